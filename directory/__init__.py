@@ -1,0 +1,1 @@
+"""Who and where: countries, dated groups, areas, modalities, agencies, people."""

@@ -1,0 +1,96 @@
+"""Codes and words of the directory's fields; groups of codes stand below the classes."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a person is in an agency; DESIGN section 1."""
+
+    FOCAL_POINT = "focal_point", _("Focal point of an agency")
+    COORDINATOR = "coordinator", _("Coordinator of a country")
+    REVIEWER = "reviewer", _("Reviewer (secretariat)")
+    MANAGER = "manager", _("Manager (secretariat)")
+    PARTNER = "partner", _("Partner system")
+
+
+SECRETARIAT_ROLES = frozenset({Role.REVIEWER, Role.MANAGER})
+
+
+class UnStatus(TextChoices):
+    """Standing of a country or territory in the United Nations."""
+
+    MEMBER = "member", _("Member State")
+    OBSERVER = "observer", _("Observer State")
+    NOT_MEMBER = "not_member", _("Not a member")
+
+
+class EscapStatus(TextChoices):
+    """Standing of a country or territory in ESCAP."""
+
+    MEMBER = "member", _("Member")
+    ASSOCIATE_MEMBER = "associate_member", _("Associate member")
+    MEMBER_OUTSIDE_REGION = "member_outside_region", _("Member outside the region")
+
+
+class GroupLevel(TextChoices):
+    """How close a group is, for the region criterion; DESIGN section 5."""
+
+    NEIGHBOURHOOD = "neighbourhood", _("Neighbourhood")
+    SPECIAL_SITUATION = "special_situation", _("Special situation (LDC, LLDC, SIDS)")
+    ORGANISATION = "organisation", _("Regional organisation")
+    SUB_REGION = "sub_region", _("Sub-region")
+    REGION = "region", _("Region")
+    WIDE = "wide", _("Wide group")
+
+
+class MembershipStatus(TextChoices):
+    """How sure a membership, and its end where there is one, is."""
+
+    CONFIRMED = "confirmed", _("Confirmed")
+    SCHEDULED = "scheduled", _("End scheduled")
+    TO_BE_CONFIRMED = "to_be_confirmed", _("End scheduled, being verified")
+    UNVERIFIED = "unverified", _("Not verified")
+    WORKING_DEFINITION = "working_definition", _("Working definition")
+
+
+class DatePrecision(TextChoices):
+    """How exactly the dates of a membership are known."""
+
+    DAY = "day", _("Day")
+    MONTH = "month", _("Month")
+    YEAR = "year", _("Year")
+
+
+class AreaUse(TextChoices):
+    """What a priority area is used for; DESIGN section 4."""
+
+    AREA = "area", _("Area: offered in forms, scored")
+    TAG = "tag", _("Tag: kept and shown, not scored")
+    AS_PRINTED = "as_printed", _("As printed: stays on its row, offered nowhere")
+
+
+class AgencyKind(TextChoices):
+    """What an agency is."""
+
+    NATIONAL_AGENCY = "national_agency", _("National cooperation agency")
+    MINISTRY = "ministry", _("Ministry")
+    TRAINING_INSTITUTION = "training_institution", _("Training institution")
+    UN_ENTITY = "un_entity", _("United Nations entity")
+    REGIONAL_INSTITUTION = "regional_institution", _("Regional institution")
+    FUND = "fund", _("Fund")
+    DEVELOPMENT_BANK = "development_bank", _("Development bank")
+    SECRETARIAT = "secretariat", _("Secretariat of this portal")
+    OTHER = "other", _("Other")
+
+
+class AgencyRole(TextChoices):
+    """The side an agency takes in cooperation."""
+
+    OFFERING = "offering", _("Offering")
+    SEEKING = "seeking", _("Seeking")
+    BOTH = "both", _("Offering and seeking")
+    FACILITATING = "facilitating", _("Facilitating")
+
+
+GOVERNMENT_AGENCY_KINDS = frozenset({AgencyKind.NATIONAL_AGENCY, AgencyKind.MINISTRY})

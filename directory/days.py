@@ -1,0 +1,23 @@
+"""Days and deadlines on a round earth: which postings are open now, with people from UTC−12 to UTC+14."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+LAST_TIME_ZONE = dt.timedelta(hours=-12)
+FIRST_TIME_ZONE = dt.timedelta(hours=14)
+
+
+def today() -> dt.date:
+    """Return the current day in UTC: the day of a run, and of every question about a group that names no date."""
+    return timezone.now().date()
+
+
+def last_day_begun(now: dt.datetime | None = None) -> dt.date:
+    """Return the latest day that has begun somewhere on earth (UTC+14): what opens on it is open."""
+    return ((now or timezone.now()) + FIRST_TIME_ZONE).date()
+
+
+def first_day_not_ended(now: dt.datetime | None = None) -> dt.date:
+    """Return the earliest day that has not ended everywhere on earth (UTC−12): what closes on it is still open."""
+    return ((now or timezone.now()) + LAST_TIME_ZONE).date()

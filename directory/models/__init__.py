@@ -1,0 +1,22 @@
+"""Who and where: countries, dated groups, areas, modalities, agencies, people."""
+
+from directory.models.affiliation import Affiliation
+from directory.models.agency import Agency, AgencyFact
+from directory.models.area import PriorityArea
+from directory.models.country import Country, CountryAlias
+from directory.models.group import CountryGroup, GroupMembership
+from directory.models.modality import Modality
+from directory.models.user import User
+
+__all__ = [
+    "Affiliation",
+    "Agency",
+    "AgencyFact",
+    "Country",
+    "CountryAlias",
+    "CountryGroup",
+    "GroupMembership",
+    "Modality",
+    "PriorityArea",
+    "User",
+]

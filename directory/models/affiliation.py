@@ -1,0 +1,63 @@
+"""A person in an agency, with a role."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from directory.choices import SECRETARIAT_ROLES, AgencyKind, Role
+from directory.models.agency import Agency
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    """Affiliations."""
+
+    def in_force(self, on: dt.date) -> "AffiliationQuerySet":
+        """Affiliations that hold on the day `on`."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on),
+            Q(valid_until__isnull=True) | Q(valid_until__gte=on),
+        )
+
+
+class Affiliation(models.Model):
+    """A person serves an agency in a role, from a day to a day."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="affiliations",
+    )
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="affiliations")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until, inclusive"), null=True, blank=True)
+
+    history = HistoricalRecords()
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
+        ordering = ["user", "agency", "role"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "agency", "role"], name="affiliation_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.agency} · {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Refuse a secretariat role in another agency, and the reverse, and a coordinator without a country."""
+        if self.agency_id is None:
+            return
+        if (self.role in SECRETARIAT_ROLES) != (self.agency.kind == AgencyKind.SECRETARIAT):
+            raise ValidationError({"role": _("Reviewers and managers belong to the secretariat, and only they do.")})
+        if self.role == Role.COORDINATOR and self.agency.country_id is None:
+            raise ValidationError({"role": _("A coordinator acts for a country: choose an agency of a country.")})

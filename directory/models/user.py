@@ -1,0 +1,110 @@
+"""People who log in."""
+
+from typing import Any
+
+from django.contrib.auth import get_backends
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from directory.choices import SECRETARIAT_ROLES, AgencyKind, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; the e-mail is the name."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user of that e-mail, whatever its case."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a user without any affiliation; without a password the account cannot log in yet."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a first manager of the secretariat: `manage.py createsuperuser`."""
+        from directory.models.affiliation import Affiliation
+        from directory.models.agency import Agency
+
+        user = self.create_user(email, password, **fields)
+        secretariat, _created = Agency.objects.get_or_create(
+            code="secretariat", defaults={"name": "Secretariat", "kind": AgencyKind.SECRETARIAT}
+        )
+        Affiliation.objects.create(user=user, agency=secretariat, role=Role.MANAGER)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person with an account; what it may do follows from its affiliations alone."""
+
+    email = models.EmailField(
+        _("e-mail"), unique=True, error_messages={"unique": _("A user with this e-mail already exists.")}
+    )
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Untick to end all access at once; the history stays.")
+    )
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_whatever_its_case",
+                violation_error_message=_("A user with this e-mail already exists."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    @cached_property
+    def current_affiliations(self) -> list[Any]:
+        """Affiliations in force today, with their agencies: one query a request."""
+        if not self.is_active:
+            return []
+        return list(self.affiliations.in_force(timezone.now().date()).select_related("agency"))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Codes of the roles the person has today."""
+        return frozenset(affiliation.role for affiliation in self.current_affiliations)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works for the secretariat: the admin's door."""
+        return self.is_active and not self.roles.isdisjoint(SECRETARIAT_ROLES)
+
+    def has_perm(self, permission: str, obj: models.Model | None = None) -> bool:
+        """Ask the access table, through the authentication backends."""
+        return self.is_active and any(
+            backend.has_perm(self, permission, obj) for backend in get_backends() if hasattr(backend, "has_perm")
+        )
+
+    def has_perms(self, permissions: list[str], obj: models.Model | None = None) -> bool:
+        """Whether all of the permissions are given."""
+        return all(self.has_perm(permission, obj) for permission in permissions)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the admin shows the app at all."""
+        return self.is_active and any(
+            backend.has_module_perms(self, app_label)
+            for backend in get_backends()
+            if hasattr(backend, "has_module_perms")
+        )

@@ -1,0 +1,19 @@
+"""Text as it is compared: one folding for every search, so that NFC typed finds NFD stored."""
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparison: NFKC, casefold, marks and format characters stripped, white space single.
+
+    The result is for searching and comparing only, never for showing. Any string is accepted, lone surrogates
+    included; they are dropped, since no database stores them.
+    """
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = (
+        " " if character.isspace() else character
+        for character in decomposed
+        if unicodedata.category(character) not in {"Mn", "Me", "Cf", "Cs"} and character != "\0"
+    )
+    # The dotless i folds like i: TÜRKİYE, Türkıye and turkiye are one word to a reader.
+    return " ".join("".join(kept).replace("ı", "i").split())

@@ -1,0 +1,1 @@
+"""What fits: the engine, runs, matches, review, coverage."""

@@ -1,0 +1,36 @@
+"""Steps in the life of a match."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from matching.choices import EventKind, MatchStatus
+from matching.models.match import Match
+
+
+class MatchEvent(models.Model):
+    """One step: what, by whom, when, and the note; written once, never changed."""
+
+    match = models.ForeignKey(Match, verbose_name=_("match"), on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("step"), max_length=20, choices=EventKind)
+    from_status = models.CharField(_("from"), max_length=20, choices=MatchStatus)
+    to_status = models.CharField(_("to"), max_length=20, choices=MatchStatus)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="match_events",
+        help_text=_("Empty: by a run."),
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("Internal to the secretariat."))
+
+    class Meta:
+        verbose_name = _("match event")
+        verbose_name_plural = _("match events")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,69 @@
+"""How a score is made up: weights, levels, thresholds; versioned, immutable once used."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+MILLIONTHS = [MinValueValidator(0), MaxValueValidator(1_000_000)]
+
+
+class ScoringProfile(models.Model):
+    """One version of the weights, levels and thresholds of DESIGN section 5."""
+
+    code = models.SlugField(_("code"), max_length=40)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    is_default = models.BooleanField(_("used by runs"), default=False)
+    weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=45, validators=PERCENT)
+    weight_modalities = models.PositiveSmallIntegerField(
+        _("weight of modalities, percent"), default=25, validators=PERCENT
+    )
+    weight_region = models.PositiveSmallIntegerField(_("weight of region, percent"), default=30, validators=PERCENT)
+    level_named = models.PositiveSmallIntegerField(_("named country, percent"), default=100, validators=PERCENT)
+    level_neighbourhood = models.PositiveSmallIntegerField(_("neighbourhood, percent"), default=90, validators=PERCENT)
+    level_special_situation = models.PositiveSmallIntegerField(
+        _("LDC, LLDC or SIDS, percent"), default=80, validators=PERCENT
+    )
+    level_organisation = models.PositiveSmallIntegerField(_("organisation, percent"), default=75, validators=PERCENT)
+    level_sub_region = models.PositiveSmallIntegerField(_("sub-region, percent"), default=70, validators=PERCENT)
+    level_region = models.PositiveSmallIntegerField(_("region, percent"), default=60, validators=PERCENT)
+    level_region_shared = models.PositiveSmallIntegerField(
+        _("region, both sides of one ESCAP sub-region, percent"), default=70, validators=PERCENT
+    )
+    level_wide = models.PositiveSmallIntegerField(_("wide group, percent"), default=50, validators=PERCENT)
+    level_open = models.PositiveSmallIntegerField(_("open to all, percent"), default=40, validators=PERCENT)
+    preference_share = models.PositiveSmallIntegerField(
+        _("share of preferred partners in the region criterion, percent"), default=30, validators=PERCENT
+    )
+    transition_years = models.PositiveSmallIntegerField(
+        _("years after a confirmed graduation in which LDC offers still reach a country"), default=3
+    )
+    top_k = models.PositiveSmallIntegerField(
+        _("best kept for each posting"), default=20, validators=[MinValueValidator(1)]
+    )
+    min_score = models.PositiveIntegerField(_("least score, millionths"), default=350_000, validators=MILLIONTHS)
+    strong_from = models.PositiveIntegerField(_("strong fit from, millionths"), default=700_000, validators=MILLIONTHS)
+    good_from = models.PositiveIntegerField(_("good fit from, millionths"), default=500_000, validators=MILLIONTHS)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("scoring profile")
+        verbose_name_plural = _("scoring profiles")
+        ordering = ["code", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="scoringprofile_code_version_unique"),
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="scoringprofile_one_default"
+            ),
+            models.CheckConstraint(
+                condition=Q(weight_areas__gt=0) | Q(weight_modalities__gt=0) | Q(weight_region__gt=0),
+                name="scoringprofile_weighs_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(strong_from__gte=F("good_from")), name="scoringprofile_strong_above_good"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}, version {self.version}"

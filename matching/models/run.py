@@ -1,0 +1,64 @@
+"""Matching runs."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from matching.choices import RunState
+from matching.models.profile import ScoringProfile
+
+
+class MatchRunQuerySet(models.QuerySet["MatchRun"]):
+    """Matching runs."""
+
+    def public(self) -> "MatchRunQuerySet":
+        """Runs whose results stand: finished, and no what-if."""
+        return self.filter(state=RunState.FINISHED, is_what_if=False)
+
+
+class MatchRun(models.Model):
+    """One scoring of all open needs against all open offers, for a day, by a profile."""
+
+    profile = models.ForeignKey(
+        ScoringProfile, verbose_name=_("profile"), on_delete=models.PROTECT, related_name="runs"
+    )
+    on = models.DateField(_("for the day"))
+    is_what_if = models.BooleanField(
+        _("what-if"), default=False, help_text=_("For another day than today: counts only, touches no match.")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.RUNNING)
+    engine_version = models.CharField(_("engine version"), max_length=20)
+    progress = models.PositiveSmallIntegerField(_("progress, percent"), default=0)
+    counts = models.JSONField(_("counts"), default=dict)
+    error = models.TextField(_("error"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=1)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="match_runs",
+        help_text=_("Empty: from the command line or by schedule."),
+    )
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), auto_now=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = MatchRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("matching run")
+        verbose_name_plural = _("matching runs")
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=Q(state=RunState.RUNNING, is_what_if=False),
+                name="matchrun_one_running",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on.isoformat()} · {self.get_state_display()}"

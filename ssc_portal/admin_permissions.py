@@ -1,0 +1,60 @@
+"""What each role may do in the admin: Django's model permissions, answered from the access table alone."""
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
+
+from directory.access import Action, can
+from directory.models import User
+
+# Who may add and change; the first name that fits decides. What is not named here nobody changes.
+CHANGE_ACTIONS: dict[str, Action] = {
+    "directory.user": Action.MANAGE_ACCOUNTS,
+    "directory.affiliation": Action.MANAGE_ACCOUNTS,
+    "directory.country": Action.MANAGE_REFERENCE,
+    "directory.countryalias": Action.MANAGE_REFERENCE,
+    "directory.countrygroup": Action.MANAGE_REFERENCE,
+    "directory.groupmembership": Action.MANAGE_REFERENCE,
+    "directory.priorityarea": Action.MANAGE_REFERENCE,
+    "directory.modality": Action.MANAGE_REFERENCE,
+    "directory.agency": Action.MANAGE_REFERENCE,
+    "directory.agencyfact": Action.MANAGE_REFERENCE,
+    "surveys.survey": Action.MANAGE_SURVEYS,
+    "surveys.response": Action.MANAGE_SURVEYS,
+    "surveys.reading": Action.MANAGE_SURVEYS,
+    "surveys.offer": Action.MANAGE_POSTINGS,
+    "surveys.target": Action.MANAGE_POSTINGS,
+    "surveys.need": Action.MANAGE_POSTINGS,
+    "surveys.preferredpartner": Action.MANAGE_POSTINGS,
+    "matching.scoringprofile": Action.MANAGE_PROFILES,
+}
+
+# Who may look; all else is for whoever reads everything.
+VIEW_ACTIONS: dict[str, Action] = {
+    "directory.user": Action.MANAGE_ACCOUNTS,
+    "directory.affiliation": Action.MANAGE_ACCOUNTS,
+}
+
+APPS = frozenset({"directory", "surveys", "matching"})
+
+
+class AffiliationBackend(AuthenticationBackend):
+    """Log in by e-mail; permissions follow from the affiliations in force, not from groups or flags."""
+
+    def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:
+        """Answer for `app.verb_model`; nobody deletes, because nothing is deleted."""
+        app_label, _dot, codename = perm.partition(".")
+        verb, _underscore, model_name = codename.partition("_")
+        model = f"{app_label}.{model_name.removeprefix('historical')}"
+        if app_label not in APPS:
+            return False
+        if verb == "view":
+            return can(user_obj, VIEW_ACTIONS.get(model, Action.READ_EVERYTHING))
+        if verb in ("add", "change"):
+            action = CHANGE_ACTIONS.get(model)
+            return action is not None and can(user_obj, action)
+        return False
+
+    def has_module_perms(self, user_obj: User | AnonymousUser, app_label: str) -> bool:
+        """Whether the admin's index shows the app."""
+        return app_label in APPS and can(user_obj, Action.READ_EVERYTHING)

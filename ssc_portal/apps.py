@@ -1,0 +1,17 @@
+"""Application configuration of the project itself and of its admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalConfig(AppConfig):
+    """The project: settings, addresses, home page, API root; the one place that knows every app by name."""
+
+    name = "ssc_portal"
+    verbose_name = "SSC Portal"
+
+
+class PortalAdminConfig(AdminConfig):
+    """Django's admin with the portal's name, stylesheet and login."""
+
+    default_site = "ssc_portal.admin_site.PortalAdminSite"

@@ -1,0 +1,1 @@
+"""What they said: surveys, responses, file imports, offers, needs."""

@@ -1,0 +1,11 @@
+"""Application configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SurveysConfig(AppConfig):
+    """See the module docstrings of the app; DESIGN words: Surveys and postings."""
+
+    name = "surveys"
+    verbose_name = _("Surveys and postings")

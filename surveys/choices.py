@@ -1,0 +1,75 @@
+"""Codes and words of surveys and postings; named groups of codes stand below the classes."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ResponseKind(TextChoices):
+    """Where a response comes from."""
+
+    ANSWERED = "answered", _("Answered by the country")
+    COMPILED = "compiled", _("Compiled from public sources")
+
+
+class PostingStatus(TextChoices):
+    """State of an offer or a need; "expired" is derived from its dates."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted to the coordinator")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Visibility(TextChoices):
+    """Who may see a published posting."""
+
+    PUBLIC = "public", _("Everyone")
+    FOCAL_POINTS = "focal_points", _("Focal points of agencies, logged in")
+    MATCHED = "matched", _("The secretariat and matched parties")
+
+
+class Side(TextChoices):
+    """The two kinds of posting."""
+
+    OFFER = "offer", _("Offer")
+    NEED = "need", _("Need")
+
+
+class PlaceKind(TextChoices):
+    """What a place, as a source names it, is."""
+
+    COUNTRY = "country", _("Country or territory")
+    GROUP = "group", _("Country group")
+    UNRESOLVED = "unresolved", _("Unresolved: kept as printed, reaches nobody")
+    NONE = "none", _("States none")
+
+
+class Direction(TextChoices):
+    """What a survey says of a place that it names."""
+
+    PRIORITY = "priority", _("Priority for cooperation")
+    PROVIDES_TO = "provides_to", _("Support given to")
+    EXISTING_PARTNER = "existing_partner", _("Support received from")
+
+
+class ImportState(TextChoices):
+    """State of one uploaded file."""
+
+    RUNNING = "running", _("Running")
+    APPLIED = "applied", _("Applied")
+    REFUSED = "refused", _("Refused: nothing written")
+    PREVIEWED = "previewed", _("Preview: nothing written")
+
+
+class RowResult(TextChoices):
+    """What one row of a file became."""
+
+    ADDED = "added", _("Added")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    IN_ERROR = "in_error", _("In error")
+    MISSING = "missing", _("Missing from this file, kept")
+
+
+TARGET_DIRECTIONS = frozenset({Direction.PRIORITY, Direction.PROVIDES_TO})

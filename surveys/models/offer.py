@@ -1,0 +1,53 @@
+"""Offers and whom they reach."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from surveys.models.posting import NEWEST_FIRST, Posting, PostingQuerySet
+from surveys.models.reading import Place, place_matches_its_kind
+
+
+class Offer(Posting):
+    """What a country or an agency offers to others of the South."""
+
+    history = HistoricalRecords(
+        excluded_fields=["search_text"], m2m_fields=["areas", "modalities"], cascade_delete_history=False
+    )
+
+    objects = PostingQuerySet["Offer"].as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = NEWEST_FIRST
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(country__isnull=False) | Q(agency__isnull=False),
+                name="offer_has_a_country_or_an_agency",
+            ),
+            models.UniqueConstraint(
+                fields=["response"], condition=Q(response__isnull=False), name="offer_one_a_response"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "visibility"], name="offer_status_visibility")]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of its page."""
+        return reverse("surveys:offer", args=[self.pk])
+
+
+class Target(Place):
+    """Whom an offer is for; no target at all means open to all of the South."""
+
+    offer = models.ForeignKey(Offer, verbose_name=_("offer"), on_delete=models.CASCADE, related_name="targets")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        ordering = ["offer", "position", "id"]
+        constraints = [place_matches_its_kind("target_matches_its_kind")]

@@ -1,0 +1,210 @@
+"""What offers and needs have in common, and the one place that says who may see which posting."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from directory.access import Action, agencies_of, can, countries_of, is_member
+from directory.days import first_day_not_ended, last_day_begun
+from directory.models import Agency, Country, Modality, PriorityArea
+from directory.models.fields import FoldedTextField
+from surveys.choices import PostingStatus, ResponseKind, Visibility
+from surveys.models.file_import import Import
+from surveys.models.response import Response
+from surveys.models.survey import Survey
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+Row = TypeVar("Row", bound="Posting", covariant=True)
+
+
+class PostingQuerySet(models.QuerySet[Row]):
+    """Offers or needs, by what may be done with them and by whom they may be seen."""
+
+    def published(self) -> Self:
+        """Published, whatever the visibility and the dates."""
+        return self.filter(status=PostingStatus.PUBLISHED)
+
+    def public(self) -> Self:
+        """Published for everyone, open or closed."""
+        return self.published().filter(visibility=Visibility.PUBLIC)
+
+    def open_on(self, day: dt.date) -> Self:
+        """Open on a given day, both of its ends inclusive; no date is no limit."""
+        return self._open(latest_opening=day, earliest_closing=day)
+
+    def open_now(self) -> Self:
+        """Open at this moment somewhere on earth: closed when its last day has ended everywhere."""
+        return self._open(latest_opening=last_day_begun(), earliest_closing=first_day_not_ended())
+
+    def _open(self, *, latest_opening: dt.date, earliest_closing: dt.date) -> Self:
+        return self.filter(
+            Q(opens_on__isnull=True) | Q(opens_on__lte=latest_opening),
+            Q(closes_on__isnull=True) | Q(closes_on__gte=earliest_closing),
+        )
+
+    def confirmed(self) -> Self:
+        """Vouched for by the country's own agency, or made by it."""
+        return self.filter(confirmed_on__isnull=False)
+
+    def visible_to(self, user: "User | AnonymousUser | None") -> Self:
+        """Postings that the person may see; the one rule for pages, API, search, exports and mails."""
+        if can(user, Action.READ_EVERYTHING):
+            return self
+        allowed = Q(status=PostingStatus.PUBLISHED, visibility=Visibility.PUBLIC)
+        if is_member(user):
+            if can(user, Action.READ_OWN):
+                allowed |= Q(status=PostingStatus.PUBLISHED, visibility=Visibility.FOCAL_POINTS)
+            agencies, countries = agencies_of(user), countries_of(user)
+            if agencies:
+                allowed |= Q(agency__in=agencies)
+            if countries:
+                allowed |= Q(country__in=countries) | Q(agency__country__in=countries)
+        return self.filter(allowed)
+
+    def for_lists(self) -> Self:
+        """With what a list of postings shows, in a fixed number of queries."""
+        return self.select_related("country", "agency", "agency__country", "survey", "response").prefetch_related(
+            "areas", "modalities"
+        )
+
+
+class Posting(models.Model):
+    """An offer or a need: what a country or an agency puts before the others."""
+
+    country = models.ForeignKey(
+        Country,
+        verbose_name=_("country"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        limit_choices_to={"is_listed": True},
+    )
+    agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        help_text=_("Leave empty where the posting stands under the country alone."),
+    )
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"), blank=True, max_length=20_000, help_text=_("Shown publicly. Plain text."))
+    language = models.CharField(_("language"), max_length=10, default="en", help_text=_("Of title and text."))
+    areas = models.ManyToManyField(
+        PriorityArea, verbose_name=_("priority areas"), blank=True, related_name="%(class)ss"
+    )
+    modalities = models.ManyToManyField(Modality, verbose_name=_("modalities"), blank=True, related_name="%(class)ss")
+    places = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("How many people; empty is no limit stated.")
+    )
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2, null=True, blank=True)
+    amount_currency = models.CharField(_("currency"), max_length=3, blank=True, help_text=_("ISO 4217, e.g. USD."))
+    amount_years = models.CharField(_("years of the amount, as stated"), max_length=60, blank=True)
+    amount_as_printed = models.CharField(_("amount as printed"), max_length=120, blank=True)
+    amount_note = models.TextField(_("note on the amount"), blank=True, help_text=_("Shown publicly."))
+    contact = models.TextField(
+        _("contact"), blank=True, help_text=_("Never shown publicly: only to a partner, once introduced.")
+    )
+    opens_on = models.DateField(_("opens on"), null=True, blank=True)
+    closes_on = models.DateField(
+        _("closes on, inclusive"),
+        null=True,
+        blank=True,
+        help_text=_("Closed when that day has ended everywhere on earth; empty is open."),
+    )
+    stated_on = models.DateField(_("stated on"), null=True, blank=True, help_text=_("The date of the source."))
+    confirmed_on = models.DateField(
+        _("confirmed on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which the country's own agency vouched for it. Empty: shown as not confirmed."),
+    )
+    status = models.CharField(_("status"), max_length=12, choices=PostingStatus, default=PostingStatus.DRAFT)
+    visibility = models.CharField(_("visible to"), max_length=12, choices=Visibility, default=Visibility.PUBLIC)
+    facilitating_allowed = models.BooleanField(
+        _("facilitating partners may see it"),
+        default=False,
+        help_text=_("Third parties of triangular cooperation: funds, banks, developed countries."),
+    )
+    survey = models.ForeignKey(
+        Survey,
+        verbose_name=_("survey"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+    )
+    response = models.ForeignKey(
+        Response,
+        verbose_name=_("response"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+    )
+    file_import = models.ForeignKey(
+        Import,
+        verbose_name=_("import"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+    )
+    source_file = models.CharField(_("file"), max_length=255, blank=True)
+    source_sheet = models.CharField(_("sheet"), max_length=255, blank=True)
+    source_row = models.PositiveIntegerField(_("row"), null=True, blank=True)
+    edited_on = models.DateTimeField(
+        _("edited by a person"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("An import does not overwrite what a person has edited."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True, db_index=True)
+    search_text = FoldedTextField(sources=("title", "text"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def posting_country(self) -> Country | None:
+        """The country whose posting it is: its own, else its agency's."""
+        return self.country or (self.agency.country if self.agency else None)
+
+    @property
+    def party(self) -> str:
+        """Who posts, in words: the agency with its country, or the country alone."""
+        country = self.posting_country
+        if self.agency is None:
+            return str(country)
+        return f"{self.agency}, {country}" if country else str(self.agency)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the country's own agency has vouched for it."""
+        return self.confirmed_on is not None
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether it was read from public sources rather than answered by the country."""
+        return self.response is not None and self.response.kind == ResponseKind.COMPILED
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its last day has ended everywhere on earth."""
+        return self.closes_on is not None and self.closes_on < first_day_not_ended()
+
+
+NEWEST_FIRST = (F("confirmed_on").desc(nulls_last=True), F("stated_on").desc(nulls_last=True), "id")
