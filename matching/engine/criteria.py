@@ -1,0 +1,48 @@
+"""The criteria of the score, in the order of their columns.
+
+To add one (topic comes next): a module with `fraction`, `need_key` and `offer_key`; what it reads, as a field
+of `Case`; its weight, as a field of `Weights` with default 0; its line here. Nothing else in the engine names
+a criterion. A criterion that reads something different of every posting uses row numbers as its keys.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine import areas, modalities, region
+from matching.engine.arrays import Index
+from matching.engine.case import Case
+from matching.engine.parts import Ratio, contribution
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion, and the gate that reads the same fields of the postings, if there is one."""
+
+    name: str
+    fraction: Callable[[Case, Index, Index], Ratio]
+    need_key: Callable[[Case], NDArray[Any]]
+    offer_key: Callable[[Case], NDArray[Any]]
+    gate: str | None
+
+
+CRITERIA = (
+    Criterion("areas", areas.fraction, areas.need_key, areas.offer_key, "no_shared_area"),
+    Criterion("modalities", modalities.fraction, modalities.need_key, modalities.offer_key, "no_shared_modality"),
+    Criterion("region", region.fraction, region.need_key, region.offer_key, "outside_target"),
+)
+
+
+def part(criterion: Criterion, case: Case, need: Index, offer: Index) -> NDArray[np.int32]:
+    """Return what the criterion contributes to the score of these pairs, in millionths; 0 where it is off.
+
+    `need` and `offer` are row numbers of any shapes that broadcast; the result has their common shape.
+    """
+    weights = case.profile.weights
+    weight = weights.by_criterion()[criterion.name]
+    if weight == 0:
+        return np.zeros(np.broadcast_shapes(need.shape, offer.shape), dtype=np.int32)
+    return contribution(criterion.fraction(case, need, offer), weight=weight, total=weights.total)

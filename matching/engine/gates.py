@@ -1,0 +1,55 @@
+"""The gates: each closes a pair for a reason that has a name. An explanation lists all that close.
+
+Each function takes a case and row numbers of needs and offers (any shapes that broadcast) and returns True
+where it closes the pair.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine import areas, region
+from matching.engine.arrays import Index
+from matching.engine.case import Case
+
+Gate = Callable[[Case, Index, Index], NDArray[np.bool_]]
+
+
+def not_open(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
+    """Close where either side is not published or not open on the run's date."""
+    return ~(case.needs.is_open[need] & case.offers.is_open[offer])
+
+
+def same_side(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
+    """Close where both come from one country or from one agency; two unknown ones are not the same."""
+    country, agency = case.needs.country[need], case.needs.agency[need]
+    same_country = (country == case.offers.country[offer]) & (country >= 0)
+    same_agency = (agency == case.offers.agency[offer]) & (agency >= 0)
+    return same_country | same_agency
+
+
+def no_shared_area(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
+    """Close where no asked area earns credit: neither the same, nor its parent, nor a child is offered."""
+    return areas.twice_credit(case, need, offer) == 0
+
+
+def no_shared_modality(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
+    """Close where both state modalities and have none in common; unknown is not no."""
+    asked, offered = case.needs.modalities[need], case.offers.modalities[offer]
+    return ((asked & offered) == 0) & (asked != 0) & (offered != 0)
+
+
+def outside_target(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
+    """Close where the offer does not reach the need's country, or that country is unknown."""
+    return region.reach_level(case, need, offer) == 0
+
+
+GATES: dict[str, Gate] = {
+    "not_open": not_open,
+    "same_side": same_side,
+    "no_shared_area": no_shared_area,
+    "no_shared_modality": no_shared_modality,
+    "outside_target": outside_target,
+}
+"""By name, in the order in which an explanation lists them."""
