@@ -1,9 +1,76 @@
-"""What every test may use: the named cast, and a clean cache."""
+"""What every test may use: the named cast, the reference data, and a clean cache."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.core.management import call_command
+
+from directory.choices import AgencyKind, Role
+from directory.models import User
+from tests.factories import AgencyFactory, CountryFactory, UserFactory
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture
+def visitor() -> AnonymousUser:
+    """Someone who is not logged in."""
+    return AnonymousUser()
+
+
+@pytest.fixture
+def focal_point(db: None) -> User:
+    """Speaks for one agency of Thailand."""
+    agency = AgencyFactory(
+        code="test-agency-of-thailand", name="Test Agency of Thailand", country=CountryFactory(iso3="THA")
+    )
+    return UserFactory(email="focal-point@example.org", role=Role.FOCAL_POINT, role__agency=agency)
+
+
+@pytest.fixture
+def other_focal_point(db: None) -> User:
+    """Speaks for one agency of Cambodia."""
+    agency = AgencyFactory(
+        code="test-agency-of-cambodia", name="Test Agency of Cambodia", country=CountryFactory(iso3="KHM")
+    )
+    return UserFactory(email="other-focal-point@example.org", role=Role.FOCAL_POINT, role__agency=agency)
+
+
+@pytest.fixture
+def coordinator(db: None) -> User:
+    """Speaks for every agency of Thailand, from its foreign ministry."""
+    agency = AgencyFactory(
+        code="test-ministry-of-thailand",
+        name="Test Ministry of Thailand",
+        kind=AgencyKind.MINISTRY,
+        country=CountryFactory(iso3="THA"),
+    )
+    return UserFactory(email="coordinator@example.org", role=Role.COORDINATOR, role__agency=agency)
+
+
+@pytest.fixture
+def reviewer(db: None) -> User:
+    """Works the match queue at the secretariat."""
+    return UserFactory(email="reviewer@example.org", role=Role.REVIEWER)
+
+
+@pytest.fixture
+def manager(db: None) -> User:
+    """Looks after surveys, reference data, profiles and accounts at the secretariat."""
+    return UserFactory(email="manager@example.org", role=Role.MANAGER)
+
+
+@pytest.fixture
+def partner(db: None) -> User:
+    """Stands for a partner system of a development fund."""
+    agency = AgencyFactory(code="test-fund", name="Test Fund", kind=AgencyKind.FUND, country=None)
+    return UserFactory(email="partner@example.org", role=Role.PARTNER, role__agency=agency)
+
+
+@pytest.fixture
+def reference(db: None) -> None:
+    """The reference data that the project ships."""
+    call_command("load_reference", verbosity=0)

@@ -1,0 +1,387 @@
+"""Makes rows for tests: one factory a noun, and one more for each state that tests ask for.
+
+Reference rows are known by their code and taken where they are there already, so a test may load the real
+reference data or not. Give areas and modalities as codes or as objects: `PublishedNeedFactory(areas=["energy"])`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.db.models import Model
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from directory.choices import AgencyKind, AreaUse, GroupLevel, Role
+from directory.models import (
+    Affiliation,
+    Agency,
+    Country,
+    CountryGroup,
+    GroupMembership,
+    Modality,
+    PriorityArea,
+    User,
+)
+from matching.choices import MatchStatus, RunState
+from matching.models import Match, MatchRun, ScoringProfile
+from surveys.choices import PlaceKind, PostingStatus, ResponseKind
+from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
+from tests.places import COUNTRIES
+
+PASSWORD = "only for tests: seven ducks"
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_hashes: dict[str, str] = {}
+
+
+def password_hash() -> str:
+    """The hash of PASSWORD, worked out once: Argon2 is slow on purpose."""
+    return _hashes.setdefault(PASSWORD, make_password(PASSWORD))
+
+
+def _number_as_code(number: int, *, length: int) -> str:
+    code = ""
+    for _place in range(length):
+        number, digit = divmod(number, len(_DIGITS))
+        code = _DIGITS[digit] + code
+    return code
+
+
+def _known(iso3: str, field: int, otherwise: str) -> str:
+    return COUNTRIES[iso3][field] if iso3 in COUNTRIES else otherwise
+
+
+class CountryFactory(DjangoModelFactory[Country]):
+    """A listed country; `CountryFactory(iso3="THA")` carries its true name and codes."""
+
+    class Meta:
+        model = Country
+        django_get_or_create = ("iso3",)
+
+    class Params:
+        # Digits first: no code of ISO 3166 or M49 looks like that.
+        number = factory.Sequence(lambda n: n)
+
+    iso3 = factory.LazyAttribute(lambda o: "9" + _number_as_code(o.number, length=2))
+    iso2 = factory.LazyAttribute(lambda o: _known(o.iso3, 0, _number_as_code(o.number % 360, length=2)))
+    m49 = factory.LazyAttribute(lambda o: _known(o.iso3, 1, "X" + _number_as_code(o.number, length=2)))
+    name = factory.LazyAttribute(lambda o: _known(o.iso3, 2, f"Country {o.iso3}"))
+    is_listed = True
+
+
+class CountryGroupFactory(DjangoModelFactory[CountryGroup]):
+    """A regional organisation, unless another level is given."""
+
+    class Meta:
+        model = CountryGroup
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"GROUP{n}")
+    label = factory.LazyAttribute(lambda o: f"Group {o.code}")
+    level = GroupLevel.ORGANISATION
+
+
+class GroupMembershipFactory(DjangoModelFactory[GroupMembership]):
+    """A membership without beginning or end."""
+
+    class Meta:
+        model = GroupMembership
+
+    group = factory.SubFactory(CountryGroupFactory)
+    country = factory.SubFactory(CountryFactory)
+
+
+class AreaFactory(DjangoModelFactory[PriorityArea]):
+    """A scored area."""
+
+    class Meta:
+        model = PriorityArea
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"area-{n}")
+    label = factory.LazyAttribute(lambda o: o.code.replace("-", " ").capitalize())
+    use = AreaUse.AREA
+
+
+class ModalityFactory(DjangoModelFactory[Modality]):
+    """A modality."""
+
+    class Meta:
+        model = Modality
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"modality-{n}")
+    label = factory.LazyAttribute(lambda o: o.code.replace("-", " ").capitalize())
+
+
+class AgencyFactory(DjangoModelFactory[Agency]):
+    """A national cooperation agency of some country."""
+
+    class Meta:
+        model = Agency
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"agency-{n}")
+    name = factory.LazyAttribute(lambda o: f"Test {o.code.replace('-', ' ')}")
+    kind = AgencyKind.NATIONAL_AGENCY
+    country = factory.SubFactory(CountryFactory)
+
+
+class SecretariatFactory(AgencyFactory):
+    """The secretariat of this portal."""
+
+    code = "secretariat"
+    name = "Secretariat"
+    kind = AgencyKind.SECRETARIAT
+    country = None
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person with PASSWORD; with `role=` (and `agency=`) also with an affiliation."""
+
+    class Meta:
+        model = User
+        django_get_or_create = ("email",)
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person-{n}@example.org")
+    full_name = factory.LazyAttribute(lambda o: o.email.split("@")[0].replace("-", " ").title())
+    password = factory.LazyFunction(password_hash)
+
+    @factory.post_generation
+    def role(self: User, create: bool, role: Role | None, agency: Agency | None = None) -> None:
+        """Give `role=Role.REVIEWER`, and `role__agency=…` for any but the secretariat's roles."""
+        if role is not None:
+            if agency is None:
+                agency = SecretariatFactory() if role in (Role.REVIEWER, Role.MANAGER) else AgencyFactory()
+            Affiliation.objects.create(user=self, agency=agency, role=role)
+
+
+class SurveyFactory(DjangoModelFactory[Survey]):
+    """A public edition."""
+
+    class Meta:
+        model = Survey
+        django_get_or_create = ("code",)
+
+    code = factory.Sequence(lambda n: f"survey-{n}")
+    title = factory.LazyAttribute(lambda o: f"Survey {o.code}")
+    stated_on = dt.date(2018, 6, 27)
+    is_public = True
+
+
+class ResponseFactory(DjangoModelFactory[Response]):
+    """A row that a country answered."""
+
+    class Meta:
+        model = Response
+
+    survey = factory.SubFactory(SurveyFactory)
+    country = factory.SubFactory(CountryFactory)
+    key = factory.LazyAttribute(lambda o: o.country.iso3)
+    as_printed = factory.LazyAttribute(lambda o: {"Country": o.country.name})
+    kind = ResponseKind.ANSWERED
+
+
+def _rows(maker: type[DjangoModelFactory[Any]], given: Iterable[str | Model]) -> list[Model]:
+    return [maker(code=row) if isinstance(row, str) else row for row in given]
+
+
+class _PostingFactory(DjangoModelFactory[Any]):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"Posting {n}")
+    country = factory.SubFactory(CountryFactory)
+    stated_on = dt.date(2018, 6, 27)
+
+    @factory.post_generation
+    def areas(self: Any, create: bool, given: Iterable[str | PriorityArea] | None) -> None:
+        """Add the areas given, as codes or objects; a published posting without any gets one."""
+        if given is None:
+            given = ["energy"] if self.status == PostingStatus.PUBLISHED else []
+        if rows := _rows(AreaFactory, given):
+            self.areas.add(*rows)
+
+    @factory.post_generation
+    def modalities(self: Any, create: bool, given: Iterable[str | Modality] | None) -> None:
+        """Add the modalities given, as codes or objects; a published posting without any gets one."""
+        if given is None:
+            given = ["training"] if self.status == PostingStatus.PUBLISHED else []
+        if rows := _rows(ModalityFactory, given):
+            self.modalities.add(*rows)
+
+
+class OfferFactory(_PostingFactory):
+    """A draft offer of a country; nobody but its owner and the secretariat sees it."""
+
+    class Meta:
+        model = Offer
+
+    title = factory.Sequence(lambda n: f"Offer {n}")
+
+
+class PublishedOfferFactory(OfferFactory):
+    """An offer that everyone sees: open to the whole South, not confirmed; energy, training."""
+
+    status = PostingStatus.PUBLISHED
+
+
+class ConfirmedOfferFactory(PublishedOfferFactory):
+    """A published offer that its own agency vouched for."""
+
+    confirmed_on = dt.date(2026, 1, 15)
+
+
+class NeedFactory(_PostingFactory):
+    """A draft need of a country."""
+
+    class Meta:
+        model = Need
+
+    title = factory.Sequence(lambda n: f"Need {n}")
+
+
+class PublishedNeedFactory(NeedFactory):
+    """A need that everyone sees, not confirmed; energy, training."""
+
+    status = PostingStatus.PUBLISHED
+
+
+class ConfirmedNeedFactory(PublishedNeedFactory):
+    """A published need that its own agency vouched for."""
+
+    confirmed_on = dt.date(2026, 1, 15)
+
+
+def _kind_of(place: Any) -> PlaceKind:
+    if place.country is not None:
+        return PlaceKind.COUNTRY
+    return PlaceKind.GROUP if place.group is not None else PlaceKind.UNRESOLVED
+
+
+class TargetFactory(DjangoModelFactory[Target]):
+    """Whom an offer is for: give `country=`, `group=`, or neither for an unresolved token."""
+
+    class Meta:
+        model = Target
+
+    offer = factory.SubFactory(PublishedOfferFactory)
+    country = None
+    group = None
+    kind = factory.LazyAttribute(_kind_of)
+    as_printed = factory.LazyAttribute(lambda o: str(o.country or o.group or "Other neighbouring countries"))
+
+
+class PreferredPartnerFactory(DjangoModelFactory[PreferredPartner]):
+    """With whom a need would rather work: give `country=`, `group=`, or neither."""
+
+    class Meta:
+        model = PreferredPartner
+
+    need = factory.SubFactory(PublishedNeedFactory)
+    country = None
+    group = None
+    kind = factory.LazyAttribute(_kind_of)
+    as_printed = factory.LazyAttribute(lambda o: str(o.country or o.group or "Korea"))
+
+
+class ScoringProfileFactory(DjangoModelFactory[ScoringProfile]):
+    """The default weights of DESIGN section 5; used by runs unless another profile is already."""
+
+    class Meta:
+        model = ScoringProfile
+        django_get_or_create = ("code", "version")
+
+    code = "default"
+    version = 1
+    is_default = factory.LazyFunction(lambda: not ScoringProfile.objects.filter(is_default=True).exists())
+
+
+class MatchRunFactory(DjangoModelFactory[MatchRun]):
+    """A finished run for today."""
+
+    class Meta:
+        model = MatchRun
+
+    profile = factory.SubFactory(ScoringProfileFactory)
+    on = factory.LazyFunction(lambda: timezone.now().date())
+    state = RunState.FINISHED
+    engine_version = "test"
+    counts = factory.LazyFunction(lambda: {"needs": 1, "offers": 1, "stored": 1})
+    progress = 100
+    finished_at = factory.LazyFunction(timezone.now)
+
+
+class MatchFactory(DjangoModelFactory[Match]):
+    """A suggested match of two public postings: 0.45 + 0.25 + 0.12, a strong fit."""
+
+    class Meta:
+        model = Match
+
+    need = factory.SubFactory(PublishedNeedFactory)
+    offer = factory.SubFactory(PublishedOfferFactory)
+    status = MatchStatus.SUGGESTED
+    part_areas = 450_000
+    part_modalities = 250_000
+    part_region = 120_000
+    score = factory.LazyAttribute(lambda o: o.part_areas + o.part_modalities + o.part_region)
+    rank_for_need = 1
+    rank_for_offer = 1
+    profile = factory.SubFactory(ScoringProfileFactory)
+    run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
+
+
+def explanation_of(match: Any) -> dict[str, Any]:
+    """The explanation of a match as `matching.explanation.explain` writes it, made up from its own figures."""
+    parts = {
+        "areas": (45, match.part_areas),
+        "modalities": (25, match.part_modalities),
+        "region": (30, match.part_region),
+    }
+    return {
+        "need": match.need.pk,
+        "offer": match.offer.pk,
+        "on": "2026-11-25",
+        "profile": {"code": match.profile.code, "version": match.profile.version},
+        "engine_version": "test",
+        "gates": [],
+        "score": match.score,
+        "fit": "strong" if match.score >= 700_000 else "good" if match.score >= 500_000 else "partial",
+        "criteria": [
+            {
+                "code": code,
+                "weight": weight,
+                "total_weight": 100,
+                "numerator": part,
+                "denominator": weight * 10_000,
+                "contribution": part,
+            }
+            for code, (weight, part) in parts.items()
+        ],
+        "areas": {"shared": ["energy"], "related": [], "missing": [], "extra": []},
+        "modalities": {
+            "shared": ["training"],
+            "missing": [],
+            "extra": [],
+            "need_states_none": False,
+            "offer_states_none": False,
+        },
+        "region": {
+            "level": 40,
+            "routes": [{"kind": "open", "group": None, "level_code": "open", "percent": 40, "note": ""}],
+            "preference": None,
+        },
+        "not_stated": ["need.dates", "offer.dates", "offer.places", "offer.targets"],
+    }
+
+
+class ReleasedMatchFactory(MatchFactory):
+    """A fit that a reviewer released, with the explanation frozen."""
+
+    released_at = factory.LazyFunction(timezone.now)
+    released_score = factory.SelfAttribute("score")
+    released_as = factory.LazyAttribute(explanation_of)
