@@ -16,7 +16,6 @@ class MatchStatus(TextChoices):
 class EventKind(TextChoices):
     """One step in the life of a match."""
 
-    SUGGESTED_AGAIN = "suggested_again", _("Suggested again")
     LAPSED = "lapsed", _("Lapsed")
     RELEASED = "released", _("Released to the public")
     WITHHELD = "withheld", _("No longer released")

@@ -1,0 +1,142 @@
+"""An explanation in words, for people: short sentences, the strongest first."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from directory.choices import GroupLevel
+from directory.models import CountryGroup, Modality, PriorityArea
+from matching.explanation import Explanation
+from surveys.reach import NAMED, OPEN
+
+GATES: dict[str, Promise] = {
+    "not_open": gettext_lazy("One of the two is not published, or not open on that day."),
+    "same_side": gettext_lazy("Both are of the same country or the same agency."),
+    "no_shared_area": gettext_lazy("They share no priority area, not even a related one."),
+    "no_shared_modality": gettext_lazy("Both state modalities, and none in common."),
+    "outside_target": gettext_lazy("The offer does not reach the country of the need."),
+}
+
+LEVELS: dict[str, Promise | str] = {
+    NAMED: gettext_lazy("named"),
+    OPEN: gettext_lazy("open to all of the South"),
+    **{level.value: level.label for level in GroupLevel},
+}
+
+NOT_STATED: dict[str, Promise] = {
+    "need.dates": gettext_lazy("dates of the need"),
+    "need.modalities": gettext_lazy("modalities of the need"),
+    "need.preferred_partners": gettext_lazy("preferred partners of the need"),
+    "offer.dates": gettext_lazy("dates of the offer"),
+    "offer.modalities": gettext_lazy("modalities of the offer"),
+    "offer.places": gettext_lazy("number of places of the offer"),
+    "offer.targets": gettext_lazy("targets of the offer"),
+}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels of areas, modalities and groups by code, read once for any number of explanations."""
+
+    areas: dict[str, str]
+    modalities: dict[str, str]
+    groups: dict[str, str]
+
+    @classmethod
+    def read(cls) -> "Labels":
+        """Read all labels in three queries."""
+        return cls(
+            areas=dict(PriorityArea.objects.values_list("code", "label")),
+            modalities=dict(Modality.objects.values_list("code", "label")),
+            groups=dict(CountryGroup.objects.values_list("code", "label")),
+        )
+
+
+def gate_reasons(explanation: Explanation) -> list[str]:
+    """Return a sentence for each gate that closes the pair; none where it is open."""
+    return [str(GATES[gate]) for gate in explanation["gates"]]
+
+
+def reasons(explanation: Explanation, labels: Labels | None = None) -> list[str]:
+    """Return why the two fit: areas, modalities, region, then what is missing and what is not stated."""
+    labels = labels or Labels.read()
+    areas, modalities = explanation["areas"], explanation["modalities"]
+    sentences = []
+    asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
+    if areas["shared"]:
+        sentences.append(
+            ngettext(
+                "%(shared)d of %(asked)d priority area asked for is offered: %(names)s.",
+                "%(shared)d of %(asked)d priority areas asked for are offered: %(names)s.",
+                asked,
+            )
+            % {"shared": len(areas["shared"]), "asked": asked, "names": _names(areas["shared"], labels.areas)}
+        )
+    sentences.extend(
+        _("For %(asked)s the offer has a related area: %(offered)s.")
+        % {
+            "asked": labels.areas.get(related["asked"], related["asked"]),
+            "offered": _names(related["offered"], labels.areas),
+        }
+        for related in areas["related"]
+    )
+    if modalities["shared"]:
+        sentences.append(
+            _("Modalities in common: %(names)s.") % {"names": _names(modalities["shared"], labels.modalities)}
+        )
+    sentences.extend(_region(explanation, labels))
+    if areas["missing"]:
+        sentences.append(
+            _("Asked for, and not offered: %(names)s.") % {"names": _names(areas["missing"], labels.areas)}
+        )
+    if modalities["missing"] and not modalities["offer_states_none"]:
+        sentences.append(
+            _("Modalities asked for, and not offered: %(names)s.")
+            % {"names": _names(modalities["missing"], labels.modalities)}
+        )
+    if explanation["not_stated"]:
+        sentences.append(
+            _("Not stated: %(names)s.")
+            % {"names": ", ".join(str(NOT_STATED[name]) for name in explanation["not_stated"])}
+        )
+    return sentences
+
+
+def _region(explanation: Explanation, labels: Labels) -> list[str]:
+    sentences = []
+    region = explanation["region"]
+    if region["routes"]:
+        closest = region["routes"][0]
+        if closest["level_code"] == NAMED:
+            sentences.append(_("The offer names the country of the need."))
+        elif closest["level_code"] == OPEN:
+            sentences.append(_("The offer is open to all of the South."))
+        else:
+            sentences.append(
+                _("The offer reaches the country of the need through %(group)s (%(level)s).")
+                % {
+                    "group": labels.groups.get(closest["group"], closest["group"]),
+                    "level": str(LEVELS[closest["level_code"]]).lower(),
+                }
+            )
+        if closest["shares_sub_region"]:
+            sentences.append(_("Both countries lie in the same sub-region."))
+        if closest["left_on"]:
+            sentences.append(
+                _("The country left this group on %(day)s and is still eligible in its transition.")
+                % {"day": date_format(dt.date.fromisoformat(closest["left_on"]), "DATE_FORMAT")}
+            )
+    if region["preference"]:
+        sentences.append(_("The offering country is among the partners that the need prefers."))
+    elif region["preference"] == 0:
+        sentences.append(_("The offering country is not among the partners that the need prefers."))
+    return sentences
+
+
+def _names(codes: Iterable[str], labels: dict[str, str]) -> str:
+    return ", ".join(labels.get(code, code) for code in codes)

@@ -1,0 +1,254 @@
+"""The engine's tables, read from the database: the only place where rows become arrays."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from directory.days import today
+from directory.models import Country, Modality, PriorityArea
+from matching import engine
+from matching.models import ScoringProfile
+from surveys.choices import PlaceKind
+from surveys.models import Need, Offer, PreferredPartner, Target
+from surveys.models.posting import PostingQuerySet
+from surveys.reach import PlaceKey, ReachTable, Route, places_or_open
+
+NO_ROW = -1
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Which bit stands for which area and modality, and which column for which country."""
+
+    areas: tuple[str, ...]
+    modalities: tuple[str, ...]
+    countries: tuple[str, ...]
+    related: NDArray[np.uint64]
+
+    @classmethod
+    def read(cls) -> "Vocabulary":
+        """Read the scored areas with their relatives, the modalities and the countries, in three queries.
+
+        Disabled entries keep their bit: what refers to them keeps them.
+        """
+        areas = list(PriorityArea.objects.scored().order_by("code").values_list("code", "parent"))
+        bit_of = {code: bit for bit, (code, _parent) in enumerate(areas)}
+        related = [0] * len(areas)
+        for code, parent in areas:
+            if parent in bit_of:
+                related[bit_of[code]] |= 1 << bit_of[parent]
+                related[bit_of[parent]] |= 1 << bit_of[code]
+        return cls(
+            areas=tuple(bit_of),
+            modalities=tuple(Modality.objects.order_by("code").values_list("code", flat=True)),
+            countries=tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True)),
+            related=np.array(related, dtype=np.uint64),
+        )
+
+    def area_codes(self, mask: int) -> list[str]:
+        """Return the codes of the areas in a mask."""
+        return [code for bit, code in enumerate(self.areas) if mask >> bit & 1]
+
+    def modality_codes(self, mask: int) -> list[str]:
+        """Return the codes of the modalities in a mask."""
+        return [code for bit, code in enumerate(self.modalities) if mask >> bit & 1]
+
+    def area_relatives(self, code: str) -> list[str]:
+        """Return the codes of an area's parent and children."""
+        return self.area_codes(int(self.related[self.areas.index(code)]))
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All that a run, or the explanation of one pair, reads."""
+
+    on: dt.date
+    vocabulary: Vocabulary
+    reach_table: ReachTable
+    needs: engine.Postings
+    offers: engine.Postings
+    reach: engine.Reach
+    preference: engine.Preference
+    profile: engine.Profile
+    offer_places: dict[int, tuple[PlaceKey, ...]]
+    """By offer id; an offer that states none is not in it."""
+    need_places: dict[int, tuple[PlaceKey, ...]]
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        on: dt.date,
+        profile: ScoringProfile,
+        need_ids: Collection[int] | None = None,
+        offer_ids: Collection[int] | None = None,
+    ) -> "Tables":
+        """Read the needs and offers in a fixed number of queries, whatever their number.
+
+        Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
+        an explanation can say which gates close. For today, a posting is open as long as its last day has not
+        ended everywhere on earth.
+        """
+        vocabulary = Vocabulary.read()
+        reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
+        needs = _postings(Need.objects.all(), side="need", on=on, ids=need_ids, vocabulary=vocabulary)
+        offers = _postings(Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary)
+        need_places = _places(PreferredPartner.objects.filter(need__in=_within(Need.objects.all(), need_ids)), "need")
+        offer_places = _places(Target.objects.filter(offer__in=_within(Offer.objects.all(), offer_ids)), "offer")
+        levels = LevelRows(reach_table=reach_table, profile=profile, countries=vocabulary.countries)
+        return cls(
+            on=on,
+            vocabulary=vocabulary,
+            reach_table=reach_table,
+            needs=needs,
+            offers=offers,
+            reach=levels.reach(offers, offer_places),
+            preference=levels.preference(needs, need_places),
+            profile=engine_profile(profile, related=vocabulary.related),
+            offer_places=offer_places,
+            need_places=need_places,
+        )
+
+
+def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> engine.Profile:
+    """Return a scoring profile as the engine takes it; ValueError where its weights cannot make a score."""
+    return engine.Profile(
+        related=related,
+        weights=engine.Weights(
+            areas=profile.weight_areas, modalities=profile.weight_modalities, region=profile.weight_region
+        ),
+        preferred_share=profile.preference_share,
+        min_score=profile.min_score,
+        top_k=profile.top_k,
+    )
+
+
+def level_percent(route: Route, profile: ScoringProfile, *, shares_sub_region: bool) -> int:
+    """Return how close a route is, in percent; a region counts more where both sides share an ESCAP sub-region."""
+    if route.level == "region" and shares_sub_region:
+        return max(profile.level_region_shared, profile.level_region)
+    return int(getattr(profile, f"level_{route.level}"))
+
+
+class LevelRows:
+    """Rows of levels by country, one for each distinct combination of places and offering sub-region."""
+
+    def __init__(self, *, reach_table: ReachTable, profile: ScoringProfile, countries: tuple[str, ...]) -> None:
+        self._table = reach_table
+        self._profile = profile
+        self._countries = countries
+        self._column_of = {iso3: column for column, iso3 in enumerate(countries)}
+        self._row_of_place: dict[tuple[PlaceKey, str], NDArray[np.uint8]] = {}
+
+    def reach(self, offers: engine.Postings, places: dict[int, tuple[PlaceKey, ...]]) -> engine.Reach:
+        """Return how closely each offer reaches each country; one without targets is open to all of the South."""
+        rows: dict[tuple[frozenset[PlaceKey], str], int] = {}
+        levels: list[NDArray[np.uint8]] = []
+        row_of = np.zeros(len(offers), dtype=np.int32)
+        for index, (offer_id, column) in enumerate(zip(offers.ids.tolist(), offers.country.tolist(), strict=True)):
+            stated = frozenset(places_or_open(places.get(offer_id, ())))
+            key = (stated, self._sub_region(column))
+            if key not in rows:
+                rows[key] = len(levels)
+                levels.append(self._row(*key))
+            row_of[index] = rows[key]
+        return engine.Reach(rows=self._stack(levels), row_of=row_of)
+
+    def preference(self, needs: engine.Postings, places: dict[int, tuple[PlaceKey, ...]]) -> engine.Preference:
+        """Return how well each country fits the preferred partners of each need; -1 where it states none."""
+        rows: dict[tuple[frozenset[PlaceKey], str], int] = {}
+        levels: list[NDArray[np.uint8]] = []
+        row_of = np.full(len(needs), NO_ROW, dtype=np.int32)
+        for index, (need_id, column) in enumerate(zip(needs.ids.tolist(), needs.country.tolist(), strict=True)):
+            if need_id not in places:
+                continue
+            key = (frozenset(places[need_id]), self._sub_region(column))
+            if key not in rows:
+                rows[key] = len(levels)
+                levels.append(self._row(*key))
+            row_of[index] = rows[key]
+        return engine.Preference(rows=self._stack(levels), row_of=row_of)
+
+    def _sub_region(self, column: int) -> str:
+        return "" if column == NO_ROW else self._table.sub_region_of.get(self._countries[column], "")
+
+    def _stack(self, levels: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        return np.stack(levels) if levels else np.zeros((0, len(self._countries)), dtype=np.uint8)
+
+    def _row(self, places: frozenset[PlaceKey], sub_region: str) -> NDArray[np.uint8]:
+        row = np.zeros(len(self._countries), dtype=np.uint8)
+        for place in places:
+            np.maximum(row, self._place_row(place, sub_region), out=row)
+        return row
+
+    def _place_row(self, place: PlaceKey, sub_region: str) -> NDArray[np.uint8]:
+        key = (place, sub_region)
+        if key not in self._row_of_place:
+            row = np.zeros(len(self._countries), dtype=np.uint8)
+            for iso3 in self._candidates(place):
+                route = self._table.route(place, iso3)
+                if route is not None and iso3 in self._column_of:
+                    shares = bool(sub_region) and self._table.sub_region_of.get(iso3) == sub_region
+                    row[self._column_of[iso3]] = level_percent(route, self._profile, shares_sub_region=shares)
+            self._row_of_place[key] = row
+        return self._row_of_place[key]
+
+    def _candidates(self, place: PlaceKey) -> Iterable[str]:
+        return (place.code,) if place.kind == PlaceKind.COUNTRY else self._table.members.get(place.code, ())
+
+
+def _within(postings: PostingQuerySet[Any], ids: Collection[int] | None) -> Any:
+    """Return the postings whose places are wanted, as a subquery."""
+    return postings.published().order_by().values("pk") if ids is None else list(ids)
+
+
+def _postings(
+    queryset: PostingQuerySet[Any], *, side: str, on: dt.date, ids: Collection[int] | None, vocabulary: Vocabulary
+) -> engine.Postings:
+    published = queryset.published()
+    is_open = published.open_now() if on == today() else published.open_on(on)
+    wanted = is_open if ids is None else queryset.filter(pk__in=ids)
+    rows = list(
+        wanted.order_by("pk").values_list("pk", "country", "agency__country", "agency", "confirmed_on", "stated_on")
+    )
+    posting_ids = [row[0] for row in rows]
+    open_ids = None if ids is None else set(is_open.filter(pk__in=ids).values_list("pk", flat=True))
+    column_of = {iso3: column for column, iso3 in enumerate(vocabulary.countries)}
+    areas = PriorityArea.objects.filter(**{f"{side}s__in": wanted}).values_list(f"{side}s", "code")
+    modalities = Modality.objects.filter(**{f"{side}s__in": wanted}).values_list(f"{side}s", "code")
+    return engine.Postings(
+        ids=np.array(posting_ids, dtype=np.int64),
+        country=np.array([column_of.get(row[1] or row[2], NO_ROW) for row in rows], dtype=np.int32),
+        agency=np.array([row[3] or NO_ROW for row in rows], dtype=np.int64),
+        areas=_masks(areas, posting_ids, vocabulary.areas),
+        modalities=_masks(modalities, posting_ids, vocabulary.modalities),
+        recency=np.array([_ordinal(row[4] or row[5]) for row in rows], dtype=np.int32),
+        is_open=np.array([open_ids is None or row[0] in open_ids for row in rows], dtype=np.bool_),
+    )
+
+
+def _masks(pairs: Any, posting_ids: list[int], codes: tuple[str, ...]) -> NDArray[np.uint64]:
+    """Return the set of codes of each posting as a bit mask; `pairs` gives posting id and code."""
+    bit_of = {code: 1 << bit for bit, code in enumerate(codes)}
+    mask_of: dict[int, int] = defaultdict(int)
+    for posting_id, code in pairs.order_by().iterator(chunk_size=20_000):
+        mask_of[posting_id] |= bit_of.get(code, 0)
+    return np.array([mask_of.get(posting_id, 0) for posting_id in posting_ids], dtype=np.uint64)
+
+
+def _places(queryset: Any, side: str) -> dict[int, tuple[PlaceKey, ...]]:
+    """Return the places of each posting; one whose places are all unresolved is in it, and reaches nobody."""
+    places: dict[int, list[PlaceKey]] = defaultdict(list)
+    rows = queryset.order_by(side, "position", "pk").values_list(side, "kind", "country", "group")
+    for posting_id, kind, country, group in rows.iterator(chunk_size=20_000):
+        places[posting_id].append(PlaceKey(kind=kind, code=country or group or ""))
+    return {posting_id: tuple(keys) for posting_id, keys in places.items()}
+
+
+def _ordinal(day: dt.date | None) -> int:
+    return day.toordinal() if day else 0
