@@ -1,0 +1,87 @@
+"""Filters of matches and runs, shared by pages and API.
+
+A match belongs to both of its sides: country, group, area, modality and search find it by either. What a person
+may not see is neither filtered nor ordered by: scores and moments are those that `visible_to` shows.
+"""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from directory.filters import (
+    ListFilterSet,
+    MomentFilter,
+    ScoreFilter,
+    SearchFilter,
+    area_filter,
+    country_filter,
+    group_filter,
+    modality_filter,
+)
+from directory.filtersets import countries_in
+from directory.models import Country, CountryGroup, Modality, PriorityArea
+from directory.ordering import ID, Ordering, SortKey
+from matching.models import Match, MatchRun
+from surveys.filtersets import of_country, states_any_of
+from surveys.models import Need, Offer
+
+# The pair, not the row's own id: that one would tell how many matches there are.
+_PAIR = (SortKey("need_id", "number"), SortKey("offer_id", "number"))
+
+
+class MatchFilter(ListFilterSet[Match]):
+    """Filters of matches, as `Match.objects.visible_to(user)` shows them."""
+
+    q = SearchFilter(label=_("Search"), method="search")
+    country = country_filter(method="by_country")
+    group = group_filter(method="by_group")
+    area = area_filter(method="by_area")
+    modality = modality_filter(method="by_modality")
+    min_score = ScoreFilter(label=_("Least score"), field_name="shown_score", lookup_expr="gte")
+    updated_since = MomentFilter(label=_("Shown or updated since"), field_name="shown_since", lookup_expr="gte")
+
+    orderings = {
+        "-score": Ordering(_("Best fit first"), (SortKey("shown_score", "number", descending=True), *_PAIR)),
+        "score": Ordering(_("Weakest fit first"), (SortKey("shown_score", "number"), *_PAIR)),
+        "-updated_at": Ordering(_("Newest first"), (SortKey("shown_since", "moment", descending=True), *_PAIR)),
+        "updated_at": Ordering(_("Oldest first"), (SortKey("shown_since", "moment"), *_PAIR)),
+        "need": Ordering(_("By need"), _PAIR),
+        "offer": Ordering(_("By offer"), (_PAIR[1], _PAIR[0])),
+    }
+
+    def search(self, queryset: QuerySet[Match], name: str, words: list[str]) -> QuerySet[Match]:
+        """Return matches where each word is part of the need or of the offer."""
+        for word in words:
+            queryset = queryset.filter(Q(need__search_text__contains=word) | Q(offer__search_text__contains=word))
+        return queryset
+
+    def by_country(self, queryset: QuerySet[Match], name: str, country: Country) -> QuerySet[Match]:
+        """Return matches with the country on either side."""
+        return queryset.filter(of_country([country.pk], side="need__") | of_country([country.pk], side="offer__"))
+
+    def by_group(self, queryset: QuerySet[Match], name: str, group: CountryGroup) -> QuerySet[Match]:
+        """Return matches with one of today's members of the group on either side."""
+        countries = countries_in(group)
+        return queryset.filter(of_country(countries, side="need__") | of_country(countries, side="offer__"))
+
+    def by_area(self, queryset: QuerySet[Match], name: str, areas: list[PriorityArea]) -> QuerySet[Match]:
+        """Return matches of which either posting states one of the areas."""
+        return queryset.filter(
+            states_any_of(Need.areas.through, "priorityarea", areas, posting="need", outer="need_id")
+            | states_any_of(Offer.areas.through, "priorityarea", areas, posting="offer", outer="offer_id")
+        )
+
+    def by_modality(self, queryset: QuerySet[Match], name: str, modalities: list[Modality]) -> QuerySet[Match]:
+        """Return matches of which either posting states one of the modalities."""
+        return queryset.filter(
+            states_any_of(Need.modalities.through, "modality", modalities, posting="need", outer="need_id")
+            | states_any_of(Offer.modalities.through, "modality", modalities, posting="offer", outer="offer_id")
+        )
+
+
+class RunFilter(ListFilterSet[MatchRun]):
+    """Orders of matching runs."""
+
+    orderings = {
+        "-on": Ordering(_("Newest first"), (SortKey("on", "day", descending=True), SortKey("pk", "number", True))),
+        "on": Ordering(_("Oldest first"), (SortKey("on", "day"), ID)),
+    }
