@@ -1,0 +1,107 @@
+"""Writing a plan: in bulk, with a history row for every row that changes."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from directory.models import User
+from directory.models.fields import FoldedTextField
+from directory.models.reference import Reference
+from directory.reference.cells import Plain, Values
+from directory.reference.lists import ReferenceList
+from directory.reference.plan import Plan, Update
+
+REASON = "load_reference"
+Keys = dict[type[models.Model], dict[str, Any]]
+
+
+def write_plan(plan: Plan, *, keys: Keys, by: User | None) -> None:
+    """Write what the plan says; `keys` turns the codes of lists with numbered keys into those keys."""
+    model = plan.reference_list.model
+    has_history = hasattr(model, "history")
+    created = [_new_row(plan.reference_list, values, keys) for values in plan.additions]
+    if created and has_history:
+        bulk_create_with_history(created, model, default_user=by, default_change_reason=REASON)
+    elif created:
+        model._default_manager.bulk_create(created)
+
+    changed = [update for update in plan.updates if update.changed]
+    remembered = [update for update in plan.updates if not update.changed]
+    names = _apply(plan.reference_list, changed, keys)
+    if changed and has_history:
+        bulk_update_with_history(
+            [update.stored.instance for update in changed],
+            model,
+            names,
+            default_user=by,
+            default_change_reason=REASON,
+        )
+    elif changed:
+        model._default_manager.bulk_update([update.stored.instance for update in changed], names)
+    if remembered:
+        # What was last loaded is no fact of the row: it has no history.
+        _apply(plan.reference_list, remembered, keys)
+        model._default_manager.bulk_update([update.stored.instance for update in remembered], ["loaded_values"])
+
+    for each in plan.reference_list.fields:
+        if isinstance(each, models.ManyToManyField):
+            rows = [*zip(created, plan.additions, strict=True)]
+            links = [(row, values[each.name]) for row, values in rows if values[each.name]]
+            links += [
+                (update.stored.instance, update.merged.values[each.name])
+                for update in changed
+                if each.name in update.changed
+            ]
+            _write_links(each.name, links, by)
+
+
+def _new_row(reference_list: ReferenceList, values: Values, keys: Keys) -> Reference:
+    row = reference_list.model(loaded_values=values)
+    _set_values(reference_list, row, values, keys)
+    return row
+
+
+def _apply(reference_list: ReferenceList, updates: list[Update], keys: Keys) -> list[str]:
+    """Set the new values on the stored rows; return the names of the columns to write."""
+    changed = {name for update in updates for name in update.changed}
+    for update in updates:
+        instance = update.stored.instance
+        instance.loaded_values = update.merged.loaded
+        _set_values(reference_list, instance, update.merged.values, keys)
+    names = {"loaded_values"} | {
+        each.name
+        for each in reference_list.fields
+        if each.name in changed and not isinstance(each, models.ManyToManyField)
+    }
+    for each in reference_list.model._meta.fields:
+        # bulk_update, unlike save, does not ask a field for its value.
+        if isinstance(each, FoldedTextField) and names.intersection(each.sources):
+            names.add(each.name)
+            for update in updates:
+                each.pre_save(update.stored.instance, add=False)
+    return sorted(names)
+
+
+def _set_values(reference_list: ReferenceList, instance: Reference, values: Values, keys: Keys) -> None:
+    for each in reference_list.fields:
+        if isinstance(each, models.ManyToManyField):
+            continue
+        setattr(instance, each.attname, _python_value(each, values[each.name], keys))
+
+
+def _python_value(each: models.Field[Any, Any], value: Plain, keys: Keys) -> Any:
+    if isinstance(each, models.ForeignKey) and value is not None:
+        return keys.get(each.related_model, {}).get(str(value), value)
+    if isinstance(each, models.DateField) and value is not None:
+        return dt.date.fromisoformat(str(value))
+    return value
+
+
+def _write_links(name: str, links: list[tuple[Reference, Plain]], by: User | None) -> None:
+    """Set a many-to-many field row by row, so that each row's history tells it: derived groups are few."""
+    for instance, codes in links:
+        instance._history_user = by  # type: ignore[attr-defined]
+        instance._change_reason = REASON  # type: ignore[attr-defined]
+        getattr(instance, name).set(codes)
