@@ -32,10 +32,22 @@ class WrongCellError(ValueError):
         super().__init__(f"{wrong}; {right}")
 
 
+def options(model: type[models.Model]) -> Any:
+    """Return what Django documents as `Model._meta`: the fields and constraints of a model."""
+    return model._meta  # noqa: SLF001
+
+
+def target_of(field: models.Field[Any, Any]) -> type[models.Model]:
+    """Return the model that a foreign key or a many-to-many field refers to."""
+    target = field.related_model
+    assert isinstance(target, type)
+    return target
+
+
 def code_field(model: type[models.Model]) -> str:
     """Return the name of the field that files use to name a row of `model`: its key, or `code` if that is a number."""
-    key = model._meta.pk
-    return "code" if key is None or isinstance(key, models.AutoField) else key.name
+    key = options(model).pk
+    return "code" if isinstance(key, models.AutoField) else str(key.name)
 
 
 def cell_reader(field: models.Field[Any, Any]) -> Callable[[str], Plain]:
@@ -57,7 +69,7 @@ def plain_value(instance: models.Model, field: models.Field[Any, Any], codes: Co
         return sorted(str(related.pk) for related in getattr(instance, field.name).all())
     value = getattr(instance, field.attname)
     if isinstance(field, models.ForeignKey) and value is not None:
-        return codes.get(field.related_model, {}).get(value, value)
+        return codes.get(target_of(field), {}).get(value, value)
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
@@ -76,13 +88,15 @@ def _reader_by_kind(field: models.Field[Any, Any]) -> Callable[[str], Plain]:
     if isinstance(field, models.IntegerField):
         return lambda text: _read_number(text) if text else _nothing(field, "a whole number")
     if isinstance(field, models.ForeignKey):
-        return lambda text: text or _nothing(field, f"a code of {field.related_model._meta.verbose_name}")
+        right = f"a {code_field(target_of(field))} of {options(target_of(field)).verbose_name_plural}"
+        return lambda text: text or _nothing(field, right)
     return lambda text: _read_text(field, text)
 
 
-def _nothing(field: models.Field[Any, Any], right: str) -> None:
+def _nothing(field: models.Field[Any, Any], right: str) -> Plain:
     if not field.null:
         raise WrongCellError("empty", right)
+    return None
 
 
 def _read_yes_no(text: str) -> bool:

@@ -1,5 +1,6 @@
 """What must hold between the cells or rows of one file, and what is worked out from all of them."""
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -59,7 +60,7 @@ def memberships_do_not_overlap(file: str, rows: "list[FileRow]") -> Iterator[Pro
         by_member[row.values["group"], row.values["country"]].append(row)
     for same in by_member.values():
         in_order = sorted(same, key=lambda row: str(row.values["valid_from"] or ""))
-        for earlier, later in zip(in_order, in_order[1:], strict=False):
+        for earlier, later in itertools.pairwise(in_order):
             ends = earlier.values["valid_to"] if earlier.values["status"] == MembershipStatus.CONFIRMED else None
             begins = str(later.values["valid_from"] or "")
             if ends is None or str(ends) > begins:

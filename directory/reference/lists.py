@@ -18,7 +18,7 @@ from directory.models import (
 )
 from directory.models.reference import Reference
 from directory.reference import checks
-from directory.reference.cells import Values
+from directory.reference.cells import Values, options
 from directory.reference.problems import Problem
 
 
@@ -53,9 +53,14 @@ class ReferenceList:
 
     def field_of(self, column: str) -> models.Field[Any, Any]:
         """Return the model field that a column of the file fills."""
-        found = self.model._meta.get_field(self.renamed.get(column, column))
+        found = options(self.model).get_field(self.renamed.get(column, column))
         assert isinstance(found, models.Field)
         return found
+
+    @property
+    def stored(self) -> models.QuerySet[Any]:
+        """Every row in the database, disabled ones included."""
+        return self.model._default_manager.all()  # noqa: SLF001
 
     @property
     def fields(self) -> list[models.Field[Any, Any]]:

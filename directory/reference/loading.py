@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models, transaction
 
 from directory.models import User
-from directory.reference.cells import code_field
+from directory.reference.cells import code_field, options
 from directory.reference.files import read_list
 from directory.reference.lists import LISTS, FileRow, ReferenceList
 from directory.reference.plan import Plan, StoredRow, collisions, make_plan, read_stored, unknown_codes
@@ -88,5 +88,5 @@ def _write(plans: list[Plan], *, by: User | None) -> None:
     for plan in plans:
         write_plan(plan, keys=keys, by=by)
         model = plan.reference_list.model
-        if isinstance(model._meta.pk, models.AutoField) and "code" in plan.reference_list.columns:
-            keys[model] = dict(model._default_manager.values_list("code", "pk"))
+        if isinstance(options(model).pk, models.AutoField) and "code" in plan.reference_list.columns:
+            keys[model] = dict(plan.reference_list.stored.values_list("code", "pk"))

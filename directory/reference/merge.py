@@ -29,8 +29,8 @@ def merge(
 ) -> Merged:
     """Merge field by field: the file's value goes in unless someone changed that field since it was last loaded.
 
-    `loaded` is what the last load wrote, `ours` what the row holds, `theirs` what the file says; the three have the same
-    fields. A kept field keeps its old `loaded` value, so that it is reported again until someone settles it.
+    `loaded` is what the last load wrote, `ours` what the row holds, `theirs` what the file says; all three have the
+    fields of `theirs`. A kept field keeps its old `loaded` value, so that it is reported again until it is settled.
     """
     merged = Merged()
     for name, their_value in theirs.items():

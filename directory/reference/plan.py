@@ -2,12 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import models
 
 from directory.models.reference import Reference
-from directory.reference.cells import Codes, Plain, Values, code_field, plain_default, plain_value
+from directory.reference.cells import Codes, Plain, Values, code_field, options, plain_default, plain_value, target_of
 from directory.reference.lists import FileRow, ReferenceList
 from directory.reference.merge import Kept, Merged, merge
 from directory.reference.problems import Problem
@@ -76,7 +75,7 @@ def read_stored(reference_list: ReferenceList, codes: Codes, *, lock: bool) -> l
     """Return all stored rows of a list: one query, and one for each many-to-many field."""
     fields = reference_list.fields
     many = [each.name for each in fields if isinstance(each, models.ManyToManyField)]
-    rows: models.QuerySet[Any] = reference_list.model._default_manager.order_by("pk").prefetch_related(*many)
+    rows = reference_list.stored.order_by("pk").prefetch_related(*many)
     if lock:
         rows = rows.select_for_update()
     return [
@@ -152,8 +151,8 @@ def unknown_codes(
         each = reference_list.field_of(column)
         if not isinstance(each, models.ForeignKey | models.ManyToManyField):
             continue
-        target = each.related_model
-        right = f"a {code_field(target)} of {target._meta.verbose_name_plural}"
+        target = target_of(each)
+        right = f"a {code_field(target)} of {options(target).verbose_name_plural}"
         for row in file_rows:
             value = row.values[each.name]
             named = value if isinstance(value, list) else [str(value)] if value else []
@@ -186,8 +185,10 @@ def collisions(plan: Plan, file_rows: list[FileRow], stored_rows: list[StoredRow
 
 
 def _unique_together(model: type[models.Model]) -> list[tuple[str, ...]]:
-    single = [(each.name,) for each in model._meta.fields if each.unique and not isinstance(each, models.AutoField)]
-    together = [tuple(c.fields) for c in model._meta.constraints if isinstance(c, models.UniqueConstraint) and c.fields]
+    single = [(each.name,) for each in options(model).fields if each.unique and not isinstance(each, models.AutoField)]
+    together = [
+        tuple(c.fields) for c in options(model).constraints if isinstance(c, models.UniqueConstraint) and c.fields
+    ]
     # A constraint that holds only where one of these is empty is covered: here two empty values are equal.
     longest = [each for each in together if not any(set(each) < set(other) for other in together)]
     return single + longest

@@ -28,4 +28,6 @@ def detail_lines(plan: Plan, *, every_row: bool) -> Iterator[str]:
 def _shown(value: Plain) -> str:
     if isinstance(value, list):
         return ", ".join(value) or "nothing"
-    return {True: "yes", False: "no", None: "nothing", "": "nothing"}.get(value, f'"{value}"')
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value in (None, "") else f'"{value}"'

@@ -9,7 +9,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from directory.models import User
 from directory.models.fields import FoldedTextField
 from directory.models.reference import Reference
-from directory.reference.cells import Plain, Values
+from directory.reference.cells import Plain, Values, options, target_of
 from directory.reference.lists import ReferenceList
 from directory.reference.plan import Plan, Update
 
@@ -25,7 +25,7 @@ def write_plan(plan: Plan, *, keys: Keys, by: User | None) -> None:
     if created and has_history:
         bulk_create_with_history(created, model, default_user=by, default_change_reason=REASON)
     elif created:
-        model._default_manager.bulk_create(created)
+        plan.reference_list.stored.bulk_create(created)
 
     changed = [update for update in plan.updates if update.changed]
     remembered = [update for update in plan.updates if not update.changed]
@@ -39,11 +39,11 @@ def write_plan(plan: Plan, *, keys: Keys, by: User | None) -> None:
             default_change_reason=REASON,
         )
     elif changed:
-        model._default_manager.bulk_update([update.stored.instance for update in changed], names)
+        plan.reference_list.stored.bulk_update([update.stored.instance for update in changed], names)
     if remembered:
         # What was last loaded is no fact of the row: it has no history.
         _apply(plan.reference_list, remembered, keys)
-        model._default_manager.bulk_update([update.stored.instance for update in remembered], ["loaded_values"])
+        plan.reference_list.stored.bulk_update([update.stored.instance for update in remembered], ["loaded_values"])
 
     for each in plan.reference_list.fields:
         if isinstance(each, models.ManyToManyField):
@@ -75,7 +75,7 @@ def _apply(reference_list: ReferenceList, updates: list[Update], keys: Keys) -> 
         for each in reference_list.fields
         if each.name in changed and not isinstance(each, models.ManyToManyField)
     }
-    for each in reference_list.model._meta.fields:
+    for each in options(reference_list.model).fields:
         # bulk_update, unlike save, does not ask a field for its value.
         if isinstance(each, FoldedTextField) and names.intersection(each.sources):
             names.add(each.name)
@@ -93,7 +93,7 @@ def _set_values(reference_list: ReferenceList, instance: Reference, values: Valu
 
 def _python_value(each: models.Field[Any, Any], value: Plain, keys: Keys) -> Any:
     if isinstance(each, models.ForeignKey) and value is not None:
-        return keys.get(each.related_model, {}).get(str(value), value)
+        return keys.get(target_of(each), {}).get(str(value), value)
     if isinstance(each, models.DateField) and value is not None:
         return dt.date.fromisoformat(str(value))
     return value
@@ -102,6 +102,5 @@ def _python_value(each: models.Field[Any, Any], value: Plain, keys: Keys) -> Any
 def _write_links(name: str, links: list[tuple[Reference, Plain]], by: User | None) -> None:
     """Set a many-to-many field row by row, so that each row's history tells it: derived groups are few."""
     for instance, codes in links:
-        instance._history_user = by  # type: ignore[attr-defined]
-        instance._change_reason = REASON  # type: ignore[attr-defined]
+        vars(instance).update(_history_user=by, _change_reason=REASON)
         getattr(instance, name).set(codes)
