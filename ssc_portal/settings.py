@@ -61,10 +61,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "ssc_portal.middleware.RefuseNulMiddleware",
+    # First those that put headers on every answer, then those that may answer themselves.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ssc_portal.middleware.RefuseNulMiddleware",
+    "ssc_portal.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -73,7 +76,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -1,13 +1,28 @@
 """What every test may use: the named cast, the reference data, and a clean cache."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
+from django.test import override_settings
 
 from directory.choices import AgencyKind, Role
 from directory.models import User
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_not_collected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    # Static files come from where they are written; tests/project/test_static.py collects them as production does.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        STORAGES={**django_settings.STORAGES, "staticfiles": plain},
+    ):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,87 @@
+"""`manage.py demo`: the whole portal on the 2018 survey, on this machine. `make demo` calls it."""
+
+import socket
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
+
+from matching.models import Match
+from ssc_portal.demo import SURVEY_CODE, matching_is_due
+
+HOST = "127.0.0.1"
+TABLE_1 = Path("surveys") / "data" / "survey_2018_table1.csv"
+
+
+class Command(BaseCommand):
+    """Prepare the demo, say what to open, and serve; running it again changes nothing."""
+
+    help = "Load the reference data and the 2018 survey, match, make demo accounts, and serve on 127.0.0.1."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="where to serve (8000)")
+        parser.add_argument("--prepare-only", action="store_true", help="do everything but serve")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo runs only with DEBUG on: it is no way to run a portal in use.")
+        port: int = options["port"]
+        if not options["prepare_only"] and not _is_free(port):
+            raise CommandError(f"Port {port} of {HOST} is taken. Choose another: make demo PORT={port + 1}")
+        self._prepare()
+        if options["prepare_only"]:
+            return
+        self._say_what_to_open(port)
+        # The development server serves static files without collecting them, and this is no portal in use.
+        call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
+
+    def _prepare(self) -> None:
+        steps: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
+            ("Database", ("migrate",), {"verbosity": 0}),
+            ("Reference data", ("load_reference",), {}),
+            ("Survey editions", ("load_surveys",), {}),
+            ("2018 survey, Table 1", ("import_survey", str(settings.BASE_DIR / TABLE_1)), {"survey": SURVEY_CODE}),
+        ]
+        for title, command, keywords in steps:
+            self.stdout.write(self.style.MIGRATE_HEADING(title))
+            call_command(*command, stdout=self.stdout, stderr=self.stderr, **keywords)
+        self.stdout.write(self.style.MIGRATE_HEADING("Matching"))
+        if matching_is_due():
+            call_command("run_matching", stdout=self.stdout, stderr=self.stderr)
+        else:
+            self.stdout.write("Nothing changed since the last run; its results stand.")
+        self.stdout.write("")
+        call_command("make_demo_accounts", stdout=self.stdout, stderr=self.stderr)
+
+    def _say_what_to_open(self, port: int) -> None:
+        base = f"http://{HOST}:{port}"
+        waiting = Match.objects.filter(released_at__isnull=True).count()
+        pages = (
+            ("Home", reverse("home")),
+            ("Released matches", reverse("matching:matches")),
+            ("Review queue", reverse("admin:matching_match_changelist")),
+            ("API", reverse("api-docs")),
+        )
+        self.stdout.write("\nOpen:")
+        for title, path in pages:
+            self.stdout.write(f"  {title:<18} {base}{path}")
+        self.stdout.write(
+            f"\nNothing is public until a reviewer releases it ({waiting} computed fits wait). To release one: log in "
+            "as reviewer@example.org at the review queue, open a match, read both sides and the reasons, write a "
+            'note, press "Release". It then stands on the page of released matches, for everyone.\n'
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,66 @@
+"""/healthz tells whether the portal can serve, and nothing else."""
+
+from unittest import mock
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.utils import OperationalError
+
+from ssc_portal import health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    health.forget_migrations()
+
+
+def test_a_portal_that_can_serve_answers_200(client):
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok"}
+    assert "no-store" in answer["Cache-Control"]
+    assert not answer.cookies
+
+
+def test_a_database_that_does_not_answer_is_503_and_says_no_more(client):
+    secret = "connection to db.example.org as portal failed: wrong password"
+    with mock.patch.object(health, "_database_answers", side_effect=OperationalError(secret)):
+        answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "failed", "database": "failed", "cache": "ok"}
+
+
+def test_a_migration_not_applied_is_503(client):
+    MigrationRecorder(connection).record_unapplied("matching", "0001_initial")
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] == "failed"
+
+
+def test_a_cache_that_forgets_is_503(client):
+    with mock.patch.object(cache, "get", return_value=None):
+        answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["cache"] == "failed"
+
+
+def test_a_load_balancer_asks_by_address_and_without_tls(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["portal.example.org"]
+    assert client.get("/healthz", headers={"host": "10.1.2.3:8000"}).status_code == 200
+    assert client.get("/accounts/login/", headers={"host": "10.1.2.3:8000"}).status_code == 400
+
+
+def test_it_is_cheap_once_the_migrations_were_seen(client, django_assert_num_queries):
+    client.get("/healthz")
+    with django_assert_num_queries(1):  # SELECT 1
+        client.get("/healthz")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nobody_changes_anything_here(client, method):
+    assert getattr(client, method)("/healthz").status_code == 405

@@ -1,0 +1,1 @@
+"""What `make` runs around the portal: set-up, tests, pictures."""
