@@ -33,9 +33,9 @@ def load_name_index() -> NameIndex:
         )
         for country in Country.objects.active().only("iso3", "iso2", "m49", "is_listed", *_NAMES)
     ]
-    aliases = [
-        AliasRow(text=text, iso3=iso3) for text, iso3 in CountryAlias.objects.active().values_list("text", "country_id")
-    ]
+    # As entered: of several countries under one text, country_aliases.csv names the likelier one first.
+    written = CountryAlias.objects.active().order_by("id").values_list("text", "country_id")
+    aliases = [AliasRow(text=text, iso3=iso3) for text, iso3 in written]
     groups = [
         GroupRow(code=code, label=label, aliases=tuple(spellings.splitlines()))
         for code, label, spellings in CountryGroup.objects.active().values_list("code", "label", "aliases")

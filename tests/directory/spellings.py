@@ -26,7 +26,7 @@ def measure(index: NameIndex, file: Path) -> Measured:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
     one_country = resolved = right_first = 0
-    wrong = []
+    wrong: list[tuple[str, str | None]] = []
     for row in rows:
         found = index.resolve(row["text"])
         expected = row["iso3"].split("|")

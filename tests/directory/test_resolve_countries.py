@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from directory.models import CountryAlias
 from directory.name_index import load_name_index
+from tests.factories import CountryFactory
 
 HEADER = ["text", "result", "iso3", "suggestions"]
 
@@ -57,24 +58,33 @@ def test_each_row_comes_back_with_what_it_names(reference: None, tmp_path: Path)
         "Z" * 100_000,
     ],
 )
-def test_the_text_comes_back_as_it_was_given(reference: None, tmp_path: Path, text: str) -> None:
+@pytest.mark.django_db
+def test_the_text_comes_back_as_it_was_given(tmp_path: Path, text: str) -> None:
+    CountryFactory(iso3="FJI")
     given = io.StringIO(newline="")
     csv.writer(given, quoting=csv.QUOTE_ALL).writerows([["text"], [text], ["Fiji"]])
     rows = _resolve(_write(tmp_path, given.getvalue().encode()))
     assert [row[0] for row in rows] == ["text", text, "Fiji"]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_header(reference: None, tmp_path: Path) -> None:
+@pytest.mark.django_db
+def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path: Path) -> None:
+    CountryFactory(iso3="NPL")
     assert _resolve(_write(tmp_path, "\ufefftext\r\nNepal\r\n".encode()))[1] == ["Nepal", "country", "NPL", ""]
 
 
-def test_codes_count_where_they_are_declared(reference: None, tmp_path: Path) -> None:
-    file = _write(tmp_path, b"text\nNA\nFJ\n")
+@pytest.mark.django_db
+def test_codes_count_where_they_are_declared(tmp_path: Path) -> None:
+    CountryFactory(iso3="IND")
+    CountryFactory(iso3="FJI")
+    file = _write(tmp_path, b"text\nIN\nFJ\n")
     assert [row[2] for row in _resolve(file)[1:]] == ["", ""]
-    assert [row[2] for row in _resolve(file, "--codes")[1:]] == ["NAM", "FJI"]
+    assert [row[2] for row in _resolve(file, "--codes")[1:]] == ["IND", "FJI"]
 
 
-def test_standard_input(reference: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    CountryFactory(iso3="TUR")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("text\nTürkiye\n".encode())))
     assert _resolve("-")[1] == ["Türkiye", "country", "TUR", ""]
 
