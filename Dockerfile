@@ -1,0 +1,30 @@
+# SSC Portal: one image for the web server, the workers and the management commands.
+FROM python:3.11-slim-bookworm AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY requirements.txt /tmp/requirements.txt
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --require-hashes --no-deps -r /tmp/requirements.txt
+
+FROM python:3.11-slim-bookworm
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    STATIC_ROOT=/app/staticfiles
+RUN useradd --system --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin portal
+COPY --from=build /opt/venv /opt/venv
+WORKDIR /app
+COPY manage.py gunicorn.conf.py LICENSE ./
+COPY directory directory
+COPY surveys surveys
+COPY matching matching
+COPY ssc_portal ssc_portal
+COPY templates templates
+# The key serves this one command; settings refuse to load without any.
+RUN SECRET_KEY=only-while-the-image-is-built DATABASE_URL=sqlite:///:memory: \
+    python manage.py collectstatic --noinput --verbosity 0
+USER portal
+EXPOSE 8000
+# /healthz answers without TLS and whatever the Host: see docs/deploy.md.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["gunicorn", "ssc_portal.wsgi"]

@@ -1,0 +1,20 @@
+"""How gunicorn serves the portal; it reads this file from the folder it is started in."""
+
+import os
+
+bind = os.environ.get("BIND", "0.0.0.0:8000")  # noqa: S104 - inside a container; docs/deploy.md puts a proxy before it
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+timeout = 60
+graceful_timeout = 30
+keepalive = 15
+# A worker is replaced now and then, not all at once, so that no leak grows old.
+max_requests = 2000
+max_requests_jitter = 200
+# The heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+# A request line of 4 KB holds every filter the pages and the API know.
+limit_request_line = 4094
+limit_request_fields = 60
+limit_request_field_size = 8190
