@@ -1,0 +1,49 @@
+"""Rows of text cells, whatever file they came from, and what can be wrong with them."""
+
+from dataclasses import dataclass
+
+MAX_FILE_BYTES = 10_000_000
+MAX_ROWS = 20_000
+MAX_COLUMNS = 200
+MAX_CELL_CHARACTERS = 32_767
+
+
+class FileRefused(ValueError):
+    """The file cannot be read as a whole; the message tells a person what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a sheet: `number` counts from 1 as a spreadsheet shows it, cells are trimmed text."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet; the name is empty for a file that has none (CSV). Rows without any text are left out."""
+
+    name: str
+    rows: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """What is wrong in one cell, and what would be right; `column` is empty where it concerns the row."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    message: str
+
+
+def column_letter(index: int) -> str:
+    """Return the letters of a spreadsheet's column, from 0: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
