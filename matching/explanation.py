@@ -25,23 +25,42 @@ def explain(
     and contribution in millionths, what is shared, related, missing and extra, and every route by which the
     offer reaches the need's country. Codes, not words; `matching.reasons` puts it into words.
     """
-    profile = profile or default_profile()
-    tables = Tables.read(on=on or today(), profile=profile, need_ids=[need.pk], offer_ids=[offer.pk])
-    return _explain(tables, profile=profile, need_index=0, offer_index=0, need=need, offer=offer)
+    return explain_pairs(pairs=[(need, offer)], on=on, profile=profile)[0]
 
 
 def explain_each_offer(
     *, need: Need, offers: Iterable[Offer], on: dt.date | None = None, profile: ScoringProfile | None = None
 ) -> list[Explanation]:
     """Explain a need against each of the offers, open or closed, in one reading of the tables."""
-    profile, offers = profile or default_profile(), list(offers)
+    return explain_pairs(pairs=[(need, offer) for offer in offers], on=on, profile=profile)
+
+
+def explain_pairs(
+    *, pairs: Iterable[tuple[Need, Offer]], on: dt.date | None = None, profile: ScoringProfile | None = None
+) -> list[Explanation]:
+    """Explain each of the pairs, in their order, in one reading of the tables: the queries do not grow with them."""
+    pairs = list(pairs)
+    if not pairs:
+        return []
+    profile = profile or default_profile()
     tables = Tables.read(
-        on=on or today(), profile=profile, need_ids=[need.pk], offer_ids=[offer.pk for offer in offers]
+        on=on or today(),
+        profile=profile,
+        need_ids={need.pk for need, _offer in pairs},
+        offer_ids={offer.pk for _need, offer in pairs},
     )
-    index_of = {offer_id: index for index, offer_id in enumerate(tables.offers.ids.tolist())}
+    need_row = {need_id: row for row, need_id in enumerate(tables.needs.ids.tolist())}
+    offer_row = {offer_id: row for row, offer_id in enumerate(tables.offers.ids.tolist())}
     return [
-        _explain(tables, profile=profile, need_index=0, offer_index=index_of[offer.pk], need=need, offer=offer)
-        for offer in offers
+        _explain(
+            tables,
+            profile=profile,
+            need_index=need_row[need.pk],
+            offer_index=offer_row[offer.pk],
+            need=need,
+            offer=offer,
+        )
+        for need, offer in pairs
     ]
 
 
@@ -107,7 +126,7 @@ def _explain(
             "routes": _routes(tables, profile=profile, need_index=need_index, offer_index=offer_index),
             "preference": pair.preference_level,
         },
-        "not_stated": _not_stated(tables, need=need, offer=offer),
+        "not_stated": _not_stated(tables, need_index=need_index, offer_index=offer_index, need=need, offer=offer),
     }
 
 
@@ -144,14 +163,14 @@ def _iso3(tables: Tables, postings: engine.Postings, index: int) -> str | None:
     return None if column < 0 else tables.vocabulary.countries[column]
 
 
-def _not_stated(tables: Tables, *, need: Need, offer: Offer) -> list[str]:
+def _not_stated(tables: Tables, *, need_index: int, offer_index: int, need: Need, offer: Offer) -> list[str]:
     """Return what the two postings leave open: unknown is not no."""
     stated = {
         "need.dates": need.opens_on or need.closes_on,
-        "need.modalities": tables.needs.modalities[0],
+        "need.modalities": tables.needs.modalities[need_index],
         "need.preferred_partners": need.pk in tables.need_places,
         "offer.dates": offer.opens_on or offer.closes_on,
-        "offer.modalities": tables.offers.modalities[tables.offers.ids == offer.pk].any(),
+        "offer.modalities": tables.offers.modalities[offer_index],
         "offer.places": offer.places,
         "offer.targets": offer.pk in tables.offer_places,
     }

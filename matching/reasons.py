@@ -107,6 +107,35 @@ def reasons(explanation: Explanation, labels: Labels | None = None) -> list[str]
     return sentences
 
 
+def in_short(explanation: Explanation, labels: Labels) -> list[str]:
+    """Return the same in a few words, for one row of a list: areas, modalities, region; or the gates that close."""
+    if explanation["gates"]:
+        return gate_reasons(explanation)
+    areas, modalities = explanation["areas"], explanation["modalities"]
+    asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
+    words = [
+        _("Areas: %(shared)d of %(asked)d (%(names)s)")
+        % {"shared": len(areas["shared"]), "asked": asked, "names": _names(areas["shared"], labels.areas)}
+        if areas["shared"]
+        else ngettext("Areas: only %(related)d related", "Areas: only %(related)d related", len(areas["related"]))
+        % {"related": len(areas["related"])}
+    ]
+    if modalities["shared"]:
+        words.append(_("Modalities: %(names)s") % {"names": _names(modalities["shared"], labels.modalities)})
+    else:
+        words.append(_("Modalities: not stated"))
+    for closest in explanation["region"]["routes"][:1]:
+        if closest["level_code"] == NAMED:
+            words.append(_("Region: names the country"))
+        elif closest["level_code"] == OPEN:
+            words.append(_("Region: open to all of the South"))
+        else:
+            words.append(
+                _("Region: through %(group)s") % {"group": labels.groups.get(closest["group"], closest["group"])}
+            )
+    return words
+
+
 def _region(explanation: Explanation, labels: Labels) -> list[str]:
     sentences = []
     region = explanation["region"]

@@ -16,11 +16,14 @@ from directory.access import Action, can
 from directory.models import User
 from matching.choices import EventKind, MatchStatus
 from matching.explanation import Explanation, explain
-from matching.models import Match, MatchEvent
+from matching.models import Match, MatchEvent, ScoringProfile
 from matching.reasons import gate_reasons
 from surveys.choices import PostingStatus, Visibility
 
 CRITERIA = ("areas", "modalities", "region")
+
+LONGEST_NOTE = 5_000
+"""In characters."""
 
 
 class ReviewRefused(ValueError):
@@ -30,16 +33,9 @@ class ReviewRefused(ValueError):
 @transaction.atomic
 def release(*, match: Match, by: User, note: str = "") -> MatchEvent:
     """Show the fit to everyone as it stands today; independent of all other steps and unchanged by them."""
-    _may_review(by)
+    _may_review(by, note)
     match = _fresh(match)
-    if match.released_at is not None:
-        raise ReviewRefused(_("This fit is already released."))
-    for posting in (match.need, match.offer):
-        if posting.status != PostingStatus.PUBLISHED or posting.visibility != Visibility.PUBLIC:
-            raise ReviewRefused(
-                _("Only a fit between two public postings can be released; “%(posting)s” is not public.")
-                % {"posting": posting}
-            )
+    _check_release(match)
     explanation = _fitting_explanation(match)
     _change(
         Match.objects.filter(pk=match.pk, released_at__isnull=True),
@@ -53,11 +49,11 @@ def release(*, match: Match, by: User, note: str = "") -> MatchEvent:
 @transaction.atomic
 def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
     """Take a released fit off the public pages."""
-    _may_review(by)
+    _may_review(by, note)
     match = _fresh(match)
+    _check_withhold(match)
     _change(
         Match.objects.filter(pk=match.pk, released_at__isnull=False),
-        refusal=_("This fit is not released."),
         released_at=None,
         released_score=None,
         released_as=None,
@@ -68,22 +64,18 @@ def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
 @transaction.atomic
 def set_aside(*, match: Match, by: User, note: str = "") -> MatchEvent:
     """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
-    _may_review(by)
+    _may_review(by, note)
     match = _fresh(match)
+    _check_suggested(match)
     return _decide(match, EventKind.SET_ASIDE, MatchStatus.SET_ASIDE, by=by, note=note)
 
 
 @transaction.atomic
 def propose(*, match: Match, by: User, note: str = "") -> MatchEvent:
     """Put a suggestion to both sides; only where both postings are confirmed and the pair still fits."""
-    _may_review(by)
+    _may_review(by, note)
     match = _fresh(match)
-    for posting in (match.need, match.offer):
-        if not posting.is_confirmed:
-            raise ReviewRefused(
-                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by the Government.")
-                % {"posting": posting}
-            )
+    _check_propose(match)
     _fitting_explanation(match)
     return _decide(match, EventKind.PROPOSED, MatchStatus.PROPOSED, by=by, note=note)
 
@@ -91,13 +83,12 @@ def propose(*, match: Match, by: User, note: str = "") -> MatchEvent:
 @transaction.atomic
 def take_back(*, match: Match, by: User, note: str = "") -> MatchEvent:
     """Return a match that was set aside to the suggestions, scored as of today; the note says why."""
-    _may_review(by)
+    _may_review(by, note)
     if not note.strip():
         raise ReviewRefused(_("Say in a note why the match is taken back."))
     match = _fresh(match)
-    if match.status != MatchStatus.SET_ASIDE:
-        raise _not_in_state(match)
-    explanation = _fitting_explanation(match)
+    _check_take_back(match)
+    explanation = _fitting_explanation(match, profile=match.profile)
     contributions = {part["code"]: part["contribution"] for part in explanation["criteria"]}
     _change(
         Match.objects.filter(pk=match.pk, status=MatchStatus.SET_ASIDE),
@@ -112,7 +103,7 @@ def take_back(*, match: Match, by: User, note: str = "") -> MatchEvent:
 @transaction.atomic
 def add_note(*, match: Match, by: User, note: str) -> MatchEvent:
     """Add an internal note; nothing else changes."""
-    _may_review(by)
+    _may_review(by, note)
     if not note.strip():
         raise ReviewRefused(_("The note is empty."))
     match = _fresh(match)
@@ -150,6 +141,22 @@ def each(*, step: Step, matches: Iterable[Match], by: User, note: str = "") -> B
     return outcome
 
 
+@transaction.atomic
+def take_as_shown(*, step: Step, match: Match, by: User, note: str = "", last_event: int) -> MatchEvent:
+    """Take a step from a page that showed the match's events up to the id `last_event` (0: none).
+
+    Refused where more has happened since: the second of two reviewers, or of two clicks, is told.
+    """
+    Match.objects.select_for_update().get(pk=match.pk)
+    newest = MatchEvent.objects.filter(match=match).order_by("-pk").select_related("by").first()
+    if newest is not None and newest.pk != last_event:
+        raise ReviewRefused(
+            _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the match again.")
+            % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run")}
+        )
+    return step(match=match, by=by, note=note)
+
+
 def steps_open_to(match: Match) -> list[str]:
     """Return the names of the steps that the state of the match allows, in the order to offer them."""
     steps = ["withhold" if match.released_at else "release"]
@@ -160,9 +167,81 @@ def steps_open_to(match: Match) -> list[str]:
     return [*steps, "add_note"]
 
 
-def _may_review(by: User) -> None:
+def obstacle(*, step: str, match: Match, explanation: Explanation | None = None) -> str:
+    """Return why the step of this name cannot be taken on the match as given, for people; empty where it can.
+
+    With today's explanation it also says whether the two still fit, where the step asks for that. It runs no query
+    on a match that was read `for_lists()`, and it is no promise: the step itself reads everything again.
+    """
+    try:
+        CHECKS[step](match)
+        if explanation is not None and step in MUST_FIT:
+            _check_fit(explanation)
+    except ReviewRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _check_release(match: Match) -> None:
+    if match.released_at is not None:
+        raise ReviewRefused(_("This fit is already released."))
+    for posting in (match.need, match.offer):
+        if posting.status != PostingStatus.PUBLISHED or posting.visibility != Visibility.PUBLIC:
+            raise ReviewRefused(
+                _("Only a fit between two public postings can be released; “%(posting)s” is not public.")
+                % {"posting": posting}
+            )
+
+
+def _check_withhold(match: Match) -> None:
+    if match.released_at is None:
+        raise ReviewRefused(_("This fit is not released."))
+
+
+def _check_suggested(match: Match) -> None:
+    if match.status != MatchStatus.SUGGESTED:
+        raise _not_in_state(match)
+
+
+def _check_propose(match: Match) -> None:
+    _check_suggested(match)
+    for posting in (match.need, match.offer):
+        if not posting.is_confirmed:
+            raise ReviewRefused(
+                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by the Government.")
+                % {"posting": posting}
+            )
+
+
+def _check_take_back(match: Match) -> None:
+    if match.status != MatchStatus.SET_ASIDE:
+        raise _not_in_state(match)
+
+
+def _check_nothing(match: Match) -> None:
+    """A note can always be added."""
+
+
+CHECKS: dict[str, Callable[[Match], None]] = {
+    "release": _check_release,
+    "withhold": _check_withhold,
+    "set_aside": _check_suggested,
+    "take_back": _check_take_back,
+    "propose": _check_propose,
+    "add_note": _check_nothing,
+}
+
+MUST_FIT = frozenset({"release", "propose", "take_back"})
+
+
+def _may_review(by: User, note: str) -> None:
     if not can(by, Action.REVIEW_MATCHES):
         raise ReviewRefused(_("Only reviewers and managers of the secretariat decide on matches."))
+    if len(note) > LONGEST_NOTE:
+        raise ReviewRefused(
+            _("The note has %(length)d characters; at most %(limit)d fit.")
+            % {"length": len(note), "limit": LONGEST_NOTE}
+        )
 
 
 def _fresh(match: Match) -> Match:
@@ -170,19 +249,21 @@ def _fresh(match: Match) -> Match:
     return Match.objects.for_lists().get(pk=match.pk)
 
 
-def _fitting_explanation(match: Match) -> Explanation:
-    explanation = explain(need=match.need, offer=match.offer)
+def _fitting_explanation(match: Match, *, profile: ScoringProfile | None = None) -> Explanation:
+    explanation = explain(need=match.need, offer=match.offer, profile=profile)
+    _check_fit(explanation)
+    return explanation
+
+
+def _check_fit(explanation: Explanation) -> None:
     if explanation["gates"]:
         raise ReviewRefused(
             _("The two do not fit today: %(reasons)s") % {"reasons": " ".join(gate_reasons(explanation))}
         )
-    return explanation
 
 
 def _decide(match: Match, kind: EventKind, to_status: MatchStatus, *, by: User, note: str) -> MatchEvent:
     """Freeze what the match is decided on, and move it out of the suggestions."""
-    if match.status != MatchStatus.SUGGESTED:
-        raise _not_in_state(match)
     decided_on = explain(need=match.need, offer=match.offer, profile=match.profile)
     # The contributions that the reviewer saw in the queue, even where a run is overdue.
     decided_on["stored"] = {"score": match.score, **{code: getattr(match, f"part_{code}") for code in CRITERIA}}
@@ -190,9 +271,9 @@ def _decide(match: Match, kind: EventKind, to_status: MatchStatus, *, by: User, 
     return _event(match, kind, to_status=to_status, by=by, note=note)
 
 
-def _change(expected: Any, *, refusal: str | None = None, **values: Any) -> None:
+def _change(expected: Any, **values: Any) -> None:
     if not expected.update(updated_at=timezone.now(), **values):
-        raise ReviewRefused(refusal or _("Someone else decided this match in the meantime; look at it again."))
+        raise ReviewRefused(_("Someone else decided this match in the meantime; look at it again."))
 
 
 def _not_in_state(match: Match) -> ReviewRefused:
