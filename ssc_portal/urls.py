@@ -3,10 +3,17 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from ssc_portal import views
 from ssc_portal.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.Home.as_view(), name="home"),
+    path("search/", views.Search.as_view(), name="search"),
+    path("", include("directory.urls")),
+    path("", include("surveys.urls")),
+    path("", include("matching.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("api/", include("ssc_portal.api")),
     path("accounts/", include("allauth.account.urls")),
 ]

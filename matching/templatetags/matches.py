@@ -1,0 +1,93 @@
+"""Parts of pages that show matches: the fit in words, exact numbers, labels, and short lists for a posting."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.db.models import Q
+from django.template.context import Context
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from directory.models import Country
+from matching.choices import Fit
+from matching.explanation import fit_of
+from matching.models import Match
+from matching.models.match import MatchQuerySet
+from surveys.models import Need, Offer
+
+register = template.Library()
+
+SHOWN_OF_AN_OWNER = 5
+MILLIONTHS_PLACES = 6
+
+
+@register.filter
+def fit(match: Match) -> Fit:
+    """Return the fit of a match as this reader sees it: as released, or as it stands today."""
+    if not match.shown_in_full and match.released_as:  # type: ignore[attr-defined]
+        return Fit(match.released_as["fit"])
+    return fit_of(match.shown_score, match.profile)  # type: ignore[attr-defined]
+
+
+@register.filter
+def fit_words(code: str) -> str:
+    """Return a fit's code in words."""
+    return str(Fit(code).label)
+
+
+@register.filter
+def millionths(value: int) -> str:
+    """Return an integer of millionths as an exact decimal with six places."""
+    return number_format(Decimal(value).scaleb(-MILLIONTHS_PLACES), MILLIONTHS_PLACES)
+
+
+@register.filter
+def hundredths(value: int) -> str:
+    """Return an integer of millionths as a decimal rounded half up to two places, for people."""
+    return number_format(Decimal((value + 5_000) // 10_000).scaleb(-2), 2)
+
+
+@register.filter
+def criterion_words(code: str) -> str:
+    """Return a criterion's code in words."""
+    return {"areas": _("Priority areas"), "modalities": _("Modalities"), "region": _("Region")}.get(code, code)
+
+
+@register.filter
+def day_of(explanation: dict[str, Any]) -> dt.date:
+    """Return the day that an explanation was worked out for."""
+    return dt.date.fromisoformat(explanation["on"])
+
+
+@register.filter
+def labelled(codes: list[str], labels: dict[str, str]) -> list[str]:
+    """Return the labels of the codes, in their order; a code without one stands for itself."""
+    return [labels.get(code, code) for code in codes]
+
+
+@register.simple_tag(takes_context=True)
+def fits_of(context: Context, owner: Country | Need | Offer) -> list[Match]:
+    """Return the closest matches of a country or a posting that the reader may see, one more than are shown."""
+    matches: MatchQuerySet = Match.objects.visible_to(context["request"].user)
+    if isinstance(owner, Need):
+        matches = matches.filter(need=owner)
+    elif isinstance(owner, Offer):
+        matches = matches.filter(offer=owner)
+    else:
+        matches = matches.filter(
+            Q(need__country=owner)
+            | Q(offer__country=owner)
+            | Q(offer__country=None, offer__agency__country=owner)
+        )
+    return list(matches.for_lists().order_by("-shown_score", "need", "offer")[: SHOWN_OF_AN_OWNER + 1])
+
+
+@register.filter
+def share(part: dict[str, Any]) -> str:
+    """Return a criterion's exact fraction as a percentage with at most one decimal, for people."""
+    if not part["denominator"]:
+        return number_format(0)
+    tenths = (2000 * part["numerator"] + part["denominator"]) // (2 * part["denominator"])
+    return number_format(Decimal(tenths).scaleb(-1), 0 if tenths % 10 == 0 else 1)

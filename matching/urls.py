@@ -1,0 +1,13 @@
+"""Addresses of the pages of matches and of how they are scored."""
+
+from django.urls import path
+
+from matching import views
+
+app_name = "matching"
+
+urlpatterns = [
+    path("matches/", views.MatchList.as_view(), name="matches"),
+    path("matches/<int:need_pk>-<int:offer_pk>/", views.MatchDetail.as_view(), name="match"),
+    path("method/", views.Method.as_view(), name="method"),
+]

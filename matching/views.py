@@ -1,0 +1,73 @@
+"""Pages of matches, and of how they are scored."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.views.generic import TemplateView
+
+from directory.models import Country
+from directory.pages import FilteredList, PublicPage
+from matching.filtersets import MatchFilter
+from matching.models import Match
+from matching.pairs import shown_pair
+from matching.profiles import default_profile
+from matching.reasons import Labels, gate_reasons, reasons
+from surveys.models import Need, Offer
+
+
+class MatchList(FilteredList[Match]):
+    """Released fits, for everyone; for focal points those of their agency too; all of them for the secretariat."""
+
+    model = Match
+    filterset_class = MatchFilter
+    results_template = "matching/match_results.html"
+    section = "matches"
+
+    def countries_to_choose(self) -> QuerySet[Country]:
+        visible = self.rows().order_by()
+        return Country.objects.listed().filter(
+            Q(iso3__in=visible.values("need__country"))
+            | Q(iso3__in=visible.values("offer__country"))
+            | Q(iso3__in=visible.filter(offer__country=None).values("offer__agency__country"))
+        )
+
+    def rows(self) -> QuerySet[Match]:
+        return Match.objects.visible_to(self.request.user)
+
+    def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
+        return rows.for_lists()  # type: ignore[attr-defined]
+
+
+class MatchDetail(PublicPage, TemplateView):
+    """Why a need and an offer fit, in words first; for who answers for a side, also why they do not."""
+
+    template_name = "matching/match_detail.html"
+    section = "matches"
+    section_current = "true"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        reader = self.request.user
+        pair = shown_pair(need_pk=kwargs["need_pk"], offer_pk=kwargs["offer_pk"], reader=reader)
+        if pair is None:
+            raise Http404
+        labels = Labels.read()
+        return super().get_context_data(**kwargs) | {
+            "pair": pair,
+            "explanation": pair.explanation,
+            "labels": labels,
+            "reasons": reasons(pair.explanation, labels),
+            "gate_reasons": gate_reasons(pair.explanation),
+            "may_open_need": Need.objects.visible_to(reader).filter(pk=pair.need.pk).exists(),
+            "may_open_offer": Offer.objects.visible_to(reader).filter(pk=pair.offer.pk).exists(),
+        }
+
+
+class Method(PublicPage, TemplateView):
+    """How the score works, with the weights that runs use."""
+
+    template_name = "matching/method.html"
+    section = "method"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"profile": default_profile()}

@@ -1,0 +1,16 @@
+"""Addresses of the pages of offers, needs and surveys."""
+
+from django.urls import path
+
+from surveys import views
+
+app_name = "surveys"
+
+urlpatterns = [
+    path("offers/", views.OfferList.as_view(), name="offers"),
+    path("offers/<int:pk>/", views.OfferDetail.as_view(), name="offer"),
+    path("needs/", views.NeedList.as_view(), name="needs"),
+    path("needs/<int:pk>/", views.NeedDetail.as_view(), name="need"),
+    path("surveys/", views.SurveyList.as_view(), name="surveys"),
+    path("surveys/<slug:code>/", views.SurveyDetail.as_view(), name="survey"),
+]
