@@ -28,7 +28,7 @@ def test_the_services(compose):
 
 def test_secrets_have_no_default(compose):
     text = (ROOT / "docker-compose.yml").read_text()
-    used = {name: rest for name, rest in VARIABLE.findall(text)}
+    used = dict(VARIABLE.findall(text))
     for name in ("SECRET_KEY", "ALLOWED_HOSTS", "POSTGRES_PASSWORD"):
         assert used[name].startswith(":?"), name
 
