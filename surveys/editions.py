@@ -27,7 +27,7 @@ def load_surveys(*, by: User | None = None) -> tuple[list[Survey], list[Survey]]
             **{name: row[name] for name in _TEXTS},
             **{name: row[name] == "yes" for name in _FLAGS},
         )
-        survey._history_user = by  # noqa: SLF001 - simple-history's own way to say who
+        survey._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who
         survey.save()
         added.append(survey)
     return added, kept

@@ -4,20 +4,22 @@ Each write is atomic and leaves one row of history, with the areas and modalitie
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from directory.models import User
+from directory.models import Modality, PriorityArea, User
 from surveys.choices import PlaceKind, PostingStatus
-from surveys.models import Need, Offer, Target
+from surveys.models import Offer, Target
+from surveys.models.posting import Posting
+from surveys.models.reading import Place
 
-AnyPosting = TypeVar("AnyPosting", Offer, Need)
+AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
@@ -43,6 +45,18 @@ class NamedPlace:
         """What it stands for: ISO3, a group's code, or empty."""
         return self.country or self.group or ""
 
+    @classmethod
+    def of(cls, row: Place) -> "NamedPlace":
+        """Return the place that a stored reading or target stands for."""
+        return cls(
+            kind=PlaceKind(row.kind),
+            country=row.country_id,
+            group=row.group_id,
+            as_printed=row.as_printed,
+            is_ambiguous=row.is_ambiguous,
+            note=row.note,
+        )
+
 
 @transaction.atomic
 def create(
@@ -61,7 +75,7 @@ def create(
     """
     posting = model(**values)
     _save(posting)
-    _set_codes(posting, areas=areas, modalities=modalities)
+    _set_relations(posting, areas=areas, modalities=modalities)
     _write_history(posting, is_new=True, by=by, reason=reason)
     if isinstance(posting, Offer):
         _set_targets(posting, targets, by=by, reason=reason)
@@ -69,7 +83,7 @@ def create(
 
 
 def differences(
-    posting: Offer | Need,
+    posting: Posting,
     *,
     values: Mapping[str, Any],
     areas: Collection[str],
@@ -82,7 +96,7 @@ def differences(
         changed.append("areas")
     if {modality.code for modality in posting.modalities.all()} != set(modalities):
         changed.append("modalities")
-    if isinstance(posting, Offer) and [_named(target) for target in posting.targets.all()] != list(targets):
+    if isinstance(posting, Offer) and [NamedPlace.of(target) for target in posting.targets.all()] != list(targets):
         changed.append("targets")
     return changed
 
@@ -90,7 +104,7 @@ def differences(
 @transaction.atomic
 def update(
     *,
-    posting: Offer | Need,
+    posting: Posting,
     values: Mapping[str, Any],
     areas: Collection[str],
     modalities: Collection[str],
@@ -105,7 +119,7 @@ def update(
     for name, value in values.items():
         setattr(posting, name, value)
     _save(posting)
-    _set_codes(posting, areas=areas, modalities=modalities)
+    _set_relations(posting, areas=areas, modalities=modalities)
     if changed != ["targets"]:
         _write_history(posting, is_new=False, by=by, reason=reason)
     if isinstance(posting, Offer) and "targets" in changed:
@@ -116,6 +130,9 @@ def update(
 @transaction.atomic
 def set_targets(*, offer: Offer, targets: Sequence[NamedPlace], by: User | None, reason: str = "") -> None:
     """Give an offer these targets, in this order; those that stay keep their row."""
+    if [NamedPlace.of(target) for target in offer.targets.all()] == list(targets):
+        return
+    # Its `updated_at` moves: to those who follow it, the offer has changed.
     _save(offer)
     _set_targets(offer, targets, by=by, reason=reason)
 
@@ -128,6 +145,11 @@ def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
 def withdraw(*, posting: AnyPosting, by: User | None) -> AnyPosting:
     """Withdraw a posting; it stays in the records. Raises PostingRefused where it already is, or is archived."""
     return _move(posting, to=PostingStatus.WITHDRAWN, expected=WITHDRAWABLE, by=by)
+
+
+def return_to_draft(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
+    """Make a published posting a draft again: its source no longer states it. Raises PostingRefused otherwise."""
+    return _move(posting, to=PostingStatus.DRAFT, expected={PostingStatus.PUBLISHED}, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -150,13 +172,15 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
     return locked
 
 
-def mark_edited(posting: Offer | Need) -> None:
+def mark_edited(posting: Posting) -> None:
     """Note, before it is saved, that a person edited a posting: an import then leaves it alone."""
     posting.edited_on = timezone.now()
 
 
 @transaction.atomic
-def _move(posting: AnyPosting, *, to: PostingStatus, expected: Collection[str], by: User | None) -> AnyPosting:
+def _move(
+    posting: AnyPosting, *, to: PostingStatus, expected: Collection[str], by: User | None, reason: str = ""
+) -> AnyPosting:
     locked = _lock(posting)
     if locked.status not in expected:
         raise PostingRefused(
@@ -164,39 +188,40 @@ def _move(posting: AnyPosting, *, to: PostingStatus, expected: Collection[str], 
         )
     locked.status = to
     _save(locked)
-    _write_history(locked, is_new=False, by=by, reason=to.value)
+    _write_history(locked, is_new=False, by=by, reason=reason or to.value)
     return locked
 
 
-def _words(posting: Offer | Need) -> dict[str, str]:
+def _words(posting: Posting) -> dict[str, str]:
     return {"posting": posting.title, "status": str(posting.get_status_display()).lower()}
 
 
 def _lock(posting: AnyPosting) -> AnyPosting:
     """Read the posting again, for this transaction alone: what is decided holds when it is written."""
-    return type(posting).objects.select_for_update(of=("self",)).get(pk=posting.pk)
+    rows = cast("Any", type(posting)).objects
+    return cast("AnyPosting", rows.select_for_update(of=("self",)).get(pk=posting.pk))
 
 
-def _save(posting: Offer | Need) -> None:
+def _save(posting: Posting) -> None:
     """Save without the history that a signal writes: it would not see the areas and modalities yet."""
-    posting.skip_history_when_saving = True  # type: ignore[union-attr]
+    posting.skip_history_when_saving = True  # type: ignore[attr-defined]
     try:
         posting.save()
     finally:
-        del posting.skip_history_when_saving  # type: ignore[union-attr]
+        del posting.skip_history_when_saving  # type: ignore[attr-defined]
 
 
-def _set_codes(posting: Offer | Need, *, areas: Collection[str], modalities: Collection[str]) -> None:
-    posting.skip_history_when_saving = True  # type: ignore[union-attr]
+def _set_relations(posting: Posting, *, areas: Collection[str], modalities: Collection[str]) -> None:
+    posting.skip_history_when_saving = True  # type: ignore[attr-defined]
     try:
-        posting.areas.set(areas)
-        posting.modalities.set(modalities)
+        posting.areas.set(PriorityArea.objects.filter(pk__in=areas))
+        posting.modalities.set(Modality.objects.filter(pk__in=modalities))
     finally:
-        del posting.skip_history_when_saving  # type: ignore[union-attr]
+        del posting.skip_history_when_saving  # type: ignore[attr-defined]
 
 
-def _write_history(posting: Offer | Need, *, is_new: bool, by: User | None, reason: str) -> None:
-    manager: Any = type(posting).history
+def _write_history(posting: Posting, *, is_new: bool, by: User | None, reason: str) -> None:
+    manager = cast("Any", type(posting)).history
     (record,) = manager.bulk_history_create([posting], update=not is_new, default_user=by, default_change_reason=reason)
     own = "offer_id" if isinstance(posting, Offer) else "need_id"
     for name in ("areas", "modalities"):
@@ -207,22 +232,11 @@ def _write_history(posting: Offer | Need, *, is_new: bool, by: User | None, reas
         )
 
 
-def _named(target: Target) -> NamedPlace:
-    return NamedPlace(
-        kind=PlaceKind(target.kind),
-        country=target.country_id,
-        group=target.group_id,
-        as_printed=target.as_printed,
-        is_ambiguous=target.is_ambiguous,
-        note=target.note,
-    )
-
-
 def _set_targets(offer: Offer, places: Sequence[NamedPlace], *, by: User | None, reason: str) -> None:
     """Write what differs: a target is the same as long as it stands for the same under the same words."""
     present: dict[tuple[str, str, str], Target] = {}
     surplus = []
-    for target in offer.targets.all():
+    for target in cast("Iterable[Target]", Target.objects.filter(offer=offer)):
         key = (target.kind, target.country_id or target.group_id or "", target.as_printed)
         if key in present:
             surplus.append(target)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from directory.models import User
 from surveys import posting
 from surveys.choices import ImportState, RowResult, Side
 from surveys.importing.edition import ReadPlace
-from surveys.importing.planning import Plan, PostingPlan, RowPlan, make_plan
+from surveys.importing.planning import Plan, PostingPlan, RowPlan, make_plan, readings_of
 from surveys.importing.report import report_rows
 from surveys.importing.source_file import read_sheets
 from surveys.importing.table1 import read_rows
@@ -92,24 +93,9 @@ def _is_last_applied(survey: Survey, digest: str) -> bool:
 
 
 def _apply(row: RowPlan, *, survey: Survey, plan: Plan, file_import: Import, by: User | None) -> None:
+    if row.row is None or row.identity is None or row.answers is None:
+        raise ValueError(f"The row of {row.key} has not been read.")
     reason = f"import {file_import.pk}"
-    response = _write_response(row, survey=survey, plan=plan, file_import=file_import, by=by, reason=reason)
-    _write_readings(response, row.answers.places if row.answers else (), by=by, reason=reason)
-    source = {
-        "response": response,
-        "file_import": file_import,
-        "source_file": response.source_file,
-        "source_sheet": response.source_sheet,
-        "source_row": response.source_row,
-    }
-    for planned in row.postings:
-        _write_posting(planned, source=source, by=by, reason=reason)
-
-
-def _write_response(
-    row: RowPlan, *, survey: Survey, plan: Plan, file_import: Import, by: User | None, reason: str
-) -> Response:
-    assert row.row and row.identity and row.answers  # what is added or changed has been read
     response = row.response or Response(
         survey=survey, country=row.identity.country, agency=row.identity.agency, key=row.key
     )
@@ -123,20 +109,34 @@ def _write_response(
     response.source_file = file_import.file_name
     response.source_sheet = row.row.sheet[:255]
     response.source_row = row.row.number
-    if row.response:
-        response.updated_at = timezone.now()
-        bulk_update_with_history([response], Response, RESPONSE_FIELDS, default_user=by, default_change_reason=reason)
-    else:
+    _write_response(response, by=by, reason=reason)
+    _write_readings(response, row.answers.places, by=by, reason=reason)
+    source = {
+        "response": response,
+        "file_import": file_import,
+        "source_file": response.source_file,
+        "source_sheet": response.source_sheet,
+        "source_row": response.source_row,
+    }
+    for planned in row.postings:
+        _write_posting(planned, source=source, by=by, reason=reason)
+
+
+def _write_response(response: Response, *, by: User | None, reason: str) -> None:
+    if response.pk is None:
         bulk_create_with_history([response], Response, default_user=by, default_change_reason=reason)
-    return response
+        return
+    response.updated_at = timezone.now()
+    bulk_update_with_history([response], Response, RESPONSE_FIELDS, default_user=by, default_change_reason=reason)
 
 
-def _write_readings(response: Response, places: Any, *, by: User | None, reason: str) -> None:
+def _write_readings(response: Response, places: Sequence[ReadPlace], *, by: User | None, reason: str) -> None:
     """Write what differs; a reading of a token that the cell no longer names goes, its history stays."""
     before: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    for reading in response.readings.all():
+    for reading in readings_of(response):
         before[reading.direction, reading.as_printed].append(reading)
-    added, changed = [], []
+    added: list[Reading] = []
+    changed: list[Reading] = []
     for position, place in enumerate(places):
         same = before[place.direction, place.place.as_printed]
         reading = same.pop(0) if same else Reading(response=response, direction=place.direction)
@@ -147,7 +147,7 @@ def _write_readings(response: Response, places: Any, *, by: User | None, reason:
         elif _values(reading) != was:
             changed.append(reading)
     for gone in (reading for left in before.values() for reading in left):
-        gone._history_user = by  # noqa: SLF001 - simple-history's own way to say who
+        gone._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who
         gone.delete()
     if added:
         bulk_create_with_history(added, Reading, default_user=by, default_change_reason=reason)
@@ -169,23 +169,14 @@ def _set(reading: Reading, read: ReadPlace, position: int) -> None:
 
 
 def _write_posting(planned: PostingPlan, *, source: dict[str, Any], by: User | None, reason: str) -> None:
-    if planned.kept or (planned.existing and not planned.changed):
+    existing, draft = planned.existing, planned.draft
+    if planned.kept or (existing and not planned.changed):
         return
-    if planned.draft is None:
-        assert planned.existing
-        planned.existing.status = planned.status
-        posting.update(
-            posting=planned.existing,
-            values={"status": planned.status},
-            areas=[area.pk for area in planned.existing.areas.all()],
-            modalities=[modality.pk for modality in planned.existing.modalities.all()],
-            by=by,
-            reason=reason,
-        )
+    if draft is None:
+        if existing:
+            posting.return_to_draft(posting=existing, by=by, reason=reason)
         return
-    draft = planned.draft
-    model: type[Offer] | type[Need] = Offer if planned.side == Side.OFFER else Need
-    content = {
+    content: dict[str, Any] = {
         "values": {**draft.values, **source, "status": planned.status},
         "areas": draft.areas,
         "modalities": draft.modalities,
@@ -193,7 +184,9 @@ def _write_posting(planned: PostingPlan, *, source: dict[str, Any], by: User | N
         "by": by,
         "reason": reason,
     }
-    if planned.existing:
-        posting.update(posting=planned.existing, **content)
+    if existing:
+        posting.update(posting=existing, **content)
+    elif planned.side == Side.OFFER:
+        posting.create(model=Offer, **content)
     else:
-        posting.create(model=model, **content)
+        posting.create(model=Need, **content)

@@ -88,19 +88,18 @@ def _read_country(row: Row, *, reference: Reference, complaints: Complaints) -> 
     if not code and not printed:
         complaints.add("iso3", _("Name the country: its ISO 3166-1 alpha-3 code, or its name as printed."))
         return None
-    by_name = reference.names.resolve(printed) if printed else None
+    by_name = reference.names.resolve(printed)
     if code:
         country = reference.countries.get(code.upper())
         if country is None:
             reading = reference.names.resolve(code, codes=True)
-            found = (reading.iso3,) if reading.iso3 else (by_name.iso3,) if by_name and by_name.iso3 else ()
+            found = tuple(filter(None, (reading.iso3, by_name.iso3)))
             complaints.add(
                 "iso3",
                 _("Not an ISO 3166-1 alpha-3 code.") + _did_you_mean(found or reading.suggestions, reference),
             )
             return None
-        agrees = by_name is None or country.iso3 in (by_name.iso3, *by_name.suggestions)
-        if not agrees:
+        if printed and country.iso3 not in (by_name.iso3, *by_name.suggestions):
             complaints.add(
                 "country_as_printed",
                 _("Does not agree with the code %(code)s, which is %(country)s.")
@@ -109,7 +108,7 @@ def _read_country(row: Row, *, reference: Reference, complaints: Complaints) -> 
             )
             return None
     else:
-        if by_name.kind != "country":
+        if by_name.iso3 is None:
             message = {
                 "ambiguous": _("The name of more than one country: write the code in iso3."),
                 "group": _("The name of a group, not of a country."),

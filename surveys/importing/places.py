@@ -1,7 +1,7 @@
 """Reads the cell that names regions and countries: token by token, never guessing.
 
-A line ends at a semicolon. "Support received from:" or "Support from:" makes its places existing partners, "Support to:"
-places that support is given to; all others are priorities. Tokens end at commas. Each is read by the edition's own
+A line ends at a semicolon. "Support received from:" or "Support from:" makes its places existing partners, "Support
+to:" places that support is given to; all others are priorities. Tokens end at commas. Each is read by the edition's own
 readings first, then by the index of names; what neither knows stays as printed, unresolved.
 """
 

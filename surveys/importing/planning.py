@@ -1,10 +1,10 @@
 """Decides what each row of a file would become, writing nothing: the preview is the plan that is applied."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import cast
 from unicodedata import normalize
 
 from django.db.models import Prefetch
@@ -21,7 +21,7 @@ from surveys.importing.edition import Edition, ReadPlace, load_edition
 from surveys.importing.labels import Labels
 from surveys.importing.parsing import Complaints, Identity, Reference, read_answers, read_identity
 from surveys.importing.table1 import Row
-from surveys.models import Need, Offer, Reading, Response, Survey, Target
+from surveys.models import Need, Offer, Reading, Response, Survey
 from surveys.posting import NamedPlace
 
 
@@ -109,7 +109,7 @@ def make_plan(survey: Survey, rows: Sequence[Row], *, for_writing: bool = False)
             plans.append(RowPlan(key, RowResult.IN_ERROR, row=row, identity=identity, errors=noted.errors))
             continue
         if response:
-            answers = replace(answers, places=keep_readings(answers.places, response.readings.all()))
+            answers = replace(answers, places=keep_readings(answers.places, readings_of(response)))
         plans.append(
             RowPlan(
                 key,
@@ -131,7 +131,7 @@ def make_plan(survey: Survey, rows: Sequence[Row], *, for_writing: bool = False)
     return Plan(survey, edition, plans)
 
 
-def keep_readings(places: Sequence[ReadPlace], readings: Sequence[Reading] | Any) -> list[ReadPlace]:
+def keep_readings(places: Sequence[ReadPlace], readings: Iterable[Reading]) -> list[ReadPlace]:
     """Return the places as they were read before, where the cell still names them: people may have corrected them."""
     before: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     for reading in readings:
@@ -139,24 +139,17 @@ def keep_readings(places: Sequence[ReadPlace], readings: Sequence[Reading] | Any
     kept = []
     for place in places:
         same = before[place.direction, place.place.as_printed]
-        reading = same.pop(0) if same else None
-        if reading is None or reading.kind == PlaceKind.UNRESOLVED:
+        stored = same.pop(0) if same else None
+        if stored is None or stored.kind == PlaceKind.UNRESOLVED:
             kept.append(place)
         else:
-            kept.append(ReadPlace(place.direction, named(reading)))
+            kept.append(ReadPlace(place.direction, NamedPlace.of(stored)))
     return kept
 
 
-def named(reading: Reading) -> NamedPlace:
-    """Return the place that a stored reading stands for."""
-    return NamedPlace(
-        kind=PlaceKind(reading.kind),
-        country=reading.country_id,
-        group=reading.group_id,
-        as_printed=reading.as_printed,
-        is_ambiguous=reading.is_ambiguous,
-        note=reading.note,
-    )
+def readings_of(response: Response) -> list[Reading]:
+    """Return the stored readings of a response, in their order, from what was prefetched."""
+    return cast("list[Reading]", list(response.readings.all()))
 
 
 def _load_reference(edition: Edition) -> Reference:
@@ -174,9 +167,7 @@ def _load_reference(edition: Edition) -> Reference:
 
 
 def _load_responses(survey: Survey, *, for_writing: bool) -> dict[str, Response]:
-    offers = Offer.objects.prefetch_related(
-        "areas", "modalities", Prefetch("targets", queryset=Target.objects.order_by("position", "id"))
-    )
+    offers = Offer.objects.prefetch_related("areas", "modalities", "targets")
     needs = Need.objects.prefetch_related("areas", "modalities")
     if for_writing:
         offers, needs = offers.select_for_update(), needs.select_for_update()
@@ -241,7 +232,7 @@ def _plan_postings(
     if response:
         existing.update((Side.OFFER, offer) for offer in response.offers.all())
         existing.update((Side.NEED, need) for need in response.needs.all())
-        stated_before = stated_sides({Direction(reading.direction) for reading in response.readings.all()})
+        stated_before = stated_sides({Direction(reading.direction) for reading in readings_of(response)})
     plans = [
         _plan_posting(draft, existing.pop(draft.side, None), stated_before=stated_before, survey=survey)
         for draft in drafts

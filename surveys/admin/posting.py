@@ -1,0 +1,165 @@
+"""What the admins of offers and needs have in common."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.forms.models import BaseInlineFormSet, ModelChoiceField
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from directory.admin.base import HistoryAdmin
+from directory.choices import AreaUse
+from directory.days import today
+from directory.models import PriorityArea
+from directory.text import fold
+from surveys import posting
+from surveys.admin.base import actor
+from surveys.models.posting import Posting
+from surveys.posting import PostingRefused
+
+AnyPosting = TypeVar("AnyPosting", bound=Posting)
+
+ORIGIN = (
+    "survey", "response", "file_import", "source_file", "source_sheet", "source_row", "edited_on", "created_at",
+    "updated_at",
+)  # fmt: skip
+
+
+class PostingAdmin(HistoryAdmin[AnyPosting]):
+    """Offers or needs: content is edited here, states change by actions."""
+
+    list_display = ("title", "country", "agency", "status", "visibility", "confirmed_on", "stated_on", "updated_at")
+    list_filter = (
+        "status",
+        ("confirmed_on", admin.EmptyFieldListFilter),
+        "visibility",
+        "survey",
+        ("areas", admin.RelatedOnlyFieldListFilter),
+        ("country", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("country", "agency", "survey")
+    list_per_page = 50
+    search_fields = ("search_text", "country__search_text", "agency__search_text")
+    search_help_text = _("By words of title or text, by country or by agency.")
+    autocomplete_fields = ("country", "agency")
+    readonly_fields = ("status", "confirmed_on", *ORIGIN)
+    actions = ("publish", "withdraw", "confirm_today")
+    save_on_top = True
+    fieldsets = (
+        (
+            _("State"),
+            {
+                "description": _(
+                    "Changed by the actions of the list: publish, withdraw, confirm. A posting that is not published "
+                    "is seen by its own country and by the secretariat alone."
+                ),
+                "fields": ("status", "visibility", "facilitating_allowed", "confirmed_on"),
+            },
+        ),
+        (
+            _("Shown publicly, once published for everyone"),
+            {
+                "fields": (
+                    "country", "agency", "title", "text", "language", "areas", "modalities", "places", "opens_on",
+                    "closes_on", "stated_on",
+                ),
+            },
+        ),
+        (
+            _("Amount, shown publicly as printed"),
+            {"fields": ("amount", "amount_currency", "amount_years", "amount_as_printed", "amount_note")},
+        ),
+        (
+            _("Never shown publicly"),
+            {"description": _("Given to a partner once both sides are introduced."), "fields": ("contact",)},
+        ),
+        (_("Where it is from"), {"classes": ("collapse",), "fields": ORIGIN}),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AnyPosting]:
+        """With what its page shows."""
+        return super().get_queryset(request).select_related("country", "agency", "survey", "response", "file_import")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AnyPosting], search_term: str
+    ) -> tuple[QuerySet[AnyPosting], bool]:
+        """Search in folded text."""
+        return super().get_search_results(request, queryset, fold(search_term))
+
+    def get_form(
+        self, request: HttpRequest, obj: AnyPosting | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[AnyPosting]]:
+        """Offer the areas that forms offer, and those that the posting has already: they stay on it."""
+        form = super().get_form(request, obj, change, **kwargs)
+        field = form.base_fields.get("areas")
+        if isinstance(field, ModelChoiceField):
+            chosen = Q(pk__in=obj.areas.values("pk")) if obj else Q(pk__in=())
+            offered = Q(use__in=(AreaUse.AREA, AreaUse.TAG), is_active=True)
+            field.queryset = PriorityArea.objects.filter(offered | chosen)
+        return form
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Show areas and modalities as boxes to tick: the lists are short."""
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: AnyPosting, form: forms.ModelForm[AnyPosting], change: bool
+    ) -> None:
+        """Save what a person changed, and note that one did; nothing changed, nothing written."""
+        if not change or form.has_changed():
+            posting.mark_edited(obj)
+            super().save_model(request, obj, form, change)
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm[AnyPosting],
+        formsets: list[BaseInlineFormSet[Any, Any, Any]],
+        change: bool,
+    ) -> None:
+        """Note the edit also where only the rows below were changed."""
+        only_rows = not form.has_changed() and any(formset.has_changed() for formset in formsets)
+        if change and only_rows:
+            posting.mark_edited(form.instance)
+            super().save_model(request, form.instance, form, change)
+        if form.has_changed() or not change:
+            super().save_related(request, form, formsets, change)
+        else:
+            for formset in formsets:
+                self.save_formset(request, form, formset, change=change)
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
+        """Publish the chosen postings."""
+        self._each(request, queryset, lambda one: posting.publish(posting=one, by=actor(request)))
+
+    @admin.action(description=_("Withdraw: it stays in the records"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
+        """Withdraw the chosen postings."""
+        self._each(request, queryset, lambda one: posting.withdraw(posting=one, by=actor(request)))
+
+    @admin.action(
+        description=_("Confirm today, for the country's own agency that vouched for it"), permissions=["change"]
+    )
+    def confirm_today(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
+        """Record today as the day on which the chosen postings were vouched for."""
+        self._each(request, queryset, lambda one: posting.confirm(posting=one, by=actor(request), on=today()))
+
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[AnyPosting], act: Callable[[AnyPosting], AnyPosting]
+    ) -> None:
+        done = 0
+        for one in queryset:
+            try:
+                act(one)
+                done += 1
+            except PostingRefused as refused:
+                self.message_user(request, str(refused), messages.WARNING)
+        if done:
+            said = ngettext("%(count)d posting changed.", "%(count)d postings changed.", done)
+            self.message_user(request, said % {"count": done}, messages.SUCCESS)
