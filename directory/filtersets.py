@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.days import today
 from directory.filters import ListFilterSet, SearchFilter, country_filter, group_filter
-from directory.models import Agency, Country, CountryGroup, GroupMembership
+from directory.membership import members
+from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
 from directory.ordering import ID, Ordering, SortKey
 
 
 def countries_in(group: CountryGroup) -> QuerySet[Any, Any]:
     """Return the ISO3 codes of today's members of the group, derived groups too, as a subquery."""
-    return GroupMembership.objects.of_group(group.code).in_force(today()).order_by().values("country")
+    return members(group.code, today()).order_by().values("country")
 
 
 class CountryFilter(ListFilterSet[Country]):
@@ -78,3 +79,15 @@ class AgencyFilter(ListFilterSet[Agency]):
     def in_group(self, queryset: QuerySet[Agency], name: str, group: CountryGroup) -> QuerySet[Agency]:
         """Return agencies of today's members of the group."""
         return queryset.filter(country__in=countries_in(group))
+
+
+class AreaFilter(ListFilterSet[PriorityArea]):
+    """The order of priority areas."""
+
+    orderings = {"position": Ordering(_("As listed"), (SortKey("position", "number"), SortKey("code")))}
+
+
+class ModalityFilter(ListFilterSet[Modality]):
+    """The order of modalities."""
+
+    orderings = {"position": Ordering(_("As listed"), (SortKey("position", "number"), SortKey("code")))}

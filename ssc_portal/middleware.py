@@ -1,8 +1,12 @@
 """Small guards around every request."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
+
+from directory.api.common.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -17,6 +21,8 @@ class RefuseNulMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            if request.path.startswith("/api/"):
+                return problem_response(HTTPStatus.BAD_REQUEST, _("The address holds a NUL character."))
             return HttpResponseBadRequest("Bad request: the address holds a NUL character.", "text/plain")
         return self.get_response(request)
 

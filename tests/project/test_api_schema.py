@@ -87,7 +87,7 @@ def test_the_documentation_s_script_comes_from_us_and_reads_our_schema(client: C
 
     assert response["Content-Type"].startswith("application/javascript")
     assert "/api/v1/schema/" in response.content.decode()
-    assert "http" not in response.content.decode().replace("http://www.w3.org", "")
+    assert "://" not in response.content.decode()
 
 
 def test_the_documentation_takes_no_other_parameter(client: Client) -> None:

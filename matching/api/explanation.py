@@ -1,0 +1,95 @@
+"""The shape of an explanation, for the schema: what `matching.explanation.explain` returns."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from directory.api.common.fields import CodeField
+from matching.choices import Fit
+
+
+def _codes() -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField())
+
+
+class ExplainedProfileSerializer(serializers.Serializer[Any]):
+    """The weights used."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class ExplainedCriterionSerializer(serializers.Serializer[Any]):
+    """One criterion: an exact fraction, and what it adds to the score in millionths."""
+
+    code = serializers.ChoiceField([("areas", "areas"), ("modalities", "modalities"), ("region", "region")])
+    weight = serializers.IntegerField()
+    total_weight = serializers.IntegerField()
+    numerator = serializers.IntegerField()
+    denominator = serializers.IntegerField()
+    contribution = serializers.IntegerField(help_text="Millionths")
+
+
+class ExplainedRelationSerializer(serializers.Serializer[Any]):
+    """An area asked for, and the parent or children of it that are offered."""
+
+    asked = serializers.CharField()
+    offered = _codes()
+
+
+class ExplainedAreasSerializer(serializers.Serializer[Any]):
+    """What the two share in areas, by code."""
+
+    shared = _codes()
+    related = ExplainedRelationSerializer(many=True)
+    missing = _codes()
+    extra = _codes()
+
+
+class ExplainedModalitiesSerializer(serializers.Serializer[Any]):
+    """What the two share in modalities, by code."""
+
+    shared = _codes()
+    missing = _codes()
+    extra = _codes()
+    need_states_none = serializers.BooleanField()
+    offer_states_none = serializers.BooleanField()
+
+
+class ExplainedRouteSerializer(serializers.Serializer[Any]):
+    """One way in which the offer reaches the need's country."""
+
+    kind = serializers.CharField(help_text="named, group or open")
+    group = serializers.CharField(allow_null=True, help_text="Code")
+    level_code = serializers.CharField()
+    percent = serializers.IntegerField()
+    shares_sub_region = serializers.BooleanField(required=False)
+    left_on = serializers.DateField(
+        required=False, allow_null=True, help_text="Set where the country left the group and is in its transition."
+    )
+
+
+class ExplainedRegionSerializer(serializers.Serializer[Any]):
+    """How close the two are."""
+
+    level = serializers.IntegerField(help_text="Percent")
+    routes = ExplainedRouteSerializer(many=True)
+    preference = serializers.IntegerField(allow_null=True, help_text="Percent; null: the need prefers nobody.")
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """Why a need and an offer fit, or which gates close them off from each other."""
+
+    need = serializers.IntegerField()
+    offer = serializers.IntegerField()
+    on = serializers.DateField()
+    profile = ExplainedProfileSerializer()
+    engine_version = serializers.CharField()
+    gates = _codes()
+    score = serializers.IntegerField(help_text="Millionths")
+    fit = CodeField(Fit.choices, allow_null=False)
+    criteria = ExplainedCriterionSerializer(many=True)
+    areas = ExplainedAreasSerializer()
+    modalities = ExplainedModalitiesSerializer()
+    region = ExplainedRegionSerializer()
+    not_stated = _codes()

@@ -1,0 +1,185 @@
+"""Matches and runs as the API gives them, by audience; steps and notes are in none but the secretariat's."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from directory.api.common.fields import CodeField
+from matching.api.explanation import ExplanationSerializer
+from matching.choices import Fit, MatchStatus, RunState
+from matching.explanation import explain, fit_of
+from matching.models import Match
+from surveys.models.posting import Posting
+
+STAFF_ONLY = "Only for the secretariat."
+LABEL = "computed fit, no commitment of either side"
+
+
+def as_number(millionths: int) -> float:
+    """Return a score or a part of one, kept in millionths, as a number from 0 to 1 with at most six decimals."""
+    return round(millionths / 1_000_000, 6)
+
+
+class MatchedPostingSerializer(serializers.Serializer[Any]):
+    """One side of a match."""
+
+    id = serializers.IntegerField(source="pk")
+    title = serializers.CharField()
+    country = serializers.SerializerMethodField(help_text="ISO3 of the country whose posting it is.")
+    agency = serializers.CharField(source="agency.code", default=None, allow_null=True, help_text="Code")
+
+    def get_country(self, posting: Posting) -> str | None:
+        """Return the ISO3 code of its own country, else of its agency's."""
+        return posting.country_id or (posting.agency.country_id if posting.agency else None)
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    """A version of the weights."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class ContributionsSerializer(serializers.Serializer[Any]):
+    """What each criterion adds to the score; together they are the score."""
+
+    areas = serializers.FloatField()
+    modalities = serializers.FloatField()
+    region = serializers.FloatField()
+
+
+class PublicMatchSerializer(serializers.Serializer[Any]):
+    """A computed fit between a need and an offer.
+
+    Readers who may see it in full get today's figures; all others those of the release, which no later step changes.
+    """
+
+    id = serializers.CharField(source="public_id", help_text="The ids of need and offer: 12-34.")
+    need = MatchedPostingSerializer()
+    offer = MatchedPostingSerializer()
+    score = serializers.SerializerMethodField(help_text="From 0 to 1, at most six decimals.")
+    fit = serializers.SerializerMethodField(help_text="The score in words; the bounds are the profile's.")
+    contributions = serializers.SerializerMethodField(help_text="By criterion.")
+    label = serializers.SerializerMethodField(help_text="What a match is not.")  # type: ignore[assignment]
+    profile = serializers.SerializerMethodField(help_text="The weights that made the score.")
+    released_at = serializers.DateTimeField(allow_null=True)
+
+    def get_score(self, match: Match) -> float:
+        """Return the score that the reader may see."""
+        return as_number(match.shown_score)  # type: ignore[attr-defined]
+
+    @extend_schema_field(CodeField(Fit.choices, allow_null=False))
+    def get_fit(self, match: Match) -> str:
+        """Return the word for the score that the reader may see."""
+        if match.shown_in_full:  # type: ignore[attr-defined]
+            return fit_of(match.score, match.profile).value
+        return match.released_as["fit"] if match.released_as else ""
+
+    @extend_schema_field(ContributionsSerializer)
+    def get_contributions(self, match: Match) -> dict[str, float]:
+        """Return each criterion's part of the score that the reader may see."""
+        if match.shown_in_full:  # type: ignore[attr-defined]
+            parts = {"areas": match.part_areas, "modalities": match.part_modalities, "region": match.part_region}
+        else:
+            parts = {part["code"]: part["contribution"] for part in (match.released_as or {})["criteria"]}
+        return {code: as_number(part) for code, part in parts.items()}
+
+    @extend_schema_field(ProfileSerializer)
+    def get_profile(self, match: Match) -> dict[str, Any]:
+        """Return the profile behind the score that the reader may see."""
+        if match.shown_in_full or not match.released_as:  # type: ignore[attr-defined]
+            return {"code": match.profile.code, "version": match.profile.version}
+        return dict(match.released_as["profile"])
+
+    def get_label(self, match: Match) -> str:
+        """Return the words that stand at every match."""
+        return LABEL
+
+
+class StaffMatchSerializer(PublicMatchSerializer):
+    """What the secretariat sees besides."""
+
+    status = CodeField(MatchStatus.choices, required=False, allow_null=False, help_text=STAFF_ONLY)
+    rank_for_need = serializers.IntegerField(required=False, allow_null=True, help_text=STAFF_ONLY)
+    rank_for_offer = serializers.IntegerField(required=False, allow_null=True, help_text=STAFF_ONLY)
+    run = serializers.IntegerField(source="run_id", required=False, allow_null=True, help_text=STAFF_ONLY)
+
+
+class ListedExplanationMixin(serializers.Serializer[Any]):
+    """The explanation as far as a list has it at hand."""
+
+    explanation = serializers.SerializerMethodField(
+        help_text="Of the release; null where the reader sees today's figures, whose reasons the match itself gives."
+    )
+
+    @extend_schema_field(ExplanationSerializer(allow_null=True))
+    def get_explanation(self, match: Match) -> dict[str, Any] | None:
+        """Return the frozen explanation; today's is worked out for one match at a time."""
+        return None if match.shown_in_full else match.released_as  # type: ignore[attr-defined]
+
+
+class ExplanationMixin(serializers.Serializer[Any]):
+    """The explanation of one match."""
+
+    explanation = serializers.SerializerMethodField(help_text="Why the two fit, as data; codes, not words.")
+
+    @extend_schema_field(ExplanationSerializer)
+    def get_explanation(self, match: Match) -> dict[str, Any] | None:
+        """Return today's explanation to those who see the match in full, to all others that of the release."""
+        if match.shown_in_full:  # type: ignore[attr-defined]
+            return explain(need=match.need, offer=match.offer, profile=match.profile)
+        return match.released_as
+
+
+class PublicMatchListSerializer(PublicMatchSerializer, ListedExplanationMixin):
+    """A match in a list."""
+
+
+@extend_schema_serializer(component_name="MatchBrief")
+class StaffMatchListSerializer(StaffMatchSerializer, ListedExplanationMixin):
+    """A match in a list."""
+
+
+class PublicMatchDetailSerializer(PublicMatchSerializer, ExplanationMixin):
+    """A match with its explanation."""
+
+
+@extend_schema_serializer(component_name="Match")
+class StaffMatchDetailSerializer(StaffMatchSerializer, ExplanationMixin):
+    """A match with its explanation; of a decided one the explanation that it was decided on, and today's beside it."""
+
+    explanation_today = serializers.SerializerMethodField(
+        help_text=f"Of a decided match, how the pair fits today; null otherwise. {STAFF_ONLY}"
+    )
+
+    def get_explanation(self, match: Match) -> dict[str, Any] | None:
+        """Return the explanation that belongs to the score shown."""
+        return match.decided_on or super().get_explanation(match)
+
+    @extend_schema_field(ExplanationSerializer(allow_null=True))
+    def get_explanation_today(self, match: Match) -> dict[str, Any] | None:
+        """Return today's explanation by today's profile, where the match shows an older one."""
+        return explain(need=match.need, offer=match.offer) if match.decided_on else None
+
+
+class PublicRunSerializer(serializers.Serializer[Any]):
+    """A matching run whose results stand."""
+
+    id = serializers.IntegerField(source="pk")
+    on = serializers.DateField(help_text="The day for which it scored.")
+    engine_version = serializers.CharField()
+    profile = ProfileSerializer()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+@extend_schema_serializer(component_name="MatchRun")
+class StaffRunSerializer(PublicRunSerializer):
+    """A matching run."""
+
+    state = CodeField(RunState.choices, required=False, allow_null=False, help_text=STAFF_ONLY)
+    is_what_if = serializers.BooleanField(required=False, help_text=STAFF_ONLY)
+    progress = serializers.IntegerField(required=False, help_text=f"Percent. {STAFF_ONLY}")
+    counts = serializers.DictField(required=False, help_text=STAFF_ONLY)
+    error = serializers.CharField(required=False, help_text=STAFF_ONLY)
+    started_at = serializers.DateTimeField(required=False, help_text=STAFF_ONLY)

@@ -1,0 +1,9 @@
+"""Addresses of the API of matches and runs."""
+
+from rest_framework.routers import SimpleRouter
+
+from matching.api.views import MatchViewSet, RunViewSet
+
+router = SimpleRouter()
+router.register("matches", MatchViewSet, basename="api-matches")
+router.register("runs", RunViewSet, basename="api-runs")

@@ -1,0 +1,73 @@
+"""Endpoints of matches and runs."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.serializers import BaseSerializer
+
+from directory.access import Action, can
+from directory.api.common.views import Audience, ReadOnlyViewSet
+from matching.api import serializers
+from matching.filtersets import MatchFilter, RunFilter
+from matching.models import Match, MatchRun
+
+PAIR = OpenApiParameter(
+    "id",
+    {"type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,18}$"},
+    OpenApiParameter.PATH,
+    description="The ids of need and offer, need first.",
+)
+
+_NOT_READ = tuple(f"{side}__{field}" for side in ("need", "offer") for field in ("contact", "search_text", "text"))
+
+
+@extend_schema_view(retrieve=extend_schema(parameters=[PAIR]))
+class MatchViewSet(ReadOnlyViewSet):
+    """Matches that the reader may see, best fit first; a match belongs to both of its sides.
+
+    Everyone sees released fits, as they were released. Steps, refusals and reasons are not part of them.
+    """
+
+    queryset = Match.objects.none()
+    filterset_class = MatchFilter
+    by_audience = {
+        Audience.PUBLIC: serializers.PublicMatchListSerializer,
+        Audience.STAFF: serializers.StaffMatchListSerializer,
+    }
+    by_audience_alone: ClassVar[dict[Audience, type[BaseSerializer[Any]]]] = {
+        Audience.PUBLIC: serializers.PublicMatchDetailSerializer,
+        Audience.STAFF: serializers.StaffMatchDetailSerializer,
+    }
+    lookup_field = "id"
+    lookup_value_regex = "[0-9]{1,18}-[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return what the person may see, with what an answer shows."""
+        return Match.objects.visible_to(self.request.user).for_lists().defer(*_NOT_READ)
+
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        """Explain a match alone in full; in a list as far as it is at hand."""
+        return self.for_audience(self.by_audience_alone if self.action == "retrieve" else self.by_audience)
+
+    def get_lookup(self) -> dict[str, Any]:
+        """Read the pair."""
+        need, _dash, offer = self.kwargs["id"].partition("-")
+        return {"need_id": int(need), "offer_id": int(offer)}
+
+
+class RunViewSet(ReadOnlyViewSet):
+    """Matching runs whose results stand, newest first."""
+
+    queryset = MatchRun.objects.none()
+    filterset_class = RunFilter
+    by_audience = {
+        Audience.PUBLIC: serializers.PublicRunSerializer,
+        Audience.STAFF: serializers.StaffRunSerializer,
+    }
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return finished runs that are no what-ifs; to the secretariat all."""
+        sees_all = can(self.request.user, Action.READ_EVERYTHING)
+        return (MatchRun.objects.all() if sees_all else MatchRun.objects.public()).select_related("profile")

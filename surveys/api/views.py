@@ -1,0 +1,73 @@
+"""Endpoints of surveys, offers and needs."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from directory.access import Action, can
+from directory.api.common.views import Audience, ReadOnlyViewSet
+from surveys.api.serializers import (
+    MemberNeedSerializer,
+    MemberOfferSerializer,
+    PublicNeedSerializer,
+    PublicOfferSerializer,
+    PublicSurveySerializer,
+    StaffNeedSerializer,
+    StaffOfferSerializer,
+    StaffSurveySerializer,
+)
+from surveys.filtersets import NeedFilter, OfferFilter, SurveyFilter
+from surveys.models import Need, Offer, Survey
+
+# Neither leaves the database for the API: the one is personal, the other only for searching.
+NOT_READ = ("contact", "search_text")
+
+
+class SurveyViewSet(ReadOnlyViewSet):
+    """Survey editions, newest first."""
+
+    queryset = Survey.objects.none()
+    filterset_class = SurveyFilter
+    by_audience = {Audience.PUBLIC: PublicSurveySerializer, Audience.STAFF: StaffSurveySerializer}
+    lookup_field = "code"
+    lookup_value_regex = r"[-a-zA-Z0-9_]{1,60}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return public editions; to the secretariat all."""
+        return Survey.objects.all() if can(self.request.user, Action.READ_EVERYTHING) else Survey.objects.public()
+
+
+class OfferViewSet(ReadOnlyViewSet):
+    """Offers that the reader may see, open and closed (`is_open` tells them apart), newest first."""
+
+    queryset = Offer.objects.none()
+    filterset_class = OfferFilter
+    by_audience = {
+        Audience.PUBLIC: PublicOfferSerializer,
+        Audience.MEMBER: MemberOfferSerializer,
+        Audience.STAFF: StaffOfferSerializer,
+    }
+    lookup_value_regex = r"[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return what the person may see, with what an answer shows."""
+        offers = Offer.objects.visible_to(self.request.user).for_lists()
+        return offers.prefetch_related("targets").defer(*NOT_READ)
+
+
+class NeedViewSet(ReadOnlyViewSet):
+    """Needs that the reader may see, open and closed (`is_open` tells them apart), newest first."""
+
+    queryset = Need.objects.none()
+    filterset_class = NeedFilter
+    by_audience = {
+        Audience.PUBLIC: PublicNeedSerializer,
+        Audience.MEMBER: MemberNeedSerializer,
+        Audience.STAFF: StaffNeedSerializer,
+    }
+    lookup_value_regex = r"[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return what the person may see, with what an answer shows."""
+        needs = Need.objects.visible_to(self.request.user).for_lists()
+        return needs.prefetch_related("preferred_partners").defer(*NOT_READ)

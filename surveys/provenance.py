@@ -1,0 +1,23 @@
+"""Where a posting comes from, in the words that every face of the portal uses."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from surveys.models.posting import Posting
+
+
+def statement(posting: Posting) -> str:
+    """Return what is said of the posting's source: what a survey says is not yet what a government posts.
+
+    Reads the posting's survey and response: fetch them with it (`for_lists`).
+    """
+    if posting.confirmed_on is not None:
+        return _("confirmed on %(day)s") % {"day": date_format(posting.confirmed_on)}
+    if posting.is_compiled:
+        return _("compiled from public sources")
+    survey = posting.survey
+    if survey is None:
+        return _("not confirmed")
+    if survey.stated_on is None:
+        return _("read from a survey, not confirmed by the Government")
+    return _("read from the %(year)s survey, not confirmed by the Government") % {"year": survey.stated_on.year}
