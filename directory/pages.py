@@ -108,7 +108,7 @@ class FilteredList(PublicPage, ListView[Row]):
         active = [] if self.refusals else list(self._active_filters(form))
         self._dress(form)
         return context | {
-            "filter_fields": [form[name] for name in self.form_fields if name in form.fields],
+            "filter_fields": [form[name] for name in self.form_fields if _offers_a_choice(form.fields.get(name))],
             "hidden_values": [
                 (name, value)
                 for name, values in self.asked.lists()
@@ -164,6 +164,10 @@ def _without_empty(query: QueryDict) -> QueryDict:
         if given := [value for value in values if value.strip()]:
             kept.setlist(name, given)
     return kept
+
+
+def _offers_a_choice(field: forms.Field | None) -> bool:
+    return field is not None and len(getattr(field, "choices", (1, 2))) > 1
 
 
 def _in_words(wrong: dict[str, list[str]], form: forms.Form) -> Iterator[str]:
