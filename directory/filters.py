@@ -41,7 +41,14 @@ class SearchField(forms.CharField):
         return words
 
 
-class ScoreField(forms.CharField):
+class ExactField(forms.CharField):
+    """A value read as it stands, spaces included."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"strip": False, **kwargs})
+
+
+class ScoreField(ExactField):
     """A score from 0 to 1, with a decimal point and at most six decimals; cleaned to whole millionths."""
 
     def clean(self, value: Any) -> int | None:
@@ -57,7 +64,7 @@ class ScoreField(forms.CharField):
         return int(Decimal(text) * 1_000_000)
 
 
-class MomentField(forms.CharField):
+class MomentField(ExactField):
     """A moment in ISO 8601 with its offset from UTC, or a day, which begins at 00:00 UTC."""
 
     def clean(self, value: Any) -> dt.datetime | None:
@@ -78,7 +85,7 @@ class MomentField(forms.CharField):
         )
 
 
-class DayField(forms.CharField):
+class DayField(ExactField):
     """A day in ISO 8601."""
 
     def clean(self, value: Any) -> dt.date | None:

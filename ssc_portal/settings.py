@@ -238,7 +238,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
-        "anon": env.str("API_RATE_ANONYMOUS", default="120/min"),
+        "anon": env.str("API_RATE_ANONYMOUS", default="300/min"),
         "user": env.str("API_RATE_USER", default="600/min"),
     },
     # 0: the address of the connection itself; a forged X-Forwarded-For is not read.

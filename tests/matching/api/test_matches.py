@@ -1,0 +1,269 @@
+"""Matches in the API: who sees which, what of them, and that steps cannot be told from them."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from directory.models import User
+from matching.choices import MatchStatus
+from matching.models import Match
+from surveys.choices import PostingStatus, Visibility
+from surveys.models import Need, Offer
+from tests.api import ROOT, client_of, read, refused, rows, walk
+from tests.factories import (
+    AgencyFactory,
+    CountryFactory,
+    CountryGroupFactory,
+    GroupMembershipFactory,
+    MatchFactory,
+    PublishedNeedFactory,
+    PublishedOfferFactory,
+    ReleasedMatchFactory,
+    explanation_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ["visitor", "focal_point", "other_focal_point", "coordinator", "reviewer", "manager", "partner"]
+PUBLIC_KEYS = {
+    "id", "need", "offer", "score", "fit", "contributions", "label", "profile", "released_at", "explanation",
+}  # fmt: skip
+STAFF_KEYS = PUBLIC_KEYS | {"status", "rank_for_need", "rank_for_offer", "run"}
+
+
+@pytest.fixture
+def cast(focal_point: User) -> dict[str, str]:
+    """Matches of an offer of Thailand, one for each way in which a match can be out of sight."""
+    own = {"country": None, "agency": focal_point.affiliations.get().agency}
+    made = {
+        "released": ReleasedMatchFactory(offer=PublishedOfferFactory(**own)),
+        "suggested": MatchFactory(offer=PublishedOfferFactory(**own)),
+        "lapsed": MatchFactory(offer=PublishedOfferFactory(**own), status=MatchStatus.LAPSED),
+        "inner": MatchFactory(offer=PublishedOfferFactory(**own, visibility=Visibility.MATCHED)),
+        "withdrawn": ReleasedMatchFactory(offer=PublishedOfferFactory(**own, status=PostingStatus.WITHDRAWN)),
+    }
+    return {name: match.public_id for name, match in made.items()}
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("visitor", {"released"}),
+        ("other_focal_point", {"released"}),
+        ("partner", {"released", "suggested"}),
+        ("focal_point", {"released", "suggested", "lapsed", "inner", "withdrawn"}),
+        ("coordinator", {"released", "suggested", "lapsed", "inner", "withdrawn"}),
+        ("reviewer", {"released", "suggested", "lapsed", "inner", "withdrawn"}),
+        ("manager", {"released", "suggested", "lapsed", "inner", "withdrawn"}),
+    ],
+)
+def test_each_role_sees_its_matches_in_list_and_detail(
+    role: str, seen: set[str], cast: dict[str, str], request: pytest.FixtureRequest
+) -> None:
+    user = request.getfixturevalue(role)
+
+    assert {row["id"] for row in rows("/matches/", user)} == {cast[name] for name in seen}
+    for name, pair in cast.items():
+        response = client_of(user).get(f"{ROOT}/matches/{pair}/")
+        assert response.status_code == (200 if name in seen else 404), name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_keys_of_each_role_are_these(role: str, request: pytest.FixtureRequest) -> None:
+    match, user = ReleasedMatchFactory(), request.getfixturevalue(role)
+    is_staff = role in ("reviewer", "manager")
+
+    row, alone = rows("/matches/", user)[0], read(f"/matches/{match.public_id}/", user)
+
+    assert set(row) == (STAFF_KEYS if is_staff else PUBLIC_KEYS)
+    assert set(alone) == (STAFF_KEYS | {"explanation_today"} if is_staff else PUBLIC_KEYS)
+    assert set(row["need"]) == set(row["offer"]) == {"id", "title", "country", "agency"}
+
+
+def test_a_released_match_exactly_as_it_was_released() -> None:
+    released_at = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
+    match = ReleasedMatchFactory(
+        need=PublishedNeedFactory(title="Need of Cambodia", country=CountryFactory(iso3="KHM")),
+        offer=PublishedOfferFactory(
+            title="Offer", country=None, agency=AgencyFactory(code="tica", country=CountryFactory(iso3="THA"))
+        ),
+        released_at=released_at,
+    )
+    explanation = json.loads(json.dumps(explanation_of(match)))
+    Match.objects.filter(pk=match.pk).update(score=500_000, part_areas=500_000, part_modalities=0, part_region=0)
+
+    answer = read(f"/matches/{match.public_id}/")
+
+    assert answer == {
+        "id": match.public_id,
+        "need": {"id": match.need_id, "title": "Need of Cambodia", "country": "KHM", "agency": None},
+        "offer": {"id": match.offer_id, "title": "Offer", "country": "THA", "agency": "tica"},
+        "score": 0.82,
+        "fit": "strong",
+        "contributions": {"areas": 0.45, "modalities": 0.25, "region": 0.12},
+        "label": "computed fit, no commitment of either side",
+        "profile": {"code": "default", "version": 1},
+        "released_at": "2026-11-25T09:30:00Z",
+        "explanation": explanation,
+    }
+    assert rows("/matches/") == [answer]
+
+
+@pytest.mark.parametrize("status", list(MatchStatus))
+def test_no_step_can_be_told_from_a_released_fit(status: MatchStatus) -> None:
+    match = ReleasedMatchFactory()
+    before = (rows("/matches/"), read(f"/matches/{match.public_id}/"))
+    orders = ("score", "-score", "updated_at", "-updated_at", "need", "offer")
+    later = timezone.now() + dt.timedelta(days=1)
+    Match.objects.filter(pk=match.pk).update(
+        status=status, decided_on={"note": "x"}, updated_at=later, rank_for_need=None, score=350_000,
+        part_areas=350_000, part_modalities=0, part_region=0,
+    )  # fmt: skip
+
+    assert (rows("/matches/"), read(f"/matches/{match.public_id}/")) == before
+    assert all(rows(f"/matches/?ordering={order}") == before[0] for order in orders)
+    assert rows("/matches/?min_score=0.8") == before[0]
+    assert rows(f"/matches/?updated_since={later:%Y-%m-%dT%H:%M:%SZ}") == []
+
+
+def test_a_person_s_own_match_carries_today_s_figures(focal_point: User) -> None:
+    offer = PublishedOfferFactory(country=None, agency=focal_point.affiliations.get().agency)
+    need = PublishedNeedFactory(country=CountryFactory(iso3="KHM"))
+    match = ReleasedMatchFactory(offer=offer, need=need)
+    Match.objects.filter(pk=match.pk).update(score=550_000, part_areas=450_000, part_modalities=0, part_region=100_000)
+
+    own, public = (read(f"/matches/{match.public_id}/", user) for user in (focal_point, None))
+
+    assert (own["score"], own["fit"], public["score"], public["fit"]) == (0.55, "good", 0.82, "strong")
+    assert own["contributions"] == {"areas": 0.45, "modalities": 0.0, "region": 0.1}
+    assert own["explanation"]["on"] == timezone.now().date().isoformat()
+    assert public["explanation"] == match.released_as
+
+
+def test_staff_see_what_a_match_was_decided_on_and_today_beside(reviewer: User) -> None:
+    match = MatchFactory()
+    decided = explanation_of(match)
+    Match.objects.filter(pk=match.pk).update(status=MatchStatus.PROPOSED, decided_on=decided)
+
+    answer = read(f"/matches/{match.public_id}/", reviewer)
+
+    assert answer["status"] == "proposed"
+    assert answer["explanation"] == decided
+    assert answer["explanation_today"]["on"] == timezone.now().date().isoformat()
+
+
+def test_a_match_is_found_by_either_side() -> None:
+    group = CountryGroupFactory(code="LDC", is_heading=True)
+    cambodia, thailand = CountryFactory(iso3="KHM"), CountryFactory(iso3="THA")
+    GroupMembershipFactory(group=group, country=cambodia)
+    agency = AgencyFactory(country=thailand)
+    match = ReleasedMatchFactory(
+        need=PublishedNeedFactory(country=cambodia, title="Warning systems", areas=["disaster"], modalities=["grant"]),
+        offer=PublishedOfferFactory(country=None, agency=agency, title="Radar", areas=["health"], modalities=["loan"]),
+    )
+    ReleasedMatchFactory(
+        need=PublishedNeedFactory(country=CountryFactory(iso3="LAO")),
+        offer=PublishedOfferFactory(country=CountryFactory(iso3="CHN")),
+    )
+
+    for query in (
+        "country=KHM", "country=THA", "group=LDC", "area=disaster", "area=health", "area=health&area=disaster",
+        "modality=grant", "modality=loan", "q=warning", "q=radar", "q=radar%20warning",
+    ):  # fmt: skip
+        assert [row["id"] for row in rows(f"/matches/?{query}")] == [match.public_id], query
+
+
+def test_scores_are_compared_with_what_is_shown() -> None:
+    ReleasedMatchFactory()
+
+    for least in ("0", "0.0", "0.82", "0.820000"):
+        assert len(rows(f"/matches/?min_score={least}")) == 1, least
+    for least in ("0.820001", "1", "1.0", "1.000000"):
+        assert rows(f"/matches/?min_score={least}") == [], least
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "NaN", "nan", "Infinity", "-Infinity", "inf", "1e400", "1e-400", "1e0", "0,5", "-0.1", "-0", "+0.5", "%2B0.5",
+        "1.1", "2", ".5", "0.", "0.1234567", "0x1", "٠.٥", "50%25", "0.5 0.6", "0.5%20", "abc", "",
+    ],
+)  # fmt: skip
+def test_a_score_that_is_no_decimal_from_0_to_1_is_refused(value: str) -> None:
+    assert list(refused(f"/matches/?min_score={value}")) == ["min_score"]
+
+
+@pytest.mark.parametrize("name", ["status", "score", "shown_score", "released_at", "steps", "rank_for_need"])
+def test_what_is_not_shown_is_neither_filter_nor_order(name: str) -> None:
+    assert list(refused(f"/matches/?{name}=proposed")) == [name]
+    if name != "score":
+        assert list(refused(f"/matches/?ordering={name}")) == ["ordering"]
+
+
+@pytest.mark.parametrize("ordering", ["-score", "score", "-updated_at", "updated_at", "need", "offer"])
+@pytest.mark.parametrize("role", ["visitor", "partner", "reviewer"])
+def test_walking_pages_gives_each_match_once(ordering: str, role: str, request: pytest.FixtureRequest) -> None:
+    user, moment = request.getfixturevalue(role), dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
+    offers = PublishedOfferFactory.create_batch(3)
+    for need in PublishedNeedFactory.create_batch(3):
+        for number, offer in enumerate(offers):
+            ReleasedMatchFactory(need=need, offer=offer, released_at=moment, part_region=100_000 * (number % 2))
+    Match.objects.update(updated_at=moment)
+
+    found = walk(f"/matches/?ordering={ordering}&page_size=2", user)
+
+    assert len(found) == len(set(found)) == 9
+
+
+def test_the_best_fit_comes_first_and_ties_by_need_and_offer() -> None:
+    offers, needs = PublishedOfferFactory.create_batch(2), PublishedNeedFactory.create_batch(2)
+    for need in reversed(needs):
+        for offer in reversed(offers):
+            ReleasedMatchFactory(need=need, offer=offer, part_region=300_000 if need == needs[1] else 0)
+
+    pairs = [(need.pk, offer.pk) for need in (needs[1], needs[0]) for offer in offers]
+    assert [row["id"] for row in rows("/matches/")] == [f"{need}-{offer}" for need, offer in pairs]
+
+
+def add(number: int) -> None:
+    """Add released matches in bulk."""
+    agency = AgencyFactory(code="tica", country=CountryFactory(iso3="THA"))
+    first = ReleasedMatchFactory()
+    posting = {"country": CountryFactory(iso3="KHM"), "agency": agency, "status": PostingStatus.PUBLISHED}
+    needs = Need.objects.bulk_create(Need(title=f"{n}", **posting) for n in range(number))
+    offers = Offer.objects.bulk_create(Offer(title=f"{n}", **posting) for n in range(number))
+    parts = {name: getattr(first, name) for name in ("score", "part_areas", "part_modalities", "part_region")}
+    release = {name: getattr(first, name) for name in ("released_at", "released_score", "released_as")}
+    copied = {"profile": first.profile, "run": first.run, **parts, **release}
+    Match.objects.bulk_create(
+        Match(need=need, offer=offer, **copied) for need, offer in zip(needs, offers, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", 1),  # matches with all that a list shows
+        ("&country=KHM&min_score=0.1&q=1", 2),  # the country's code, matches
+        ("&ordering=-updated_at", 1),
+    ],
+)
+def test_a_list_asks_the_same_number_of_queries_at_10_200_and_1000_rows(
+    query: str, expected: int, django_assert_num_queries: Any
+) -> None:
+    client = client_of()
+    for number in (10, 190, 800):
+        add(number)
+        with django_assert_num_queries(expected):
+            assert client.get(f"{ROOT}/matches/?page_size=100{query}").json()["results"]
+
+
+def test_staff_s_list_asks_three_more_for_who_they_are(reviewer: User, django_assert_num_queries: Any) -> None:
+    client = client_of(reviewer)
+    for number in (10, 190):
+        add(number)
+        with django_assert_num_queries(4):  # session, user, affiliations, matches
+            client.get(f"{ROOT}/matches/?page_size=100")
