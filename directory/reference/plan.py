@@ -178,7 +178,7 @@ def collisions(plan: Plan, file_rows: list[FileRow], stored_rows: list[StoredRow
             key = reference_list.key_of(values)
             other = seen.setdefault(combined, key)
             if other is not key:
-                wrong = f"{' · '.join(str(part) for part in combined)} is already that of {' · '.join(other)}"
+                wrong = f"{' · '.join(str(part) for part in combined if part)} is already that of {' · '.join(other)}"
                 number = numbers.get(key) or numbers.get(other) or 1
                 problems.append(Problem(reference_list.file, number, names[0], wrong, "a value of its own"))
     return problems

@@ -4,12 +4,13 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_create_with_history
 
 from directory.models import User
 from directory.models.fields import FoldedTextField
 from directory.models.reference import Reference
 from directory.reference.cells import Plain, Values, options, target_of
+from directory.reference.history import sign_history, update_with_history
 from directory.reference.lists import ReferenceList
 from directory.reference.plan import Plan, Update
 
@@ -30,16 +31,7 @@ def write_plan(plan: Plan, *, keys: Keys, by: User | None) -> None:
     changed = [update for update in plan.updates if update.changed]
     remembered = [update for update in plan.updates if not update.changed]
     names = _apply(plan.reference_list, changed, keys)
-    if changed and has_history:
-        bulk_update_with_history(
-            [update.stored.instance for update in changed],
-            model,
-            names,
-            default_user=by,
-            default_change_reason=REASON,
-        )
-    elif changed:
-        plan.reference_list.stored.bulk_update([update.stored.instance for update in changed], names)
+    update_with_history(rows=[update.stored.instance for update in changed], fields=names, by=by, reason=REASON)
     if remembered:
         # What was last loaded is no fact of the row: it has no history.
         _apply(plan.reference_list, remembered, keys)
@@ -102,5 +94,5 @@ def _python_value(each: models.Field[Any, Any], value: Plain, keys: Keys) -> Any
 def _write_links(name: str, links: list[tuple[Reference, Plain]], by: User | None) -> None:
     """Set a many-to-many field row by row, so that each row's history tells it: derived groups are few."""
     for instance, codes in links:
-        vars(instance).update(_history_user=by, _change_reason=REASON)
+        sign_history(instance, by=by, reason=REASON)
         getattr(instance, name).set(codes)
