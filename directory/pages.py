@@ -147,7 +147,7 @@ class FilteredList(PublicPage, ListView[Row]):
         for name in self.form_fields:
             field = form.fields.get(name)
             if isinstance(field, forms.ModelMultipleChoiceField):
-                field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+                field.widget = forms.CheckboxSelectMultiple(choices=list(field.choices))  # type: ignore[arg-type]
             elif isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("Any")
                 field.widget.choices = field.choices

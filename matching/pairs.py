@@ -29,7 +29,7 @@ class ShownPair:
     @property
     def is_frozen(self) -> bool:
         """Whether the reader is shown the fit as it was released rather than as it stands today."""
-        return self.match is not None and not self.match.shown_in_full
+        return self.match is not None and not shows_in_full(self.match)
 
 
 def shown_pair(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> ShownPair | None:
@@ -39,14 +39,17 @@ def shown_pair(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> 
     postings that they may see, scored today, also where nothing was suggested: then the gates say why not.
     """
     match = Match.objects.visible_to(reader).for_lists().filter(need=need_pk, offer=offer_pk).first()
-    if match is not None and not match.shown_in_full:
+    if match is not None and not shows_in_full(match):
         return ShownPair(match.need, match.offer, match, match.released_as or {}, None)
     if match is not None:
         decided_as = match.decided_on if can(reader, Action.READ_EVERYTHING) else None
-        return ShownPair(
-            match.need, match.offer, match, explain(need=match.need, offer=match.offer), decided_as
-        )
+        return ShownPair(match.need, match.offer, match, explain(need=match.need, offer=match.offer), decided_as)
     return _never_matched(need_pk=need_pk, offer_pk=offer_pk, reader=reader)
+
+
+def shows_in_full(match: Match) -> bool:
+    """Return whether the reader for whom `visible_to` fetched the match may see it as it stands today."""
+    return bool(match.shown_in_full)  # type: ignore[attr-defined]
 
 
 def _never_matched(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> ShownPair | None:
@@ -63,6 +66,4 @@ def _answers_for_a_side(reader: User | AnonymousUser, need: Need, offer: Offer) 
     if can(reader, Action.READ_EVERYTHING):
         return True
     countries = {country.iso3 for country in (need.posting_country, offer.posting_country) if country}
-    return bool(
-        agencies_of(reader) & {need.agency_id, offer.agency_id} or countries_of(reader) & countries
-    )
+    return bool(agencies_of(reader) & {need.agency_id, offer.agency_id} or countries_of(reader) & countries)

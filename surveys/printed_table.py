@@ -55,7 +55,7 @@ def rows_as_printed(responses: Iterable[Response]) -> PrintedTable:
                 response=response,
                 name=str(response.as_printed.get("country_as_printed") or response.country),
                 cells=[str(response.as_printed.get(code) or "") for code in columns],
-                readings=list(response.readings.all()),
+                readings=[*response.readings.all()],
             )
             for response in kept
         ],

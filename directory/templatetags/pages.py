@@ -1,6 +1,7 @@
 """What the templates of all apps share."""
 
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 from django import template
@@ -30,12 +31,12 @@ def safe_link(address: str) -> str:
 
 
 @register.filter
-def first(rows: Any, number: int) -> list[Any]:
-    """Return the first rows of a prefetched relation or a list, without a further query."""
-    return list(rows.all() if hasattr(rows, "all") else rows)[:number]
+def first(rows: Collection[Any], number: int) -> list[Any]:
+    """Return the first rows of a list or of rows that were fetched, without a further query."""
+    return list(rows)[:number]
 
 
 @register.filter
-def beyond(rows: Any, number: int) -> int:
+def beyond(rows: Collection[Any], number: int) -> int:
     """Return how many rows come after the first ones, without a further query; 0 where there are none."""
-    return max(0, len(rows.all() if hasattr(rows, "all") else rows) - number)
+    return max(0, len(rows) - number)

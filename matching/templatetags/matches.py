@@ -15,6 +15,7 @@ from matching.choices import Fit
 from matching.explanation import fit_of
 from matching.models import Match
 from matching.models.match import MatchQuerySet
+from matching.pairs import shows_in_full
 from surveys.models import Need, Offer
 
 register = template.Library()
@@ -26,7 +27,7 @@ MILLIONTHS_PLACES = 6
 @register.filter
 def fit(match: Match) -> Fit:
     """Return the fit of a match as this reader sees it: as released, or as it stands today."""
-    if not match.shown_in_full and match.released_as:  # type: ignore[attr-defined]
+    if match.released_as and not shows_in_full(match):
         return Fit(match.released_as["fit"])
     return fit_of(match.shown_score, match.profile)  # type: ignore[attr-defined]
 
@@ -77,9 +78,7 @@ def fits_of(context: Context, owner: Country | Need | Offer) -> list[Match]:
         matches = matches.filter(offer=owner)
     else:
         matches = matches.filter(
-            Q(need__country=owner)
-            | Q(offer__country=owner)
-            | Q(offer__country=None, offer__agency__country=owner)
+            Q(need__country=owner) | Q(offer__country=owner) | Q(offer__country=None, offer__agency__country=owner)
         )
     return list(matches.for_lists().order_by("-shown_score", "need", "offer")[: SHOWN_OF_AN_OWNER + 1])
 
