@@ -372,7 +372,16 @@ def explanation_of(match: Any) -> dict[str, Any]:
         },
         "region": {
             "level": 40,
-            "routes": [{"kind": "open", "group": None, "level_code": "open", "percent": 40, "note": ""}],
+            "routes": [
+                {
+                    "kind": "open",
+                    "group": None,
+                    "level_code": "open",
+                    "percent": 40,
+                    "shares_sub_region": False,
+                    "left_on": None,
+                }
+            ],
             "preference": None,
         },
         "not_stated": ["need.dates", "offer.dates", "offer.places", "offer.targets"],
