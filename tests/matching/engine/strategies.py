@@ -1,0 +1,73 @@
+"""Random cases, small and dense, so that gates close, scores tie and lists overflow often."""
+
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from matching.engine import Weights
+from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS
+from tests.matching.engine.reference import Need, Offer, Rules
+
+N_MODALITIES = 4
+LEVELS = (0, 40, 50, 60, 70, 75, 80, 90, 100)
+
+countries = st.none() | st.sampled_from(COUNTRIES)
+area_sets = st.sets(st.integers(0, N_AREAS - 1), max_size=5)
+modality_sets = st.sets(st.integers(0, N_MODALITIES - 1), max_size=4)
+levels = st.fixed_dictionaries({country: st.sampled_from(LEVELS) for country in COUNTRIES})
+common = {
+    "country": countries,
+    "agency": st.none() | st.integers(0, 4),
+    "areas": area_sets,
+    "modalities": modality_sets,
+    "recency": st.integers(0, 2),
+    "is_open": st.sampled_from((True, True, True, False)),
+}
+one_need = st.builds(Need, id=st.just(1), preferred=st.none() | levels, **common)
+one_offer = st.builds(Offer, id=st.just(2), reaches=levels, **common)
+# Two families, {0: 1, 2} and {3: 4}, and two areas without relatives; or none at all.
+parents = st.sampled_from(({}, {1: 0, 2: 0, 4: 3}))
+
+
+def add_up(weights: dict[str, int]) -> bool:
+    """The engine refuses the few sets that round to more than one in all."""
+    try:
+        Weights(**weights)
+    except ValueError:
+        return False
+    return True
+
+
+weights = st.just({"areas": 45, "modalities": 25, "region": 30}) | st.fixed_dictionaries(
+    {name: st.integers(0, 100) for name in ("areas", "modalities", "region")}
+).filter(add_up)
+rules = st.builds(
+    Rules,
+    parents=parents,
+    weights=weights,
+    preferred_share=st.sampled_from((30, 0, 100, 33)),
+    min_score=st.sampled_from((350_000, 0, 600_000, 1_000_000)),
+    top_k=st.sampled_from((1, 2, 3, 20)),
+)
+
+
+class Scene(NamedTuple):
+    needs: list[Need]
+    offers: list[Offer]
+    rules: Rules
+    decided: set[tuple[int, int]]
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> Scene:
+    """Needs and offers with ids in any order, some of them alike but for the id, and decided pairs."""
+
+    def side(one: st.SearchStrategy[Any]) -> list[Any]:
+        kinds = draw(st.lists(one, min_size=1, max_size=3))
+        ids = draw(st.lists(st.integers(0, 99), unique=True, max_size=6))
+        return [type(kind)(**(vars(kind) | {"id": i})) for i in ids for kind in [draw(st.sampled_from(kinds))]]
+
+    needs, offers = side(one_need), side(one_offer)
+    pairs = [(need.id, offer.id) for need in needs for offer in offers]
+    decided = draw(st.sets(st.sampled_from(pairs), max_size=3)) if pairs else set()
+    return Scene(needs, offers, draw(rules), decided)

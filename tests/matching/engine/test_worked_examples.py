@@ -1,0 +1,149 @@
+"""The examples that docs/matching.md works by hand, and the numbers that it prints."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matching.engine import Explanation, Postings, Preference, Profile, Reach, explain
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "matching.md").read_text(encoding="utf-8")
+
+AREAS = [
+    "connectivity",
+    "transport",
+    "trade",
+    "ict",
+    "environment",
+    "disaster",
+    "statistics",
+    "rural",
+    "agriculture",
+    "energy",
+    "water",
+    "social",
+    "gender",
+    "health",
+    "finance",
+]
+MODALITIES = ["financial", "experts", "training", "advisory", "visits", "technology"]
+
+
+def mask(names: str, among: list[str]) -> int:
+    return sum(1 << among.index(name) for name in names.split())
+
+
+def one(number: int, *, country: int, areas: str, modalities: str) -> Postings:
+    return Postings(
+        ids=np.array([number], dtype=np.int64),
+        country=np.array([country], dtype=np.int32),
+        agency=np.array([-1], dtype=np.int64),
+        areas=np.array([mask(areas, AREAS)], dtype=np.uint64),
+        modalities=np.array([mask(modalities, MODALITIES)], dtype=np.uint64),
+        recency=np.array([0], dtype=np.int32),
+        is_open=np.array([True]),
+    )
+
+
+def default_profile() -> Profile:
+    related = np.zeros(len(AREAS), dtype=np.uint64)
+    related[0] = mask("transport trade ict", AREAS)
+    related[1:4] = mask("connectivity", AREAS)
+    return Profile(related)
+
+
+def explained(need: Postings, offer: Postings, *, reach: int, preference: int | None) -> Explanation:
+    """Country 0 needs, country 1 offers."""
+    return explain(
+        need,
+        offer,
+        Reach(np.array([[reach, 0]], dtype=np.uint8), np.array([0], dtype=np.int32)),
+        Preference(
+            np.array([[0, preference or 0]], dtype=np.uint8),
+            np.array([-1 if preference is None else 0], dtype=np.int32),
+        ),
+        default_profile(),
+        need_index=0,
+        offer_index=0,
+    )
+
+
+def numbers(found: Explanation) -> list[tuple[int, int, int, int]]:
+    return [(part.numerator, part.denominator, part.weight, part.contribution) for part in found.parts]
+
+
+def lao_pdr() -> Postings:
+    areas = "environment statistics rural agriculture energy water transport ict social finance"
+    return one(1, country=0, areas=areas, modalities=" ".join(MODALITIES))
+
+
+def thailand() -> Postings:
+    areas = "environment disaster rural agriculture energy water social gender health"
+    return one(1, country=1, areas=areas, modalities=" ".join(MODALITIES))
+
+
+def test_lao_pdr_and_thailand():
+    found = explained(lao_pdr(), thailand(), reach=100, preference=None)
+    assert found.gates == ()
+    assert numbers(found) == [
+        (60, 103, 45, 262_136),
+        (60, 60, 25, 250_000),
+        (10_000, 10_000, 30, 300_000),
+    ]
+    assert found.score == 812_136
+    assert found.missing_areas == mask("statistics transport ict finance", AREAS)
+    assert found.extra_areas == mask("disaster gender health", AREAS)
+    assert found.related_areas == 0
+    assert found.preference_level is None
+
+
+def related_need() -> Postings:
+    return one(1, country=0, areas="transport energy", modalities="training visits")
+
+
+def test_a_related_area_and_a_preferred_partner():
+    offer = one(1, country=1, areas="connectivity energy gender", modalities="training experts")
+    found = explained(related_need(), offer, reach=80, preference=75)
+    assert found.gates == ()
+    assert numbers(found) == [
+        (15, 21, 45, 321_429),
+        (10, 21, 25, 119_048),
+        (7_850, 10_000, 30, 235_500),
+    ]
+    assert found.score == 675_977
+    assert found.shared_areas == mask("energy", AREAS)
+    assert found.related_areas == mask("transport", AREAS)
+    assert found.extra_areas == mask("gender", AREAS)
+    assert (found.reach_level, found.preference_level) == (80, 75)
+
+
+def test_trade_in_place_of_connectivity_earns_nothing_for_transport():
+    offer = one(1, country=1, areas="trade energy gender", modalities="training experts")
+    found = explained(related_need(), offer, reach=80, preference=75)
+    assert (found.parts[0].numerator, found.parts[0].denominator) == (10, 22)
+    assert found.extra_areas == mask("trade gender", AREAS)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "| 60/103 | 45 % | 0.262136 |",
+        "| 1 | 25 % | 0.250000 |",
+        "| 1 | 30 % | 0.300000 |",
+        "**0.812136**, strong",
+        "| 15/21 | 45 % | 0.321429 |",
+        "| 10/21 | 25 % | 0.119048 |",
+        "| 7,850/10,000 | 30 % | 0.235500 |",
+        "**0.675977**, good",
+    ],
+)
+def test_the_document_prints_these_numbers(printed: str):
+    assert printed in DOCUMENT
+
+
+def test_the_document_states_the_defaults():
+    profile = default_profile()
+    assert profile.weights.by_criterion() == {"areas": 45, "modalities": 25, "region": 30}
+    assert (profile.preferred_share, profile.min_score, profile.top_k) == (30, 350_000, 20)
+    for stated in ("| 45 % |", "| 25 % |", "| 30 % |", "`min_score` (350,000 millionths)", "`top_k` (20)"):
+        assert stated in DOCUMENT
