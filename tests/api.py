@@ -40,7 +40,8 @@ def refused(path: str, user: User | AnonymousUser | None = None) -> dict[str, li
 
 def walk(path: str, user: User | AnonymousUser | None = None, *, by: str = "next") -> list[Any]:
     """Ids of all rows, page after page."""
-    client, found, address = client_of(user), [], f"{ROOT}{path}"
+    client, address = client_of(user), f"{ROOT}{path}"
+    found: list[Any] = []
     while address:
         page = client.get(address).json()
         ids = [row["id"] for row in page["results"]]

@@ -145,22 +145,28 @@ class PublicMatchDetailSerializer(PublicMatchSerializer, ExplanationMixin):
     """A match with its explanation."""
 
 
+@extend_schema_field(ExplanationSerializer(allow_null=True))
+class ExplanationTodayField(serializers.Field[Any, Any, Any, Any]):
+    """Today's explanation by today's profile, where the match shows an older one."""
+
+    def to_representation(self, match: Match) -> dict[str, Any] | None:
+        """Return it, or None where the match shows today's itself."""
+        return explain(need=match.need, offer=match.offer) if match.decided_on else None
+
+
 @extend_schema_serializer(component_name="Match")
 class StaffMatchDetailSerializer(StaffMatchSerializer, ExplanationMixin):
     """A match with its explanation; of a decided one the explanation that it was decided on, and today's beside it."""
 
-    explanation_today = serializers.SerializerMethodField(
-        help_text=f"Of a decided match, how the pair fits today; null otherwise. {STAFF_ONLY}"
+    explanation_today = ExplanationTodayField(
+        source="*",
+        required=False,
+        help_text=f"Of a decided match, how the pair fits today; null otherwise. {STAFF_ONLY}",
     )
 
     def get_explanation(self, match: Match) -> dict[str, Any] | None:
         """Return the explanation that belongs to the score shown."""
         return match.decided_on or super().get_explanation(match)
-
-    @extend_schema_field(ExplanationSerializer(allow_null=True))
-    def get_explanation_today(self, match: Match) -> dict[str, Any] | None:
-        """Return today's explanation by today's profile, where the match shows an older one."""
-        return explain(need=match.need, offer=match.offer) if match.decided_on else None
 
 
 class PublicRunSerializer(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
@@ -10,6 +11,9 @@ from rest_framework.request import Request
 from directory import filters
 from directory.api.common import pagination
 from directory.api.common.problems import BadQuery
+
+MOST_CODES = 300
+"""A longer list of codes is left out of the schema."""
 
 _TEXT_SCHEMAS: dict[type[django_filters.Filter], dict[str, Any]] = {
     filters.SearchFilter: {"type": "string", "minLength": 1, "maxLength": filters.LONGEST_SEARCH},
@@ -43,12 +47,23 @@ def describe(name: str, one: django_filters.Filter) -> dict[str, Any]:
     if isinstance(one, filters.SeveralFilter):
         parameter |= {"style": "form", "explode": True}
         parameter["description"] = f"{one.label}: code; several are taken as any of them."
-        parameter["schema"] = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+        parameter["schema"] = {"type": "array", "items": _code_schema(one), "minItems": 1}
     elif isinstance(one, django_filters.ModelChoiceFilter):
         parameter["description"] = f"{one.label}: code."
-        parameter["schema"] = {"type": "string", "minLength": 1}
+        parameter["schema"] = _code_schema(one)
     elif isinstance(one, django_filters.ChoiceFilter):
         parameter["schema"] = {"type": "string", "enum": [code for code, _label in one.extra["choices"]]}
     else:
         parameter["schema"] = next(schema for kind, schema in _TEXT_SCHEMAS.items() if isinstance(one, kind))
     return parameter
+
+
+def _code_schema(one: django_filters.Filter) -> dict[str, Any]:
+    """Return the schema of a code: those there are today, so that forms can offer them and fuzzers use them."""
+    schema: dict[str, Any] = {"type": "string", "minLength": 1}
+    rows, field = one.extra["queryset"], one.extra.get("to_field_name") or "pk"
+    try:
+        codes = list(rows.order_by(field).values_list(field, flat=True)[: MOST_CODES + 1])
+    except DatabaseError:  # a schema can be made before there is a database
+        return schema
+    return {**schema, "enum": codes} if 0 < len(codes) <= MOST_CODES else schema
