@@ -1,6 +1,7 @@
 """Agencies and their institutional facts in the admin."""
 
 from django.contrib import admin
+from django.db.models import URLField
 from django.utils.translation import gettext_lazy as _
 
 from directory.admin.base import SOURCE_FIELDSET, ReferenceAdmin
@@ -29,6 +30,7 @@ class AgencyAdmin(ReferenceAdmin[Agency]):
     ordering = ("name", "id")
     autocomplete_fields = ("country",)
     inlines = (AgencyFactInline,)
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     fieldsets = (
         (
             None,

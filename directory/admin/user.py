@@ -37,8 +37,8 @@ class AffiliationInline(admin.TabularInline[Affiliation, User]):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Affiliation]:
-        """Take the agencies along."""
-        return super().get_queryset(request).select_related("agency")
+        """Take person and agency along: their names are shown in each row."""
+        return super().get_queryset(request).select_related("user", "agency")
 
 
 class NewAffiliationInline(NewRowsInline[Affiliation]):
