@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
@@ -24,6 +25,22 @@ def default_profile() -> ScoringProfile:
 def is_used(profile: ScoringProfile) -> bool:
     """Return whether a run has scored by the profile: then it is immutable, and a change is a new version."""
     return profile.pk is not None and profile.runs.exists()
+
+
+@transaction.atomic
+def new_version(*, profile: ScoringProfile, by: User) -> ScoringProfile:
+    """Save a copy of the profile as the next version of its code, not used by any run yet, and return it.
+
+    Raises ValidationError where `by` may not decide that.
+    """
+    if not can(by, Action.MANAGE_PROFILES):
+        raise ValidationError(_("Only a manager makes scoring profiles."))
+    # Held, so that two managers who press the button at once get two versions.
+    versions = ScoringProfile.objects.select_for_update().filter(code=profile.code).order_by("pk")
+    latest = max([profile.version, *versions.values_list("version", flat=True)])
+    own = {"id", "version", "is_default", "created_at"}
+    kept = {name: value for name, value in model_to_dict(profile).items() if name not in own}
+    return ScoringProfile.objects.create(**kept, version=latest + 1)
 
 
 @transaction.atomic

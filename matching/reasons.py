@@ -39,6 +39,9 @@ NOT_STATED: dict[str, Promise] = {
 }
 
 
+NAMED_IN_SHORT = 3
+
+
 @dataclass(frozen=True)
 class Labels:
     """Labels of areas, modalities and groups by code, read once for any number of explanations."""
@@ -115,13 +118,13 @@ def in_short(explanation: Explanation, labels: Labels) -> list[str]:
     asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
     words = [
         _("Areas: %(shared)d of %(asked)d (%(names)s)")
-        % {"shared": len(areas["shared"]), "asked": asked, "names": _names(areas["shared"], labels.areas)}
+        % {"shared": len(areas["shared"]), "asked": asked, "names": _first_names(areas["shared"], labels.areas)}
         if areas["shared"]
         else ngettext("Areas: only %(related)d related", "Areas: only %(related)d related", len(areas["related"]))
         % {"related": len(areas["related"])}
     ]
     if modalities["shared"]:
-        words.append(_("Modalities: %(names)s") % {"names": _names(modalities["shared"], labels.modalities)})
+        words.append(_("Modalities: %(names)s") % {"names": _first_names(modalities["shared"], labels.modalities)})
     else:
         words.append(_("Modalities: not stated"))
     for closest in explanation["region"]["routes"][:1]:
@@ -165,6 +168,13 @@ def _region(explanation: Explanation, labels: Labels) -> list[str]:
     elif region["preference"] == 0:
         sentences.append(_("The offering country is not among the partners that the need prefers."))
     return sentences
+
+
+def _first_names(codes: list[str], labels: dict[str, str]) -> str:
+    """Name the first few, and count the others."""
+    named = _names(codes[:NAMED_IN_SHORT], labels)
+    others = len(codes) - NAMED_IN_SHORT
+    return named if others <= 0 else _("%(names)s and %(number)d more") % {"names": named, "number": others}
 
 
 def _names(codes: Iterable[str], labels: dict[str, str]) -> str:

@@ -1,7 +1,18 @@
 """The admin site: Django's own, with the portal's name and one door for logging in."""
 
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+
+from matching.choices import MatchStatus, RunState
+from matching.models import Match, MatchRun
+from surveys.models import Reading
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -11,3 +22,22 @@ class PortalAdminSite(admin.AdminSite):
     site_title = _("SSC Portal")
     index_title = _("What the secretariat looks after")
     enable_nav_sidebar = True
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Begin with what waits for a person."""
+        return super().index(request, {**(extra_context or {}), "waiting": waiting()})
+
+    @method_decorator(secure_admin_login)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the portal's own login, which is throttled; who is logged in and not staff is refused."""
+        return super().login(request, extra_context)
+
+
+def waiting() -> dict[str, Any]:
+    """Return how many suggestions and printed places wait for the secretariat, and the last run: three queries."""
+    return {
+        "suggestions": Match.objects.filter(status=MatchStatus.SUGGESTED).count(),
+        "readings": Reading.objects.for_the_secretariat().count(),
+        "readings_address": f"{reverse('admin:surveys_reading_changelist')}?todo=any",
+        "last_run": MatchRun.objects.filter(is_what_if=False).exclude(state=RunState.RUNNING).first(),
+    }

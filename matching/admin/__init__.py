@@ -1,0 +1,8 @@
+"""The reviewer's admin: the match queue and its steps, matching runs, scoring profiles."""
+
+from matching.admin.event import MatchEventAdmin
+from matching.admin.match import MatchAdmin
+from matching.admin.profile import ScoringProfileAdmin
+from matching.admin.run import MatchRunAdmin
+
+__all__ = ["MatchAdmin", "MatchEventAdmin", "MatchRunAdmin", "ScoringProfileAdmin"]

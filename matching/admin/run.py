@@ -1,0 +1,174 @@
+"""Matching runs: what each found and changed, and the button that starts one."""
+
+import logging
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from directory.access import Action, can
+from directory.models import User
+from matching.choices import ChangeKind
+from matching.models import MatchChange, MatchRun
+from matching.reasons import GATES
+from matching.runs import RunRefused, run_matching
+
+CHANGES_A_PAGE = 100
+
+logger = logging.getLogger(__name__)
+
+
+@admin.register(MatchRun)
+class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
+    """Runs are written by `matching.runs` alone; here they are read, and started."""
+
+    list_display = ("__str__", "started_at", "what_it_did", "duration", "profile", "by")
+    list_filter = ("state", "is_what_if")
+    list_select_related = ("profile", "by")
+    ordering = ("-started_at", "-id")
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: MatchRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: MatchRun | None = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("what it did"))
+    def what_it_did(self, run: MatchRun) -> str:
+        """Counts in a few words."""
+        return what_it_did(run)
+
+    @admin.display(description=gettext_lazy("duration"))
+    def duration(self, run: MatchRun) -> str:
+        """Seconds."""
+        return duration(run)
+
+    def get_urls(self) -> list[URLPattern]:
+        start = self.admin_site.admin_view(require_POST(self.start_view))
+        return [path("start/", start, name="matching_matchrun_start"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """List the runs; who may start one finds the button."""
+        return super().changelist_view(
+            request, {**(extra_context or {}), "title": _("Matching runs"), "may_start": may_start(request)}
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one run."""
+        run = self.get_object(request, object_id)
+        if run is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, run) or request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        return TemplateResponse(
+            request,
+            "admin/matching/matchrun/run.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": str(run),
+                "run": run,
+                "what_it_did": what_it_did(run),
+                "duration": duration(run),
+                "closed": [
+                    (gate, sentence, run.counts.get("closed_by", {}).get(gate, 0)) for gate, sentence in GATES.items()
+                ],
+                "may_start": may_start(request),
+                **_changes(run, request),
+            },
+        )
+
+    def start_view(self, request: HttpRequest) -> HttpResponse:
+        """Run the matching now."""
+        user = request.user
+        if not isinstance(user, User) or not can(user, Action.RUN_MATCHING):
+            raise PermissionDenied
+        try:
+            run = run_matching(by=user)
+        except RunRefused as refusal:
+            messages.error(request, str(refusal))
+        except Exception:
+            # The run keeps its error; a reviewer reads there what to tell whoever looks after the server.
+            logger.exception("A matching run started in the admin failed")
+            messages.error(request, _("The run failed, and the results before it stand. Open it below for the error."))
+        else:
+            messages.success(request, _("The matching has run. %(what)s") % {"what": what_it_did(run)})
+            return HttpResponseRedirect(reverse("admin:matching_matchrun_change", args=[run.pk]))
+        return HttpResponseRedirect(reverse("admin:matching_matchrun_changelist"))
+
+
+def may_start(request: HttpRequest) -> bool:
+    """Whether the person may run the matching."""
+    return isinstance(request.user, User) and can(request.user, Action.RUN_MATCHING)
+
+
+def what_it_did(run: MatchRun) -> str:
+    """Return the counts of a run in a sentence; those that it does not have are left out."""
+    counts = run.counts
+    words = [_("what-if, no match touched")] if run.is_what_if else []
+    if "needs" in counts and "offers" in counts:
+        words.append(
+            _("%(needs)s needs against %(offers)s offers")
+            % {"needs": number_format(counts["needs"]), "offers": number_format(counts["offers"])}
+        )
+    if "suggested" in counts:
+        words.append(
+            ngettext("%(number)s suggestion", "%(number)s suggestions", counts["suggested"])
+            % {"number": number_format(counts["suggested"])}
+        )
+    words.extend(
+        text % {"number": number_format(counts[name])}
+        for name, text in (
+            ("new", _("%(number)s new")),
+            ("moved", _("%(number)s with another score")),
+            ("gone", _("%(number)s gone")),
+            ("lapsed_proposals", _("%(number)s proposals lapsed")),
+        )
+        if counts.get(name)
+    )
+    return ", ".join(words)
+
+
+def duration(run: MatchRun) -> str:
+    """Return how long the run took, in seconds; empty where it has not finished."""
+    milliseconds = run.counts.get("milliseconds")
+    if milliseconds is None:
+        return ""
+    return _("%(seconds)s seconds") % {"seconds": number_format(milliseconds / 1000, 2)}
+
+
+def _changes(run: MatchRun, request: HttpRequest) -> dict[str, Any]:
+    kind = request.GET.get("kind", "")
+    changes: QuerySet[MatchChange] = run.changes.select_related(
+        "match__need__country",
+        "match__need__agency__country",
+        "match__offer__country",
+        "match__offer__agency__country",
+    ).order_by("pk")
+    if kind:
+        changes = changes.filter(kind=kind)
+    return {
+        "page": Paginator(changes, CHANGES_A_PAGE).get_page(request.GET.get("p")),
+        "kind": kind,
+        "kinds": ChangeKind.choices,
+        "extra": f"&kind={kind}" if kind in ChangeKind.values else "",
+    }
