@@ -121,12 +121,13 @@ def test_a_second_load_takes_as_many_queries_at_any_number_of_rows(loaded):
 
     few = count(loaded.path)
     load_reference()
-    started = time.perf_counter()
+    started = time.process_time()  # not the clock on the wall: other tests run beside this one
     many = count(DATA_FOLDER)
+    seconds = time.process_time() - started
 
     # savepoint and release; eight lists; the parts of groups
     assert few == many == 2 + 8 + 1
-    assert time.perf_counter() - started < 2
+    assert seconds < 2
 
 
 def test_every_row_has_history_in_the_name_of_who_loaded(folder, manager):
