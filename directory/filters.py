@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import django_filters
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -157,11 +157,16 @@ def country_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
 
 
 def group_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
-    """Return a filter by one group of countries that may head a list, named by its code."""
+    """Return a filter by one group of countries, named by its code.
+
+    Those that may head a list, and those that this portal derives itself, such as SOUTH; lists that others made for
+    other ends (fragile situations, income, OIC) are no filters.
+    """
+    derived = CountryGroup.parts.through.objects.values("from_countrygroup")
     refusal = _("Give the code of a group that lists can be filtered by, such as LDC: /api/v1/groups/ lists them.")
     options = {
         "label": _("Country group"),
-        "queryset": CountryGroup.objects.active().filter(is_heading=True),
+        "queryset": CountryGroup.objects.active().filter(Q(is_heading=True) | Q(pk__in=derived)),
         "error_messages": {"invalid_choice": refusal},
     }
     return django_filters.ModelChoiceFilter(**{**options, **kwargs})

@@ -81,7 +81,9 @@ class GroupSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     level = CodeField(GroupLevel.choices, help_text="How close an offer to the group counts; null: no offer can be.")
     authority = serializers.CharField()
-    is_heading = serializers.BooleanField(help_text="Whether lists can be filtered by it.")
+    is_heading = serializers.BooleanField(
+        help_text="Whether pages call countries by it; lists are filtered by these and by groups that have `parts`."
+    )
     parts = CodesField(help_text="Codes of the groups that it is derived from.")
     source = serializers.CharField()  # type: ignore[assignment]
 

@@ -8,7 +8,6 @@ import pytest
 from django.http import QueryDict
 
 from directory.filters import refusals
-from directory.models import CountryGroup
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from tests.factories import (
@@ -74,8 +73,7 @@ def test_an_area_kept_as_printed_is_no_filter() -> None:
 
 
 def test_a_group_finds_todays_members_of_derived_groups_too() -> None:
-    lower, upper = CountryGroupFactory(code="PART"), CountryGroupFactory(code="WHOLE")
-    CountryGroup.objects.update(is_heading=True)
+    lower, upper = CountryGroupFactory(code="PART", is_heading=True), CountryGroupFactory(code="WHOLE")
     upper.parts.add(lower)
     left, stayed = CountryFactory(iso3="BTN"), CountryFactory(iso3="BGD")
     GroupMembershipFactory(group=lower, country=left, valid_to=dt.date(2023, 12, 13))
