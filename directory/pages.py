@@ -93,7 +93,11 @@ class FilteredList(PublicPage, ListView[Row]):
         if self.knows_closed and self.asked.get(CLOSED, "1") != "1":
             self.refusals.append(_("“closed” is 1 or left out."))
         self.shows_closed = CLOSED in self.asked
-        return self.rows().none() if self.refusals else self.for_page(self.filterset.qs)
+        if self.refusals:
+            # The refusal is what to tell, not that an empty list has no second page.
+            self.kwargs[self.page_kwarg] = 1
+            return self.rows().none()
+        return self.for_page(self.filterset.qs)
 
     def get_template_names(self) -> list[str]:
         htmx = getattr(self.request, "htmx", None)
@@ -147,7 +151,7 @@ class FilteredList(PublicPage, ListView[Row]):
         for name in self.form_fields:
             field = form.fields.get(name)
             if isinstance(field, forms.ModelMultipleChoiceField):
-                field.widget = forms.CheckboxSelectMultiple(choices=list(field.choices))  # type: ignore[arg-type]
+                field.widget = forms.CheckboxSelectMultiple(choices=field.choices)  # type: ignore[arg-type]
             elif isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("Any")
                 field.widget.choices = field.choices
@@ -167,7 +171,10 @@ def _without_empty(query: QueryDict) -> QueryDict:
 
 
 def _offers_a_choice(field: forms.Field | None) -> bool:
-    return field is not None and len(getattr(field, "choices", (1, 2))) > 1
+    """Whether the form has the field, and it is not a list of one; rows are not counted, that would be a query."""
+    if isinstance(field, forms.ModelChoiceField) or not isinstance(field, forms.ChoiceField):
+        return field is not None
+    return len(list(field.choices)) > 1  # type: ignore[arg-type]
 
 
 def _in_words(wrong: dict[str, list[str]], form: forms.Form) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
+import directory.converters  # noqa: F401 - the addresses use them
 from matching import views
 
 app_name = "matching"
 
 urlpatterns = [
     path("matches/", views.MatchList.as_view(), name="matches"),
-    path("matches/<int:need_pk>-<int:offer_pk>/", views.MatchDetail.as_view(), name="match"),
+    path("matches/<row:need_pk>-<row:offer_pk>/", views.MatchDetail.as_view(), name="match"),
     path("method/", views.Method.as_view(), name="method"),
 ]

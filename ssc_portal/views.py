@@ -15,7 +15,7 @@ from matching.models import Match
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
-from surveys.page_rows import PARTNERS, TARGETS
+from surveys.page_rows import TARGETS
 
 NEWEST_SHOWN = 3
 FOUND_SHOWN = 5
@@ -35,7 +35,7 @@ class Home(PublicPage, TemplateView):
             "country_count": len(_countries_of(offers) | _countries_of(needs)),
             "match_count": Match.objects.released().count(),
             "newest_offers": offers.for_lists().prefetch_related(TARGETS)[:NEWEST_SHOWN],
-            "newest_needs": needs.for_lists().prefetch_related(PARTNERS)[:NEWEST_SHOWN],
+            "newest_needs": needs.for_lists()[:NEWEST_SHOWN],
             "longest_search": LONGEST_SEARCH,
         }
 
@@ -64,7 +64,7 @@ class Search(PublicPage, TemplateView):
         agencies = AgencyFilter(asked, Agency.objects.public().select_related("country"))
         found = {
             "offers": _first(offers.qs.for_lists().prefetch_related(TARGETS)),  # type: ignore[attr-defined]
-            "needs": _first(needs.qs.for_lists().prefetch_related(PARTNERS)),  # type: ignore[attr-defined]
+            "needs": _first(needs.qs.for_lists()),  # type: ignore[attr-defined]
             "countries": _first(countries.qs),
             "agencies": _first(agencies.qs),
         }

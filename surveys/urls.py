@@ -2,15 +2,16 @@
 
 from django.urls import path
 
+import directory.converters  # noqa: F401 - the addresses use them
 from surveys import views
 
 app_name = "surveys"
 
 urlpatterns = [
     path("offers/", views.OfferList.as_view(), name="offers"),
-    path("offers/<int:pk>/", views.OfferDetail.as_view(), name="offer"),
+    path("offers/<row:pk>/", views.OfferDetail.as_view(), name="offer"),
     path("needs/", views.NeedList.as_view(), name="needs"),
-    path("needs/<int:pk>/", views.NeedDetail.as_view(), name="need"),
+    path("needs/<row:pk>/", views.NeedDetail.as_view(), name="need"),
     path("surveys/", views.SurveyList.as_view(), name="surveys"),
     path("surveys/<slug:code>/", views.SurveyDetail.as_view(), name="survey"),
 ]

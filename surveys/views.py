@@ -60,7 +60,7 @@ class NeedList(PostingList[Need]):
         return Need.objects.visible_to(self.request.user)
 
     def for_page(self, rows: QuerySet[Need]) -> QuerySet[Need]:
-        return rows.for_lists().prefetch_related(PARTNERS)  # type: ignore[attr-defined]
+        return rows.for_lists()  # type: ignore[attr-defined]
 
 
 class OfferDetail(PublicPage, DetailView[Offer]):

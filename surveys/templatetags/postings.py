@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from directory.models import Agency, Country, User
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet, Row
-from surveys.page_rows import PARTNERS, TARGETS
+from surveys.page_rows import TARGETS
 from surveys.provenance import statement
 
 register = template.Library()
@@ -44,7 +44,7 @@ def offers_of(context: Context, owner: Country | Agency) -> list[Offer]:
 @register.simple_tag(takes_context=True)
 def needs_of(context: Context, owner: Country | Agency) -> list[Need]:
     """Return the newest open needs of a country or an agency that the reader may see, one more than are shown."""
-    return _newest(owner, Need.objects.visible_to(_reader(context)).prefetch_related(PARTNERS))
+    return _newest(owner, Need.objects.visible_to(_reader(context)))
 
 
 @register.simple_tag(takes_context=True)
