@@ -75,7 +75,8 @@ class ReachTable:
             valid_to__gt=_years_before(on, transition_years),
         )
         members: dict[str, dict[str, dt.date | None]] = {}
-        rows = GroupMembership.objects.filter(held | graduated).order_by("pk")
+        # Entries that are not listed only resolve on input, and count in no group.
+        rows = GroupMembership.objects.filter(held | graduated, country__is_listed=True).order_by("pk")
         for group, country, valid_to, status in rows.values_list("group", "country", "valid_to", "status"):
             left_on = valid_to if status == MembershipStatus.CONFIRMED and valid_to and valid_to <= on else None
             for code in (group, *parts_of.get(group, ())):

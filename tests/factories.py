@@ -38,7 +38,9 @@ _hashes: dict[str, str] = {}
 
 def password_hash() -> str:
     """The hash of PASSWORD, worked out once: Argon2 is slow on purpose."""
-    return _hashes.setdefault(PASSWORD, make_password(PASSWORD))
+    if PASSWORD not in _hashes:
+        _hashes[PASSWORD] = make_password(PASSWORD)
+    return _hashes[PASSWORD]
 
 
 def _number_as_code(number: int, *, length: int) -> str:

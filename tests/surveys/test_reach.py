@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from directory.choices import GroupLevel, MembershipStatus
-from directory.models import CountryGroup
+from directory.models import Country, CountryGroup
 from surveys.choices import PlaceKind
 from surveys.models import Offer
 from surveys.reach import PlaceKey, ReachTable, Route, offers_reaching, places_or_open
@@ -115,6 +115,12 @@ def test_only_special_situations_have_a_transition():
     of_the_south("KHM")
     member("ASEAN", "KHM", level=GroupLevel.ORGANISATION, valid_to=DAY - dt.timedelta(days=1))
     assert ReachTable.on_day(DAY).route(PlaceKey(kind=PlaceKind.GROUP, code="ASEAN"), "KHM") is None
+
+
+def test_a_country_that_is_not_listed_counts_in_no_group():
+    of_the_south("KHM")
+    Country.objects.update(is_listed=False)
+    assert ReachTable.on_day(DAY).groups_reaching("KHM") == []
 
 
 def test_groups_reaching_names_the_derived_ones_too():
