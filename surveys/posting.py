@@ -25,6 +25,9 @@ PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingSt
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
 
 
+FOREIGN_KEYS = frozenset({"country", "agency", "survey", "response", "file_import"})
+
+
 class PostingRefused(ValueError):
     """The posting is not in a state that allows this; the message is for people."""
 
@@ -91,7 +94,7 @@ def differences(
     targets: Sequence[NamedPlace] = (),
 ) -> list[str]:
     """Return the names of what `update` would change; it asks nothing of the database if relations are prefetched."""
-    changed = [name for name, value in values.items() if getattr(posting, name) != value]
+    changed = [name for name, value in values.items() if _differs(posting, name, value)]
     if {area.code for area in posting.areas.all()} != set(areas):
         changed.append("areas")
     if {modality.code for modality in posting.modalities.all()} != set(modalities):
@@ -99,6 +102,13 @@ def differences(
     if isinstance(posting, Offer) and [NamedPlace.of(target) for target in posting.targets.all()] != list(targets):
         changed.append("targets")
     return changed
+
+
+def _differs(posting: Posting, name: str, value: Any) -> bool:
+    if name in FOREIGN_KEYS:
+        # By the key: the row it points to need not be read.
+        return bool(getattr(posting, f"{name}_id") != (value.pk if value else None))
+    return bool(getattr(posting, name) != value)
 
 
 @transaction.atomic

@@ -126,7 +126,9 @@ def _read_country(row: Row, *, reference: Reference, complaints: Complaints) -> 
 
 
 def _did_you_mean(codes: tuple[str, ...], reference: Reference) -> str:
-    known = [f"{code} ({reference.countries[code].name})" for code in codes if code in reference.countries]
+    known = [
+        f"{code} ({reference.countries[code].name})" for code in dict.fromkeys(codes) if code in reference.countries
+    ]
     return " " + _("Did you mean: %(countries)s?") % {"countries": ", ".join(known)} if known else ""
 
 

@@ -1,0 +1,264 @@
+"""A file imported again: what did not change is not written, what a person did stays."""
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+from directory.models import Country, User
+from surveys import posting
+from surveys.choices import ImportState, PostingStatus, RowResult, Side
+from surveys.importing.applying import Outcome, import_file
+from surveys.models import Import, Need, Offer, Reading, Response, Survey, Target
+from surveys.readings import resolve
+from tests.surveys.importing.conftest import TABLE, Cells, as_csv, as_xlsx, changed, table_rows
+
+pytestmark = pytest.mark.django_db
+
+
+def bring_in(survey: Survey, rows: list[Cells], **options: Any) -> Outcome:
+    return import_file(survey=survey, data=as_csv(rows), file_name="table.csv", **options)
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of the app, its history included."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label == "surveys"]
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+@pytest.fixture
+def imported(survey: Survey) -> Survey:
+    import_file(survey=survey, data=TABLE.read_bytes(), file_name=TABLE.name)
+    return survey
+
+
+def test_the_same_file_twice_writes_nothing(imported: Survey):
+    before = everything()
+    outcome = import_file(survey=imported, data=TABLE.read_bytes(), file_name=TABLE.name)
+    assert outcome.state == ImportState.APPLIED
+    assert outcome.plan.counts["unchanged"] == 10
+    assert everything() == before
+
+
+def test_rows_in_another_order_are_unchanged_and_only_the_import_is_recorded(imported: Survey):
+    before = everything()
+    outcome = bring_in(imported, table_rows()[::-1])
+    assert outcome.plan.counts["unchanged"] == 10
+    after = everything()
+    assert len(after.pop("Import")) == len(before.pop("Import")) + 1
+    assert after == before
+
+
+def test_columns_in_another_order_are_unchanged(imported: Survey):
+    rows = table_rows()
+    outcome = import_file(
+        survey=imported, data=as_csv(rows, columns=sorted(rows[0])), file_name="table.csv", dry_run=True
+    )
+    assert outcome.plan.counts["unchanged"] == 10
+
+
+def test_a_workbook_of_the_same_table_is_unchanged(imported: Survey):
+    rows = [dict(row) for row in table_rows()]
+    for row in rows:
+        row["row_no"] = int(row["row_no"])
+        if row["contribution_usd"]:
+            row["contribution_usd"] = float(row["contribution_usd"])
+    outcome = import_file(survey=imported, data=as_xlsx(rows), file_name="table.xlsx")
+    assert outcome.plan.counts["unchanged"] == 10
+
+
+def test_one_changed_cell_is_one_change(imported: Survey):
+    before = everything()
+    outcome = bring_in(imported, changed("VNM", modalities="Financial; Training"))
+    assert outcome.plan.counts == {"added": 0, "changed": 1, "unchanged": 9, "in_error": 0, "missing": 0}
+    (row,) = [row for row in outcome.plan.rows if row.result == RowResult.CHANGED]
+    (change,) = row.changes
+    assert (row.key, change.column, change.after) == ("VNM", "modalities", "Financial; Training")
+    assert change.before == "Financial; Experts/knowledge; Training; Advisory services; Study visits"
+    for model in (Offer, Need):
+        vietnam = model.objects.get(country="VNM")
+        assert set(vietnam.modalities.values_list("code", flat=True)) == {"financial", "training"}
+        assert vietnam.history.count() == 2
+        assert vietnam.history.first().modalities.count() == 2
+        assert vietnam.status == PostingStatus.PUBLISHED
+        assert vietnam.file_import == outcome.file_import
+    after = everything()
+    assert after["Reading"] == before["Reading"]
+    assert after["Target"] == before["Target"]
+    others = [row for row in before["Offer"] if row["country_id"] != "VNM"]
+    assert [row for row in after["Offer"] if row["country_id"] != "VNM"] == others
+
+
+def test_a_place_taken_out_goes_and_its_history_stays(imported: Survey, manager: User):
+    cell = "Africa; Asia and the Pacific; Fiji, Papua New Guinea, Tonga"
+    bring_in(imported, changed("CHN", regions_countries_as_printed=cell), by=manager)
+    targets = Target.objects.filter(offer__country="CHN").order_by("position")
+    assert [target.as_printed for target in targets] == cell.replace(", ", "; ").split("; ")
+    gone = Target.history.filter(as_printed="Samoa").first()
+    assert (gone.history_type, gone.history_user) == ("-", manager)
+    assert not Reading.objects.filter(response__country="CHN", country="WSM").exists()
+    assert Reading.history.filter(country="WSM", response__country="CHN").first().history_type == "-"
+
+
+def test_a_row_that_is_missing_is_reported_and_kept(imported: Survey):
+    rows = [row for row in table_rows() if row["iso3"] != "IND"]
+    outcome = bring_in(imported, rows)
+    missing = [row.key for row in outcome.plan.rows if row.result == RowResult.MISSING]
+    assert missing == ["IND"]
+    assert Offer.objects.get(country="IND").status == PostingStatus.PUBLISHED
+
+
+def test_what_a_person_edited_or_the_agency_confirmed_is_kept(imported: Survey, manager: User):
+    thailand = Offer.objects.get(country="THA")
+    posting.mark_edited(thailand)
+    thailand.title = "Corrected by hand"
+    thailand.save()
+    posting.confirm(posting=Offer.objects.get(country="IND"), by=manager, on=dt.date(2026, 1, 2))
+    rows = [row | {"modalities": "Training"} if row["iso3"] in ("THA", "IND") else row for row in table_rows()]
+    outcome = bring_in(imported, rows)
+    kept = {row.key: row.postings[0].kept for row in outcome.plan.rows if row.postings}
+    assert kept == {"THA": "edited by a person", "IND": "confirmed by the country's own agency"}
+    assert Offer.objects.get(country="THA").title == "Corrected by hand"
+    assert Offer.objects.get(country="THA").modalities.count() == 6
+    assert Response.objects.get(country="THA").as_printed["modalities"] == "Training"
+
+
+def test_a_state_that_a_person_chose_stays(imported: Survey, manager: User):
+    posting.withdraw(posting=Offer.objects.get(country="CHN"), by=manager)
+    posting.publish(posting=Need.objects.get(country="BGD"), by=manager)
+    rows = [row | {"modalities": "Training"} if row["iso3"] in ("CHN", "BGD") else row for row in table_rows()]
+    bring_in(imported, rows)
+    assert Offer.objects.get(country="CHN").status == PostingStatus.WITHDRAWN
+    assert Offer.objects.get(country="CHN").modalities.count() == 1
+    assert Need.objects.get(country="BGD").status == PostingStatus.PUBLISHED
+
+
+def test_a_side_that_the_row_comes_to_state_is_published_and_the_reverse(imported: Survey):
+    cell = "Asia and the Pacific; Support to: Nepal"
+    outcome = bring_in(imported, changed("KHM", regions_countries_as_printed=cell))
+    (row,) = [row for row in outcome.plan.rows if row.result == RowResult.CHANGED]
+    assert {planned.side: planned.status for planned in row.postings} == {
+        Side.OFFER: PostingStatus.PUBLISHED,
+        Side.NEED: PostingStatus.DRAFT,
+    }
+    assert Offer.objects.get(country="KHM").status == PostingStatus.PUBLISHED
+    assert Need.objects.get(country="KHM").status == PostingStatus.DRAFT
+
+
+def test_a_side_that_is_no_longer_made_returns_to_draft_with_its_content(imported: Survey):
+    nobody_lists_it = changed("CHN", regions_countries_as_printed="Support received from: Japan")
+    bring_in(imported, nobody_lists_it)
+    offer = Offer.objects.get(country="CHN")
+    assert offer.status == PostingStatus.DRAFT
+    assert (offer.modalities.count(), offer.targets.count()) == (6, 5)
+    assert Need.objects.get(country="CHN").status == PostingStatus.PUBLISHED
+    bring_in(imported, table_rows())
+    assert Offer.objects.get(country="CHN").status == PostingStatus.PUBLISHED
+    assert Need.objects.get(country="CHN").status == PostingStatus.DRAFT
+
+
+def test_a_decision_of_the_secretariat_outlives_the_next_import(imported: Survey, manager: User):
+    token = Reading.objects.get(as_printed="Other neighbouring regional countries")
+    resolve(reading=token, country=Country.objects.get(pk="TKM"), by=manager)
+    bring_in(imported, changed("IRN", footnote="Read again"))
+    assert Reading.objects.get(pk=token.pk).country_id == "TKM"
+    assert Target.objects.get(offer__country="IRN", country="TKM").as_printed == token.as_printed
+
+
+def test_one_row_in_error_and_nothing_is_written(survey: Survey):
+    before = everything()
+    outcome = bring_in(survey, changed("CHN", modalities="Trainin"))
+    assert outcome.is_refused
+    assert outcome.file_import is None
+    assert everything() == before
+
+
+def test_partial_takes_the_good_rows(survey: Survey):
+    outcome = bring_in(survey, changed("CHN", modalities="Trainin"), partial=True)
+    assert outcome.plan.counts == {"added": 9, "changed": 0, "unchanged": 0, "in_error": 1, "missing": 0}
+    assert not Response.objects.filter(country="CHN").exists()
+    assert outcome.file_import is not None
+    assert outcome.file_import.is_partial
+    (entry,) = [entry for entry in outcome.file_import.report if "errors" in entry]
+    assert (entry["row"], entry["errors"][0]["column"]) == (4, "modalities")
+
+
+def test_a_row_in_error_is_not_missing(imported: Survey):
+    outcome = bring_in(imported, changed("CHN", modalities="Trainin"), partial=True)
+    assert (outcome.plan.counts["in_error"], outcome.plan.counts["missing"]) == (1, 0)
+
+
+def test_a_dry_run_writes_nothing_and_shows_what_the_import_does(imported: Survey):
+    rows = changed("LAO", regions_countries_as_printed="Africa; Support to: Nepal, Atlantis")
+    before = everything()
+    preview = bring_in(imported, rows, dry_run=True)
+    assert everything() == before
+    assert preview.state == ImportState.PREVIEWED
+    assert preview.file_import is None
+    real = bring_in(imported, rows)
+    shown = [
+        [
+            (
+                row.key,
+                row.result,
+                row.changes,
+                [(one.side, one.status, list(one.changed), one.kept) for one in row.postings],
+            )
+            for row in outcome.plan.rows
+        ]
+        for outcome in (preview, real)
+    ]
+    assert shown[0] == shown[1]
+
+
+def test_an_edition_that_does_not_publish_makes_drafts(survey: Survey):
+    survey.publishes_on_import = False
+    survey.save()
+    bring_in(survey, table_rows())
+    assert not Offer.objects.exclude(status=PostingStatus.DRAFT).exists()
+    assert not Need.objects.exclude(status=PostingStatus.DRAFT).exists()
+    assert (Offer.objects.count(), Need.objects.count()) == (10, 4)
+
+
+def test_an_edition_with_one_response_an_agency_is_keyed_by_both(reference: None):
+    survey = Survey.objects.create(code="by-agency", title="By agency", has_agency_key=True)
+    row = table_rows()[2]
+    rows = [row | {"agency": name} for name in ("Ministry of Commerce", "Ministry of Foreign Affairs", "")]
+    outcome = bring_in(survey, rows)
+    keys = set(Response.objects.values_list("key", flat=True))
+    assert outcome.plan.counts["added"] == 3
+    assert len(keys) == 3
+    assert "CHN" in keys
+    assert {offer.agency.name for offer in Offer.objects.exclude(agency=None)} == {
+        "Ministry of Commerce",
+        "Ministry of Foreign Affairs",
+    }
+    assert bring_in(survey, rows).plan.counts["unchanged"] == 3
+
+
+def test_who_imported_is_in_the_record_and_the_history(survey: Survey, manager: User):
+    outcome = bring_in(survey, table_rows(), by=manager)
+    assert outcome.file_import is not None
+    assert outcome.file_import.by == manager
+    assert Offer.objects.get(country="THA").history.get().history_user == manager
+    assert Response.objects.get(country="THA").history.get().history_user == manager
+    assert {record.history_user for record in Target.history.all()} == {manager}
+
+
+def test_the_plan_asks_as_often_for_ten_rows_as_for_two(imported: Survey, django_assert_num_queries):
+    rows = table_rows()
+    for some in (rows[:2], rows):
+        # countries, agencies, areas, modalities (the names are read once a session); responses, readings;
+        # offers with areas, modalities, targets; needs with areas, modalities
+        with django_assert_num_queries(13):
+            bring_in(imported, [row | {"footnote": "Read again"} for row in some], dry_run=True)
+
+
+def test_the_shipped_editions_are_added_once_and_left_alone_afterwards(imported: Survey):
+    Survey.objects.filter(pk=imported.pk).update(title="Corrected in the admin")
+    call_command("load_surveys", stdout=io.StringIO())
+    assert Survey.objects.get().title == "Corrected in the admin"
+    assert Import.objects.count() == 1

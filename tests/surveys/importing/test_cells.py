@@ -1,0 +1,180 @@
+"""How single cells are read: amounts, labels, places."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from directory.models import Modality, PriorityArea
+from directory.names import AliasRow, CountryRow, GroupRow, NameIndex
+from surveys.choices import Direction, PlaceKind
+from surveys.importing.amounts import Amount, AmountError, parse_number, parse_printed
+from surveys.importing.edition import Edition
+from surveys.importing.labels import LabelError, Labels
+from surveys.importing.places import read_places
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3,588,249.00", "3588249.00"),
+        ("3588249", "3588249.00"),
+        ("1,375", "1375.00"),
+        ("0.5", "0.50"),
+        ("12.3400", "12.34"),
+        ("9999999999999999.99", "9999999999999999.99"),
+    ],
+)
+def test_numbers_are_read_exactly(text: str, value: str):
+    assert parse_number(text) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NaN", "Infinity", "-Infinity", "1e400", "1e-400", "13,75", "1.549.800,00", "1,23,456", "12,345,6", "-1", "+1",
+        "", "1 000", "1_000", "٣", "３", "0x10", "1.", ".5", "1.234.5", "12.345", "99999999999999999", "5\n",
+        "=5", "5 USD",
+    ],
+)  # fmt: skip
+def test_what_is_no_number_or_could_be_two_is_refused(text: str):
+    with pytest.raises(AmountError):
+        parse_number(text)
+
+
+@given(st.decimals(min_value=0, max_value=10**16, places=2, allow_nan=False, allow_infinity=False))
+def test_an_amount_comes_back_as_it_went_out(amount: Decimal):
+    if amount < 10**16:
+        assert parse_number(f"{amount:,.2f}") == amount
+        assert parse_number(f"{amount:f}") == amount
+
+
+def test_a_printed_amount_says_what_it_covers():
+    assert parse_printed("1,549,800.00 (LDCs) ¹⁰") == Amount(
+        Decimal("1549800.00"), as_printed="1,549,800.00 (LDCs) ¹⁰", covers="LDCs"
+    )
+    assert parse_printed("US$ 5 (LDCs,  SIDS)").covers == "LDCs, SIDS"
+    for text in ("5 (a) (b)", "5 or 6", "about 5", "(5)", "5 %"):
+        with pytest.raises(AmountError):
+            parse_printed(text)
+
+
+@pytest.fixture(scope="module")
+def areas() -> Labels[PriorityArea]:
+    return Labels(
+        [
+            PriorityArea(code="agriculture", label="Sustainable agriculture/food security", aliases="Agriculture"),
+            PriorityArea(code="health", label="Health, community development", aliases="Health\nWell-being"),
+            PriorityArea(code="gender", label="Gender and women's empowerment", aliases="Well-being"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("Sustainable agriculture/ food security", ["agriculture"]),
+        ("SUSTAINABLE AGRICULTURE / FOOD SECURITY;", ["agriculture"]),
+        ("Health, community development; Gender and women’s empowerment", ["health", "gender"]),
+        ("Gender & women's empowerment", ["gender"]),
+        ("Agriculture; agriculture ; Sustainable agriculture/food security", ["agriculture"]),
+        ("", []),
+    ],
+)
+def test_labels_are_read_as_surveys_write_them(areas: Labels[PriorityArea], cell: str, codes: list[str]):
+    assert [area.code for area in areas.read_cell(cell)] == codes
+
+
+def test_a_spelling_of_two_entries_stands_for_neither(areas: Labels[PriorityArea]):
+    with pytest.raises(LabelError, match="“Well-being” is not known"):
+        areas.read_cell("Well-being")
+
+
+def test_one_label_may_be_an_area_and_a_modality():
+    label = "Technology transfer"
+    (area,) = Labels([PriorityArea(code="as-area", label=label)]).read_cell(label)
+    (modality,) = Labels([Modality(code="as-modality", label=label)]).read_cell(label)
+    assert (area.code, modality.code) == ("as-area", "as-modality")
+
+
+@pytest.fixture(scope="module")
+def names() -> NameIndex:
+    def country(iso3: str, iso2: str, name: str, *, is_listed: bool = True) -> CountryRow:
+        return CountryRow(iso3=iso3, iso2=iso2, names=(name,), codes=(iso3,), is_listed=is_listed)
+
+    return NameIndex.build(
+        countries=[
+            country("FJI", "FJ", "Fiji"),
+            country("NPL", "NP", "Nepal"),
+            country("MAR", "MA", "Morocco"),
+            country("CHN", "CN", "China"),
+            country("HKG", "HK", "Hong Kong, China"),
+            country("KOR", "KR", "Republic of Korea"),
+            country("PRK", "KP", "Democratic People's Republic of Korea"),
+            country("TTO", "TT", "Trinidad and Tobago"),
+            country("ATA", "AQ", "Antarctica", is_listed=False),
+        ],
+        aliases=[AliasRow("Korea", "KOR"), AliasRow("Korea", "PRK"), AliasRow("Hong Kong", "HKG")],
+        groups=[GroupRow("AFRICA", "Africa"), GroupRow("SIDS", "Small island developing States", ("SIDS",))],
+    )
+
+
+def read(cell: str, names: NameIndex) -> list[tuple[Any, ...]]:
+    places = read_places(cell, iso3="THA", edition=Edition(), names=names)
+    return [
+        (read.place.as_printed, read.place.code or read.place.kind.value, read.direction.value, read.place.is_ambiguous)
+        for read in places
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("Africa; SIDS, Fiji", [("Africa", "AFRICA", 0), ("SIDS", "SIDS", 0), ("Fiji", "FJI", 0)]),
+        ("Morocco.; Nepal,", [("Morocco", "MAR", 0), ("Nepal", "NPL", 0)]),
+        ("Korea", [("Korea", "unresolved", 1)]),
+        ("Korea, Republic of", [("Korea, Republic of", "KOR", 0)]),
+        ("Hong Kong, China", [("Hong Kong, China", "HKG", 1)]),
+        ("Nepal, China", [("Nepal", "NPL", 0), ("China", "CHN", 0)]),
+        ("Fiji and Nepal", [("Fiji", "FJI", 1), ("Nepal", "NPL", 1)]),
+        ("Trinidad and Tobago", [("Trinidad and Tobago", "TTO", 0)]),
+        ("Fiji Nepal", [("Fiji Nepal", "unresolved", 1)]),
+        ("Antarctica", [("Antarctica", "unresolved", 1)]),
+        ("Our neighbours", [("Our neighbours", "unresolved", 1)]),
+        ("", []),
+    ],
+)
+def test_places_are_read_and_never_guessed(names: NameIndex, cell: str, expected: list[tuple[str, str, int]]):
+    assert read(cell, names) == [(printed, code, "priority", bool(doubt)) for printed, code, doubt in expected]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "direction"),
+    [
+        ("Support received from:", Direction.EXISTING_PARTNER),
+        ("Support to Lao PDR received from:", Direction.EXISTING_PARTNER),
+        ("support from :", Direction.EXISTING_PARTNER),
+        ("Support to:", Direction.PROVIDES_TO),
+        ("Support given to:", Direction.PROVIDES_TO),
+    ],
+)
+def test_a_prefix_gives_its_line_a_direction(names: NameIndex, prefix: str, direction: Direction):
+    found = read(f"Africa; {prefix} Fiji, Nepal; SIDS", names)
+    assert [one[2] for one in found] == ["priority", direction.value, direction.value, "priority"]
+
+
+def test_no_support_received_is_a_statement_of_its_own(names: NameIndex):
+    (place,) = read_places("Support received from: n/a", iso3="THA", edition=Edition(), names=names)
+    assert (place.place.kind, place.direction) == (PlaceKind.NONE, Direction.EXISTING_PARTNER)
+
+
+@given(st.text(max_size=150))
+def test_any_text_is_read_without_an_error(text: str):
+    names = SimpleNamespace(resolve=lambda text, codes=False: SimpleNamespace(
+        kind="unknown", iso3=None, group_code=None, suggestions=(), is_listed=None
+    ))  # fmt: skip
+    for reading in read_places(text, iso3="THA", edition=Edition(), names=names):  # type: ignore[arg-type]
+        assert reading.place.kind in (PlaceKind.UNRESOLVED, PlaceKind.NONE)

@@ -1,0 +1,254 @@
+"""Which files are read, and how; hostile ones are refused, quickly and in little memory."""
+
+import io
+import os
+import resource
+import time
+import zipfile
+from collections.abc import Callable
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from surveys.importing.cells import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, FileRefused
+from surveys.importing.source_file import read_sheets
+from tests.surveys.importing.conftest import TABLE, as_csv, as_xlsx, table_rows
+
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def cells(data: bytes) -> list[tuple[int, tuple[str, ...]]]:
+    (sheet,) = read_sheets(data)
+    return [(row.number, row.cells) for row in sheet.rows]
+
+
+def with_part(data: bytes, name: str, change: Callable[[str], str]) -> bytes:
+    """A workbook with one of its parts changed."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            content = before.read(part)
+            after.writestr(part, change(content.decode()) if part == name else content)
+    return written.getvalue()
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for row in rows:
+        page.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def test_a_workbook_reads_as_the_csv_of_the_same_table():
+    assert cells(as_xlsx(table_rows())) == [
+        (number, tuple(_without_empty_tail(row))) for number, row in cells(TABLE.read_bytes())
+    ]
+
+
+def _without_empty_tail(row: tuple[str, ...]) -> list[str]:
+    kept = list(row)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_csv_is_read_with_or_without_a_mark_by_any_delimiter(mark: bytes, delimiter: str):
+    data = mark + as_csv(table_rows(), delimiter=delimiter)
+    assert cells(data) == cells(TABLE.read_bytes())
+
+
+def test_blank_rows_are_left_out_and_row_numbers_stay():
+    assert cells(b"a,b\n\n ,\n1,2\n,,\n") == [(1, ("a", "b")), (4, ("1", "2"))]
+    assert cells(b"sep=;\na;b\n1;2\n") == [(2, ("a", "b")), (3, ("1", "2"))]
+    assert cells(b'a,b\n"x\ny",2\n3,4\n') == [(1, ("a", "b")), (2, ("x\ny", "2")), (3, ("3", "4"))]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        ("a,b\nC\u00f4te,1\n".encode("latin-1"), "byte 0xF4 at position 5, in line 2"),
+        (b"\xef\xbb\xbfa\n\xff", "byte 0xFF at position 5, in line 2"),
+        ("a,b".encode("utf-16"), "UTF-16"),
+        (b"a,b\n\0,1\n", "NUL"),
+        (b'a,b\n"x,1\n', "not well-formed CSV"),
+        (b'a,b\n"x"y,1\n', "not well-formed CSV after row 1"),
+        (b"a," + b"x" * (MAX_CELL_CHARACTERS + 1), "Row 1, column B: the cell has more than"),
+        (b"a" + b",b" * 200, "more than 200 columns"),
+        (b"a\n" * 20_001, "more than 20000 rows"),
+        (b"%PDF-1.7", "PDF"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 100, "old Excel file"),
+        (b"PK\x03\x04 not an archive", "damaged"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_what_to_do(data: bytes, said: str):
+    with pytest.raises(FileRefused) as refused:
+        read_sheets(data)
+    assert said in str(refused.value)
+
+
+def archive(parts: dict[str, str]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as out:
+        for name, content in parts.items():
+            out.writestr(name, content)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}, ".ods"),
+        ({"xl/workbook.bin": "", "[Content_Types].xml": ""}, ".xlsb"),
+        ({"word/document.xml": "", "[Content_Types].xml": ""}, "not a workbook"),
+        ({"xl/workbook.xml": "<x", "[Content_Types].xml": "<x"}, "cannot be read"),
+        ({"xl/vbaProject.bin": "", "[Content_Types].xml": ""}, "macros"),
+        (
+            {"xl/workbook.xml": "", "[Content_Types].xml": "application/vnd.ms-excel.sheet.macroEnabled.main+xml"},
+            "macros",
+        ),
+    ],
+)
+def test_other_archives_are_refused_with_what_to_do(parts: dict[str, str], said: str):
+    with pytest.raises(FileRefused) as refused:
+        read_sheets(archive(parts))
+    assert said in str(refused.value)
+
+
+def test_numbers_read_as_a_person_sees_them_and_formulas_stay_text():
+    book = load_workbook(io.BytesIO(workbook([3588249, 12345.0, 0.1 + 0.2, True, "=1+1", "@x", 1e20, 3588249.5])))
+    page = book.active
+    assert page is not None
+    page["A1"].number_format = "#,##0.00"
+    page["H1"].number_format = "#,##0"
+    written = io.BytesIO()
+    book.save(written)
+    assert cells(written.getvalue()) == [
+        (1, ("3,588,249.00", "12345", "0.3", "TRUE", "=1+1", "@x", "100000000000000000000", "3588249.5"))
+    ]
+
+
+def test_a_shared_formula_stays_text():
+    data = with_part(
+        workbook(["a"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace("</row>", '<c r="B1"><f t="shared" si="0" ref="B1">1+A1</f><v>9</v></c></row>'),
+    )
+    assert cells(data) == [(1, ("a", "=1+A1"))]
+
+
+def test_the_announced_size_of_a_sheet_is_not_believed():
+    for announced in ("A1:XFD1048576", "A1"):
+        data = with_part(
+            workbook(["a", "b"], ["1", "2"]),
+            "xl/worksheets/sheet1.xml",
+            lambda xml, announced=announced: xml.replace('ref="A1:B2"', f'ref="{announced}"'),
+        )
+        assert cells(data) == [(1, ("a", "b")), (2, ("1", "2"))]
+
+
+def _far(cell: str, row: int) -> bytes:
+    return with_part(
+        workbook(["a"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(
+            "</sheetData>",
+            f'<row r="{row}"><c r="{cell}" t="inlineStr"><is><t>x</t></is></c></row></sheetData>',
+        ),
+    )
+
+
+def _bomb() -> bytes:
+    written = io.BytesIO(workbook(["a"]))
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as out, out.open("xl/media/bomb.xml", "w") as part:
+        for _megabyte in range(300):
+            part.write(b"0" * 1_000_000)
+    return written.getvalue()
+
+
+def _with_strings(strings: str, declared: str = "") -> bytes:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    data = with_part(
+        workbook(["a"]),
+        "[Content_Types].xml",
+        lambda xml: xml.replace(
+            "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+        ),
+    )
+    written = io.BytesIO(data)
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("xl/sharedStrings.xml", f'{declared}<sst xmlns="{SPREADSHEET}">{strings}</sst>')
+    return written.getvalue()
+
+
+def _many_strings() -> bytes:
+    return _with_strings("<si><t>x</t></si>" * 4_000_000)
+
+
+def _formulas_that_grow() -> bytes:
+    formula = "+".join(["A1"] * 8_000)
+    followers = "".join(f'<row r="{n}"><c r="A{n}"><f t="shared" si="0"/></c></row>' for n in range(3, 18_000))
+    first = f'<row r="2"><c r="A2"><f t="shared" si="0" ref="A2:A18000">{formula}</f></c></row>'
+    return with_part(
+        workbook(["a"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace("</sheetData>", f"{first}{followers}</sheetData>"),
+    )
+
+
+def _entities() -> bytes:
+    lines = [f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)]
+    return _with_strings("<si><t>&e9;</t></si>", declared=f'<!DOCTYPE x [<!ENTITY e0 "boom">{"".join(lines)}]>')
+
+
+def test_shared_strings_are_read():
+    data = with_part(
+        _with_strings("<si><t>one</t></si><si><t>two</t></si>"),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace("</row>", '<c r="B1" t="s"><v>1</v></c></row>'),
+    )
+    assert cells(data) == [(1, ("a", "two"))]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param(lambda: _far("A1048576", 1_048_576), id="a far row"),
+        pytest.param(lambda: _far("XFD2", 2), id="a far column"),
+        pytest.param(lambda: _far("ZZZZZZZZ2", 2), id="a column beyond all"),
+        pytest.param(_bomb, id="300 MB in 300 KB"),
+        pytest.param(_many_strings, id="four million strings"),
+        pytest.param(_formulas_that_grow, id="a long formula, shared by all"),
+        pytest.param(_entities, id="entities in entities"),
+        pytest.param(lambda: b"PK" + b"x" * MAX_FILE_BYTES, id="too many bytes"),
+    ],
+)
+def test_a_hostile_file_is_refused_quickly_and_in_little_memory(hostile: Callable[[], bytes]):
+    data = hostile()
+    before = os.times()
+    started = time.monotonic()
+    with pytest.raises(FileRefused):
+        read_sheets(data)
+    after = os.times()
+    spent = sum(after[:4]) - sum(before[:4])
+    assert spent < 5.5, "seconds of computing, the child's included"
+    assert time.monotonic() - started < 25
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_000_000, "kilobytes"
+
+
+def test_several_sheets_are_read_and_hidden_ones_are_not():
+    book = Workbook()
+    for name, state in (("Shown", "visible"), ("Hidden", "hidden")):
+        page = book.create_sheet(name)
+        page.append([name])
+        page.sheet_state = state
+    written = io.BytesIO()
+    book.save(written)
+    assert [sheet.name for sheet in read_sheets(written.getvalue())] == ["Sheet", "Shown"]
