@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +14,7 @@ from matching.models import MatchRun
 from surveys.models import Need, Offer
 
 SURVEY_CODE = "escap-unossc-2018"
+TABLE_1 = Path("surveys") / "data" / "survey_2018_table1.csv"
 
 
 class DemoRefused(Exception):

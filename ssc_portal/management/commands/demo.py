@@ -1,8 +1,8 @@
 """`manage.py demo`: the whole portal on the 2018 survey, on this machine. `make demo` calls it."""
 
+import os
 import socket
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from matching.models import Match
-from ssc_portal.demo import SURVEY_CODE, matching_is_due
+from ssc_portal.demo import SURVEY_CODE, TABLE_1, matching_is_due
 
 HOST = "127.0.0.1"
-TABLE_1 = Path("surveys") / "data" / "survey_2018_table1.csv"
 
 
 class Command(BaseCommand):
@@ -38,6 +37,7 @@ class Command(BaseCommand):
             return
         self._say_what_to_open(port)
         # The development server serves static files without collecting them, and this is no portal in use.
+        os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
         call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
 
     def _prepare(self) -> None:

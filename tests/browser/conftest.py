@@ -1,0 +1,108 @@
+"""A Chromium, a portal with the real survey in it, and a watch on every page that is opened."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ssc_portal.demo import SURVEY_CODE, TABLE_1
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Watch:
+    """What went wrong on the pages of one context: console errors, CSP reports, requests that leave the portal."""
+
+    home: str
+    faults: list[str] = field(default_factory=list)
+
+    def on_request(self, request: Any) -> None:
+        """Note a request to any host but the portal's own."""
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and f"{address.scheme}://{address.netloc}" != self.home:
+            self.faults.append(f"foreign request: {request.url}")
+
+    def on_console(self, page: Page, message: Any) -> None:
+        """Note an error of the page's own, CSP reports among them.
+
+        An error without a place is axe's, which tries out styles; that an address answers 400 or 404 is what some
+        pages are for.
+        """
+        place = message.location["url"]
+        if message.type == "error" and place and "the server responded with a status of 40" not in message.text:
+            self.faults.append(f"{page.url}: {message.text} ({place}:{message.location['lineNumber']})")
+
+    def on_page(self, page: Page) -> None:
+        """Listen to a page that was opened."""
+        page.on("console", lambda message: self.on_console(page, message))
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: named by CHROMIUM, on the path, else Playwright's own."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _django_beside_an_event_loop() -> Iterator[None]:
+    # Playwright runs a loop in this thread; the tests' own queries are not made from within it.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture
+def portal(live_server: Any) -> str:
+    """The address of a portal that holds the reference data, the 2018 survey, and a finished run."""
+    call_command("load_reference", verbosity=0)
+    call_command("load_surveys", verbosity=0)
+    call_command("import_survey", str(settings.BASE_DIR / TABLE_1), survey=SURVEY_CODE, verbosity=0)
+    call_command("run_matching", verbosity=0)
+    return str(live_server.url)
+
+
+@pytest.fixture
+def watch(live_server: Any) -> Watch:
+    """What went wrong on the pages that the test opened."""
+    return Watch(home=live_server.url)
+
+
+@pytest.fixture
+def new_context(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser contexts; at the end of the test none of their pages may have gone wrong."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(base_url=watch.home, **options)
+        context.on("request", watch.on_request)
+        context.on("page", watch.on_page)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert watch.faults == []
