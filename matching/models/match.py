@@ -28,6 +28,24 @@ _BETWEEN_PUBLIC_POSTINGS = Q(
 _RELEASED = _BETWEEN_PUBLIC_POSTINGS & Q(released_at__isnull=False)
 
 
+def _own(user: "User | AnonymousUser | None", side: str) -> Q:
+    """Matches whose posting on that side is of the person's agency, or of the country that it coordinates."""
+    agencies, countries = agencies_of(user), countries_of(user)
+    return Q(**{f"{side}__agency__in": agencies}) | (
+        Q(**{f"{side}__country__in": countries}) | Q(**{f"{side}__agency__country__in": countries})
+    )
+
+
+def _shown_to_members(side: str) -> Q:
+    """Matches whose posting on that side every focal point may see: a suggestion does not open the others."""
+    return Q(
+        **{
+            f"{side}__status": PostingStatus.PUBLISHED,
+            f"{side}__visibility__in": (Visibility.PUBLIC, Visibility.FOCAL_POINTS),
+        }
+    )
+
+
 class MatchQuerySet(models.QuerySet["Match"]):
     """Matches, by whom they may be seen."""
 
@@ -65,16 +83,8 @@ class MatchQuerySet(models.QuerySet["Match"]):
         in_full = Q(pk__in=[])
         if can(user, Action.READ_COMPUTED_FITS):
             in_full |= _BETWEEN_PUBLIC_POSTINGS & ~Q(status=MatchStatus.LAPSED)
-        agencies, countries = agencies_of(user), countries_of(user)
-        if agencies:
-            in_full |= Q(need__agency__in=agencies) | Q(offer__agency__in=agencies)
-        if countries:
-            in_full |= (
-                Q(need__country__in=countries)
-                | Q(offer__country__in=countries)
-                | Q(offer__agency__country__in=countries)
-            )
-        return in_full
+        own_need, own_offer = _own(user, "need"), _own(user, "offer")
+        return in_full | own_need & (_shown_to_members("offer") | own_offer) | own_offer & _shown_to_members("need")
 
     def for_lists(self) -> "MatchQuerySet":
         """With what a list of matches shows, in a fixed number of queries."""

@@ -51,6 +51,29 @@ def test_a_focal_point_sees_all_matches_of_the_own_agency_in_full(focal_point, o
     assert seen(coordinator) == {own}
 
 
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ({"visibility": Visibility.FOCAL_POINTS}, True),
+        ({"visibility": Visibility.MATCHED}, False),
+        ({"status": PostingStatus.DRAFT}, False),
+    ],
+)
+def test_a_suggestion_does_not_open_the_posting_of_the_other_side(focal_point, coordinator, change, shown):
+    agency = focal_point.current_affiliations[0].agency
+    MatchFactory(offer=PublishedOfferFactory(country=None, agency=agency), need=PublishedNeedFactory(**change))
+    assert Match.objects.visible_to(focal_point).exists() == shown
+    assert Match.objects.visible_to(coordinator).exists() == shown
+
+
+def test_both_sides_of_one_country_show_its_coordinator_their_match(coordinator):
+    thailand, hidden = CountryFactory(iso3="THA"), {"visibility": Visibility.MATCHED}
+    match = MatchFactory(
+        need=PublishedNeedFactory(country=thailand, **hidden), offer=PublishedOfferFactory(country=thailand, **hidden)
+    )
+    assert seen(coordinator) == {match}
+
+
 def test_a_coordinator_sees_all_matches_of_the_own_country(coordinator):
     thailand = CountryFactory(iso3="THA")
     by_country = MatchFactory(need=PublishedNeedFactory(country=thailand))
