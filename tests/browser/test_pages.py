@@ -15,7 +15,7 @@ NARROWEST = 320
 
 
 def public_pages():
-    released = Match.objects.released().first()
+    released = Match.objects.released()[0]
     return [
         "/",
         "/search/?q=train",
@@ -44,7 +44,7 @@ def public_pages():
 
 
 def staff_pages():
-    match = Match.objects.first()
+    match = Match.objects.all()[0]
     return [
         "/admin/",
         "/admin/matching/match/",
@@ -62,7 +62,7 @@ def staff_pages():
 
 @pytest.fixture
 def released(portal, reviewer):
-    return release(match=Match.objects.first(), by=reviewer, note="For the pages")
+    return release(match=Match.objects.all()[0], by=reviewer, note="For the pages")
 
 
 def violations_of(page, within=None):

@@ -1,0 +1,106 @@
+"""Every address of the portal by name, with rows to fill it in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from directory.models import AgencyFact
+from matching.models import MatchChange, MatchEvent
+from surveys.models import Import, Reading
+from tests import factories
+
+NOT_THERE = 999_999_999
+# The admin gives each model these five, and a history of one version where simple-history keeps it.
+OF_A_MODEL = ("changelist", "add", "change", "history", "delete")
+
+
+def names(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[str]:
+    """The names of all addresses, namespace first; an address without a name as the pattern that it matches."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield namespace + (pattern.name or str(pattern.pattern))
+
+
+def rows() -> dict[type[Model], Model]:
+    """One row of each model that the admin shows, a released match between public postings among them."""
+    match = factories.ReleasedMatchFactory()
+    response = factories.ResponseFactory(country=match.need.country)
+    made: list[Model] = [
+        match,
+        match.need,
+        match.offer,
+        match.profile,
+        match.run,
+        MatchEvent.objects.create(match=match, kind="noted", from_status="suggested", to_status="suggested"),
+        MatchChange.objects.create(match=match, run=match.run, kind="new"),
+        response,
+        response.survey,
+        Reading.objects.create(response=response, kind="unresolved", as_printed="Korea"),
+        Import.objects.create(survey=response.survey, file_name="table.csv", sha256="0" * 64, state="applied"),
+        match.need.country,
+        factories.CountryGroupFactory(),
+        factories.GroupMembershipFactory(),
+        factories.AgencyFactory(),
+        match.need.areas.get(),
+        match.need.modalities.get(),
+        factories.UserFactory(role="reviewer"),
+    ]
+    found = {type(row): row for row in made}
+    user = made[-1]
+    found[AgencyFact] = AgencyFact.objects.create(agency=factories.AgencyFactory(), label="Law", text="Decree")
+    affiliation = user.affiliations.get()  # type: ignore[attr-defined]
+    found[type(affiliation)] = affiliation
+    alias = match.need.country.aliases.create(text="Elsewhere")
+    found[type(alias)] = alias
+    return found
+
+
+def address(name: str, found: dict[type[Model], Any]) -> str:
+    """The address of that name, filled in with these rows."""
+    by_label = {model._meta.label_lower: row for model, row in found.items()}
+    match, country = by_label["matching.match"], by_label["directory.country"]
+    arguments: dict[str, list[Any]] = {
+        "directory:country": [country.pk],
+        "directory:agency": [by_label["directory.agency"].code],
+        "surveys:offer": [match.offer_id],
+        "surveys:need": [match.need_id],
+        "surveys:survey": [by_label["surveys.survey"].code],
+        "matching:match": [match.need_id, match.offer_id],
+        "api-countries-detail": [country.pk],
+        "api-groups-detail": [by_label["directory.countrygroup"].pk],
+        "api-areas-detail": [by_label["directory.priorityarea"].pk],
+        "api-modalities-detail": [by_label["directory.modality"].pk],
+        "api-agencies-detail": [by_label["directory.agency"].code],
+        "api-surveys-detail": [by_label["surveys.survey"].code],
+        "api-offers-detail": [match.offer_id],
+        "api-needs-detail": [match.need_id],
+        "api-matches-detail": [match.public_id],
+        "api-runs-detail": [match.run_id],
+        "api-nothing-here": ["nothing"],
+        "account_confirm_email": ["no-key"],
+        "account_reset_password_from_key": ["a", "b-c"],
+        "admin:view_on_site": [ContentType.objects.get_for_model(type(match)).pk, match.pk],
+        "admin:app_list": ["matching"],
+        "admin:matching_match_need": [match.need_id],
+        "admin:matching_scoringprofile_new_version": [match.profile_id],
+        "admin:matching_scoringprofile_use": [match.profile_id],
+    }
+    if name in arguments:
+        return reverse(name, args=arguments[name])
+    for model in admin.site._registry:
+        label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = by_label.get(model._meta.label_lower)
+        pk = row.pk if row is not None else NOT_THERE
+        if name in {f"{label}_{view}" for view in ("change", "history", "delete")}:
+            return reverse(name, args=[pk])
+        if row is not None and name == f"{label}_simple_history":
+            return reverse(name, args=[pk, row.history.first().pk])
+    query = f"?need={match.need_id}&offer={match.offer_id}" if name == "admin:matching_match_pair" else ""
+    return reverse(name) + query

@@ -1,0 +1,202 @@
+"""Who may GET what: every address of the portal, by role. An address that is missing here fails the test."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+
+from tests.project.addresses import OF_A_MODEL, address, names, rows
+
+ROLES = ("visitor", "focal_point", "coordinator", "partner", "reviewer", "manager")
+
+EVERYONE = "200 200 200 200 200 200"
+STAFF = "302 302 302 302 200 200"  # 302: to the log-in
+MANAGERS = "302 302 302 302 403 200"
+NOBODY = "302 302 302 302 403 403"
+POST_ONLY = "302 302 302 302 405 405"  # a step: nothing changes by GET
+LEADS_AWAY = "302 302 302 302 302 302"
+MEMBERS = "302 200 200 200 200 200"
+MEMBERS_LEAD_AWAY = "200 302 302 302 302 302"
+
+TABLE = {
+    "home": EVERYONE,
+    "search": EVERYONE,
+    "healthz": EVERYONE,
+    "directory:countries": EVERYONE,
+    "directory:country": EVERYONE,
+    "directory:agencies": EVERYONE,
+    "directory:agency": EVERYONE,
+    "surveys:offers": EVERYONE,
+    "surveys:offer": EVERYONE,
+    "surveys:needs": EVERYONE,
+    "surveys:need": EVERYONE,
+    "surveys:surveys": EVERYONE,
+    "surveys:survey": EVERYONE,
+    "matching:matches": EVERYONE,
+    "matching:match": EVERYONE,
+    "matching:method": EVERYONE,
+    # --- the API: what each caller sees in it is tested beside it
+    "api-root": EVERYONE,
+    "api-schema": EVERYONE,
+    "api-docs": EVERYONE,
+    "api-countries-list": EVERYONE,
+    "api-countries-detail": EVERYONE,
+    "api-groups-list": EVERYONE,
+    "api-groups-detail": EVERYONE,
+    "api-areas-list": EVERYONE,
+    "api-areas-detail": EVERYONE,
+    "api-modalities-list": EVERYONE,
+    "api-modalities-detail": EVERYONE,
+    "api-agencies-list": EVERYONE,
+    "api-agencies-detail": EVERYONE,
+    "api-surveys-list": EVERYONE,
+    "api-surveys-detail": EVERYONE,
+    "api-offers-list": EVERYONE,
+    "api-offers-detail": EVERYONE,
+    "api-needs-list": EVERYONE,
+    "api-needs-detail": EVERYONE,
+    "api-matches-list": EVERYONE,
+    "api-matches-detail": EVERYONE,
+    "api-runs-list": EVERYONE,
+    "api-runs-detail": EVERYONE,
+    "api-nothing-here": "404 404 404 404 404 404",
+    # --- accounts
+    "account_login": MEMBERS_LEAD_AWAY,
+    "account_signup": MEMBERS_LEAD_AWAY,
+    "account_logout": MEMBERS,
+    "account_inactive": EVERYONE,
+    "account_reauthenticate": MEMBERS,
+    "account_email": MEMBERS,
+    "account_email_verification_sent": EVERYONE,
+    "account_confirm_email": EVERYONE,
+    "account_confirm_login_code": LEADS_AWAY,
+    "account_change_password": MEMBERS,
+    "account_set_password": LEADS_AWAY,
+    "account_reset_password": EVERYONE,
+    "account_reset_password_done": EVERYONE,
+    "account_reset_password_from_key": EVERYONE,
+    "account_reset_password_from_key_done": EVERYONE,
+    # --- the admin
+    "admin:index": STAFF,
+    "admin:app_list": STAFF,
+    "admin:login": "302 403 403 403 302 302",
+    "admin:logout": POST_ONLY,
+    "admin:password_change": STAFF,
+    "admin:password_change_done": STAFF,
+    "admin:autocomplete": NOBODY,  # without saying for which field
+    "admin:jsi18n": STAFF,
+    "admin:view_on_site": LEADS_AWAY,
+    "admin:matching_match_bulk": POST_ONLY,
+    "admin:matching_match_needs": STAFF,
+    "admin:matching_match_need": STAFF,
+    "admin:matching_match_pair": LEADS_AWAY,
+    "admin:matching_matchrun_start": POST_ONLY,
+    "admin:matching_scoringprofile_new_version": POST_ONLY,
+    "admin:matching_scoringprofile_use": POST_ONLY,
+}
+
+# Who may look at the rows of a model in the admin, and who may add one. Nobody deletes.
+MODELS = {
+    "directory.country": (STAFF, MANAGERS),
+    "directory.countryalias": (STAFF, MANAGERS),
+    "directory.countrygroup": (STAFF, MANAGERS),
+    "directory.groupmembership": (STAFF, MANAGERS),
+    "directory.priorityarea": (STAFF, MANAGERS),
+    "directory.modality": (STAFF, MANAGERS),
+    "directory.agency": (STAFF, MANAGERS),
+    "directory.user": (MANAGERS, MANAGERS),
+    "directory.affiliation": (MANAGERS, MANAGERS),
+    "surveys.survey": (STAFF, MANAGERS),
+    "surveys.import": (STAFF, NOBODY),
+    "surveys.response": (STAFF, NOBODY),
+    "surveys.reading": (STAFF, NOBODY),
+    "surveys.offer": (STAFF, MANAGERS),
+    "surveys.need": (STAFF, MANAGERS),
+    "matching.scoringprofile": (STAFF, MANAGERS),
+    "matching.matchrun": (STAFF, NOBODY),
+    "matching.match": (STAFF, NOBODY),
+    "matching.matchevent": (STAFF, NOBODY),
+    # Accounts come from the affiliations: Django's groups and allauth's addresses are for nobody.
+    "auth.group": (NOBODY, NOBODY),
+    "account.emailaddress": (NOBODY, NOBODY),
+}
+# A match tells its own history on its own page; of a row that is not there the admin sends back to its index.
+HISTORY_LEADS_AWAY = {"matching.match", "auth.group", "account.emailaddress"}
+
+# Patterns of Django's admin that only redirect: an old address of a change page, and whatever is unknown.
+WITHOUT_A_NAME = {"admin:<path:object_id>/", "admin:(?P<url>.*)$"}
+
+
+def of_the_models() -> dict[str, str]:
+    """The table's rows for the views that the admin gives each model."""
+    table: dict[str, str] = {}
+    for label, (looking, adding) in MODELS.items():
+        name = f"admin:{label.replace('.', '_')}"
+        history = LEADS_AWAY if label in HISTORY_LEADS_AWAY else looking
+        expected = dict(zip(OF_A_MODEL, (looking, adding, looking, history, NOBODY), strict=True))
+        table |= {f"{name}_{view}": codes for view, codes in expected.items()}
+        table[f"{name}_simple_history"] = looking
+    return table
+
+
+EXPECTED = TABLE | of_the_models()
+NAMES = sorted(set(names()) - WITHOUT_A_NAME)
+
+
+def test_every_address_is_in_the_table():
+    assert [name for name in NAMES if name not in EXPECTED] == []
+
+
+def test_the_table_names_no_address_that_is_gone():
+    versions = {f"admin:{label.replace('.', '_')}_simple_history" for label in MODELS}
+    assert sorted(set(EXPECTED) - set(NAMES) - versions) == []
+    assert set(MODELS) == {model._meta.label_lower for model in admin.site._registry}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+def test_the_table_says_who_may_get_what(role, request):
+    found = rows()
+    client = Client()
+    if role != "visitor":
+        client.force_login(request.getfixturevalue(role))
+    column = ROLES.index(role)
+    expected = {name: int(EXPECTED[name].split()[column]) for name in NAMES}
+    assert {name: client.get(address(name, found)).status_code for name in NAMES} == expected
+
+
+@pytest.mark.django_db
+def test_who_is_sent_away_is_sent_to_the_log_in(focal_point):
+    found = rows()
+    member = Client()
+    member.force_login(focal_point)
+    for name in NAMES:
+        if name.startswith("admin:") and name not in ("admin:login", "admin:logout"):
+            path = address(name, found)
+            for client in (Client(), member):
+                assert (
+                    client.get(path).headers["Location"].startswith(("/accounts/login/?next=", "/admin/login/?next="))
+                ), name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["visitor", "focal_point", "manager"])
+def test_public_pages_and_the_api_take_no_unsafe_method(role, request):
+    found = rows()
+    client = Client()
+    if role != "visitor":
+        client.force_login(request.getfixturevalue(role))
+    for name in NAMES:
+        if not name.startswith(("admin:", "account_")):
+            for method in (client.post, client.put, client.patch, client.delete):
+                assert method(address(name, found)).status_code == 405, name
+
+
+@pytest.mark.django_db
+def test_no_form_is_taken_without_its_token(manager):
+    found = rows()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(manager)
+    for name in NAMES:
+        if name.startswith(("admin:", "account_")) and EXPECTED[name] != NOBODY:
+            answer = client.post(address(name, found))
+            assert answer.status_code in (403, 405), f"{name}: {answer.status_code}"
