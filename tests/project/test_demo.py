@@ -1,0 +1,106 @@
+"""`make demo` shows the whole portal, changes nothing the second time, and is no way into a portal in use."""
+
+import re
+import socket
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from directory.choices import Role
+from directory.models import User
+from matching.models import Match, MatchRun
+from ssc_portal.demo import PEOPLE, matching_is_due
+from surveys.models import Need, Offer
+from tests.factories import PublishedOfferFactory
+
+pytestmark = pytest.mark.django_db
+CHOSEN = "chosen for the demo"
+
+
+@pytest.fixture
+def debug(settings, monkeypatch):
+    settings.DEBUG = True
+    monkeypatch.delenv("DEMO_PASSWORD", raising=False)
+
+
+def run(name, **options):
+    out = StringIO()
+    call_command(name, stdout=out, stderr=out, **options)
+    return out.getvalue()
+
+
+def passwords_in(text):
+    return dict(re.findall(r"(\S+@example\.org) .*password: (\S+)$", text, flags=re.MULTILINE))
+
+
+def state():
+    return (
+        [(row.pk, row.updated_at) for model in (Offer, Need, Match) for row in model.objects.order_by("pk")],
+        list(User.objects.values_list("pk", "password")),
+        MatchRun.objects.count(),
+    )
+
+
+def test_it_prepares_everything_and_the_second_time_nothing_changes(debug):
+    first = run("demo", prepare_only=True)
+    assert Match.objects.count() == 23
+    assert not Match.objects.released().exists()
+    assert set(passwords_in(first)) == {person.email for person in PEOPLE}
+    before = state()
+    second = run("demo", prepare_only=True)
+    assert state() == before
+    assert "Nothing changed since the last run" in second
+    assert passwords_in(second) == {}
+    assert second.count("kept, password as it was") == len(PEOPLE)
+
+
+def test_one_account_of_each_role_each_marked_as_invented(debug, reference):
+    printed = passwords_in(run("make_demo_accounts"))
+    roles = {user.email: user.roles for user in User.objects.all()}
+    assert {role for held in roles.values() for role in held} == set(Role)
+    assert len(set(printed.values())) == len(PEOPLE)
+    for user in User.objects.all():
+        assert user.check_password(printed[user.email])
+        assert user.full_name.startswith("Demo ")
+
+
+def test_a_chosen_password_is_given_to_all_of_them(debug, reference, monkeypatch):
+    run("make_demo_accounts")
+    monkeypatch.setenv("DEMO_PASSWORD", CHOSEN)
+    text = run("make_demo_accounts")
+    assert CHOSEN not in text
+    assert text.count("password: $DEMO_PASSWORD") == len(PEOPLE)
+    assert all(user.check_password(CHOSEN) for user in User.objects.all())
+    assert run("make_demo_accounts").count("kept, password as it was") == len(PEOPLE)
+
+
+@pytest.mark.parametrize("command", ["make_demo_accounts", "demo"])
+def test_a_portal_in_use_gets_no_demo(settings, command):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="only with DEBUG on"):
+        run(command)
+    assert not User.objects.exists()
+
+
+def test_without_reference_data_no_account_is_made(debug):
+    with pytest.raises(CommandError, match="load_reference"):
+        run("make_demo_accounts")
+    assert not User.objects.exists()
+
+
+def test_a_port_that_is_taken_is_named(debug):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=rf"Port {port} .* is taken.*make demo PORT={port + 1}"):
+            run("demo", port=port)
+
+
+def test_the_matching_is_due_when_a_posting_is_newer_than_the_last_run(debug, reference):
+    assert matching_is_due()
+    run("run_matching")
+    assert not matching_is_due()
+    PublishedOfferFactory()
+    assert matching_is_due()
