@@ -1,6 +1,7 @@
 """Offers and needs are written in one place: with one row of history each, and never against their state."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def offer(manager: User) -> Offer:
     )
 
 
-def content(offer: Offer) -> dict:
+def content(offer: Offer) -> dict[str, Any]:
     return {
         "values": {"title": "Offer"},
         "areas": ["energy"],

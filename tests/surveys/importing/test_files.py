@@ -146,10 +146,14 @@ def test_a_shared_formula_stays_text():
 
 def test_the_announced_size_of_a_sheet_is_not_believed():
     for announced in ("A1:XFD1048576", "A1"):
+
+        def announce(xml: str, announced: str = announced) -> str:
+            return xml.replace('ref="A1:B2"', f'ref="{announced}"')
+
         data = with_part(
             workbook(["a", "b"], ["1", "2"]),
             "xl/worksheets/sheet1.xml",
-            lambda xml, announced=announced: xml.replace('ref="A1:B2"', f'ref="{announced}"'),
+            announce,
         )
         assert cells(data) == [(1, ("a", "b")), (2, ("1", "2"))]
 

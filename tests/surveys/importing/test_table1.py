@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,9 @@ from surveys.models import Import, Need, Offer, PreferredPartner, Reading, Respo
 from tests.surveys.importing.conftest import SHARED, TABLE, table_rows
 
 pytestmark = pytest.mark.django_db
+
+READINGS: Any = Reading.objects
+TARGETS: Any = Target.objects
 
 
 @pytest.fixture
@@ -46,6 +50,7 @@ def test_nothing_is_confirmed_and_everything_knows_where_it_is_from(imported: Im
         assert posting.confirmed_on is None
         assert posting.edited_on is None
         assert posting.stated_on == dt.date(2018, 6, 27)
+        assert posting.response is not None
         assert posting.response.country_id == posting.country_id
         assert posting.file_import == imported
         assert (posting.source_file, posting.source_sheet) == ("survey_2018_table1.csv", "")
@@ -89,16 +94,16 @@ def test_amounts_are_exact_and_carry_what_they_cover(imported: Import):
 
 
 def test_thailand_reaches_cambodia_and_lao_pdr_by_name(imported: Import):
-    targets = Target.objects.filter(offer__country="THA")
+    targets = TARGETS.filter(offer__country="THA")
     assert {"KHM", "LAO"} <= set(targets.values_list("country", flat=True))
     assert {"CLMV", "LDC", "MIDDLE_EAST"} <= set(targets.values_list("group", flat=True))
 
 
 def test_existing_partners_are_neither_targets_nor_preferences(imported: Import):
     assert not PreferredPartner.objects.exists()
-    partners = Reading.objects.filter(direction=Direction.EXISTING_PARTNER, response__country="VNM")
+    partners = READINGS.filter(direction=Direction.EXISTING_PARTNER, response__country="VNM")
     assert set(partners.values_list("country", flat=True)) == {"MEX", "PER"}
-    targets = Target.objects.filter(offer__country="VNM")
+    targets = TARGETS.filter(offer__country="VNM")
     assert not targets.filter(country__in=("MEX", "PER")).exists()
     assert {"DZA", "BGD", "FJI", "LAO", "MOZ", "MAR"} == set(
         targets.filter(country__isnull=False).values_list("country", flat=True)
@@ -106,17 +111,17 @@ def test_existing_partners_are_neither_targets_nor_preferences(imported: Import)
 
 
 def test_the_second_mention_of_africa_is_one_target(imported: Import):
-    assert Reading.objects.filter(response__country="IRN", group="M49_AFRICA").count() == 2
-    assert Target.objects.filter(offer__country="IRN", group="M49_AFRICA").count() == 1
+    assert READINGS.filter(response__country="IRN", group="M49_AFRICA").count() == 2
+    assert TARGETS.filter(offer__country="IRN", group="M49_AFRICA").count() == 1
 
 
 def test_two_tokens_stay_unresolved_and_sixteen_wait_for_the_secretariat(imported: Import):
-    unresolved = Reading.objects.unresolved().values_list("as_printed", "response__country")
-    assert set(unresolved) == {("Other neighbouring regional countries", "IRN"), ("Korea", "LAO")}
-    assert Reading.objects.for_the_secretariat().count() == 16
+    unresolved = {(reading.as_printed, reading.response.country_id) for reading in READINGS.unresolved()}
+    assert unresolved == {("Other neighbouring regional countries", "IRN"), ("Korea", "LAO")}
+    assert READINGS.for_the_secretariat().count() == 16
     # Kept, flagged, reaching nobody; Korea is an existing partner and no target at all.
-    kept = Target.objects.unresolved().values_list("as_printed", "offer__country")
-    assert list(kept) == [("Other neighbouring regional countries", "IRN")]
+    kept = [(target.as_printed, target.offer.country_id) for target in TARGETS.unresolved()]
+    assert kept == [("Other neighbouring regional countries", "IRN")]
 
 
 def test_areas_and_modalities_are_those_of_the_columns(imported: Import):
@@ -155,13 +160,14 @@ def test_titles_and_texts_say_what_is_printed(imported: Import):
 
 
 def test_each_posting_has_one_row_of_history_with_its_areas_and_modalities(imported: Import):
-    for posting in [*Offer.objects.all(), *Need.objects.all()]:
+    postings: list[Any] = [*Offer.objects.all(), *Need.objects.all()]
+    for posting in postings:
         record = posting.history.get()
         assert record.history_type == "+"
         assert record.history_change_reason == f"import {imported.pk}"
         assert {kept.priorityarea_id for kept in record.areas.all()} == set(posting.areas.values_list("pk", flat=True))
         assert record.modalities.count() == posting.modalities.count()
-    assert Target.history.count() == Target.objects.count()
+    assert Target.history.count() == TARGETS.count()
 
 
 def test_the_import_is_recorded(imported: Import):
@@ -210,7 +216,7 @@ def test_readings_equal_the_resolution_that_was_handed_over(imported: Import):
             )
             for row in csv.DictReader(lines)
         ]
-    readings = Reading.objects.select_related("response").order_by("response__source_row", "position")
+    readings = READINGS.select_related("response").order_by("response__source_row", "position")
     assert [
         (
             reading.response.country_id,
