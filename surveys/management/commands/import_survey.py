@@ -44,10 +44,11 @@ class Command(BaseCommand):
             )
         except FileRefused as refused:
             raise CommandError(f"{path.name}: {refused}") from None
-        for line in report_lines(outcome.plan):
-            self.stdout.write(line)
-        self.stdout.write(summary(outcome.plan))
         errors = len(outcome.plan.errors)
+        if options["verbosity"] > 0 or errors:
+            for line in report_lines(outcome.plan):
+                self.stdout.write(line)
+            self.stdout.write(summary(outcome.plan))
         if outcome.is_refused:
             raise CommandError(
                 _(

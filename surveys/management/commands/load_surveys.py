@@ -16,6 +16,8 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         added, kept = load_surveys()
+        if options["verbosity"] == 0:
+            return
         for survey in added:
             self.stdout.write(f"added: {survey.code}")
         for survey in kept:

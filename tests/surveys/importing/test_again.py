@@ -259,6 +259,14 @@ def test_the_plan_asks_as_often_for_ten_rows_as_for_two(imported: Survey, django
             bring_in(imported, [row | {"footnote": "Read again"} for row in some], dry_run=True)
 
 
+def test_writing_takes_a_bounded_number_of_queries_a_row(survey: Survey, django_assert_max_num_queries):
+    longest = table_rows()[8]
+    codes = Country.objects.listed().values_list("iso3", flat=True)[:20]
+    rows = [longest | {"iso3": iso3, "country_as_printed": ""} for iso3 in codes]
+    with django_assert_max_num_queries(20 + 30 * len(rows)):
+        assert bring_in(survey, rows).plan.counts["added"] == 20
+
+
 def test_the_shipped_editions_are_added_once_and_left_alone_afterwards(imported: Survey):
     Survey.objects.filter(pk=imported.pk).update(title="Corrected in the admin")
     call_command("load_surveys", stdout=io.StringIO())

@@ -29,6 +29,11 @@ def test_it_says_what_each_row_became(survey: Survey):
     assert Import.objects.count() == 1
 
 
+def test_it_is_quiet_when_asked(survey: Survey):
+    assert run(TABLE, "--verbosity", "0") == ""
+    assert Offer.objects.count() == 10
+
+
 def test_a_workbook_under_any_name_is_recognised(survey: Survey, tmp_path: Path):
     file = tmp_path / "table.csv"
     file.write_bytes(as_xlsx(table_rows()))
