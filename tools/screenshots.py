@@ -6,11 +6,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-color-profile=srgb")
-SIZE = {"width": 1040, "height": 700}
+SIZE: ViewportSize = {"width": 1040, "height": 700}
 REVIEWER = "reviewer@example.org"
 
 
