@@ -6,6 +6,7 @@ reviewers is told. A step and its event are written in one transaction.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +16,11 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import EventKind, MatchStatus
-from matching.explanation import Explanation, explain
-from matching.models import Match, MatchEvent, ScoringProfile
+from matching.explanation import Explanation, explain, explain_pairs
+from matching.models import Match, MatchEvent
 from matching.reasons import gate_reasons
 from surveys.choices import PostingStatus, Visibility
+from surveys.models import Need, Offer
 
 CRITERIA = ("areas", "modalities", "region")
 
@@ -31,12 +33,13 @@ class ReviewRefused(ValueError):
 
 
 @transaction.atomic
-def release(*, match: Match, by: User, note: str = "") -> MatchEvent:
+def release(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Show the fit to everyone as it stands today; independent of all other steps and unchanged by them."""
     _may_review(by, note)
     match = _fresh(match)
     _check_release(match)
-    explanation = _fitting_explanation(match)
+    explanation = today or explain(need=match.need, offer=match.offer)
+    _check_fit(explanation)
     _change(
         Match.objects.filter(pk=match.pk, released_at__isnull=True),
         released_at=timezone.now(),
@@ -62,33 +65,35 @@ def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
 
 
 @transaction.atomic
-def set_aside(*, match: Match, by: User, note: str = "") -> MatchEvent:
+def set_aside(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
     _may_review(by, note)
     match = _fresh(match)
     _check_suggested(match)
-    return _decide(match, EventKind.SET_ASIDE, MatchStatus.SET_ASIDE, by=by, note=note)
+    return _decide(match, EventKind.SET_ASIDE, MatchStatus.SET_ASIDE, by=by, note=note, today=today)
 
 
 @transaction.atomic
-def propose(*, match: Match, by: User, note: str = "") -> MatchEvent:
+def propose(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Put a suggestion to both sides; only where both postings are confirmed and the pair still fits."""
     _may_review(by, note)
     match = _fresh(match)
     _check_propose(match)
-    _fitting_explanation(match)
-    return _decide(match, EventKind.PROPOSED, MatchStatus.PROPOSED, by=by, note=note)
+    today = today or explain(need=match.need, offer=match.offer)
+    _check_fit(today)
+    return _decide(match, EventKind.PROPOSED, MatchStatus.PROPOSED, by=by, note=note, today=today)
 
 
 @transaction.atomic
-def take_back(*, match: Match, by: User, note: str = "") -> MatchEvent:
+def take_back(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Return a match that was set aside to the suggestions, scored as of today; the note says why."""
     _may_review(by, note)
     if not note.strip():
         raise ReviewRefused(_("Say in a note why the match is taken back."))
     match = _fresh(match)
     _check_take_back(match)
-    explanation = _fitting_explanation(match, profile=match.profile)
+    explanation = _by_its_profile(match, today)
+    _check_fit(explanation)
     contributions = {part["code"]: part["contribution"] for part in explanation["criteria"]}
     _change(
         Match.objects.filter(pk=match.pk, status=MatchStatus.SET_ASIDE),
@@ -122,6 +127,12 @@ STEPS: dict[str, Step] = {
 }
 
 
+EXPLAINED = frozenset({release, set_aside, propose, take_back})
+"""Steps that take `today`: the explanation by the profile in use, from a caller who has just read it."""
+
+BATCH = 100
+
+
 @dataclass
 class BulkOutcome:
     """What became of a step taken on many matches."""
@@ -131,14 +142,34 @@ class BulkOutcome:
 
 
 def each(*, step: Step, matches: Iterable[Match], by: User, note: str = "") -> BulkOutcome:
-    """Take the step on each match by itself: one that is refused does not hold back the others."""
-    outcome = BulkOutcome()
-    for match in matches:
-        try:
-            outcome.done.append(step(match=match, by=by, note=note))
-        except ReviewRefused as refusal:
-            outcome.refused.append((match, str(refusal)))
+    """Take the step on each match by itself: one that is refused does not hold back the others.
+
+    The explanations are read for many at once, with the postings held so that they stay true until the steps are
+    written; the matches must come with their postings (`for_lists`).
+    """
+    outcome, remaining = BulkOutcome(), iter(matches)
+    while batch := list(islice(remaining, BATCH)):
+        with transaction.atomic():
+            for match, explained in zip(batch, _explained(step, batch), strict=True):
+                try:
+                    outcome.done.append(step(match=match, by=by, note=note, **explained))
+                except ReviewRefused as refusal:
+                    outcome.refused.append((match, str(refusal)))
     return outcome
+
+
+def _explained(step: Step, matches: list[Match]) -> list[dict[str, Explanation]]:
+    """Return what to hand to the step for each of the matches, with their postings held."""
+    if step not in EXPLAINED:
+        return [{} for _match in matches]
+    # Needs before offers, by id, as a run holds them: neither waits for the other for ever.
+    for postings, ids in (
+        (Need.objects, {match.need_id for match in matches}),
+        (Offer.objects, {match.offer_id for match in matches}),
+    ):
+        list(postings.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    explanations = explain_pairs(pairs=[(match.need, match.offer) for match in matches])
+    return [{"today": explanation} for explanation in explanations]
 
 
 @transaction.atomic
@@ -249,10 +280,12 @@ def _fresh(match: Match) -> Match:
     return Match.objects.for_lists().get(pk=match.pk)
 
 
-def _fitting_explanation(match: Match, *, profile: ScoringProfile | None = None) -> Explanation:
-    explanation = explain(need=match.need, offer=match.offer, profile=profile)
-    _check_fit(explanation)
-    return explanation
+def _by_its_profile(match: Match, today: Explanation | None) -> Explanation:
+    """Return the explanation by the profile that scored the match; `today`, where it is by the same one."""
+    profile = {"code": match.profile.code, "version": match.profile.version}
+    if today is not None and today["profile"] == profile:
+        return today
+    return explain(need=match.need, offer=match.offer, profile=match.profile)
 
 
 def _check_fit(explanation: Explanation) -> None:
@@ -262,11 +295,13 @@ def _check_fit(explanation: Explanation) -> None:
         )
 
 
-def _decide(match: Match, kind: EventKind, to_status: MatchStatus, *, by: User, note: str) -> MatchEvent:
+def _decide(
+    match: Match, kind: EventKind, to_status: MatchStatus, *, by: User, note: str, today: Explanation | None
+) -> MatchEvent:
     """Freeze what the match is decided on, and move it out of the suggestions."""
-    decided_on = explain(need=match.need, offer=match.offer, profile=match.profile)
     # The contributions that the reviewer saw in the queue, even where a run is overdue.
-    decided_on["stored"] = {"score": match.score, **{code: getattr(match, f"part_{code}") for code in CRITERIA}}
+    stored = {"score": match.score, **{code: getattr(match, f"part_{code}") for code in CRITERIA}}
+    decided_on = {**_by_its_profile(match, today), "stored": stored}
     _change(Match.objects.filter(pk=match.pk, status=MatchStatus.SUGGESTED), status=to_status, decided_on=decided_on)
     return _event(match, kind, to_status=to_status, by=by, note=note)
 

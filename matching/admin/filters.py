@@ -226,7 +226,7 @@ class PostingFilter(QueueFilter):
         if self.posting is None:
             self.error = _("There is no posting with this number.")
             return queryset.none()
-        return queryset.filter(**{self.parameter_name: self.posting})
+        return queryset.filter(Q((str(self.parameter_name), self.posting)))
 
 
 class NeedFilter(PostingFilter):

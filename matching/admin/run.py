@@ -33,7 +33,6 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
 
     list_display = ("__str__", "started_at", "what_it_did", "duration", "profile", "by")
     list_filter = ("state", "is_what_if")
-    list_select_related = ("profile", "by")
     ordering = ("-started_at", "-id")
     list_per_page = 50
     list_max_show_all = 0
@@ -49,6 +48,9 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
 
     def has_delete_permission(self, request: HttpRequest, obj: MatchRun | None = None) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MatchRun]:
+        return super().get_queryset(request).select_related("profile", "by")
 
     @admin.display(description=gettext_lazy("what it did"))
     def what_it_did(self, run: MatchRun) -> str:
