@@ -1,6 +1,7 @@
 """Generated postings for the benchmarks: made up, marked as such in every title, from a fixed seed."""
 
 import random
+from typing import Any
 
 from directory.models import Country, CountryGroup, Modality, PriorityArea
 from surveys.choices import PlaceKind, PostingStatus
@@ -21,7 +22,8 @@ def make_postings(*, needs: int, offers: int) -> None:
     areas = list(PriorityArea.objects.scored().values_list("pk", flat=True))
     modalities = list(Modality.objects.values_list("pk", flat=True))
     groups = list(CountryGroup.objects.filter(pk__in=TARGET_GROUPS).values_list("pk", flat=True))
-    for model, number in ((Need, needs), (Offer, offers)):
+    sides: tuple[tuple[Any, int], ...] = ((Need, needs), (Offer, offers))
+    for model, number in sides:
         name = model.__name__.lower()
         postings = model.objects.bulk_create(
             (

@@ -9,7 +9,6 @@ finds nothing to change, the third follows a change of every hundredth need.
 import argparse
 import os
 import resource
-import sys
 import time
 from collections.abc import Callable
 
@@ -66,4 +65,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -99,6 +99,7 @@ def take_back(*, match: Match, by: User, note: str = "", today: Explanation | No
         Match.objects.filter(pk=match.pk, status=MatchStatus.SET_ASIDE),
         status=MatchStatus.SUGGESTED,
         decided_on=None,
+        scored_at=timezone.now(),
         score=explanation["score"],
         **{f"part_{code}": contributions[code] for code in CRITERIA},
     )

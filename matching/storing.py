@@ -158,7 +158,8 @@ def _write(
             ),
             update_conflicts=True,
             unique_fields=["need", "offer"],
-            update_fields=WRITTEN,
+            # Places shift when others are decided; that must not show as a new score.
+            update_fields=WRITTEN if kind is None else (*WRITTEN, "scored_at"),
         )
         if kind is not None:
             scores = [None] * len(batch) if score_before is None else score_before[start : start + BATCH].tolist()

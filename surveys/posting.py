@@ -4,7 +4,7 @@ Each write is atomic and leaves one row of history, with the areas and modalitie
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -246,7 +246,7 @@ def _set_targets(offer: Offer, places: Sequence[NamedPlace], *, by: User | None,
     """Write what differs: a target is the same as long as it stands for the same under the same words."""
     present: dict[tuple[str, str, str], Target] = {}
     surplus = []
-    for target in cast("Iterable[Target]", Target.objects.filter(offer=offer)):
+    for target in Target.objects.filter(offer=offer):
         key = (target.kind, target.country_id or target.group_id or "", target.as_printed)
         if key in present:
             surplus.append(target)

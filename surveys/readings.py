@@ -1,10 +1,8 @@
 """What the secretariat decides about places that an import could not read, or read with a doubt."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
@@ -91,12 +89,8 @@ def confirm(*, reading: Reading, by: User | None) -> Decision:
     return _follow(locked, by=by)
 
 
-def _rows() -> "QuerySet[Reading]":
-    return cast("QuerySet[Reading]", Reading.objects.all())
-
-
 def _lock(reading: Reading) -> Reading:
-    return _rows().select_for_update(of=("self",)).get(pk=reading.pk)
+    return Reading.objects.select_for_update(of=("self",)).get(pk=reading.pk)
 
 
 def _save(reading: Reading, *, by: User | None, reason: str) -> None:
@@ -108,7 +102,7 @@ def _follow(reading: Reading, *, by: User | None) -> Decision:
     offer = Offer.objects.select_for_update(of=("self",)).filter(response=reading.response_id).first()
     if offer is None:
         return Decision(reading)
-    readings = _rows().filter(response=reading.response_id).order_by("position", "id")
+    readings = Reading.objects.filter(response=reading.response_id).order_by("position", "id")
     targets = targets_of(ReadPlace(Direction(row.direction), NamedPlace.of(row)) for row in readings)
     if [NamedPlace.of(target) for target in offer.targets.all()] == targets:
         return Decision(reading)

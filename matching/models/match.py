@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import BooleanField, Case, DateTimeField, F, IntegerField, Q, Value, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, agencies_of, can, countries_of
@@ -67,12 +68,12 @@ class MatchQuerySet(models.QuerySet["Match"]):
         in_full = self._seen_in_full_by(user)
         visible = self if can(user, Action.READ_EVERYTHING) else self.filter(in_full | _RELEASED)
         shown_in_full = Case(When(in_full, then=Value(True)), default=Value(False), output_field=BooleanField())
+        # A step touches updated_at; to those who may not see steps, a fit is as old as its score.
+        since = F("updated_at") if can(user, Action.READ_EVERYTHING) else F("scored_at")
         return visible.annotate(
             shown_in_full=shown_in_full,
             shown_score=Case(When(in_full, then=F("score")), default=F("released_score"), output_field=IntegerField()),
-            shown_since=Case(
-                When(in_full, then=F("updated_at")), default=F("released_at"), output_field=DateTimeField()
-            ),
+            shown_since=Case(When(in_full, then=since), default=F("released_at"), output_field=DateTimeField()),
         )
 
     @staticmethod
@@ -136,6 +137,9 @@ class Match(models.Model):
         help_text=_("The explanation when it was released: what the public sees, unchanged by later steps."),
     )
     created_at = models.DateTimeField(_("first suggested"), auto_now_add=True)
+    scored_at = models.DateTimeField(
+        _("scored"), default=timezone.now, editable=False, help_text=_("When its score last changed.")
+    )
     updated_at = models.DateTimeField(_("updated"), auto_now=True, db_index=True)
 
     objects = MatchQuerySet.as_manager()

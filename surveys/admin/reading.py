@@ -34,7 +34,7 @@ class AttentionFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep what the list asks for."""
-        places = cast("PlaceQuerySet", queryset)
+        places = cast("PlaceQuerySet[Reading]", queryset)
         match self.value():
             case "any":
                 return places.for_the_secretariat()

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import cast
 from unicodedata import normalize
 
 from django.db.models import Prefetch
@@ -149,7 +148,7 @@ def keep_readings(places: Sequence[ReadPlace], readings: Iterable[Reading]) -> l
 
 def readings_of(response: Response) -> list[Reading]:
     """Return the stored readings of a response, in their order, from what was prefetched."""
-    return cast("list[Reading]", list(response.readings.all()))
+    return list(response.readings.all())
 
 
 def _load_reference(edition: Edition) -> Reference:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from surveys.models.posting import NEWEST_FIRST, Posting, PostingQuerySet
-from surveys.models.reading import Place, place_matches_its_kind
+from surveys.models.reading import Place, PlaceQuerySet, place_matches_its_kind
 
 
 class Need(Posting):
@@ -42,6 +42,8 @@ class PreferredPartner(Place):
     need = models.ForeignKey(Need, verbose_name=_("need"), on_delete=models.CASCADE, related_name="preferred_partners")
 
     history = HistoricalRecords()
+
+    objects = PlaceQuerySet["PreferredPartner"].as_manager()
 
     class Meta:
         verbose_name = _("preferred partner")

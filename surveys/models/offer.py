@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from surveys.models.posting import NEWEST_FIRST, Posting, PostingQuerySet
-from surveys.models.reading import Place, place_matches_its_kind
+from surveys.models.reading import Place, PlaceQuerySet, place_matches_its_kind
 
 
 class Offer(Posting):
@@ -45,6 +45,8 @@ class Target(Place):
     offer = models.ForeignKey(Offer, verbose_name=_("offer"), on_delete=models.CASCADE, related_name="targets")
 
     history = HistoricalRecords()
+
+    objects = PlaceQuerySet["Target"].as_manager()
 
     class Meta:
         verbose_name = _("target")

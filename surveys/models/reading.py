@@ -1,5 +1,7 @@
 """How the portal read the places that a survey's row names."""
 
+from typing import Self, TypeVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,15 +11,17 @@ from directory.models import Country, CountryGroup
 from surveys.choices import Direction, PlaceKind
 from surveys.models.response import Response
 
+Row = TypeVar("Row", bound="Place", covariant=True)
 
-class PlaceQuerySet(models.QuerySet["Place"]):
+
+class PlaceQuerySet(models.QuerySet[Row]):
     """Places named by a source."""
 
-    def unresolved(self) -> "PlaceQuerySet":
+    def unresolved(self) -> Self:
         """Places that nobody could resolve: a list for the secretariat."""
         return self.filter(kind=PlaceKind.UNRESOLVED)
 
-    def for_the_secretariat(self) -> "PlaceQuerySet":
+    def for_the_secretariat(self) -> Self:
         """Places unresolved, or applied although ambiguous."""
         return self.filter(Q(kind=PlaceKind.UNRESOLVED) | Q(is_ambiguous=True))
 
@@ -43,8 +47,6 @@ class Place(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-
-    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -74,6 +76,8 @@ class Reading(Place):
     direction = models.CharField(_("direction"), max_length=20, choices=Direction, default=Direction.PRIORITY)
 
     history = HistoricalRecords()
+
+    objects = PlaceQuerySet["Reading"].as_manager()
 
     class Meta:
         verbose_name = _("reading of a printed place")

@@ -34,7 +34,7 @@ class Response(models.Model):
     note = models.TextField(
         _("note"),
         blank=True,
-        help_text=_("For example what the source's text says otherwise than its table."),
+        help_text=_("Shown publicly. For example what the source's text says otherwise than its table."),
     )
     file_import = models.ForeignKey(
         Import,

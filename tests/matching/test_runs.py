@@ -232,7 +232,7 @@ def test_progress_is_told(need, offer):
     told: list[tuple[int, int]] = []
     run_matching(progress=lambda done, of: told.append((done, of)))
     assert told[-1] == (1, 1)
-    assert engine.ENGINE_VERSION == MatchRun.objects.get().engine_version
+    assert MatchRun.objects.get().engine_version == engine.ENGINE_VERSION
 
 
 def test_no_event_is_written_by_suggesting(need, offer):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from matching import review
 from matching.choices import MatchStatus
 from matching.models import Match
 from surveys.choices import PostingStatus, Visibility
@@ -107,3 +108,12 @@ def test_an_account_that_is_switched_off_sees_what_a_visitor_sees(reviewer):
     released = ReleasedMatchFactory()
     reviewer.is_active = False
     assert seen(reviewer) == {released}
+
+
+def test_a_step_cannot_be_told_from_when_a_fit_last_changed(partner, reviewer):
+    match = MatchFactory()
+    since = Match.objects.visible_to(partner).get().shown_since
+    review.add_note(match=match, by=reviewer, note="Call the ministry.")
+    review.set_aside(match=match, by=reviewer)
+    assert Match.objects.visible_to(partner).get().shown_since == since
+    assert Match.objects.visible_to(reviewer).get().shown_since > since
