@@ -16,12 +16,12 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: .python ## Show the whole portal on the 2018 survey, at http://127.0.0.1:8000 (PORT=, DEMO_PASSWORD=)
-	@$(PYTHON) tools/venv.py requirements.txt
+	@$(PYTHON) tools/install.py requirements.txt
 	@$(PYTHON) tools/write_env.py
 	@$(BIN)/python manage.py demo --port $(PORT)
 
 setup: .python ## Make .venv with everything that development needs
-	@$(PYTHON) tools/venv.py requirements-dev.txt
+	@$(PYTHON) tools/install.py requirements-dev.txt
 
 test: setup ## Run every test on SQLite and on PostgreSQL, and in Chromium (ARGS= for pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)

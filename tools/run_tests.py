@@ -15,7 +15,7 @@ from defusedxml import ElementTree
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.services import Missing, chromium, postgresql, postgresql_version, redis_server, say
-from tools.venv import ROOT
+from tools.install import ROOT
 
 WORKERS = str(min(os.cpu_count() or 1, 4))
 NO_TESTS_COLLECTED = 5

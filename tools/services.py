@@ -16,7 +16,7 @@ from urllib.parse import quote
 import psycopg2
 import redis
 
-from tools.venv import ROOT, VENV, install
+from tools.install import ROOT, VENV, install
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START_SECONDS = 30
