@@ -14,8 +14,8 @@ from defusedxml import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.services import Missing, chromium, postgresql, postgresql_version, redis_server, say
 from tools.install import ROOT
+from tools.services import Missing, chromium, postgresql, postgresql_version, redis_server, say
 
 WORKERS = str(min(os.cpu_count() or 1, 4))
 NO_TESTS_COLLECTED = 5
