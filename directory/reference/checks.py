@@ -4,14 +4,11 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from directory.choices import MembershipStatus
 from directory.reference.problems import Problem
+from directory.reference.rows import FileRow
 from directory.text import fold
-
-if TYPE_CHECKING:
-    from directory.reference.lists import FileRow
 
 COUNTRY_CODES = {
     "iso3": (re.compile("[A-Z]{3}"), "three capital letters"),
@@ -20,14 +17,14 @@ COUNTRY_CODES = {
 }
 
 
-def number_alphabetically(rows: "list[FileRow]") -> None:
+def number_alphabetically(rows: list[FileRow]) -> None:
     """Set `position` to the rank, from 1, of each country in English alphabetical order."""
     in_order = sorted(rows, key=lambda row: (fold(str(row.values["name"])), str(row.values["iso3"])))
     for rank, row in enumerate(in_order, start=1):
         row.values["position"] = rank
 
 
-def codes_of_countries(file: str, rows: "list[FileRow]") -> Iterator[Problem]:
+def codes_of_countries(file: str, rows: list[FileRow]) -> Iterator[Problem]:
     """Find codes that are not in the form of ISO 3166-1 and UN M49."""
     for row in rows:
         for column, (pattern, right) in COUNTRY_CODES.items():
@@ -35,7 +32,7 @@ def codes_of_countries(file: str, rows: "list[FileRow]") -> Iterator[Problem]:
                 yield Problem(file, row.number, column, f'"{row.values[column]}" is not a code', right)
 
 
-def parts_are_not_derived(file: str, rows: "list[FileRow]") -> Iterator[Problem]:
+def parts_are_not_derived(file: str, rows: list[FileRow]) -> Iterator[Problem]:
     """Find groups derived from a group that is itself derived: members are looked up one step deep."""
     derived = {str(row.values["code"]) for row in rows if row.values["parts"]}
     for row in rows:
@@ -45,7 +42,7 @@ def parts_are_not_derived(file: str, rows: "list[FileRow]") -> Iterator[Problem]
             yield Problem(file, row.number, "parts", f"{', '.join(wrong)} is itself derived", "the parts of that group")
 
 
-def memberships_end_after_they_begin(file: str, rows: "list[FileRow]") -> Iterator[Problem]:
+def memberships_end_after_they_begin(file: str, rows: list[FileRow]) -> Iterator[Problem]:
     """Find memberships whose first day of not being a member is not after the first day of being one."""
     for row in rows:
         begins, ends = row.values["valid_from"], row.values["valid_to"]
@@ -53,7 +50,7 @@ def memberships_end_after_they_begin(file: str, rows: "list[FileRow]") -> Iterat
             yield Problem(file, row.number, "valid_to", f"{ends} is not after {begins}", f"a day after {begins}")
 
 
-def memberships_do_not_overlap(file: str, rows: "list[FileRow]") -> Iterator[Problem]:
+def memberships_do_not_overlap(file: str, rows: list[FileRow]) -> Iterator[Problem]:
     """Find two memberships of one country in one group that hold on the same day."""
     by_member = defaultdict(list)
     for row in rows:

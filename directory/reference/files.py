@@ -6,8 +6,9 @@ import itertools
 from pathlib import Path
 
 from directory.reference.cells import WrongCellError, cell_reader
-from directory.reference.lists import FileRow, ReferenceList
+from directory.reference.lists import ReferenceList
 from directory.reference.problems import Problem
+from directory.reference.rows import FileRow
 
 
 def read_list(reference_list: ReferenceList, folder: Path) -> tuple[list[FileRow], list[Problem]]:

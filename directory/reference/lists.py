@@ -18,19 +18,11 @@ from directory.models import (
 )
 from directory.models.reference import Reference
 from directory.reference import checks
-from directory.reference.cells import Values, options
+from directory.reference.cells import options
 from directory.reference.problems import Problem
+from directory.reference.rows import FileRow
 
-
-@dataclass(frozen=True)
-class FileRow:
-    """One row of a file: its number as a spreadsheet counts, and its plain values by field."""
-
-    number: int
-    values: Values
-
-
-Check = Callable[[str, "list[FileRow]"], Iterator[Problem]]
+Check = Callable[[str, list[FileRow]], Iterator[Problem]]
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from django.db import models, transaction
 from directory.models import User
 from directory.reference.cells import code_field, options
 from directory.reference.files import read_list
-from directory.reference.lists import LISTS, FileRow, ReferenceList
+from directory.reference.lists import LISTS, ReferenceList
 from directory.reference.plan import Plan, StoredRow, collisions, make_plan, read_stored, unknown_codes
 from directory.reference.problems import Problem, ReferenceDataError
+from directory.reference.rows import FileRow
 from directory.reference.writing import write_plan
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"

@@ -7,9 +7,10 @@ from django.db import models
 
 from directory.models.reference import Reference
 from directory.reference.cells import Codes, Plain, Values, code_field, options, plain_default, plain_value, target_of
-from directory.reference.lists import FileRow, ReferenceList
+from directory.reference.lists import ReferenceList
 from directory.reference.merge import Kept, Merged, merge
 from directory.reference.problems import Problem
+from directory.reference.rows import FileRow
 
 
 @dataclass(frozen=True)

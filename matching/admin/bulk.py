@@ -1,9 +1,10 @@
 """One step on many matches: a page that lists them and asks for a note, and one that says what was done."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +20,6 @@ from matching.admin.queue import QUEUE_ORDER, queue_address
 from matching.choices import Fit
 from matching.explanation import fit_of
 from matching.models import Match
-
-if TYPE_CHECKING:
-    from matching.admin.match import MatchAdmin
 
 MOST_AT_ONCE = 500
 
@@ -72,7 +70,7 @@ class Candidate:
     obstacle: str
 
 
-def ask(model_admin: "MatchAdmin", request: HttpRequest, selected: QuerySet[Match], *, step: str) -> HttpResponse:
+def ask(model_admin: ModelAdmin[Match], request: HttpRequest, selected: QuerySet[Match], *, step: str) -> HttpResponse:
     """Show the selected matches, at most MOST_AT_ONCE of them in the order of the queue, and ask for a note."""
     ids = list(selected.order_by(*QUEUE_ORDER).values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
     left_out = selected.count() - MOST_AT_ONCE if len(ids) > MOST_AT_ONCE else 0
@@ -81,7 +79,7 @@ def ask(model_admin: "MatchAdmin", request: HttpRequest, selected: QuerySet[Matc
     return _ask(model_admin, request, form, step=step, ids=ids, left_out=left_out)
 
 
-def take(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
+def take(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     """Take the step on each of the matches, and say what was done and what was refused, and why."""
     user = request.user
     if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
@@ -103,7 +101,7 @@ def take(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
 
 
 def _ask(
-    model_admin: "MatchAdmin",
+    model_admin: ModelAdmin[Match],
     request: HttpRequest,
     form: BulkForm,
     *,
@@ -137,7 +135,7 @@ def _matches(ids: list[int]) -> QuerySet[Match]:
     return Match.objects.for_lists().filter(pk__in=ids).order_by(*QUEUE_ORDER)
 
 
-def _context(model_admin: "MatchAdmin", request: HttpRequest, *, step: str) -> dict[str, Any]:
+def _context(model_admin: ModelAdmin[Match], request: HttpRequest, *, step: str) -> dict[str, Any]:
     return {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,

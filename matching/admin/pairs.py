@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,9 +26,6 @@ from matching.reasons import Labels, gate_reasons, in_short, reasons
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from surveys.page_rows import PARTNERS, TARGETS
-
-if TYPE_CHECKING:
-    from matching.admin.match import MatchAdmin
 
 OFFERS_A_PAGE = 100
 NEEDS_A_PAGE = 50
@@ -113,7 +111,7 @@ class OfferRow:
     match: Match | None
 
 
-def needs_page(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
+def needs_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     """List the needs, open ones first to choose from, and ask for any pair by number."""
     searched, words = _search(request)
     needs = _matching_words(Need.objects.published().open_now(), words, numbers=searched)
@@ -123,7 +121,7 @@ def needs_page(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
     return _respond(model_admin, request, "admin/matching/match/needs.html", context)
 
 
-def need_page(model_admin: "MatchAdmin", request: HttpRequest, need_id: int) -> HttpResponse:
+def need_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int) -> HttpResponse:
     """Show a need against the open offers: the score, or the gates that close, by name and in words."""
     need = Need.objects.for_lists().filter(pk=need_id).first()
     if need is None:
@@ -148,7 +146,7 @@ def need_page(model_admin: "MatchAdmin", request: HttpRequest, need_id: int) -> 
     return _respond(model_admin, request, "admin/matching/match/need.html", context)
 
 
-def pair_page(model_admin: "MatchAdmin", request: HttpRequest) -> HttpResponse:
+def pair_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     """Explain the pair of the numbers in the address; go to the review page where the two are a match."""
     form = PairForm(request.GET)
     pair = None
@@ -222,7 +220,9 @@ def _matching_words(postings: PostingQuerySet[Any], words: list[str], *, numbers
     return postings.filter(found)
 
 
-def _respond(model_admin: "MatchAdmin", request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def _respond(
+    model_admin: ModelAdmin[Match], request: HttpRequest, template: str, context: dict[str, Any]
+) -> HttpResponse:
     return TemplateResponse(
         request,
         template,

@@ -3,8 +3,9 @@
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import Q, QuerySet
@@ -17,9 +18,6 @@ from matching.choices import Fit
 from matching.explanation import Explanation, explain_pairs, fit_of
 from matching.models import Match
 from matching.reasons import Labels, in_short
-
-if TYPE_CHECKING:
-    from matching.admin.match import MatchAdmin
 
 QUEUE_ORDER = ("-score", "need_id", "offer_id")
 
@@ -105,14 +103,14 @@ class QueueChangeList(ChangeList):
         ]
 
 
-def queue_address(model_admin: "MatchAdmin", request: HttpRequest) -> str:
+def queue_address(model_admin: ModelAdmin[Match], request: HttpRequest) -> str:
     """Return the address of the list that the reviewer came from, with its filters."""
     filters = QueryDict(model_admin.get_preserved_filters(request)).get("_changelist_filters", "")
     address = reverse("admin:matching_match_changelist")
     return f"{address}?{filters}" if filters else address
 
 
-def queue_as_filtered(model_admin: "MatchAdmin", request: HttpRequest) -> QuerySet[Match]:
+def queue_as_filtered(model_admin: ModelAdmin[Match], request: HttpRequest) -> QuerySet[Match]:
     """Return the matches of the list that the reviewer came from, as its filters narrow it now, in queue order."""
     listed = copy.copy(request)
     listed.GET = QueryDict(request.GET.get("_changelist_filters", ""))
@@ -139,7 +137,7 @@ def next_after(match: Match, queue: QuerySet[Match]) -> Match | None:
     return others.filter(later).first() or others.first()
 
 
-def _changelist(model_admin: "MatchAdmin", request: HttpRequest) -> ChangeList:
+def _changelist(model_admin: ModelAdmin[Match], request: HttpRequest) -> ChangeList:
     """Return the list that the address asks for, without reading what its rows show."""
     return ChangeList(
         request,

@@ -1,10 +1,11 @@
 """The page of one match: need and offer side by side, why they fit, what happened, and the steps to take."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,9 +26,6 @@ from matching.explanation import explain, fit_of
 from matching.models import Match, MatchEvent
 from matching.reasons import Labels
 from matching.review import ReviewRefused
-
-if TYPE_CHECKING:
-    from matching.admin.match import MatchAdmin
 
 CHANGES_SHOWN = 20
 OTHERS_SHOWN = 5
@@ -77,7 +75,7 @@ class StepButton:
     obstacle: str
 
 
-def show_or_take(model_admin: "MatchAdmin", request: HttpRequest, match: Match) -> HttpResponse:
+def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match) -> HttpResponse:
     """Answer GET with the page; answer POST by taking a step, then go on, or say why it was refused."""
     if request.method != "POST":
         form = StepForm(initial={"go_on": request.GET.get("then") == "next"})
@@ -107,7 +105,7 @@ def show_or_take(model_admin: "MatchAdmin", request: HttpRequest, match: Match) 
     return _page(model_admin, request, match, form)
 
 
-def _onward(model_admin: "MatchAdmin", request: HttpRequest, match: Match, *, goes_on: bool) -> str:
+def _onward(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, goes_on: bool) -> str:
     if not goes_on:
         return _address(model_admin, request, match)
     following = next_after(match, queue_as_filtered(model_admin, request))
@@ -117,13 +115,13 @@ def _onward(model_admin: "MatchAdmin", request: HttpRequest, match: Match, *, go
     return _address(model_admin, request, following, goes_on=True)
 
 
-def _address(model_admin: "MatchAdmin", request: HttpRequest, match: Match, *, goes_on: bool = False) -> str:
+def _address(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, goes_on: bool = False) -> str:
     query = "&".join(filter(None, (model_admin.get_preserved_filters(request), "then=next" if goes_on else "")))
     address = reverse("admin:matching_match_change", args=[match.pk])
     return f"{address}?{query}" if query else address
 
 
-def _page(model_admin: "MatchAdmin", request: HttpRequest, match: Match, form: StepForm) -> HttpResponse:
+def _page(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, form: StepForm) -> HttpResponse:
     labels = Labels.read()
     sides: SideBySide = side_by_side(match.need, match.offer, request)
     today = explain(need=sides.need.posting, offer=sides.offer.posting)  # type: ignore[arg-type]
