@@ -50,7 +50,7 @@ lock: setup ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements.txt $(COMPILE) -o requirements-dev.txt $(ARGS) --quiet
 	$(BIN)/uv pip compile --group postgresql $(COMPILE) -o requirements-postgresql.txt $(ARGS) --quiet
 
-bench: setup ## Measure the matching (benchmarks/)
+bench: setup ## Measure the engine, and a rematch on both databases (SIZE=10000 needs and offers)
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.rematch 10000
 
