@@ -18,9 +18,6 @@ from matching.models import ScoringProfile
 from matching.profiles import is_used, make_default, new_version
 from matching.tables import engine_profile
 
-MOST_TRANSITION_YEARS = 20
-MOST_KEPT = 200
-
 
 class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
     """Refuses what the engine would refuse, in words, before a run does."""
@@ -46,14 +43,6 @@ class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
             "top_k": gettext_lazy("A run keeps this many of the best for each need and for each offer."),
         }
 
-    def clean_transition_years(self) -> int:
-        """Refuse a transition that no graduation has had."""
-        return _at_most(self.cleaned_data["transition_years"], MOST_TRANSITION_YEARS)
-
-    def clean_top_k(self) -> int:
-        """Refuse lists that nobody could read."""
-        return _at_most(self.cleaned_data["top_k"], MOST_KEPT)
-
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         values = {name: value for name, value in self.cleaned_data.items() if value is not None}
@@ -70,12 +59,6 @@ class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
                 _("The engine cannot score with these figures: %(why)s"), params={"why": refusal}
             ) from refusal
         return cleaned
-
-
-def _at_most(value: int, most: int) -> int:
-    if value > most:
-        raise ValidationError(_("At most %(most)d."), params={"most": most})
-    return value
 
 
 @admin.register(ScoringProfile)

@@ -147,7 +147,7 @@ class Match(models.Model):
     class Meta:
         verbose_name = _("match")
         verbose_name_plural = _("matches")
-        ordering = ["-score", "need", "offer"]
+        ordering = ["-score", "need_id", "offer_id"]
         constraints = [
             models.UniqueConstraint(fields=["need", "offer"], name="match_one_a_pair"),
             models.CheckConstraint(

@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+MOST_TRANSITION_YEARS = 20
+MOST_KEPT = 200
 MILLIONTHS = [MinValueValidator(0), MaxValueValidator(1_000_000)]
 
 
@@ -37,10 +39,12 @@ class ScoringProfile(models.Model):
         _("share of preferred partners in the region criterion, percent"), default=30, validators=PERCENT
     )
     transition_years = models.PositiveSmallIntegerField(
-        _("years after a confirmed graduation in which LDC offers still reach a country"), default=3
+        _("years after a confirmed graduation in which LDC offers still reach a country"),
+        default=3,
+        validators=[MaxValueValidator(MOST_TRANSITION_YEARS)],
     )
     top_k = models.PositiveSmallIntegerField(
-        _("best kept for each posting"), default=20, validators=[MinValueValidator(1)]
+        _("best kept for each posting"), default=20, validators=[MinValueValidator(1), MaxValueValidator(MOST_KEPT)]
     )
     min_score = models.PositiveIntegerField(_("least score, millionths"), default=350_000, validators=MILLIONTHS)
     strong_from = models.PositiveIntegerField(_("strong fit from, millionths"), default=700_000, validators=MILLIONTHS)
@@ -62,6 +66,12 @@ class ScoringProfile(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(strong_from__gte=F("good_from")), name="scoringprofile_strong_above_good"
+            ),
+            models.CheckConstraint(
+                condition=Q(transition_years__lte=MOST_TRANSITION_YEARS), name="scoringprofile_transition_bounded"
+            ),
+            models.CheckConstraint(
+                condition=Q(top_k__gte=1, top_k__lte=MOST_KEPT), name="scoringprofile_lists_bounded"
             ),
         ]
 

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup, PriorityArea
@@ -218,3 +219,9 @@ def test_the_run_command_prints_a_summary(cambodia):
     assert "suggestions: 1 (1 new, 0 moved, 0 gone)" in out.getvalue()
     call_command("run_matching", "--on", "2018-06-27", stdout=out)
     assert MatchRun.objects.first().is_what_if
+
+
+@pytest.mark.parametrize("bad", [{"transition_years": 21}, {"top_k": 0}, {"top_k": 201}, {"strong_from": 1}])
+def test_a_profile_that_no_run_could_use_is_not_stored(bad):
+    with pytest.raises(IntegrityError):
+        ScoringProfile.objects.create(code="odd", **bad)

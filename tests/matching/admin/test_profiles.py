@@ -55,8 +55,8 @@ def test_a_manager_changes_a_profile_that_no_run_has_used(office, profile):
         ({"good_from": 800_000}, "must not begin below a good one"),
         ({"strong_from": 1_000_001}, "less than or equal to 1000000"),
         ({"top_k": 0}, "greater than or equal to 1"),
-        ({"top_k": 5000}, "At most 200."),
-        ({"transition_years": 30_000}, "At most 20."),
+        ({"top_k": 5000}, "less than or equal to 200"),
+        ({"transition_years": 30_000}, "less than or equal to 20"),
         ({"top_k": ""}, "This field is required"),
     ],
 )
