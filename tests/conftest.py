@@ -1,12 +1,14 @@
 """What every test may use: the named cast, the reference data, and a clean cache."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import override_settings
 
 from directory.choices import AgencyKind, Role
@@ -28,6 +30,19 @@ def _static_files_not_collected(tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_session_left_behind(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End what a live server's threads left open on PostgreSQL, which drops no database that someone is using."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture
