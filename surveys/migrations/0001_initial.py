@@ -383,7 +383,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
                 ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='directory.agency', verbose_name='agency')),
                 ('country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='directory.country', verbose_name='country')),
-                ('file_import', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='surveys.import', verbose_name='import')),
+                ('file_import', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='surveys.import', verbose_name='import')),
                 ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='surveys.survey', verbose_name='survey')),
             ],
             options={

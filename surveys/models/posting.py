@@ -13,7 +13,7 @@ from directory.days import first_day_not_ended, last_day_begun
 from directory.models import Agency, Country, Modality, PriorityArea
 from directory.models.fields import FoldedTextField
 from surveys.choices import PostingStatus, ResponseKind, Visibility
-from surveys.models.file_import import Import
+from surveys.models.from_file import FromFile
 from surveys.models.response import Response
 from surveys.models.survey import Survey
 
@@ -74,7 +74,7 @@ class PostingQuerySet(models.QuerySet[Row]):
         )
 
 
-class Posting(models.Model):
+class Posting(FromFile):
     """An offer or a need: what a country or an agency puts before the others."""
 
     country = models.ForeignKey(
@@ -150,17 +150,6 @@ class Posting(models.Model):
         blank=True,
         related_name="%(class)ss",
     )
-    file_import = models.ForeignKey(
-        Import,
-        verbose_name=_("import"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="%(class)ss",
-    )
-    source_file = models.CharField(_("file"), max_length=255, blank=True)
-    source_sheet = models.CharField(_("sheet"), max_length=255, blank=True)
-    source_row = models.PositiveIntegerField(_("row"), null=True, blank=True)
     edited_on = models.DateTimeField(
         _("edited by a person"),
         null=True,

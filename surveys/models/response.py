@@ -6,11 +6,11 @@ from simple_history.models import HistoricalRecords
 
 from directory.models import Agency, Country
 from surveys.choices import ResponseKind
-from surveys.models.file_import import Import
+from surveys.models.from_file import FromFile
 from surveys.models.survey import Survey
 
 
-class Response(models.Model):
+class Response(FromFile):
     """One row of a survey, as it was given: answers by question come on top of it."""
 
     survey = models.ForeignKey(Survey, verbose_name=_("survey"), on_delete=models.PROTECT, related_name="responses")
@@ -36,17 +36,6 @@ class Response(models.Model):
         blank=True,
         help_text=_("Shown publicly. For example what the source's text says otherwise than its table."),
     )
-    file_import = models.ForeignKey(
-        Import,
-        verbose_name=_("import"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="responses",
-    )
-    source_file = models.CharField(_("file"), max_length=255, blank=True)
-    source_sheet = models.CharField(_("sheet"), max_length=255, blank=True)
-    source_row = models.PositiveIntegerField(_("row"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
