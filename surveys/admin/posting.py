@@ -18,6 +18,7 @@ from directory.models import PriorityArea
 from directory.text import fold
 from surveys import posting
 from surveys.admin.base import actor
+from surveys.admin.posting_form import PostingForm
 from surveys.models.posting import Posting
 from surveys.posting import PostingRefused
 
@@ -32,6 +33,7 @@ ORIGIN = (
 class PostingAdmin(HistoryAdmin[AnyPosting]):
     """Offers or needs: content is edited here, states change by actions."""
 
+    form = PostingForm
     list_display = ("title", "country", "agency", "status", "visibility", "confirmed_on", "stated_on", "updated_at")
     list_filter = (
         "status",
@@ -79,6 +81,14 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         ),
         (_("Where it is from"), {"classes": ("collapse",), "fields": ORIGIN}),
     )  # fmt: skip
+
+    def get_fieldsets(self, request: HttpRequest, obj: AnyPosting | None = None) -> Any:
+        """Let who may change a posting send back of when the state is that the page showed."""
+        state, *others = super().get_fieldsets(request, obj)
+        if obj is None or not self.has_change_permission(request, obj):
+            return [state, *others]
+        title, options = state
+        return [(title, {**options, "fields": (*options["fields"], "as_of")}), *others]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnyPosting]:
         """With what its page shows."""

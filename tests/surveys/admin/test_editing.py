@@ -76,6 +76,33 @@ def test_an_edit_is_noted_with_who_made_it(admin: Client, manager: User):
     assert offer.history.first().history_user == manager
 
 
+def test_the_second_of_two_editors_is_told_and_loses_nothing(admin: Client, reviewer: User):
+    offer = PublishedOfferFactory(title="As it was")
+    first, second = form_of(admin, offer), form_of(admin, offer)
+    assert admin.post(page_of(offer), first | {"title": "By the first"}).status_code == 302
+    answer = admin.post(page_of(offer), second | {"title": "By the second", "text": "Typed with care"})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "While you had this page open" in page
+    assert "Title is now “By the first”" in page
+    assert "Typed with care" in page
+    assert Offer.objects.get().title == "By the first"
+
+    again = second | {"title": "By the second", "as_of": answer.context["adminform"].form["as_of"].value()}
+    assert admin.post(page_of(offer), again).status_code == 302
+    assert Offer.objects.get().title == "By the second"
+
+
+def test_targets_changed_meanwhile_are_a_conflict_too(admin: Client):
+    target = TargetFactory(country=CountryFactory(iso3="KHM"))
+    second = form_of(admin, target.offer)
+    CountryGroupFactory(code="LDC")
+    changed = form_of(admin, target.offer) | {"targets-0-country": "", "targets-0-group": "LDC"}
+    assert admin.post(page_of(target.offer), changed).status_code == 302
+    answer = admin.post(page_of(target.offer), second | {"title": "By the second"})
+    assert "Lists or targets changed" in answer.content.decode()
+
+
 def test_an_edit_of_targets_alone_is_noted_too(admin: Client):
     target = TargetFactory(country=CountryFactory(iso3="KHM"))
     form = form_of(admin, target.offer)
