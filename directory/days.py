@@ -21,3 +21,16 @@ def last_day_begun(now: dt.datetime | None = None) -> dt.date:
 def first_day_not_ended(now: dt.datetime | None = None) -> dt.date:
     """Return the earliest day that has not ended everywhere on earth (UTC−12): what closes on it is still open."""
     return ((now or timezone.now()) + LAST_TIME_ZONE).date()
+
+
+def years_before(day: dt.date, years: int) -> dt.date:
+    """Return the same day of the calendar `years` years earlier; 28 February where that year has no 29th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def years_after(day: dt.date, years: int) -> dt.date:
+    """Return the same day of the calendar `years` years later; 28 February where that year has no 29th."""
+    return years_before(day, -years)

@@ -32,17 +32,7 @@ def in_transition(group_code: str, on: dt.date, years: int) -> QuerySet[GroupMem
     A country that is a member again does not count. One query, one row for each country, with the country.
     """
     held_again = _listed().in_force(on).of_group(group_code).filter(country=OuterRef("country"))
-    ended = (
-        _listed()
-        .of_group(group_code)
-        .filter(
-            ~Exists(held_again),
-            status=MembershipStatus.CONFIRMED,
-            valid_to__lte=on,
-            valid_to__gt=_years_before(on, years),
-            is_active=True,
-        )
-    )
+    ended = _listed().of_group(group_code).ended_within(years, on).filter(~Exists(held_again))
     return _one_a_country(ended, group_code).select_related("country", "group").order_by("country__position", "country")
 
 
@@ -117,10 +107,3 @@ def _one_a_country(held: QuerySet[GroupMembership], group_code: str) -> QuerySet
         )
     )
     return GroupMembership.objects.filter(pk__in=ranked.filter(Q(rank=1)).values("pk"))
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February, in a year without one
-        return day.replace(year=day.year - years, day=28)

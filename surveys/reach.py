@@ -66,17 +66,11 @@ class ReachTable:
         parts_of: dict[str, list[str]] = {}
         for group, part in CountryGroup.parts.through.objects.values_list("from_countrygroup", "to_countrygroup"):
             parts_of.setdefault(part, []).append(group)
-        held = Q(pk__in=GroupMembership.objects.in_force(on).values("pk"))
-        graduated = Q(
-            is_active=True,
-            status=MembershipStatus.CONFIRMED,
-            group__level=GroupLevel.SPECIAL_SITUATION,
-            valid_to__lte=on,
-            valid_to__gt=_years_before(on, transition_years),
-        )
+        memberships = GroupMembership.objects.filter(country__is_listed=True)
+        graduated = memberships.ended_within(transition_years, on).filter(group__level=GroupLevel.SPECIAL_SITUATION)
         members: dict[str, dict[str, dt.date | None]] = {}
         # Entries that are not listed only resolve on input, and count in no group.
-        rows = GroupMembership.objects.filter(held | graduated, country__is_listed=True).order_by("pk")
+        rows = (memberships.in_force(on) | graduated).order_by("pk")
         for group, country, valid_to, status in rows.values_list("group", "country", "valid_to", "status"):
             left_on = valid_to if status == MembershipStatus.CONFIRMED and valid_to and valid_to <= on else None
             for code in (group, *parts_of.get(group, ())):
@@ -141,10 +135,3 @@ def offers_reaching(
     if iso3 in table.south:
         reached |= ~Q(Exists(targets))
     return queryset.filter(reached)
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February of a year before that has none
-        return day.replace(year=day.year - years, day=28)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from directory.choices import DatePrecision, GroupLevel, MembershipStatus
+from directory.days import years_before
 from directory.models.country import Country
 from directory.models.fields import FoldedTextField
 from directory.models.reference import ActiveQuerySet, Reference
@@ -70,6 +71,15 @@ class GroupMembershipQuerySet(ActiveQuerySet["GroupMembership"]):
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=on),
             Q(valid_to__isnull=True) | Q(valid_to__gt=on) | ~Q(status=MembershipStatus.CONFIRMED),
+            is_active=True,
+        )
+
+    def ended_within(self, years: int, before: dt.date) -> "GroupMembershipQuerySet":
+        """Memberships that ended, by confirmation, less than `years` years before the day `before`."""
+        return self.filter(
+            status=MembershipStatus.CONFIRMED,
+            valid_to__lte=before,
+            valid_to__gt=years_before(before, years),
             is_active=True,
         )
 

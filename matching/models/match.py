@@ -50,10 +50,6 @@ def _shown_to_members(side: str) -> Q:
 class MatchQuerySet(models.QuerySet["Match"]):
     """Matches, by whom they may be seen."""
 
-    def between_public_postings(self) -> "MatchQuerySet":
-        """Matches of two postings that everyone may see."""
-        return self.filter(_BETWEEN_PUBLIC_POSTINGS)
-
     def released(self) -> "MatchQuerySet":
         """Fits that a reviewer released, between public postings: what everyone may see, whatever the status."""
         return self.filter(_RELEASED)

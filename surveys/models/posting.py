@@ -48,10 +48,6 @@ class PostingQuerySet(models.QuerySet[Row]):
             Q(closes_on__isnull=True) | Q(closes_on__gte=earliest_closing),
         )
 
-    def confirmed(self) -> Self:
-        """Vouched for by the country's own agency, or made by it."""
-        return self.filter(confirmed_on__isnull=False)
-
     def visible_to(self, user: "User | AnonymousUser | None") -> Self:
         """Postings that the person may see; the one rule for pages, API, search, exports and mails."""
         if can(user, Action.READ_EVERYTHING):
