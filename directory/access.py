@@ -1,21 +1,33 @@
-"""Who may do what: the one table of roles and actions that pages, admin, API, tasks and commands ask."""
+"""Who may do what: the one table of roles, actions and whose that pages, admin, API, tasks and commands ask.
 
+`GRANTS` says for each role which actions it allows, and whose rows they reach. Roles outside the secretariat act only
+once a manager has recorded the designation (`NEEDS_DESIGNATION`); reading needs none. The secretariat's roles count
+only with a second factor, see `User.roles`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 
-from directory.choices import Role
+from directory.choices import GOVERNMENT_AGENCY_KINDS, SECRETARIAT_ROLES, AgencyRole, Role
 
 if TYPE_CHECKING:
     from directory.models import User
 
 
 class Action(StrEnum):
-    """What a person may be allowed to do; whose postings and matches it reaches is said where it is used."""
+    """What a person may be allowed to do."""
 
     READ_OWN = "read_own"
-    READ_COUNTRY = "read_country"
+    POST = "post"
+    APPROVE_POSTINGS = "approve_postings"
+    ANSWER_PROPOSALS = "answer_proposals"
+    INVITE = "invite"
+    USE_DIRECTORY = "use_directory"
     READ_COMPUTED_FITS = "read_computed_fits"
     READ_EVERYTHING = "read_everything"
     REVIEW_MATCHES = "review_matches"
@@ -25,26 +37,91 @@ class Action(StrEnum):
     MANAGE_REFERENCE = "manage_reference"
     MANAGE_PROFILES = "manage_profiles"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_DESIGNATIONS = "manage_designations"
 
 
-ROLE_ACTIONS: dict[str, frozenset[Action]] = {
-    Role.FOCAL_POINT: frozenset({Action.READ_OWN}),
-    Role.COORDINATOR: frozenset({Action.READ_OWN, Action.READ_COUNTRY}),
-    Role.PARTNER: frozenset({Action.READ_COMPUTED_FITS}),
-    Role.REVIEWER: frozenset({Action.READ_EVERYTHING, Action.REVIEW_MATCHES, Action.RUN_MATCHING}),
-    Role.MANAGER: frozenset(
-        {
-            Action.READ_EVERYTHING,
-            Action.REVIEW_MATCHES,
-            Action.RUN_MATCHING,
-            Action.MANAGE_SURVEYS,
-            Action.MANAGE_POSTINGS,
-            Action.MANAGE_REFERENCE,
-            Action.MANAGE_PROFILES,
-            Action.MANAGE_ACCOUNTS,
-        }
-    ),
+class Whose(StrEnum):
+    """Whose rows an action reaches."""
+
+    AGENCY = "agency"
+    """The own agency's; of a government's agency also those that stand under the country alone."""
+    COUNTRY = "country"
+    """Those of the own country and of every agency in it."""
+    ALL = "all"
+
+
+GRANTS: Mapping[str, Mapping[Action, Whose]] = {
+    Role.FOCAL_POINT: {
+        Action.READ_OWN: Whose.AGENCY,
+        Action.POST: Whose.AGENCY,
+        Action.ANSWER_PROPOSALS: Whose.AGENCY,
+        Action.USE_DIRECTORY: Whose.ALL,
+    },
+    Role.COORDINATOR: {
+        Action.READ_OWN: Whose.COUNTRY,
+        Action.POST: Whose.COUNTRY,
+        Action.APPROVE_POSTINGS: Whose.COUNTRY,
+        Action.ANSWER_PROPOSALS: Whose.COUNTRY,
+        Action.INVITE: Whose.COUNTRY,
+        Action.USE_DIRECTORY: Whose.ALL,
+    },
+    Role.PARTNER: {Action.READ_COMPUTED_FITS: Whose.ALL},
+    Role.REVIEWER: {
+        Action.READ_EVERYTHING: Whose.ALL,
+        Action.REVIEW_MATCHES: Whose.ALL,
+        Action.RUN_MATCHING: Whose.ALL,
+        Action.USE_DIRECTORY: Whose.ALL,
+    },
+    Role.MANAGER: {
+        Action.READ_EVERYTHING: Whose.ALL,
+        Action.REVIEW_MATCHES: Whose.ALL,
+        Action.RUN_MATCHING: Whose.ALL,
+        Action.USE_DIRECTORY: Whose.ALL,
+        Action.APPROVE_POSTINGS: Whose.ALL,
+        Action.INVITE: Whose.ALL,
+        Action.MANAGE_SURVEYS: Whose.ALL,
+        Action.MANAGE_POSTINGS: Whose.ALL,
+        Action.MANAGE_REFERENCE: Whose.ALL,
+        Action.MANAGE_PROFILES: Whose.ALL,
+        Action.MANAGE_ACCOUNTS: Whose.ALL,
+        Action.MANAGE_DESIGNATIONS: Whose.ALL,
+    },
 }
+
+NEEDS_DESIGNATION = frozenset({Action.POST, Action.APPROVE_POSTINGS, Action.ANSWER_PROPOSALS, Action.INVITE})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows a person's action reaches: everybody's, or those of these agencies and countries."""
+
+    everything: bool = False
+    agencies: frozenset[int] = frozenset()
+    countries: frozenset[str] = frozenset()
+    """ISO3 codes: the country itself and every agency in it."""
+    alone: frozenset[str] = frozenset()
+    """ISO3 codes: only what stands under the country alone, without an agency."""
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.agencies or self.countries)
+
+    def q(self, prefix: str = "") -> Q:
+        """Return the condition that a row with `country` and `agency` is within; `prefix` leads to it ("need__")."""
+        if self.everything:
+            return Q()
+        within = Q(**{f"{prefix}agency__in": self.agencies})
+        if self.countries:
+            within |= Q(**{f"{prefix}country__in": self.countries})
+            within |= Q(**{f"{prefix}agency__country__in": self.countries})
+        if self.alone:
+            within |= Q(**{f"{prefix}agency__isnull": True, f"{prefix}country__in": self.alone})
+        return within
+
+    def covers(self, *, agency_id: int | None, countries: frozenset[str | None]) -> bool:
+        """Return whether a row of this agency (its id, or None) and these countries (ISO3) is within."""
+        if self.everything or agency_id in self.agencies or self.countries & countries:
+            return True
+        return agency_id is None and bool(self.alone & countries)
 
 
 def is_member(user: "User | AnonymousUser | None") -> "TypeGuard[User]":
@@ -53,27 +130,39 @@ def is_member(user: "User | AnonymousUser | None") -> "TypeGuard[User]":
 
 
 def can(user: "User | AnonymousUser | None", action: Action) -> bool:
-    """Return whether one of the roles the person has today allows the action."""
-    return is_member(user) and any(action in ROLE_ACTIONS[role] for role in user.roles)
+    """Return whether one of the roles the person has today allows the action on any row at all."""
+    return bool(_grants(user, action))
 
 
-def agencies_of(user: "User | AnonymousUser | None") -> frozenset[int]:
-    """Return the ids of the agencies whose own postings and matches the person may read."""
+def scope_of(user: "User | AnonymousUser | None", action: Action) -> Scope:
+    """Return whose rows the person's action reaches today; an empty scope where the action is not allowed."""
+    agencies: set[int] = set()
+    countries: set[str] = set()
+    alone: set[str] = set()
+    for affiliation, whose in _grants(user, action):
+        if whose == Whose.ALL:
+            return Scope(everything=True)
+        agencies.add(affiliation.agency_id)
+        country = affiliation.agency.country_id
+        if country and whose == Whose.COUNTRY:
+            countries.add(country)
+        elif country and affiliation.agency.kind in GOVERNMENT_AGENCY_KINDS:
+            alone.add(country)
+    return Scope(agencies=frozenset(agencies), countries=frozenset(countries), alone=frozenset(alone))
+
+
+def facilitates_only(user: "User | AnonymousUser | None") -> bool:
+    """Return whether all agencies that the person speaks for are third parties: funds, banks, developed countries."""
+    spoken_for = [affiliation.agency for affiliation, _whose in _grants(user, Action.READ_OWN)]
+    return bool(spoken_for) and all(agency.role == AgencyRole.FACILITATING for agency in spoken_for)
+
+
+def _grants(user: "User | AnonymousUser | None", action: Action) -> list[tuple[Any, Whose]]:
     if not is_member(user):
-        return frozenset()
-    return frozenset(
-        affiliation.agency_id
-        for affiliation in user.current_affiliations
-        if Action.READ_OWN in ROLE_ACTIONS[affiliation.role]
-    )
-
-
-def countries_of(user: "User | AnonymousUser | None") -> frozenset[str]:
-    """Return the ISO3 codes of the countries all of whose postings and matches the person may read."""
-    if not is_member(user):
-        return frozenset()
-    return frozenset(
-        affiliation.agency.country_id
-        for affiliation in user.current_affiliations
-        if Action.READ_COUNTRY in ROLE_ACTIONS[affiliation.role] and affiliation.agency.country_id
-    )
+        return []
+    return [
+        (affiliation, GRANTS[affiliation.role][action])
+        for affiliation in user.affiliations_that_count
+        if action in GRANTS[affiliation.role]
+        and (action not in NEEDS_DESIGNATION or affiliation.role in SECRETARIAT_ROLES or affiliation.is_designated)
+    ]

@@ -14,6 +14,33 @@ class Role(TextChoices):
     PARTNER = "partner", _("Partner system")
 
 
+class DesignationKind(TextChoices):
+    """By what a focal point or coordinator was named."""
+
+    NOTE_VERBALE = "note_verbale", _("Note verbale")
+    OFFICIAL_LETTER = "official_letter", _("Official letter")
+
+
+class Digest(TextChoices):
+    """How often a person hears of new matches by e-mail."""
+
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+    NEVER = "never", _("Never")
+
+
+class MailState(TextChoices):
+    """State of a mail in the outbox."""
+
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    DROPPED = "dropped", _("Not sent: its reader may no longer see what it is about, or does not want it")
+    UNCERTAIN = "uncertain", _("Perhaps sent: the sender stopped half-way")
+
+
 SECRETARIAT_ROLES = frozenset({Role.REVIEWER, Role.MANAGER})
 
 

@@ -5,12 +5,66 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MatchStatus(TextChoices):
-    """How far a match has come; DESIGN section 6. Answers, introductions and outcomes add theirs."""
+    """How far a match has come; DESIGN section 6."""
 
     SUGGESTED = "suggested", _("Suggested")
     SET_ASIDE = "set_aside", _("Set aside")
     PROPOSED = "proposed", _("Proposed to both sides")
+    INTRODUCED = "introduced", _("Introduced")
+    AGREED = "agreed", _("Agreed")
+    COMPLETED = "completed", _("Completed")
+    NOT_TAKEN_FORWARD = "not_taken_forward", _("Not taken forward at this time")
     LAPSED = "lapsed", _("Lapsed")
+
+
+class Clearance(TextChoices):
+    """Whether the country of a side has been heard before the side is asked."""
+
+    NOT_NEEDED = "not_needed", _("Not needed")
+    NO_OBJECTION = "no_objection", _("Passed on unless it objects")
+    EXPLICIT = "explicit", _("Waits for its approval")
+    CLEARED = "cleared", _("Cleared")
+    OBJECTED = "objected", _("Objected")
+
+
+class SideAnswer(TextChoices):
+    """What a side says to a proposal."""
+
+    INTERESTED = "interested", _("Interested: introduce us")
+    NOT_NOW = "not_now", _("Not now: ask again in six months at the earliest")
+    NOT_RELEVANT = "not_relevant", _("Not relevant to us")
+
+
+class NeedMet(TextChoices):
+    """Whether cooperation met the need."""
+
+    YES = "yes", _("Yes")
+    PARTLY = "partly", _("In part")
+    NO = "no", _("No")
+
+
+class CheckKind(TextChoices):
+    """What a reviewer looks into before two sides are brought together; internal."""
+
+    MANDATE = "mandate", _("Within the mandate of the secretariat")
+    DUPLICATION = "duplication", _("No duplication with what goes on already")
+    SECURITY_COUNCIL = "security_council", _("Measures of the Security Council")
+
+
+class CheckResult(TextChoices):
+    """What came of a check. On hold hides the match from all but the secretariat; no rule ever sets it."""
+
+    CLEARED = "cleared", _("Cleared")
+    REFERRED = "referred", _("Referred")
+    ON_HOLD = "on_hold", _("On hold")
+
+
+class Audience(TextChoices):
+    """Who reads a note."""
+
+    INTERNAL = "internal", _("Internal: the secretariat alone")
+    SIDE = "side", _("The secretariat and that side")
+    SHARED = "shared", _("Both sides")
 
 
 class EventKind(TextChoices):
@@ -23,6 +77,23 @@ class EventKind(TextChoices):
     TAKEN_BACK = "taken_back", _("Taken back from set aside")
     PROPOSED = "proposed", _("Proposed to both sides")
     NOTED = "noted", _("Note added")
+    ASSIGNED = "assigned", _("Assigned")
+    CHECKED = "checked", _("Check recorded")
+    CLEARANCE_BEGUN = "clearance_begun", _("Put before the country of a side")
+    CLEARED = "cleared", _("Cleared by the country of a side")
+    OBJECTED = "objected", _("Objection of the country of a side")
+    ASKED = "asked", _("A side was asked")
+    ANSWERED = "answered", _("A side answered")
+    NOT_TAKEN_FORWARD = "not_taken_forward", _("Not taken forward")
+    INTRODUCED = "introduced", _("Introduced")
+    REFERENCED = "referenced", _("Reference of the letter recorded")
+    AGREED = "agreed", _("Agreed")
+    COMPLETED = "completed", _("Completed")
+    OUTCOME_RECORDED = "outcome_recorded", _("Outcome recorded")
+    OUTCOME_CONFIRMED = "outcome_confirmed", _("Outcome confirmed by a side")
+    CONSENTED = "consented", _("A side consented to publication")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("A side withdrew its consent to publication")
+    FOLLOWED_UP = "followed_up", _("Followed up")
 
 
 class ChangeKind(TextChoices):
@@ -50,4 +121,13 @@ class Fit(TextChoices):
 
 
 OPEN_TO_RUNS = frozenset({MatchStatus.SUGGESTED, MatchStatus.LAPSED})
-DECIDED = frozenset({MatchStatus.SET_ASIDE, MatchStatus.PROPOSED})
+"""A run makes, moves and lapses these; a refused match joins them once its term is over."""
+DECIDED = frozenset(MatchStatus) - OPEN_TO_RUNS
+BETWEEN_THE_SIDES = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED, MatchStatus.AGREED, MatchStatus.COMPLETED})
+"""Each side that was asked sees the other's posting, whatever its visibility."""
+CONTACTS_SHOWN = frozenset({MatchStatus.INTRODUCED, MatchStatus.AGREED, MatchStatus.COMPLETED})
+LAPSE_ON_EXPIRY = frozenset({MatchStatus.SUGGESTED, MatchStatus.PROPOSED})
+LAPSE_ON_WITHDRAWAL = LAPSE_ON_EXPIRY | {MatchStatus.INTRODUCED}
+COOPERATION = frozenset({MatchStatus.AGREED, MatchStatus.COMPLETED})
+"""Public once both sides have consented; never lapses."""
+REFUSALS = frozenset({SideAnswer.NOT_NOW, SideAnswer.NOT_RELEVANT})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 
-from directory.access import Action, agencies_of, can, countries_of
+from directory.access import Action, can, scope_of
 from directory.models import User
 from matching.explanation import Explanation, explain
 from matching.models import Match
@@ -65,5 +65,5 @@ def _never_matched(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser)
 def _answers_for_a_side(reader: User | AnonymousUser, need: Need, offer: Offer) -> bool:
     if can(reader, Action.READ_EVERYTHING):
         return True
-    countries = {country.iso3 for country in (need.posting_country, offer.posting_country) if country}
-    return bool(agencies_of(reader) & {need.agency_id, offer.agency_id} or countries_of(reader) & countries)
+    own = scope_of(reader, Action.READ_OWN)
+    return need.is_within(own) or offer.is_within(own)

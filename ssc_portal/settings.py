@@ -38,6 +38,7 @@ PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="")
 # --- Applications: directory <- surveys <- matching <- ssc_portal ---------------------------------------------------
 INSTALLED_APPS = [
     "ssc_portal.apps.PortalConfig",
+    "workspace.apps.WorkspaceConfig",
     "matching.apps.MatchingConfig",
     "surveys.apps.SurveysConfig",
     "directory.apps.DirectoryConfig",
@@ -51,6 +52,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "django_htmx",
     "rest_framework",
@@ -148,6 +152,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
+# The secretariat's roles count only with a second factor; a trial on one machine may do without.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True)
+if not STAFF_SECOND_FACTOR and not DEBUG:
+    raise ImproperlyConfigured(
+        "STAFF_SECOND_FACTOR is off. Only a trial with DEBUG on may do without: remove it from the environment."
+    )
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600

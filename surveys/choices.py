@@ -21,6 +21,32 @@ class PostingStatus(TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+class WindowKind(TextChoices):
+    """Who approves what the agencies of a country post."""
+
+    SINGLE = "single", _("Single: the coordinator approves")
+    SEVERAL = "several", _("Several: each designated agency publishes, the coordinator is informed")
+    SECRETARIAT = "secretariat", _("Secretariat: it checks with the mission or ministry, until the country has told us")
+
+
+class ClearanceRule(TextChoices):
+    """What a country wants before one of its sides is asked about a proposal."""
+
+    NONE = "none", _("Nothing: the side is asked at once")
+    NO_OBJECTION = "no_objection", _("No objection within a term: then the proposal is passed on")
+    EXPLICIT = "explicit", _("Explicit approval: without it the proposal is not passed on")
+
+
+class WithdrawalReason(TextChoices):
+    """Why a posting no longer stands."""
+
+    MET = "met", _("Met, or carried out")
+    NO_LONGER_HOLDS = "no_longer_holds", _("It no longer holds")
+    NO_MEANS = "no_means", _("No means or staff for it now")
+    MISTAKE = "mistake", _("Posted by mistake, or twice")
+    OTHER = "other", _("Another reason")
+
+
 class Visibility(TextChoices):
     """Who may see a published posting."""
 

@@ -9,17 +9,19 @@ from collections.abc import Iterable
 from typing import Any
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from directory.choices import AgencyKind, AreaUse, GroupLevel, Role
+from directory.choices import SECRETARIAT_ROLES, AgencyKind, AreaUse, DesignationKind, GroupLevel, Role
 from directory.models import (
     Affiliation,
     Agency,
     Country,
     CountryGroup,
+    Designation,
     GroupMembership,
     Modality,
     PriorityArea,
@@ -31,6 +33,7 @@ from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
 from tests.places import COUNTRIES
 
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 PASSWORD = "only for tests: seven ducks"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _hashes: dict[str, str] = {}
@@ -140,6 +143,18 @@ class SecretariatFactory(AgencyFactory):
     country = None
 
 
+class DesignationFactory(DjangoModelFactory[Designation]):
+    """A note verbale in force, of a made-up ministry."""
+
+    class Meta:
+        model = Designation
+
+    kind = DesignationKind.NOTE_VERBALE
+    reference = factory.Sequence(lambda n: f"TEST/{n}")
+    dated = dt.date(2026, 1, 10)
+    ministry = "Test Ministry"
+
+
 class UserFactory(DjangoModelFactory[User]):
     """A person with PASSWORD; with `role=` (and `agency=`) also with an affiliation."""
 
@@ -153,12 +168,28 @@ class UserFactory(DjangoModelFactory[User]):
     password = factory.LazyFunction(password_hash)
 
     @factory.post_generation
-    def role(self: User, create: bool, role: Role | None, agency: Agency | None = None) -> None:
-        """Give `role=Role.REVIEWER`, and `role__agency=…` for any but the secretariat's roles."""
-        if role is not None:
-            if agency is None:
-                agency = SecretariatFactory() if role in (Role.REVIEWER, Role.MANAGER) else AgencyFactory()
-            Affiliation.objects.create(user=self, agency=agency, role=role)
+    def role(
+        self: User,
+        create: bool,
+        role: Role | None,
+        agency: Agency | None = None,
+        second_factor: bool = True,
+        designated: bool = True,
+    ) -> None:
+        """Give `role=Role.REVIEWER`, and `role__agency=…` for any but the secretariat's roles.
+
+        The secretariat's people have a second factor, unless `role__second_factor=False`; the others a designation,
+        unless `role__designated=False`.
+        """
+        if role is None:
+            return
+        if agency is None:
+            agency = SecretariatFactory() if role in SECRETARIAT_ROLES else AgencyFactory()
+        affiliation = Affiliation.objects.create(user=self, agency=agency, role=role)
+        if role in SECRETARIAT_ROLES and second_factor:
+            TOTP.activate(self, TOTP_SECRET)
+        elif role in (Role.FOCAL_POINT, Role.COORDINATOR) and designated:
+            DesignationFactory(affiliation=affiliation)
 
 
 class SurveyFactory(DjangoModelFactory[Survey]):

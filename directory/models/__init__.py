@@ -4,7 +4,10 @@ from directory.models.affiliation import Affiliation
 from directory.models.agency import Agency, AgencyFact
 from directory.models.area import PriorityArea
 from directory.models.country import Country, CountryAlias
+from directory.models.designation import Designation
 from directory.models.group import CountryGroup, GroupMembership
+from directory.models.invitation import Invitation
+from directory.models.mail import Mail
 from directory.models.modality import Modality
 from directory.models.user import User
 
@@ -15,7 +18,10 @@ __all__ = [
     "Country",
     "CountryAlias",
     "CountryGroup",
+    "Designation",
     "GroupMembership",
+    "Invitation",
+    "Mail",
     "Modality",
     "PriorityArea",
     "User",

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -21,6 +22,18 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=on),
             Q(valid_until__isnull=True) | Q(valid_until__gte=on),
+            ended_at__isnull=True,
+        )
+
+    def with_standing(self, on: dt.date) -> "AffiliationQuerySet":
+        """With what the access table asks of each: `is_designated`, and whether the person has a second factor."""
+        designations = apps.get_model("directory", "Designation")
+        authenticators = apps.get_model("mfa", "Authenticator")
+        return self.annotate(
+            is_designated=Exists(designations.objects.in_force(on).filter(affiliation=OuterRef("pk"))),
+            has_second_factor=Exists(
+                authenticators.objects.filter(user=OuterRef("user")).exclude(type="recovery_codes")
+            ),
         )
 
 
@@ -37,6 +50,16 @@ class Affiliation(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_until = models.DateField(_("until, inclusive"), null=True, blank=True)
+
+    validated_on = models.DateField(
+        _("validated on"),
+        null=True,
+        blank=True,
+        help_text=_("When the agency, its coordinator or the secretariat last said that the person still serves."),
+    )
+    ended_at = models.DateTimeField(
+        _("left"), null=True, blank=True, editable=False, help_text=_("Access ended at this moment; history stays.")
+    )
 
     history = HistoricalRecords()
 

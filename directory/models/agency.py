@@ -40,6 +40,10 @@ class Agency(Reference):
     parent_body = models.CharField(_("parent body"), max_length=200, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=AgencyRole, blank=True)
     description = models.TextField(_("description"), blank=True, help_text=_("Shown publicly."))
+    office_mailbox = models.EmailField(
+        _("office mailbox"), blank=True, help_text=_("Of the office, not of a person; receives copies of the mails.")
+    )
+    office_mailbox_is_public = models.BooleanField(_("office mailbox shown publicly"), default=False)
     website = models.URLField(_("website"), blank=True)
     search_text = FoldedTextField(sources=("code", "name", "acronym", "description"))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from directory.choices import SECRETARIAT_ROLES, AgencyKind, Role
+from directory.choices import SECRETARIAT_ROLES, AgencyKind, Digest, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,6 +52,19 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Untick to end all access at once; the history stays.")
     )
+    job_title = models.CharField(_("function"), max_length=150, blank=True)
+    phone = models.CharField(_("telephone"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en", help_text=_("Of pages and mails."))
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", help_text=_("E.g. Asia/Bangkok."))
+    digest = models.CharField(_("mails on new matches"), max_length=10, choices=Digest, default=Digest.WEEKLY)
+    wants_reminders = models.BooleanField(_("reminders by e-mail"), default=True)
+    is_listed = models.BooleanField(
+        _("listed in the directory"),
+        default=False,
+        help_text=_("Name, function and agency are shown to those logged in; never the e-mail or telephone."),
+    )
+    notice_accepted_at = models.DateTimeField(_("privacy notice read"), null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("personal details erased"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -76,15 +90,32 @@ class User(AbstractBaseUser):
 
     @cached_property
     def current_affiliations(self) -> list[Any]:
-        """Affiliations in force today, with their agencies: one query a request."""
+        """Affiliations in force today, with their agencies and standing: one query a request."""
         if not self.is_active:
             return []
-        return list(self.affiliations.in_force(timezone.now().date()).select_related("agency"))
+        today = timezone.now().date()
+        return list(self.affiliations.in_force(today).with_standing(today).select_related("agency"))
+
+    @property
+    def affiliations_that_count(self) -> list[Any]:
+        """Those that give rights: the secretariat's only with a second factor."""
+        return [
+            affiliation
+            for affiliation in self.current_affiliations
+            if affiliation.role not in SECRETARIAT_ROLES
+            or affiliation.has_second_factor
+            or not settings.STAFF_SECOND_FACTOR
+        ]
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether the person works for the secretariat but has no second factor yet, and so no rights there."""
+        return len(self.affiliations_that_count) < len(self.current_affiliations)
 
     @property
     def roles(self) -> frozenset[str]:
-        """Codes of the roles the person has today."""
-        return frozenset(affiliation.role for affiliation in self.current_affiliations)
+        """Codes of the roles the person has today, and may use."""
+        return frozenset(affiliation.role for affiliation in self.affiliations_that_count)
 
     @property
     def is_staff(self) -> bool:

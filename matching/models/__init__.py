@@ -1,9 +1,25 @@
-"""What fits: profiles, runs, matches and what happened to them."""
+"""What fits: profiles, runs, matches, what happened to them, and what came of them."""
 
+from matching.models.check import ReviewCheck
+from matching.models.introduction import Introduction
 from matching.models.match import Match
 from matching.models.match_change import MatchChange
 from matching.models.match_event import MatchEvent
+from matching.models.match_side import MatchSide
+from matching.models.outcome import Outcome
 from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
+from matching.models.saved_view import SavedView
 
-__all__ = ["Match", "MatchChange", "MatchEvent", "MatchRun", "ScoringProfile"]
+__all__ = [
+    "Introduction",
+    "Match",
+    "MatchChange",
+    "MatchEvent",
+    "MatchRun",
+    "MatchSide",
+    "Outcome",
+    "ReviewCheck",
+    "SavedView",
+    "ScoringProfile",
+]

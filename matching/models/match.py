@@ -2,49 +2,49 @@
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import BooleanField, Case, DateTimeField, F, IntegerField, Q, Value, When
+from django.db.models import BooleanField, Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directory.access import Action, agencies_of, can, countries_of
-from matching.choices import MatchStatus
+from directory.access import Action, can, facilitates_only, scope_of
+from matching.choices import BETWEEN_THE_SIDES, CONTACTS_SHOWN, COOPERATION, MatchStatus
 from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
-from surveys.choices import PostingStatus, Visibility
+from surveys.choices import Side, Visibility
 from surveys.models import Need, Offer
+from surveys.models.posting import published_q
+from surveys.models.window import not_paused
 
 if TYPE_CHECKING:
     from directory.models import User
 
 
-_BETWEEN_PUBLIC_POSTINGS = Q(
-    need__status=PostingStatus.PUBLISHED,
-    need__visibility=Visibility.PUBLIC,
-    offer__status=PostingStatus.PUBLISHED,
-    offer__visibility=Visibility.PUBLIC,
+_BETWEEN_PUBLIC_POSTINGS = (
+    published_q(Visibility.PUBLIC, prefix="need__")
+    & published_q(Visibility.PUBLIC, prefix="offer__")
+    & Q(on_hold_at__isnull=True)
 )
 _RELEASED = _BETWEEN_PUBLIC_POSTINGS & Q(released_at__isnull=False)
 
 
-def _own(user: "User | AnonymousUser | None", side: str) -> Q:
-    """Matches whose posting on that side is of the person's agency, or of the country that it coordinates."""
-    agencies, countries = agencies_of(user), countries_of(user)
-    return Q(**{f"{side}__agency__in": agencies}) | (
-        Q(**{f"{side}__country__in": countries}) | Q(**{f"{side}__agency__country__in": countries})
-    )
+def _shown_to(user: "User | AnonymousUser | None", side: Side) -> Q:
+    """Matches whose posting on that side the person may see anyway: a suggestion does not open the others."""
+    shown = published_q(Visibility.PUBLIC, Visibility.FOCAL_POINTS, prefix=f"{side}__")
+    if facilitates_only(user):
+        shown &= Q(**{f"{side}__visibility": Visibility.PUBLIC}) | Q(**{f"{side}__facilitating_allowed": True})
+    return shown
 
 
-def _shown_to_members(side: str) -> Q:
-    """Matches whose posting on that side every focal point may see: a suggestion does not open the others."""
-    return Q(
-        **{
-            f"{side}__status": PostingStatus.PUBLISHED,
-            f"{side}__visibility__in": (Visibility.PUBLIC, Visibility.FOCAL_POINTS),
-        }
-    )
+def _opened_to(side: Side, *, other: Side) -> Q:
+    """Matches put to that side: it sees the other's posting whatever its visibility, and still does once introduced."""
+    sides = apps.get_model("matching", "MatchSide").objects
+    asked = Q(Exists(sides.filter(match=OuterRef("pk"), side=side, asked_at__isnull=False)))
+    return asked & (Q(status__in=CONTACTS_SHOWN) | Q(status__in=BETWEEN_THE_SIDES) & published_q(prefix=f"{other}__"))
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -80,8 +80,30 @@ class MatchQuerySet(models.QuerySet["Match"]):
         in_full = Q(pk__in=[])
         if can(user, Action.READ_COMPUTED_FITS):
             in_full |= _BETWEEN_PUBLIC_POSTINGS & ~Q(status=MatchStatus.LAPSED)
-        own_need, own_offer = _own(user, "need"), _own(user, "offer")
-        return in_full | own_need & (_shown_to_members("offer") | own_offer) | own_offer & _shown_to_members("need")
+        scope = scope_of(user, Action.READ_OWN)
+        if not scope:
+            return in_full
+        own_need, own_offer = scope.q("need__"), scope.q("offer__")
+        own = own_need & (_shown_to(user, Side.OFFER) | own_offer | _opened_to(Side.NEED, other=Side.OFFER))
+        own |= own_offer & (_shown_to(user, Side.NEED) | _opened_to(Side.OFFER, other=Side.NEED))
+        return in_full | Q(on_hold_at__isnull=True) & own
+
+    def of(self, user: "User | AnonymousUser | None", action: Action) -> "MatchQuerySet":
+        """Matches one of whose postings is within the person's scope for the action, whatever else it may see."""
+        scope = scope_of(user, action)
+        return self.filter(scope.q("need__") | scope.q("offer__")) if scope else self.none()
+
+    def cooperation(self) -> "MatchQuerySet":
+        """Agreed or completed cooperation to whose publication both sides have consented: what everyone may see."""
+        sides = apps.get_model("matching", "MatchSide").objects.filter(match=OuterRef("pk"))
+        return self.filter(
+            not_paused("need__"),
+            not_paused("offer__"),
+            Exists(sides.filter(side=Side.NEED, consent_at__isnull=False)),
+            Exists(sides.filter(side=Side.OFFER, consent_at__isnull=False)),
+            status__in=COOPERATION,
+            on_hold_at__isnull=True,
+        )
 
     def for_lists(self) -> "MatchQuerySet":
         """With what a list of matches shows, in a fixed number of queries."""
@@ -131,6 +153,28 @@ class Match(models.Model):
         blank=True,
         editable=False,
         help_text=_("The explanation when it was released: what the public sees, unchanged by later steps."),
+    )
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("assigned to"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_matches",
+    )
+    on_hold_at = models.DateTimeField(
+        _("on hold since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Seen by the secretariat alone, whatever else; set by a person's check, never by a rule."),
+    )
+    refused_until = models.DateField(
+        _("not suggested again before"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The term of a refusal; a match not taken forward without one is not suggested again."),
     )
     created_at = models.DateTimeField(_("first suggested"), auto_now_add=True)
     scored_at = models.DateTimeField(

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from matching.choices import EventKind, MatchStatus
+from matching.choices import Audience, EventKind, MatchStatus
 from matching.models.match import Match
+from surveys.choices import Side
 
 
 class MatchEvent(models.Model):
@@ -25,7 +26,10 @@ class MatchEvent(models.Model):
         help_text=_("Empty: by a run."),
     )
     at = models.DateTimeField(_("at"), auto_now_add=True)
-    note = models.TextField(_("note"), blank=True, help_text=_("Internal to the secretariat."))
+    note = models.TextField(_("note"), blank=True, help_text=_("Its audience reads it."))
+    audience = models.CharField(_("read by"), max_length=10, choices=Audience, default=Audience.INTERNAL)
+    side = models.CharField(_("side"), max_length=10, choices=Side, blank=True, help_text=_("Whose step it was."))
+    details = models.JSONField(_("details"), null=True, blank=True, help_text=_("From what to what, by field."))
 
     class Meta:
         verbose_name = _("match event")

@@ -6,8 +6,10 @@ from surveys.models.offer import Offer, Target
 from surveys.models.reading import Reading
 from surveys.models.response import Response
 from surveys.models.survey import Survey
+from surveys.models.window import CountryWindow
 
 __all__ = [
+    "CountryWindow",
     "Import",
     "Need",
     "Offer",

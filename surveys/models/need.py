@@ -14,7 +14,10 @@ class Need(Posting):
     """What a country seeks from others of the South."""
 
     history = HistoricalRecords(
-        excluded_fields=["search_text"], m2m_fields=["areas", "modalities"], cascade_delete_history=False
+        # Contacts are personal and can be erased; a form's key says nothing.
+        excluded_fields=["search_text", "contact", "contact_person", "form_key"],
+        m2m_fields=["areas", "modalities"],
+        cascade_delete_history=False,
     )
 
     objects = PostingQuerySet["Need"].as_manager()

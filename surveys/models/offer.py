@@ -14,7 +14,10 @@ class Offer(Posting):
     """What a country or an agency offers to others of the South."""
 
     history = HistoricalRecords(
-        excluded_fields=["search_text"], m2m_fields=["areas", "modalities"], cascade_delete_history=False
+        # Contacts are personal and can be erased; a form's key says nothing.
+        excluded_fields=["search_text", "contact", "contact_person", "form_key"],
+        m2m_fields=["areas", "modalities"],
+        cascade_delete_history=False,
     )
 
     objects = PostingQuerySet["Offer"].as_manager()

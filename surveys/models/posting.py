@@ -3,19 +3,21 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from directory.access import Action, agencies_of, can, countries_of, is_member
+from directory.access import Action, Scope, can, facilitates_only, scope_of
 from directory.days import first_day_not_ended, last_day_begun
 from directory.models import Agency, Country, Modality, PriorityArea
 from directory.models.fields import FoldedTextField
-from surveys.choices import PostingStatus, ResponseKind, Visibility
+from surveys.choices import PostingStatus, ResponseKind, Visibility, WindowKind, WithdrawalReason
 from surveys.models.from_file import FromFile
 from surveys.models.response import Response
 from surveys.models.survey import Survey
+from surveys.models.window import not_paused
 
 if TYPE_CHECKING:
     from directory.models import User
@@ -23,16 +25,25 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound="Posting", covariant=True)
 
 
+def published_q(*visibilities: Visibility, prefix: str = "") -> Q:
+    """Return the condition that a posting is published and not paused, and visible to these (none named: to any).
+
+    `prefix` leads to the posting, e.g. "need__".
+    """
+    condition = Q(**{f"{prefix}status": PostingStatus.PUBLISHED}) & not_paused(prefix)
+    return condition & Q(**{f"{prefix}visibility__in": visibilities}) if visibilities else condition
+
+
 class PostingQuerySet(models.QuerySet[Row]):
     """Offers or needs, by what may be done with them and by whom they may be seen."""
 
     def published(self) -> Self:
-        """Published, whatever the visibility and the dates."""
-        return self.filter(status=PostingStatus.PUBLISHED)
+        """Published and not paused, whatever the visibility and the dates."""
+        return self.filter(published_q())
 
     def public(self) -> Self:
         """Published for everyone, open or closed."""
-        return self.published().filter(visibility=Visibility.PUBLIC)
+        return self.filter(published_q(Visibility.PUBLIC))
 
     def open_on(self, day: dt.date) -> Self:
         """Open on a given day, both of its ends inclusive; no date is no limit."""
@@ -52,16 +63,31 @@ class PostingQuerySet(models.QuerySet[Row]):
         """Postings that the person may see; the one rule for pages, API, search, exports and mails."""
         if can(user, Action.READ_EVERYTHING):
             return self
-        allowed = Q(status=PostingStatus.PUBLISHED, visibility=Visibility.PUBLIC)
-        if is_member(user):
-            if can(user, Action.READ_OWN):
-                allowed |= Q(status=PostingStatus.PUBLISHED, visibility=Visibility.FOCAL_POINTS)
-            agencies, countries = agencies_of(user), countries_of(user)
-            if agencies:
-                allowed |= Q(agency__in=agencies)
-            if countries:
-                allowed |= Q(country__in=countries) | Q(agency__country__in=countries)
-        return self.filter(allowed)
+        if own := scope_of(user, Action.READ_OWN):
+            members = published_q(Visibility.PUBLIC, Visibility.FOCAL_POINTS)
+            if facilitates_only(user):
+                members &= Q(visibility=Visibility.PUBLIC) | Q(facilitating_allowed=True)
+            return self.filter(members | own.q())
+        return self.public()
+
+    def writable_by(self, user: "User | AnonymousUser | None") -> Self:
+        """Postings that the person may change in the workspace: of agencies and countries that it speaks for."""
+        scope = scope_of(user, Action.POST)
+        return self.filter(scope.q()) if scope else self.none()
+
+    def awaiting_approval_by(self, user: "User | AnonymousUser | None") -> Self:
+        """Postings that wait for the person's approval: a coordinator's own country's, or for the secretariat the rest.
+
+        The secretariat's are those of agencies beyond one country and of countries whose window is not *single*.
+        """
+        submitted = self.filter(submitted_at__isnull=False)
+        scope = scope_of(user, Action.APPROVE_POSTINGS)
+        if not scope:
+            return self.none()
+        single = Q(country__window__kind=WindowKind.SINGLE) | Q(
+            country__isnull=True, agency__country__window__kind=WindowKind.SINGLE
+        )
+        return submitted.exclude(single) if scope.everything else submitted.filter(single).filter(scope.q())
 
     def for_lists(self) -> Self:
         """With what a list of postings shows, in a fixed number of queries."""
@@ -109,6 +135,18 @@ class Posting(FromFile):
     contact = models.TextField(
         _("contact"), blank=True, help_text=_("Never shown publicly: only to a partner, once introduced.")
     )
+    contact_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("contact person"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact_of_%(class)ss",
+        help_text=_("Never shown publicly: only to a partner, once introduced."),
+    )
+    delivery_languages = models.JSONField(
+        _("languages of delivery"), default=list, blank=True, help_text=_("Codes of ISO 639-1; empty is not stated.")
+    )
     opens_on = models.DateField(_("opens on"), null=True, blank=True)
     closes_on = models.DateField(
         _("closes on, inclusive"),
@@ -129,6 +167,37 @@ class Posting(FromFile):
         _("facilitating partners may see it"),
         default=False,
         help_text=_("Third parties of triangular cooperation: funds, banks, developed countries."),
+    )
+    submitted_at = models.DateTimeField(
+        _("waits for approval since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Set while the coordinator or the secretariat has to approve, or to confirm what a survey said."),
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("submitted by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="submitted_%(class)ss",
+    )
+    sent_back_note = models.TextField(
+        _("sent back with this note"), blank=True, help_text=_("Shown to the agency until it submits again.")
+    )
+    withdrawal_reason = models.CharField(_("withdrawn because"), max_length=20, choices=WithdrawalReason, blank=True)
+    withdrawal_note = models.TextField(
+        _("note on the withdrawal"), blank=True, help_text=_("Shown to the own side and the secretariat.")
+    )
+    form_key = models.UUIDField(
+        _("key of the form"),
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text=_("One form sent twice makes one posting."),
     )
     survey = models.ForeignKey(
         Survey,
@@ -175,6 +244,11 @@ class Posting(FromFile):
         if self.agency is None:
             return str(country)
         return f"{self.agency}, {country}" if country else str(self.agency)
+
+    def is_within(self, scope: Scope) -> bool:
+        """Whether the posting is among those that the scope reaches; as `Scope.q` says it to the database."""
+        countries = frozenset({self.country_id, self.agency.country_id if self.agency else None})
+        return scope.covers(agency_id=self.agency_id, countries=countries)
 
     @property
     def is_confirmed(self) -> bool:

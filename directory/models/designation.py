@@ -1,0 +1,77 @@
+"""The letter by which a government or an institution names who speaks for it."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from directory.choices import DesignationKind
+from directory.models.affiliation import Affiliation
+
+
+class DesignationQuerySet(models.QuerySet["Designation"]):
+    """Designations."""
+
+    def in_force(self, on: dt.date) -> "DesignationQuerySet":
+        """Designations that hold on the day `on`."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), ended_at__isnull=True, dated__lte=on)
+
+
+class Designation(models.Model):
+    """What lets a focal point or coordinator act: a note verbale or letter, as a manager recorded it."""
+
+    affiliation = models.ForeignKey(
+        Affiliation, verbose_name=_("who, in which agency"), on_delete=models.PROTECT, related_name="designations"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=DesignationKind)
+    reference = models.CharField(_("reference"), max_length=120, help_text=_("As it stands on the letter."))
+    dated = models.DateField(_("date of the letter"))
+    ministry = models.CharField(_("issuing ministry or institution"), max_length=200)
+    alternate = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("alternate"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alternate_in",
+        help_text=_("Receives copies of the mails; acts only with a designation of the own."),
+    )
+    valid_until = models.DateField(
+        _("valid until, inclusive"), null=True, blank=True, help_text=_("Empty: until further notice.")
+    )
+    note = models.TextField(_("note"), blank=True, help_text=_("For the secretariat."))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recorded by"),
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="recorded_designations",
+    )
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(
+        _("ended"), null=True, blank=True, help_text=_("When it was revoked before its last day.")
+    )
+
+    history = HistoricalRecords()
+
+    objects = DesignationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("designation")
+        verbose_name_plural = _("designations")
+        ordering = ["-dated", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("dated")),
+                name="designation_ends_after_it_is_dated",
+                violation_error_message=_("The last day lies before the date of the letter."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.reference}"

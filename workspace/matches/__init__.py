@@ -1,0 +1,1 @@
+"""Proposals to answer, introductions, outcomes."""

@@ -1,0 +1,1 @@
+"""Who works where: profile, invitations, the directory of agencies and focal points."""
