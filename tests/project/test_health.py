@@ -5,6 +5,7 @@ from unittest import mock
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
 
@@ -35,7 +36,8 @@ def test_a_database_that_does_not_answer_is_503_and_says_no_more(client):
 
 
 def test_a_migration_not_applied_is_503(client):
-    MigrationRecorder(connection).record_unapplied("matching", "0001_initial")
+    [(app, newest)] = MigrationLoader(connection).graph.leaf_nodes("matching")
+    MigrationRecorder(connection).record_unapplied(app, newest)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["migrations"] == "failed"

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from directory.choices import Role
+from directory.choices import AgencyKind, Role
 from directory.models import User
 from matching import review
 from matching.choices import MatchStatus
@@ -163,8 +163,8 @@ def test_staff_see_the_decided_score_beside_today_s(client: Client, reviewer: Us
     Match.objects.filter(pk=match.pk).update(decided_on=explanation_of(match), status=MatchStatus.SET_ASIDE)
     client.force_login(reviewer)
     assert "It was decided on 0.820000" in Page(client.get(match.get_absolute_url())).text
-    focal_point = UserFactory(role=Role.FOCAL_POINT, role__agency=AgencyFactory(country=match.offer.country))
-    client.force_login(focal_point)
+    institute = AgencyFactory(country=match.offer.country, kind=AgencyKind.TRAINING_INSTITUTION)
+    client.force_login(UserFactory(role=Role.FOCAL_POINT, role__agency=institute))
     assert client.get(match.get_absolute_url()).status_code == 404
 
 
