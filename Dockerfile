@@ -11,6 +11,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/staticfiles \
     BIND=0.0.0.0:8000
+# PDFs: Pango, and fonts for the languages of the United Nations.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        fonts-noto-core fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin portal
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
@@ -18,6 +23,7 @@ COPY manage.py gunicorn.conf.py LICENSE ./
 COPY directory directory
 COPY surveys surveys
 COPY matching matching
+COPY workspace workspace
 COPY ssc_portal ssc_portal
 COPY templates templates
 # The key serves this one command; settings refuse to load without any.

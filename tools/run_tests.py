@@ -15,7 +15,7 @@ from defusedxml import ElementTree
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.install import ROOT
-from tools.services import Missing, chromium, postgresql, postgresql_version, redis_server, say
+from tools.services import Missing, chromium, pango, postgresql, postgresql_version, redis_server, say
 
 WORKERS = str(min(os.cpu_count() or 1, 4))
 NO_TESTS_COLLECTED = 5
@@ -73,6 +73,8 @@ def main() -> int:
             missing.append("Chromium: not on the path, and neither Debian's nor Playwright's could be installed.")
         elif browser:
             environment["CHROMIUM"] = browser
+        if not pango():
+            missing.append("Pango: not installed, and Debian's package could not be; no PDF can be made.")
         if redis_url := services.enter_context(redis_server()):
             environment["TEST_REDIS_URL"] = redis_url
         else:

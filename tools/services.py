@@ -1,5 +1,6 @@
-"""What the tests need around them: PostgreSQL, Redis and Chromium, found where they are, else started or installed."""
+"""What the tests need around them: PostgreSQL, Redis, Chromium, Pango: found where they are, else started or installed."""
 
+import ctypes.util
 import os
 import pwd
 import shutil
@@ -222,3 +223,18 @@ def chromium() -> str | None:
                 return path
     done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
     return "" if done.returncode == 0 else None
+
+
+# --- Pango ----------------------------------------------------------------------------------------------------------
+PANGO = {"pango-1.0": "libpango-1.0-0", "pangoft2-1.0": "libpangoft2-1.0-0", "harfbuzz-subset": "libharfbuzz-subset0"}
+"""Libraries that PDFs need, each with Debian's package of it."""
+
+
+def pango() -> bool:
+    """Return whether PDFs can be made: the libraries are there, or could be installed, with a font to write in."""
+    for library, package in PANGO.items():
+        if ctypes.util.find_library(library) is None and not install_from_debian(package):
+            return False
+    if not any(Path("/usr/share/fonts").rglob("*.ttf")):
+        install_from_debian("fonts-dejavu-core")
+    return True
