@@ -1,4 +1,4 @@
-"""What the tests need around them: PostgreSQL, Redis, Chromium, Pango: found where they are, else started or installed."""
+"""What the tests need around them: PostgreSQL, Redis, Chromium and Pango, found, else started or installed."""
 
 import ctypes.util
 import os
