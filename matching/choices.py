@@ -123,6 +123,7 @@ class Fit(TextChoices):
 OPEN_TO_RUNS = frozenset({MatchStatus.SUGGESTED, MatchStatus.LAPSED})
 """A run makes, moves and lapses these; a refused match joins them once its term is over."""
 DECIDED = frozenset(MatchStatus) - OPEN_TO_RUNS
+"""These take no place in a list; see `MatchQuerySet.decided`."""
 BETWEEN_THE_SIDES = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED, MatchStatus.AGREED, MatchStatus.COMPLETED})
 """Each side that was asked sees the other's posting, whatever its visibility."""
 CONTACTS_SHOWN = frozenset({MatchStatus.INTRODUCED, MatchStatus.AGREED, MatchStatus.COMPLETED})

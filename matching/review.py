@@ -1,8 +1,4 @@
-"""The one module that changes a match's state by a person's decision; DESIGN section 6.
-
-Each step is conditional on the state that it expects, so that doing it twice does it once, and the second of two
-reviewers is told. A step and its event are written in one transaction.
-"""
+"""What reviewers do with a match; the steps themselves stand in `matching.steps`; DESIGN section 6."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,105 +11,153 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from matching.choices import EventKind, MatchStatus
+from matching import clearing
+from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus
 from matching.explanation import Explanation, explain, explain_pairs
-from matching.models import Match, MatchEvent
+from matching.introducing import introduce, record_reference
+from matching.models import Match, MatchEvent, ReviewCheck
 from matching.reasons import gate_reasons
-from surveys.choices import PostingStatus, Visibility
+from matching.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
+from surveys.choices import Side, Visibility
 from surveys.models import Need, Offer
 
+__all__ = ["LONGEST_NOTE", "ReviewRefused", "introduce", "record_reference"]
+
 CRITERIA = ("areas", "modalities", "region")
-
-LONGEST_NOTE = 5_000
-"""In characters."""
-
-
-class ReviewRefused(ValueError):
-    """The step cannot be taken; the message says why and what would be right, for people."""
 
 
 @transaction.atomic
 def release(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Show the fit to everyone as it stands today; independent of all other steps and unchanged by them."""
-    _may_review(by, note)
-    match = _fresh(match)
+    check_reviewer(by, note)
+    match = held(match)
     _check_release(match)
     explanation = today or explain(need=match.need, offer=match.offer)
     _check_fit(explanation)
-    _change(
-        Match.objects.filter(pk=match.pk, released_at__isnull=True),
+    return take(
+        match,
+        EventKind.RELEASED,
+        by=by,
+        note=note,
         released_at=timezone.now(),
         released_score=explanation["score"],
         released_as=explanation,
     )
-    return _event(match, EventKind.RELEASED, to_status=match.status, by=by, note=note)
 
 
 @transaction.atomic
 def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
     """Take a released fit off the public pages."""
-    _may_review(by, note)
-    match = _fresh(match)
+    check_reviewer(by, note)
+    match = held(match)
     _check_withhold(match)
-    _change(
-        Match.objects.filter(pk=match.pk, released_at__isnull=False),
-        released_at=None,
-        released_score=None,
-        released_as=None,
-    )
-    return _event(match, EventKind.WITHHELD, to_status=match.status, by=by, note=note)
+    return take(match, EventKind.WITHHELD, by=by, note=note, released_at=None, released_score=None, released_as=None)
 
 
 @transaction.atomic
 def set_aside(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
-    _may_review(by, note)
-    match = _fresh(match)
+    check_reviewer(by, note)
+    match = held(match)
     _check_suggested(match)
-    return _decide(match, EventKind.SET_ASIDE, MatchStatus.SET_ASIDE, by=by, note=note, today=today)
+    return _decide(match, EventKind.SET_ASIDE, by=by, note=note, today=today)
 
 
 @transaction.atomic
 def propose(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
-    """Put a suggestion to both sides; only where both postings are confirmed and the pair still fits."""
-    _may_review(by, note)
-    match = _fresh(match)
+    """Put a suggestion to both sides; only where both postings are confirmed, someone speaks for each, and they fit.
+
+    A side is asked at once, or once its country is heard, where its window wants that: see `matching.clearing`.
+    """
+    check_reviewer(by, note)
+    match = held(match)
     _check_propose(match)
     today = today or explain(need=match.need, offer=match.offer)
     _check_fit(today)
-    return _decide(match, EventKind.PROPOSED, MatchStatus.PROPOSED, by=by, note=note, today=today)
+    event = _decide(match, EventKind.PROPOSED, by=by, note=note, today=today, refused_until=None)
+    clearing.begin(match=match, by=by)
+    return event
 
 
 @transaction.atomic
 def take_back(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
-    """Return a match that was set aside to the suggestions, scored as of today; the note says why."""
-    _may_review(by, note)
+    """Return a match set aside or not taken forward to the suggestions, scored as of today; the note says why."""
+    check_reviewer(by, note)
     if not note.strip():
         raise ReviewRefused(_("Say in a note why the match is taken back."))
-    match = _fresh(match)
+    match = held(match)
     _check_take_back(match)
     explanation = _by_its_profile(match, today)
     _check_fit(explanation)
     contributions = {part["code"]: part["contribution"] for part in explanation["criteria"]}
-    _change(
-        Match.objects.filter(pk=match.pk, status=MatchStatus.SET_ASIDE),
-        status=MatchStatus.SUGGESTED,
+    return take(
+        match,
+        EventKind.TAKEN_BACK,
+        by=by,
+        note=note,
         decided_on=None,
+        refused_until=None,
         scored_at=timezone.now(),
         score=explanation["score"],
         **{f"part_{code}": contributions[code] for code in CRITERIA},
     )
-    return _event(match, EventKind.TAKEN_BACK, to_status=MatchStatus.SUGGESTED, by=by, note=note)
 
 
 @transaction.atomic
-def add_note(*, match: Match, by: User, note: str) -> MatchEvent:
-    """Add an internal note; nothing else changes."""
-    _may_review(by, note)
+def add_note(
+    *, match: Match, by: User, note: str, audience: Audience = Audience.INTERNAL, side: Side | None = None
+) -> MatchEvent:
+    """Add a note for the secretariat, for one side (name it) or for both; nothing else changes.
+
+    A side reads notes once it was asked; until then they must be internal.
+    """
+    check_reviewer(by, note)
     if not note.strip():
         raise ReviewRefused(_("The note is empty."))
-    match = _fresh(match)
-    return _event(match, EventKind.NOTED, to_status=match.status, by=by, note=note)
+    if (audience == Audience.SIDE) != (side is not None):
+        raise ReviewRefused(_("Say for which side the note is."))
+    match = held(match)
+    readers = match.sides.filter(asked_at__isnull=False)
+    missing = {Audience.SHARED: readers.count() < 2, Audience.SIDE: not readers.filter(side=side).exists()}
+    if missing.get(audience, False):
+        raise ReviewRefused(_("A side reads notes once it was asked; until then they are internal."))
+    return take(match, EventKind.NOTED, by=by, note=note, audience=audience, side=side)
+
+
+@transaction.atomic
+def assign(*, match: Match, by: User, to: User | None) -> MatchEvent:
+    """Make the match a reviewer's to look after, or nobody's."""
+    check_reviewer(by, "")
+    if to is not None and not can(to, Action.REVIEW_MATCHES):
+        raise ReviewRefused(_("Matches are looked after by reviewers and managers."))
+    match = held(match)
+    before = match.assigned_to
+    return take(
+        match,
+        EventKind.ASSIGNED,
+        by=by,
+        note=str(to) if to else "",
+        details={"assigned_to": [before.pk if before else None, to.pk if to else None]},
+        assigned_to=to,
+    )
+
+
+@transaction.atomic
+def check(*, match: Match, by: User, kind: CheckKind, result: CheckResult, note: str = "") -> ReviewCheck:
+    """Record what a check came to, internally. On hold hides the match from all but the secretariat.
+
+    The newest result of a kind counts; the match is on hold as long as one kind is.
+    """
+    check_reviewer(by, note)
+    match = held(match)
+    row = ReviewCheck.objects.create(match=match, kind=kind, result=result, note=note.strip(), by=by)
+    newest = {one.kind: one.result for one in match.checks.order_by("at", "pk")}
+    is_on_hold = CheckResult.ON_HOLD in newest.values()
+    values: dict[str, Any] = {}
+    if is_on_hold != (match.on_hold_at is not None):
+        values = {"on_hold_at": timezone.now() if is_on_hold else None}
+    take(match, EventKind.CHECKED, by=by, note=note, details={"kind": kind, "result": result}, **values)
+    return row
 
 
 Step = Callable[..., MatchEvent]
@@ -194,7 +238,7 @@ def steps_open_to(match: Match) -> list[str]:
     steps = ["withhold" if match.released_at else "release"]
     if match.status == MatchStatus.SUGGESTED:
         steps += ["propose", "set_aside"]
-    if match.status == MatchStatus.SET_ASIDE:
+    if match.status in (MatchStatus.SET_ASIDE, MatchStatus.NOT_TAKEN_FORWARD):
         steps.append("take_back")
     return [*steps, "add_note"]
 
@@ -217,8 +261,9 @@ def obstacle(*, step: str, match: Match, explanation: Explanation | None = None)
 def _check_release(match: Match) -> None:
     if match.released_at is not None:
         raise ReviewRefused(_("This fit is already released."))
+    _check_not_on_hold(match)
     for posting in (match.need, match.offer):
-        if posting.status != PostingStatus.PUBLISHED or posting.visibility != Visibility.PUBLIC:
+        if posting.visibility != Visibility.PUBLIC or clearing.is_not_public(posting):
             raise ReviewRefused(
                 _("Only a fit between two public postings can be released; “%(posting)s” is not public.")
                 % {"posting": posting}
@@ -231,12 +276,12 @@ def _check_withhold(match: Match) -> None:
 
 
 def _check_suggested(match: Match) -> None:
-    if match.status != MatchStatus.SUGGESTED:
-        raise _not_in_state(match)
+    check_open(match, EventKind.SET_ASIDE)
 
 
 def _check_propose(match: Match) -> None:
-    _check_suggested(match)
+    check_open(match, EventKind.PROPOSED)
+    _check_not_on_hold(match)
     for posting in (match.need, match.offer):
         if not posting.is_confirmed:
             raise ReviewRefused(
@@ -246,8 +291,12 @@ def _check_propose(match: Match) -> None:
 
 
 def _check_take_back(match: Match) -> None:
-    if match.status != MatchStatus.SET_ASIDE:
-        raise _not_in_state(match)
+    check_open(match, EventKind.TAKEN_BACK)
+
+
+def _check_not_on_hold(match: Match) -> None:
+    if match.on_hold_at is not None:
+        raise ReviewRefused(_("This match is on hold; record first that the check is cleared or referred."))
 
 
 def _check_nothing(match: Match) -> None:
@@ -266,21 +315,6 @@ CHECKS: dict[str, Callable[[Match], None]] = {
 MUST_FIT = frozenset({"release", "propose", "take_back"})
 
 
-def _may_review(by: User, note: str) -> None:
-    if not can(by, Action.REVIEW_MATCHES):
-        raise ReviewRefused(_("Only reviewers and managers of the secretariat decide on matches."))
-    if len(note) > LONGEST_NOTE:
-        raise ReviewRefused(
-            _("The note has %(length)d characters; at most %(limit)d fit.")
-            % {"length": len(note), "limit": LONGEST_NOTE}
-        )
-
-
-def _fresh(match: Match) -> Match:
-    """Return the match as it stands in the database now: what the caller holds may be older than a decision."""
-    return Match.objects.for_lists().get(pk=match.pk)
-
-
 def _by_its_profile(match: Match, today: Explanation | None) -> Explanation:
     """Return the explanation by the profile that scored the match; `today`, where it is by the same one."""
     profile = {"code": match.profile.code, "version": match.profile.version}
@@ -297,29 +331,10 @@ def _check_fit(explanation: Explanation) -> None:
 
 
 def _decide(
-    match: Match, kind: EventKind, to_status: MatchStatus, *, by: User, note: str, today: Explanation | None
+    match: Match, kind: EventKind, *, by: User, note: str, today: Explanation | None, **values: Any
 ) -> MatchEvent:
     """Freeze what the match is decided on, and move it out of the suggestions."""
     # The contributions that the reviewer saw in the queue, even where a run is overdue.
     stored = {"score": match.score, **{code: getattr(match, f"part_{code}") for code in CRITERIA}}
     decided_on = {**_by_its_profile(match, today), "stored": stored}
-    _change(Match.objects.filter(pk=match.pk, status=MatchStatus.SUGGESTED), status=to_status, decided_on=decided_on)
-    return _event(match, kind, to_status=to_status, by=by, note=note)
-
-
-def _change(expected: Any, **values: Any) -> None:
-    if not expected.update(updated_at=timezone.now(), **values):
-        raise ReviewRefused(_("Someone else decided this match in the meantime; look at it again."))
-
-
-def _not_in_state(match: Match) -> ReviewRefused:
-    return ReviewRefused(
-        _("This match is “%(status)s”; the step is not open to it. Look at it again.")
-        % {"status": match.get_status_display()}
-    )
-
-
-def _event(match: Match, kind: EventKind, *, to_status: str, by: User, note: str) -> MatchEvent:
-    return MatchEvent.objects.create(
-        match=match, kind=kind, from_status=match.status, to_status=to_status, by=by, note=note.strip()
-    )
+    return take(match, kind, by=by, note=note, decided_on=decided_on, **values)

@@ -14,7 +14,7 @@ from directory.access import Action, can
 from directory.days import today
 from directory.models import User
 from matching import engine, storing
-from matching.choices import DECIDED, RunState
+from matching.choices import RunState
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
@@ -57,7 +57,7 @@ def run_matching(
             tables.reach,
             tables.preference,
             tables.profile,
-            _decided(tables),
+            decided_pairs(tables),
             progress=_with_heartbeat(run, progress),
         )
         with transaction.atomic():
@@ -105,13 +105,13 @@ def _start(*, by: User | None, on: dt.date, profile: ScoringProfile) -> MatchRun
         raise
 
 
-def _decided(tables: Tables) -> engine.Excluded:
+def decided_pairs(tables: Tables) -> engine.Excluded:
     """Return the pairs that people have decided, as rows of the tables: they take no place in a list."""
     need_row = {need_id: row for row, need_id in enumerate(tables.needs.ids.tolist())}
     offer_row = {offer_id: row for row, offer_id in enumerate(tables.offers.ids.tolist())}
     pairs = [
         (need_row[need], offer_row[offer])
-        for need, offer in Match.objects.filter(status__in=DECIDED).order_by().values_list("need", "offer")
+        for need, offer in Match.objects.decided(tables.on).order_by().values_list("need", "offer")
         if need in need_row and offer in offer_row
     ]
     array: Any = np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -1,5 +1,6 @@
 """What a run writes: new, returned, moved and lapsed matches, and nothing for those that stayed as they were."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from matching import engine
-from matching.choices import DECIDED, OPEN_TO_RUNS, ChangeKind, EventKind, MatchStatus
+from matching.choices import ChangeKind, EventKind, MatchStatus
 from matching.models import Match, MatchChange, MatchEvent, MatchRun
+from matching.places import offers_used_up
 from matching.tables import Tables
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
@@ -17,7 +19,7 @@ from surveys.models.posting import PostingQuerySet
 BATCH = 5_000
 
 COMPARED = ("score", "part_areas", "part_modalities", "part_region", "rank_for_need", "rank_for_offer")
-WRITTEN = ("status", *COMPARED, "profile", "run", "decided_on", "updated_at")
+WRITTEN = ("status", *COMPARED, "profile", "run", "decided_on", "refused_until", "updated_at")
 ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
 """A match as a run would have it; a rank of 0 stands for none."""
 STORED = np.dtype([*ROW.descr, ("id", np.int64), ("is_suggested", np.bool_)])
@@ -33,12 +35,12 @@ def store(*, run: MatchRun, tables: Tables, suggestions: engine.Suggestions) -> 
     a posting closed or a pair decided since the run began gets no open match. The same suggestions twice write
     nothing the second time.
     """
-    open_needs, open_offers = _held_open(Need.objects.all()), _held_open(Offer.objects.all())
+    open_needs, open_offers = _held_open(Need.objects.all()), _held_open(Offer.objects.exclude(pk__in=offers_used_up()))
     lapsed = _lapse_closed_proposals(open_needs=open_needs, open_offers=open_offers)
-    stored = _stored()
+    stored = _stored(run.on)
     wanted = _wanted(tables, suggestions)
     wanted = wanted[np.isin(wanted["need"], open_needs) & np.isin(wanted["offer"], open_offers)]
-    wanted = wanted[~np.isin(_keys(wanted), _decided_keys())]
+    wanted = wanted[~np.isin(_keys(wanted), _decided_keys(run.on))]
 
     wanted_keys, stored_keys = _keys(wanted), _keys(stored)
     both, in_wanted, in_stored = np.intersect1d(wanted_keys, stored_keys, return_indices=True)
@@ -105,10 +107,10 @@ def _wanted(tables: Tables, suggestions: engine.Suggestions) -> Rows:
     return rows
 
 
-def _stored() -> Rows:
+def _stored(on: dt.date) -> Rows:
     """Return all matches that no person has decided, locked until the transaction ends."""
     rows = (
-        Match.objects.filter(status__in=OPEN_TO_RUNS)
+        Match.objects.open_to_runs(on)
         .order_by("pk")
         .select_for_update(of=("self",))
         .values_list("need", "offer", *COMPARED, "pk", "status")
@@ -122,8 +124,8 @@ def _stored() -> Rows:
     )
 
 
-def _decided_keys() -> NDArray[np.int64]:
-    pairs = Match.objects.filter(status__in=DECIDED).order_by().values_list("need", "offer")
+def _decided_keys(on: dt.date) -> NDArray[np.int64]:
+    pairs = Match.objects.decided(on).order_by().values_list("need", "offer")
     rows = np.fromiter(pairs.iterator(chunk_size=20_000), dtype=np.dtype([("need", np.int64), ("offer", np.int64)]))
     return _keys(rows)
 

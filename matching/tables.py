@@ -13,6 +13,7 @@ from directory.days import today
 from directory.models import Country, Modality, PriorityArea
 from matching import engine
 from matching.models import ScoringProfile
+from matching.places import offers_used_up
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
@@ -211,6 +212,8 @@ def _postings(
     queryset: PostingQuerySet[Any], *, side: str, on: dt.date, ids: Collection[int] | None, vocabulary: Vocabulary
 ) -> engine.Postings:
     published = queryset.published()
+    if side == "offer":
+        published = published.exclude(pk__in=offers_used_up())
     is_open = published.open_now() if on == today() else published.open_on(on)
     wanted = is_open if ids is None else queryset.filter(pk__in=ids)
     rows = list(

@@ -25,6 +25,11 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
             ended_at__isnull=True,
         )
 
+    def designated(self, on: dt.date) -> "AffiliationQuerySet":
+        """Affiliations with a designation that holds on the day `on`."""
+        designations = apps.get_model("directory", "Designation")
+        return self.filter(Exists(designations.objects.in_force(on).filter(affiliation=OuterRef("pk"))))
+
     def with_standing(self, on: dt.date) -> "AffiliationQuerySet":
         """With what the access table asks of each: `is_designated`, and whether the person has a second factor."""
         designations = apps.get_model("directory", "Designation")

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.models.match import Match
 
+LONGEST_REFERENCE = 120
+
 
 class Introduction(models.Model):
     """That the two sides of a match were introduced: contacts are shown to them from then on."""
@@ -18,7 +20,10 @@ class Introduction(models.Model):
     made_at = models.DateTimeField(_("made"), default=timezone.now)
     message = models.TextField(_("message to both sides"), blank=True)
     reference = models.CharField(
-        _("reference of the letter"), max_length=120, blank=True, help_text=_("Filled in once the letter is signed.")
+        _("reference of the letter"),
+        max_length=LONGEST_REFERENCE,
+        blank=True,
+        help_text=_("Filled in once the letter is signed."),
     )
 
     class Meta:

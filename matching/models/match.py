@@ -1,5 +1,6 @@
 """A need and an offer that fit, and who may see that."""
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can, facilitates_only, scope_of
-from matching.choices import BETWEEN_THE_SIDES, CONTACTS_SHOWN, COOPERATION, MatchStatus
+from matching.choices import BETWEEN_THE_SIDES, CONTACTS_SHOWN, COOPERATION, DECIDED, OPEN_TO_RUNS, MatchStatus
 from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
 from surveys.choices import Side, Visibility
@@ -87,6 +88,19 @@ class MatchQuerySet(models.QuerySet["Match"]):
         own = own_need & (_shown_to(user, Side.OFFER) | own_offer | _opened_to(Side.NEED, other=Side.OFFER))
         own |= own_offer & (_shown_to(user, Side.NEED) | _opened_to(Side.OFFER, other=Side.NEED))
         return in_full | Q(on_hold_at__isnull=True) & own
+
+    def decided(self, on: dt.date) -> "MatchQuerySet":
+        """Matches that people have decided: no run touches them. A refusal holds for its term, or for ever."""
+        return self.filter(status__in=DECIDED).exclude(self.refusal_over(on))
+
+    def open_to_runs(self, on: dt.date) -> "MatchQuerySet":
+        """Matches that a run may suggest, move and let lapse; refused ones once their term is over."""
+        return self.filter(Q(status__in=OPEN_TO_RUNS) | self.refusal_over(on))
+
+    @staticmethod
+    def refusal_over(on: dt.date) -> Q:
+        """Matches not taken forward whose term has ended on the day `on`."""
+        return Q(status=MatchStatus.NOT_TAKEN_FORWARD, refused_until__isnull=False, refused_until__lte=on)
 
     def of(self, user: "User | AnonymousUser | None", action: Action) -> "MatchQuerySet":
         """Matches one of whose postings is within the person's scope for the action, whatever else it may see."""

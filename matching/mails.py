@@ -1,0 +1,36 @@
+"""What fills the mails of this app: for one side of a match, as its reader may see it when the mail is sent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from directory.mail.kinds import Purpose, register
+from directory.models import User
+from matching.models import Match
+from matching.sides import posting_of, shown_state, sides_of
+from surveys.choices import Side
+
+
+def _for_a_side(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the match, the reader's side of it and what that side is told; for an office only that there is one."""
+    side = Side(about["side"])
+    match = Match.objects.for_lists().prefetch_related("sides").filter(pk=about["match"]).first()
+    if match is None:
+        return None
+    if reader is None:
+        return {"match": None, "party": posting_of(match, side).party}
+    is_shown = Match.objects.visible_to(reader).filter(pk=match.pk).exists()
+    if not is_shown or side not in sides_of(reader, match):
+        return None
+    return {
+        "match": match,
+        "side": side,
+        "own": posting_of(match, side),
+        "party": posting_of(match, side).party,
+        "state": shown_state(match, reader, side),
+    }
+
+
+for code in ("clearance_asked", "proposed", "not_taken_forward", "introduced", "agreed", "outcome_to_confirm"):
+    register(code, purpose=Purpose.ACCOUNT)(_for_a_side)
+for code in ("unanswered", "follow_up"):
+    register(code, purpose=Purpose.REMINDER)(_for_a_side)
