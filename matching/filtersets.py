@@ -85,3 +85,20 @@ class RunFilter(ListFilterSet[MatchRun]):
         "-on": Ordering(_("Newest first"), (SortKey("on", "day", descending=True), SortKey("pk", "number", True))),
         "on": Ordering(_("Oldest first"), (SortKey("on", "day"), ID)),
     }
+
+
+class CooperationFilter(MatchFilter):
+    """Filters of agreed cooperation, by what everyone reads of it: never by words, scores or moments."""
+
+    q = None
+    min_score = None
+    updated_since = None
+
+    orderings = {
+        "country": Ordering(
+            _("By country of the need"), (SortKey("need__country__name"), SortKey("offer__country__name"), *_PAIR)
+        ),
+        "offering_country": Ordering(
+            _("By country of the offer"), (SortKey("offer__country__name"), SortKey("need__country__name"), *_PAIR)
+        ),
+    }

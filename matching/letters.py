@@ -278,7 +278,8 @@ def _run(paragraph: Any, text: str, *, size: float | None, colour: RGBColor | No
     if colour is not None:
         run.font.color.rgb = colour
     if _runs_right_to_left(text):
-        paragraph._p.get_or_add_pPr().insert_element_before(OxmlElement("w:bidi"), *_AFTER_BIDI)
+        properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - python-docx has no other way
+        properties.insert_element_before(OxmlElement("w:bidi"), *_AFTER_BIDI)
         run.font.rtl = True
 
 
@@ -291,7 +292,8 @@ def _runs_right_to_left(text: str) -> bool:
 def _contacts(document: Any, letter: Letter) -> None:
     table = document.add_table(rows=2, cols=2)
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
-    table.rows[0]._tr.get_or_add_trPr().append(_repeated_as_a_header())
+    of_the_first_row = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no other way
+    of_the_first_row.append(_repeated_as_a_header())
     for column, part in enumerate((letter.need, letter.offer)):
         head, cell = table.cell(0, column), table.cell(1, column)
         _fill(head, [(part.party, True)])

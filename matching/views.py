@@ -8,7 +8,8 @@ from django.views.generic import TemplateView
 
 from directory.models import Country
 from directory.pages import FilteredList, PublicPage
-from matching.filtersets import MatchFilter
+from matching.cooperation import as_published, with_public_pages
+from matching.filtersets import CooperationFilter, MatchFilter
 from matching.models import Match
 from matching.pairs import shown_pair
 from matching.profiles import default_profile
@@ -25,18 +26,38 @@ class MatchList(FilteredList[Match]):
     section = "matches"
 
     def countries_to_choose(self) -> QuerySet[Country]:
-        visible = self.rows().order_by()
-        return Country.objects.listed().filter(
-            Q(iso3__in=visible.values("need__country"))
-            | Q(iso3__in=visible.values("offer__country"))
-            | Q(iso3__in=visible.filter(offer__country=None).values("offer__agency__country"))
-        )
+        return _countries_of(self.rows())
 
     def rows(self) -> QuerySet[Match]:
         return Match.objects.visible_to(self.request.user)
 
     def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
         return rows.for_lists()  # type: ignore[attr-defined]
+
+
+class CooperationList(FilteredList[Match]):
+    """Agreed cooperation to whose publication both sides have consented, the same for everyone."""
+
+    model = Match
+    template_name = "matching/cooperation_list.html"
+    results_template = "matching/cooperation_results.html"
+    filterset_class = CooperationFilter
+    form_fields = ("country", "group", "area", "modality", "ordering")
+    section = "matches"
+    section_current = "true"
+
+    def countries_to_choose(self) -> QuerySet[Country]:
+        return _countries_of(self.rows())
+
+    def rows(self) -> QuerySet[Match]:
+        return Match.objects.cooperation()
+
+    def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
+        return with_public_pages(rows)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"cooperation": [as_published(match) for match in context["object_list"]]}
 
 
 class MatchDetail(PublicPage, TemplateView):
@@ -71,3 +92,13 @@ class Method(PublicPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"profile": default_profile()}
+
+
+def _countries_of(matches: QuerySet[Match]) -> QuerySet[Country]:
+    """Return the countries of either side of the matches."""
+    matches = matches.order_by()
+    return Country.objects.listed().filter(
+        Q(iso3__in=matches.values("need__country"))
+        | Q(iso3__in=matches.values("offer__country"))
+        | Q(iso3__in=matches.filter(offer__country=None).values("offer__agency__country"))
+    )

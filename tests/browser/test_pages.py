@@ -32,6 +32,7 @@ def public_pages():
         "/needs/",
         Need.objects.public().get(country="LAO").get_absolute_url(),
         "/matches/",
+        "/matches/agreed/",
         released.get_absolute_url(),
         "/surveys/",
         "/surveys/escap-unossc-2018/",

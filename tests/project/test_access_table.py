@@ -33,6 +33,7 @@ TABLE = {
     "surveys:survey": EVERYONE,
     "matching:matches": EVERYONE,
     "matching:match": EVERYONE,
+    "matching:cooperation": EVERYONE,
     "matching:method": EVERYONE,
     # --- the API: what each caller sees in it is tested beside it
     "api-root": EVERYONE,

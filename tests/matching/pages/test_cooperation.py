@@ -1,0 +1,125 @@
+"""The public page of agreed cooperation: what both sides consented to, and nothing more."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from directory.models import User
+from matching.choices import MatchStatus
+from matching.models import Match, MatchSide, Outcome
+from surveys.choices import PostingStatus, Visibility
+from surveys.models import CountryWindow, Need, Offer
+from tests.factories import CountryFactory, MatchFactory, PublishedNeedFactory, PublishedOfferFactory
+from tests.pages import Page, publish_many
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/matches/agreed/"
+NOTHING_YET = "No agreed cooperation has been published yet"
+
+
+def cooperation(user: User, *, consents: bool = True, confirmed: bool = True, **outcome: Any) -> Match:
+    """A completed match that both sides have consented to publish, with its outcome confirmed by both."""
+    match = MatchFactory(
+        need=PublishedNeedFactory(title="Flood maps", country=CountryFactory(iso3="KHM"), text="The text of the need"),
+        offer=PublishedOfferFactory(title="Radar", country=CountryFactory(iso3="THA"), contact="Room 5"),
+        status=MatchStatus.COMPLETED,
+    )
+    said = {
+        "asked_at": timezone.now(),
+        "consent_at": timezone.now() if consents else None,
+        "outcome_confirmed_at": timezone.now() if confirmed else None,
+    }
+    for side in ("need", "offer"):
+        MatchSide.objects.create(match=match, side=side, **said)
+    Outcome.objects.create(
+        match=match, recorded_by=user, agreed_on=dt.date(2026, 3, 1), women_trained=12, men_trained=8,
+        value="1200.50", value_currency="USD", what_changed="Maps of two provinces", **outcome,
+    )  # fmt: skip
+    return match
+
+
+def test_what_both_sides_consented_to_everyone_reads(client: Client, reviewer: User) -> None:
+    match = cooperation(reviewer, links="https://example.org/maps\njavascript:alert(1)")
+    page = Page(client.get(ADDRESS))
+    for said in (
+        "Flood maps", "Radar", "Cambodia", "Thailand", "1 March 2026", "20: 12 women, 8 men", "1,200.50 USD",
+        "Maps of two provinces",
+    ):  # fmt: skip
+        assert said in page.text, said
+    assert {match.need.get_absolute_url(), match.offer.get_absolute_url(), "https://example.org/maps"} <= set(
+        page.links
+    )
+    assert not any("javascript" in link for link in page.links)
+    assert "Room 5" not in page.source
+    assert ADDRESS in Page(client.get("/matches/")).links
+
+
+def test_an_outcome_counts_once_both_sides_have_confirmed_it(client: Client, reviewer: User) -> None:
+    match = cooperation(reviewer)
+    match.sides.filter(side="need").update(outcome_confirmed_at=None)
+    page = Page(client.get(ADDRESS))
+    assert "Flood maps" in page.text
+    for hidden in ("March", "women", "1,200", "two provinces"):
+        assert hidden not in page.text
+
+
+def test_without_both_consents_there_is_nothing(client: Client, reviewer: User) -> None:
+    match = cooperation(reviewer)
+    for change in (
+        {"status": MatchStatus.INTRODUCED},
+        {"on_hold_at": timezone.now()},
+    ):
+        before = Match.objects.filter(pk=match.pk).values(*change).get()
+        Match.objects.filter(pk=match.pk).update(**change)
+        assert NOTHING_YET in Page(client.get(ADDRESS)).text, change
+        Match.objects.filter(pk=match.pk).update(**before)
+    CountryWindow.objects.create(country_id="KHM", paused_at=timezone.now())
+    assert NOTHING_YET in Page(client.get(ADDRESS)).text
+    CountryWindow.objects.all().delete()
+    match.sides.filter(side="offer").update(consent_at=None)
+    assert NOTHING_YET in Page(client.get(ADDRESS)).text
+
+
+def test_a_posting_that_is_not_public_has_a_title_and_no_link(client: Client, reviewer: User) -> None:
+    match = cooperation(reviewer)
+    Need.objects.filter(pk=match.need_id).update(status=PostingStatus.WITHDRAWN)
+    Offer.objects.filter(pk=match.offer_id).update(visibility=Visibility.MATCHED)
+    page = Page(client.get(ADDRESS))
+    assert "Flood maps" in page.text
+    assert "The text of the need" not in page.source
+    assert not {match.need.get_absolute_url(), match.offer.get_absolute_url()} & set(page.links)
+
+
+def test_it_is_filtered_by_what_everyone_reads_of_it(client: Client, reviewer: User) -> None:
+    cooperation(reviewer)
+    for query, found in (("country=THA", 1), ("country=KHM", 1), ("area=energy", 1), ("modality=training", 1)):
+        assert len(client.get(f"{ADDRESS}?{query}").context["cooperation"]) == found, query
+    CountryFactory(iso3="NPL")
+    assert "No agreed cooperation fits" in Page(client.get(f"{ADDRESS}?country=NPL")).text
+    for refused in ("q=text", "min_score=0.5", "updated_since=2026-01-01T00:00:00Z", "status=agreed", "ordering=value"):
+        assert client.get(f"{ADDRESS}?{refused}").status_code == 400, refused
+
+
+def test_it_runs_as_many_queries_with_20_entries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries, reviewer: User
+) -> None:
+    first = cooperation(reviewer)
+    fields = {name: getattr(first, name) for name in ("part_areas", "part_modalities", "part_region", "score")}
+    for number in (1, 19):
+        pairs = zip(
+            publish_many(Need, number, country=first.need.country),
+            publish_many(Offer, number, country=first.offer.country),
+            strict=True,
+        )
+        for need, offer in pairs:
+            match = Match.objects.create(need=need, offer=offer, profile=first.profile, status="agreed", **fields)
+            for side in ("need", "offer"):
+                MatchSide.objects.create(match=match, side=side, consent_at=timezone.now())
+        # count, matches, areas and modalities of both, sides; of the form: countries, groups, areas, modalities
+        with django_assert_num_queries(11):
+            client.get(ADDRESS)
