@@ -9,3 +9,7 @@ class SurveysConfig(AppConfig):
 
     name = "surveys"
     verbose_name = _("Surveys and postings")
+
+    def ready(self) -> None:
+        """Say what fills the app's mails."""
+        from surveys import mails  # noqa: F401

@@ -52,7 +52,8 @@ class PostingDraft:
     values: Mapping[str, Any]
     areas: Sequence[str]
     modalities: Sequence[str]
-    targets: Sequence[NamedPlace]
+    targets: Sequence[NamedPlace] | None
+    """None for a need: a survey names no preferred partners."""
 
 
 def stated_sides(directions: Collection[str]) -> frozenset[Side]:
@@ -129,7 +130,7 @@ def _draft(
         values=values,
         areas=[area.code for area in answers.areas],
         modalities=[modality.code for modality in answers.modalities],
-        targets=targets_of(answers.places) if is_offer else [],
+        targets=targets_of(answers.places) if is_offer else None,
     )
 
 

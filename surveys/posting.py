@@ -1,64 +1,53 @@
 """Writes offers and needs: the one place that creates, changes, publishes, withdraws and confirms them.
 
-Each write is atomic and leaves one row of history, with the areas and modalities as they then were.
+Each write is atomic and leaves one row of history, with the areas and modalities as they then were. Who may is asked
+of the access table and of the country's window; `by` is None for a command or an import. Submitting and approving
+stand in `surveys.approval`.
 """
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from directory.models import Modality, PriorityArea, User
-from surveys.choices import PlaceKind, PostingStatus
-from surveys.models import Offer, Target
+from directory.access import Action, can, scope_of
+from directory.choices import AreaUse
+from directory.days import first_day_not_ended, today
+from directory.mail import outbox
+from directory.mail.receivers import coordinators_of
+from directory.models import User
+from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
+from surveys.models import Offer
 from surveys.models.posting import Posting
-from surveys.models.reading import Place
+from surveys.signals import posting_closed, posting_published
+from surveys.windows import publishes_alone, window_of
+from surveys.writing import (
+    AnyPosting,
+    NamedPlace,
+    differences,
+    place_rows,
+    save,
+    set_places,
+    set_relations,
+    write_history,
+)
 
-AnyPosting = TypeVar("AnyPosting", bound=Posting)
+__all__ = ["NamedPlace", "differences"]
 
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
 
-
-FOREIGN_KEYS = frozenset({"country", "agency", "survey", "response", "file_import"})
+COPIED = (
+    "country", "agency", "title", "text", "language", "places", "amount", "amount_currency", "amount_years",
+    "amount_note", "contact", "contact_person", "delivery_languages", "visibility", "facilitating_allowed",
+)  # fmt: skip
 
 
 class PostingRefused(ValueError):
-    """The posting is not in a state that allows this; the message is for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPlace:
-    """A country (ISO3), a group (code), or a token as printed that stands for neither."""
-
-    kind: PlaceKind
-    country: str | None = None
-    group: str | None = None
-    as_printed: str = ""
-    is_ambiguous: bool = False
-    note: str = ""
-
-    @property
-    def code(self) -> str:
-        """What it stands for: ISO3, a group's code, or empty."""
-        return self.country or self.group or ""
-
-    @classmethod
-    def of(cls, row: Place) -> "NamedPlace":
-        """Return the place that a stored reading or target stands for."""
-        return cls(
-            kind=PlaceKind(row.kind),
-            country=row.country_id,
-            group=row.group_id,
-            as_printed=row.as_printed,
-            is_ambiguous=row.is_ambiguous,
-            note=row.note,
-        )
+    """The posting is not in a state, or the person not in a position, that allows this; the message is for people."""
 
 
 @transaction.atomic
@@ -68,47 +57,23 @@ def create(
     values: Mapping[str, Any],
     areas: Collection[str] = (),
     modalities: Collection[str] = (),
-    targets: Sequence[NamedPlace] = (),
+    targets: Sequence[NamedPlace] | None = None,
     by: User | None,
     reason: str = "",
 ) -> AnyPosting:
-    """Create an offer or a need; areas and modalities are codes, targets are for offers only.
+    """Create an offer or a need; areas and modalities are codes.
 
-    by: who did it, None from a command. reason: kept in the history, e.g. "import 12".
+    targets: of an offer its targets, of a need its preferred partners. by: who did it, None from a command. reason:
+    kept in the history, e.g. "import 12". Raises PostingRefused where the person does not speak for its agency or
+    country.
     """
     posting = model(**values)
-    _save(posting)
-    _set_relations(posting, areas=areas, modalities=modalities)
-    _write_history(posting, is_new=True, by=by, reason=reason)
-    if isinstance(posting, Offer):
-        _set_targets(posting, targets, by=by, reason=reason)
+    _check_may_write(by, posting)
+    save(posting)
+    set_relations(posting, areas=areas, modalities=modalities)
+    write_history(posting, is_new=True, by=by, reason=reason)
+    set_places(posting, targets or (), by=by, reason=reason)
     return posting
-
-
-def differences(
-    posting: Posting,
-    *,
-    values: Mapping[str, Any],
-    areas: Collection[str],
-    modalities: Collection[str],
-    targets: Sequence[NamedPlace] = (),
-) -> list[str]:
-    """Return the names of what `update` would change; it asks nothing of the database if relations are prefetched."""
-    changed = [name for name, value in values.items() if _differs(posting, name, value)]
-    if {area.code for area in posting.areas.all()} != set(areas):
-        changed.append("areas")
-    if {modality.code for modality in posting.modalities.all()} != set(modalities):
-        changed.append("modalities")
-    if isinstance(posting, Offer) and [NamedPlace.of(target) for target in posting.targets.all()] != list(targets):
-        changed.append("targets")
-    return changed
-
-
-def _differs(posting: Posting, name: str, value: Any) -> bool:
-    if name in FOREIGN_KEYS:
-        # By the key: the row it points to need not be read.
-        return bool(getattr(posting, f"{name}_id") != (value.pk if value else None))
-    return bool(getattr(posting, name) != value)
 
 
 @transaction.atomic
@@ -118,23 +83,71 @@ def update(
     values: Mapping[str, Any],
     areas: Collection[str],
     modalities: Collection[str],
-    targets: Sequence[NamedPlace] = (),
+    targets: Sequence[NamedPlace] | None = None,
     by: User | None,
     reason: str = "",
 ) -> list[str]:
-    """Give a posting these values and relations; return what changed. Nothing is written where nothing did."""
+    """Give a posting these values and relations; return what changed. Nothing is written where nothing did.
+
+    `targets` None leaves them as they are.
+    """
+    _check_may_write(by, posting)
     changed = differences(posting, values=values, areas=areas, modalities=modalities, targets=targets)
     if not changed:
         return []
     for name, value in values.items():
         setattr(posting, name, value)
-    _save(posting)
-    _set_relations(posting, areas=areas, modalities=modalities)
+    _check_may_write(by, posting)
+    save(posting)
+    set_relations(posting, areas=areas, modalities=modalities)
     if changed != ["targets"]:
-        _write_history(posting, is_new=False, by=by, reason=reason)
-    if isinstance(posting, Offer) and "targets" in changed:
-        _set_targets(posting, targets, by=by, reason=reason)
+        write_history(posting, is_new=False, by=by, reason=reason)
+    if targets is not None and "targets" in changed:
+        set_places(posting, targets, by=by, reason=reason)
     return changed
+
+
+@transaction.atomic
+def edit(
+    *,
+    posting: AnyPosting,
+    values: Mapping[str, Any],
+    areas: Collection[str],
+    modalities: Collection[str],
+    targets: Sequence[NamedPlace],
+    by: User,
+) -> list[str]:
+    """Let a person of its own side change a posting; return what changed.
+
+    What is published stays so where the person publishes alone, and is confirmed as of today; else it waits for
+    approval, and is not shown meanwhile. Raises PostingRefused for a posting that is archived.
+    """
+    locked = lock(posting)
+    if locked.status == PostingStatus.ARCHIVED:
+        raise PostingRefused(_("“%(posting)s” is archived: it can be copied, not changed.") % words_of(locked))
+    was_published = locked.status == PostingStatus.PUBLISHED
+    if differences(locked, values=values, areas=areas, modalities=modalities, targets=targets):
+        mark_edited(locked)
+        values = {**values, "edited_on": locked.edited_on}
+    if was_published and "edited_on" in values:
+        check_complete({**values}, areas, model=type(locked))
+        if publishes_alone(by, locked):
+            values = {**values, "confirmed_on": today()}
+        else:
+            values = {
+                **values,
+                "status": PostingStatus.SUBMITTED,
+                "submitted_at": timezone.now(),
+                "submitted_by": by,
+                "sent_back_note": "",
+            }
+    changed = update(
+        posting=locked, values=values, areas=areas, modalities=modalities, targets=targets, by=by, reason="edited"
+    )
+    if was_published and changed:
+        signal = posting_published if locked.status == PostingStatus.PUBLISHED else posting_closed
+        signal.send(sender=type(locked), posting=locked, by=by)
+    return [name for name in changed if name in CONTENT or name in ("areas", "modalities", "targets")]
 
 
 @transaction.atomic
@@ -143,42 +156,136 @@ def set_targets(*, offer: Offer, targets: Sequence[NamedPlace], by: User | None,
     if [NamedPlace.of(target) for target in offer.targets.all()] == list(targets):
         return
     # Its `updated_at` moves: to those who follow it, the offer has changed.
-    _save(offer)
-    _set_targets(offer, targets, by=by, reason=reason)
+    save(offer)
+    set_places(offer, targets, by=by, reason=reason)
 
 
+@transaction.atomic
+def copy(*, posting: AnyPosting, by: User) -> AnyPosting:
+    """Make a draft with the content of a posting, without its dates, its source and its past."""
+    return create(
+        model=type(posting),
+        values={name: getattr(posting, name) for name in COPIED},
+        areas=[area.pk for area in posting.areas.all() if area.use != AreaUse.AS_PRINTED],
+        modalities=[modality.pk for modality in posting.modalities.all()],
+        targets=[NamedPlace.of(row) for row in place_rows(posting).all()],
+        by=by,
+        reason=f"copy of {posting.pk}",
+    )
+
+
+@transaction.atomic
 def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
-    """Publish a draft, or what was submitted or withdrawn. Raises PostingRefused in any other state."""
-    return _move(posting, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by)
+    """Publish a draft, or what was submitted or withdrawn. Raises PostingRefused in any other state.
+
+    The own agency's person, where its word is enough, also vouches for it: confirmed as of today.
+    """
+    locked = lock(posting)
+    values: dict[str, Any] = {"submitted_at": None, "submitted_by": None, "sent_back_note": ""}
+    if by is not None and not can(by, Action.MANAGE_POSTINGS):
+        _check_may_write(by, locked)
+        if not publishes_alone(by, locked):
+            raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
+        check_complete({"title": locked.title}, [area.pk for area in locked.areas.all()], model=type(locked))
+        values["confirmed_on"] = today()
+    move(locked, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by, **values)
+    posting_published.send(sender=type(locked), posting=locked, by=by)
+    if by is not None and "confirmed_on" in values and window_of(locked).kind == WindowKind.SEVERAL:
+        outbox.write(
+            kind="posting_published",
+            key=f"posting_published:{locked._meta.model_name}:{locked.pk}:{locked.updated_at.isoformat()}",  # noqa: SLF001
+            about={"kind": locked._meta.model_name, "posting": locked.pk},  # noqa: SLF001
+            to=[user for user in coordinators_of(locked.country_id, locked.agency_id) if user.pk != by.pk],
+        )
+    return locked
 
 
-def withdraw(*, posting: AnyPosting, by: User | None) -> AnyPosting:
-    """Withdraw a posting; it stays in the records. Raises PostingRefused where it already is, or is archived."""
-    return _move(posting, to=PostingStatus.WITHDRAWN, expected=WITHDRAWABLE, by=by)
+@transaction.atomic
+def withdraw(
+    *, posting: AnyPosting, by: User | None, reason: WithdrawalReason | str = "", note: str = ""
+) -> AnyPosting:
+    """Withdraw a posting; it stays in the records. Raises PostingRefused where it already is, or is archived.
+
+    Its own side says why; its open matches lapse with it.
+    """
+    locked = lock(posting)
+    _check_may_write(by, locked)
+    if by is not None and not can(by, Action.MANAGE_POSTINGS) and not reason:
+        raise PostingRefused(_("Say why “%(posting)s” is withdrawn.") % words_of(locked))
+    was_published = locked.status == PostingStatus.PUBLISHED
+    move(
+        locked,
+        to=PostingStatus.WITHDRAWN,
+        expected=WITHDRAWABLE,
+        by=by,
+        withdrawal_reason=reason,
+        withdrawal_note=note.strip(),
+        submitted_at=None,
+        submitted_by=None,
+    )
+    if was_published:
+        posting_closed.send(sender=type(locked), posting=locked, by=by)
+    return locked
 
 
+@transaction.atomic
 def return_to_draft(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
     """Make a published posting a draft again: its source no longer states it. Raises PostingRefused otherwise."""
-    return _move(posting, to=PostingStatus.DRAFT, expected={PostingStatus.PUBLISHED}, by=by, reason=reason)
+    locked = lock(posting)
+    move(locked, to=PostingStatus.DRAFT, expected={PostingStatus.PUBLISHED}, by=by, reason=reason)
+    posting_closed.send(sender=type(locked), posting=locked, by=by)
+    return locked
 
 
 @transaction.atomic
 def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
     """Record that the country's own agency vouched for a posting on the day `on`, which is not in the future.
 
-    Raises PostingRefused for a posting withdrawn or archived, for a day to come, and for one before the last.
+    Raises PostingRefused for a posting withdrawn or archived, for a day to come, for one before the last, and where
+    the person's word is not enough.
     """
-    locked = _lock(posting)
+    locked = lock(posting)
+    _check_may_write(by, locked)
+    if by is not None and not publishes_alone(by, locked):
+        raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
     if locked.status in (PostingStatus.WITHDRAWN, PostingStatus.ARCHIVED):
-        raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be confirmed.") % _words(locked))
+        raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be confirmed.") % words_of(locked))
     if on > timezone.now().date():
         raise PostingRefused(_("A posting cannot be confirmed on a day to come."))
     if locked.confirmed_on is not None and on < locked.confirmed_on:
-        raise PostingRefused(_("“%(posting)s” was confirmed on a later day already.") % _words(locked))
+        raise PostingRefused(_("“%(posting)s” was confirmed on a later day already.") % words_of(locked))
     if locked.confirmed_on != on:
         locked.confirmed_on = on
-        _save(locked)
-        _write_history(locked, is_new=False, by=by, reason="confirmed")
+        locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
+        save(locked)
+        write_history(locked, is_new=False, by=by, reason="confirmed")
+        if locked.status == PostingStatus.PUBLISHED:
+            posting_published.send(sender=type(locked), posting=locked, by=by)
+    return locked
+
+
+@transaction.atomic
+def renew(*, posting: AnyPosting, by: User, closes_on: dt.date | None) -> AnyPosting:
+    """Keep a published posting open until the end of `closes_on` (None: without an end), vouched for as of today.
+
+    Where the person's word is not enough it waits for approval. Raises PostingRefused for a day that has ended.
+    """
+    locked = lock(posting)
+    if locked.status != PostingStatus.PUBLISHED:
+        raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be renewed.") % words_of(locked))
+    if closes_on is not None and closes_on < first_day_not_ended():
+        raise PostingRefused(_("That day has ended already."))
+    edit(
+        posting=locked,
+        values={"closes_on": closes_on},
+        areas=[area.pk for area in locked.areas.all()],
+        modalities=[modality.pk for modality in locked.modalities.all()],
+        targets=[NamedPlace.of(row) for row in place_rows(locked).all()],
+        by=by,
+    )
+    locked = lock(locked)
+    if locked.status == PostingStatus.PUBLISHED and publishes_alone(by, locked):
+        return confirm(posting=locked, by=by, on=today())
     return locked
 
 
@@ -187,93 +294,47 @@ def mark_edited(posting: Posting) -> None:
     posting.edited_on = timezone.now()
 
 
-@transaction.atomic
-def _move(
-    posting: AnyPosting, *, to: PostingStatus, expected: Collection[str], by: User | None, reason: str = ""
-) -> AnyPosting:
-    locked = _lock(posting)
-    if locked.status not in expected:
+def check_complete(values: Mapping[str, Any], areas: Collection[str], *, model: type[Posting]) -> None:
+    """Raise PostingRefused where something is missing without which nobody could find or match the posting."""
+    from directory.models import PriorityArea
+
+    if not str(values.get("title", "-")).strip():
+        raise PostingRefused(_("Give it a title before it is published."))
+    if not PriorityArea.objects.filter(pk__in=areas, use=AreaUse.AREA).exists():
+        raise PostingRefused(_("Choose at least one priority area before it is published."))
+
+
+def move(
+    posting: Posting, *, to: PostingStatus, expected: Collection[str], by: User | None, reason: str = "", **values: Any
+) -> None:
+    """Bring a posting held by `lock` into another state, with these values; raises PostingRefused from another one."""
+    if posting.status not in expected:
         raise PostingRefused(
-            _("“%(posting)s” is %(status)s: it cannot become %(to)s.") % {**_words(locked), "to": to.label.lower()}
+            _("“%(posting)s” is %(status)s: it cannot become %(to)s.") % {**words_of(posting), "to": to.label.lower()}
         )
-    locked.status = to
-    _save(locked)
-    _write_history(locked, is_new=False, by=by, reason=reason or to.value)
-    return locked
+    posting.status = to
+    for name, value in values.items():
+        setattr(posting, name, value)
+    save(posting)
+    write_history(posting, is_new=False, by=by, reason=reason or to.value)
 
 
-def _words(posting: Posting) -> dict[str, str]:
+def words_of(posting: Posting) -> dict[str, str]:
+    """Return the posting's title and state, for messages."""
     return {"posting": posting.title, "status": str(posting.get_status_display()).lower()}
 
 
-def _lock(posting: AnyPosting) -> AnyPosting:
+def lock(posting: AnyPosting) -> AnyPosting:
     """Read the posting again, for this transaction alone: what is decided holds when it is written."""
-    rows = cast("Any", type(posting)).objects
+    rows = cast("Any", type(posting)).objects.select_related("country", "agency__country")
     return cast("AnyPosting", rows.select_for_update(of=("self",)).get(pk=posting.pk))
 
 
-def _save(posting: Posting) -> None:
-    """Save without the history that a signal writes: it would not see the areas and modalities yet."""
-    posting.skip_history_when_saving = True  # type: ignore[attr-defined]
-    try:
-        posting.save()
-    finally:
-        del posting.skip_history_when_saving  # type: ignore[attr-defined]
+def _check_may_write(by: User | None, posting: Posting) -> None:
+    if by is None or can(by, Action.MANAGE_POSTINGS) or can(by, Action.MANAGE_SURVEYS):
+        return
+    if not posting.is_within(scope_of(by, Action.POST)):
+        raise PostingRefused(_("You do not speak for the agency or country of this posting."))
 
 
-def _set_relations(posting: Posting, *, areas: Collection[str], modalities: Collection[str]) -> None:
-    posting.skip_history_when_saving = True  # type: ignore[attr-defined]
-    try:
-        posting.areas.set(PriorityArea.objects.filter(pk__in=areas))
-        posting.modalities.set(Modality.objects.filter(pk__in=modalities))
-    finally:
-        del posting.skip_history_when_saving  # type: ignore[attr-defined]
-
-
-def _write_history(posting: Posting, *, is_new: bool, by: User | None, reason: str) -> None:
-    manager = cast("Any", type(posting)).history
-    (record,) = manager.bulk_history_create([posting], update=not is_new, default_user=by, default_change_reason=reason)
-    own = "offer_id" if isinstance(posting, Offer) else "need_id"
-    for name in ("areas", "modalities"):
-        through = getattr(type(posting), name).through
-        kept = getattr(record, name).model
-        kept.objects.bulk_create(
-            [kept(history=record, **row) for row in through.objects.filter(**{own: posting.pk}).values()]
-        )
-
-
-def _set_targets(offer: Offer, places: Sequence[NamedPlace], *, by: User | None, reason: str) -> None:
-    """Write what differs: a target is the same as long as it stands for the same under the same words."""
-    present: dict[tuple[str, str, str], Target] = {}
-    surplus = []
-    for target in Target.objects.filter(offer=offer):
-        key = (target.kind, target.country_id or target.group_id or "", target.as_printed)
-        if key in present:
-            surplus.append(target)
-        else:
-            present[key] = target
-    added, moved = [], []
-    for position, place in enumerate(places):
-        same = present.pop((place.kind, place.code, place.as_printed), None)
-        target = same or Target(offer=offer)
-        before = (target.position, target.is_ambiguous, target.note)
-        target.kind, target.country_id, target.group_id = place.kind, place.country, place.group
-        target.as_printed, target.is_ambiguous, target.note = place.as_printed, place.is_ambiguous, place.note
-        target.position = position
-        if same is None:
-            added.append(target)
-        elif before != (target.position, target.is_ambiguous, target.note):
-            moved.append(target)
-    for gone in (*present.values(), *surplus):
-        gone._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who
-        gone.delete()
-    if added:
-        bulk_create_with_history(added, Target, default_user=by, default_change_reason=reason)
-    if moved:
-        bulk_update_with_history(
-            moved,
-            Target,
-            ["position", "is_ambiguous", "note"],
-            default_user=by,
-            default_change_reason=reason,
-        )
+CONTENT = frozenset({*COPIED, "opens_on", "closes_on"})

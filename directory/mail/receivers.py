@@ -49,3 +49,10 @@ def _countries(country_id: str | None, agency_id: int | None) -> list[str]:
     if agency_id is not None:
         countries += Agency.objects.filter(pk=agency_id, country__isnull=False).values_list("country", flat=True)
     return countries
+
+
+def secretariat_people(role: Role) -> list[User]:
+    """Return the active people of the secretariat in this role."""
+    in_force = Affiliation.objects.in_force(timezone.now().date()).filter(role=role)
+    people = User.objects.filter(pk__in=in_force.values("user"), is_active=True, erased_at__isnull=True)
+    return list(people.order_by("email"))

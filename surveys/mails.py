@@ -1,0 +1,43 @@
+"""What fills the mails of this app: for those who may see the posting when the mail is sent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from directory.mail.kinds import Purpose, register
+from directory.models import User
+from surveys.models import Need, Offer
+
+MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
+
+
+def _posting(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the posting; None where the reader may not see it any more."""
+    if reader is None:
+        return None
+    posting = MODELS[about["kind"]].objects.visible_to(reader).for_lists().filter(pk=about["posting"]).first()
+    return None if posting is None else {"posting": posting, "kind": about["kind"]}
+
+
+def _own_posting(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the posting; None where the reader does not speak for it any more."""
+    if reader is None:
+        return None
+    posting = MODELS[about["kind"]].objects.writable_by(reader).for_lists().filter(pk=about["posting"]).first()
+    return None if posting is None else {"posting": posting, "kind": about["kind"]}
+
+
+def _waiting_posting(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the posting; None where it no longer waits for the reader's approval."""
+    if reader is None:
+        return None
+    waiting = MODELS[about["kind"]].objects.awaiting_approval_by(reader)
+    posting = waiting.for_lists().filter(pk=about["posting"]).first()
+    return None if posting is None else {"posting": posting, "kind": about["kind"]}
+
+
+register("posting_submitted", purpose=Purpose.ACCOUNT)(_waiting_posting)
+register("posting_approved", purpose=Purpose.ACCOUNT)(_posting)
+register("posting_sent_back", purpose=Purpose.ACCOUNT)(_own_posting)
+register("posting_published", purpose=Purpose.REMINDER)(_posting)
+register("posting_expiring", purpose=Purpose.REMINDER)(_own_posting)
+register("still_valid", purpose=Purpose.REMINDER)(_own_posting)

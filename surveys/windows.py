@@ -1,0 +1,84 @@
+"""A country's window: who approves what its agencies post, and pausing it; DESIGN section 1.
+
+The one place that says who publishes alone. *single*: the coordinator; *several*: each designated agency, and the
+coordinator is informed; *secretariat*: a manager, who checks with the mission or ministry. Agencies beyond one country
+(UN entities, funds, banks) are approved by the secretariat.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.access import Action, can, scope_of
+from directory.models import Country, User
+from surveys.choices import Visibility, WindowKind
+from surveys.models import CountryWindow
+from surveys.models.posting import Posting
+
+
+class WindowRefused(ValueError):
+    """The window cannot be changed so; the message is for people."""
+
+
+def window_of_country(country: Country | None) -> CountryWindow:
+    """Return the window of a country, with the defaults where it has none of its own; not saved then."""
+    if country is None:
+        return CountryWindow()
+    return CountryWindow.objects.filter(country=country).first() or CountryWindow(country=country)
+
+
+def window_of(posting: Posting) -> CountryWindow:
+    """Return the window that a posting goes through: of its country, else of its agency's."""
+    return window_of_country(posting.posting_country)
+
+
+def publishes_alone(user: User, posting: Posting) -> bool:
+    """Return whether the person's own word is enough to publish the posting."""
+    if can(user, Action.MANAGE_POSTINGS):
+        return True
+    kind = window_of(posting).kind
+    if posting.posting_country is None or kind == WindowKind.SECRETARIAT:
+        return False
+    may_write = posting.is_within(scope_of(user, Action.POST))
+    if kind == WindowKind.SEVERAL:
+        return may_write
+    return posting.is_within(scope_of(user, Action.APPROVE_POSTINGS))
+
+
+def may_approve(user: User, posting: Posting) -> bool:
+    """Return whether the person approves what is submitted of the posting: see `awaiting_approval_by`."""
+    scope = scope_of(user, Action.APPROVE_POSTINGS)
+    if window_of(posting).kind == WindowKind.SINGLE and posting.posting_country is not None:
+        return not scope.everything and posting.is_within(scope)
+    return scope.everything
+
+
+def default_visibility(country: Country | None) -> Visibility:
+    """Return whom new postings of the country are visible to, unless chosen otherwise."""
+    return Visibility(window_of_country(country).default_visibility)
+
+
+@transaction.atomic
+def pause(*, country: Country, by: User, note: str = "") -> CountryWindow:
+    """Hide the country's postings from all but itself and the secretariat, without a public trace."""
+    return _set_pause(country, by=by, note=note, paused=True)
+
+
+@transaction.atomic
+def resume(*, country: Country, by: User, note: str = "") -> CountryWindow:
+    """Show the country's postings again, as they were."""
+    return _set_pause(country, by=by, note=note, paused=False)
+
+
+def _set_pause(country: Country, *, by: User, note: str, paused: bool) -> CountryWindow:
+    if not can(by, Action.MANAGE_DESIGNATIONS):
+        raise WindowRefused(_("Only managers pause a country's postings."))
+    window, _is_new = CountryWindow.objects.select_for_update().get_or_create(country=country)
+    if (window.paused_at is not None) == paused:
+        return window
+    window.paused_at, window.paused_by = (timezone.now(), by) if paused else (None, None)
+    if note.strip():
+        window.note = f"{window.note}\n{timezone.now():%Y-%m-%d}: {note.strip()}".strip()
+    window._change_reason = "paused" if paused else "resumed"  # type: ignore[attr-defined]  # noqa: SLF001 - the library's own way
+    window.save()
+    return window

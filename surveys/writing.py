@@ -1,0 +1,151 @@
+"""Writes the rows of a posting, each write with one row of history; for `surveys.posting` alone.
+
+A signal of the history's library would write before the areas and modalities are there; so it is held back, and the
+history is written once all is in place.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from directory.models import Modality, PriorityArea, User
+from surveys.choices import PlaceKind
+from surveys.models import Offer, PreferredPartner, Target
+from surveys.models.posting import Posting
+from surveys.models.reading import Place
+
+AnyPosting = TypeVar("AnyPosting", bound=Posting)
+
+FOREIGN_KEYS = frozenset({"country", "agency", "survey", "response", "file_import", "contact_person", "submitted_by"})
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A country (ISO3), a group (code), or a token as printed that stands for neither."""
+
+    kind: PlaceKind
+    country: str | None = None
+    group: str | None = None
+    as_printed: str = ""
+    is_ambiguous: bool = False
+    note: str = ""
+
+    @property
+    def code(self) -> str:
+        """What it stands for: ISO3, a group's code, or empty."""
+        return self.country or self.group or ""
+
+    @classmethod
+    def of(cls, row: Place) -> "NamedPlace":
+        """Return the place that a stored reading or target stands for."""
+        return cls(
+            kind=PlaceKind(row.kind),
+            country=row.country_id,
+            group=row.group_id,
+            as_printed=row.as_printed,
+            is_ambiguous=row.is_ambiguous,
+            note=row.note,
+        )
+
+
+def place_rows(posting: Posting) -> Any:
+    """Return the manager of the places of a posting: an offer's targets, a need's preferred partners."""
+    return posting.targets if isinstance(posting, Offer) else posting.preferred_partners  # type: ignore[attr-defined]
+
+
+def differences(
+    posting: Posting,
+    *,
+    values: Mapping[str, Any],
+    areas: Collection[str],
+    modalities: Collection[str],
+    targets: Sequence[NamedPlace] | None = None,
+) -> list[str]:
+    """Return the names of what `update` would change; it asks nothing of the database if relations are prefetched.
+
+    targets: an offer's targets or a need's preferred partners, in their order; None leaves them as they are.
+    """
+    changed = [name for name, value in values.items() if _differs(posting, name, value)]
+    if {area.code for area in posting.areas.all()} != set(areas):
+        changed.append("areas")
+    if {modality.code for modality in posting.modalities.all()} != set(modalities):
+        changed.append("modalities")
+    if targets is not None and [NamedPlace.of(row) for row in place_rows(posting).all()] != list(targets):
+        changed.append("targets")
+    return changed
+
+
+def _differs(posting: Posting, name: str, value: Any) -> bool:
+    if name in FOREIGN_KEYS:
+        # By the key: the row it points to need not be read.
+        return bool(getattr(posting, f"{name}_id") != (value.pk if value else None))
+    return bool(getattr(posting, name) != value)
+
+
+def save(posting: Posting) -> None:
+    """Save without the history that a signal writes: it would not see the areas and modalities yet."""
+    posting.skip_history_when_saving = True  # type: ignore[attr-defined]
+    try:
+        posting.save()
+    finally:
+        del posting.skip_history_when_saving  # type: ignore[attr-defined]
+
+
+def set_relations(posting: Posting, *, areas: Collection[str], modalities: Collection[str]) -> None:
+    """Give a posting these areas and modalities, by code; the history comes after."""
+    posting.skip_history_when_saving = True  # type: ignore[attr-defined]
+    try:
+        posting.areas.set(PriorityArea.objects.filter(pk__in=areas))
+        posting.modalities.set(Modality.objects.filter(pk__in=modalities))
+    finally:
+        del posting.skip_history_when_saving  # type: ignore[attr-defined]
+
+
+def write_history(posting: Posting, *, is_new: bool, by: User | None, reason: str) -> None:
+    """Write one row of history, with the areas and modalities as they are now."""
+    manager = cast("Any", type(posting)).history
+    (record,) = manager.bulk_history_create([posting], update=not is_new, default_user=by, default_change_reason=reason)
+    own = "offer_id" if isinstance(posting, Offer) else "need_id"
+    for name in ("areas", "modalities"):
+        through = getattr(type(posting), name).through
+        kept = getattr(record, name).model
+        kept.objects.bulk_create(
+            [kept(history=record, **row) for row in through.objects.filter(**{own: posting.pk}).values()]
+        )
+
+
+def set_places(posting: Posting, places: Sequence[NamedPlace], *, by: User | None, reason: str) -> None:
+    """Write what differs: a place is the same as long as it stands for the same under the same words."""
+    model: Any = Target if isinstance(posting, Offer) else PreferredPartner
+    owner = "offer" if isinstance(posting, Offer) else "need"
+    present: dict[tuple[str, str, str], Any] = {}
+    surplus = []
+    for row in model.objects.filter(**{owner: posting}):
+        key = (row.kind, row.country_id or row.group_id or "", row.as_printed)
+        if key in present:
+            surplus.append(row)
+        else:
+            present[key] = row
+    added, moved = [], []
+    for position, place in enumerate(places):
+        same = present.pop((place.kind, place.code, place.as_printed), None)
+        row = same or model(**{owner: posting})
+        before = (row.position, row.is_ambiguous, row.note)
+        row.kind, row.country_id, row.group_id = place.kind, place.country, place.group
+        row.as_printed, row.is_ambiguous, row.note = place.as_printed, place.is_ambiguous, place.note
+        row.position = position
+        if same is None:
+            added.append(row)
+        elif before != (row.position, row.is_ambiguous, row.note):
+            moved.append(row)
+    for gone in (*present.values(), *surplus):
+        gone._history_user = by  # noqa: SLF001 - simple-history's own way to say who
+        gone.delete()
+    if added:
+        bulk_create_with_history(added, model, default_user=by, default_change_reason=reason)
+    if moved:
+        bulk_update_with_history(
+            moved, model, ["position", "is_ambiguous", "note"], default_user=by, default_change_reason=reason
+        )
