@@ -75,10 +75,15 @@ class Letter:
     is_introduced: bool
 
 
+def is_introduced(match: Match) -> bool:
+    """Return whether the two sides may have the letter, with the contacts of both."""
+    return match.status in CONTACTS_SHOWN and match.on_hold_at is None
+
+
 def letter_of(match: Match) -> Letter:
     """Return what the letter says today: its date is the introduction's, today's before that."""
     introduction = getattr(match, "introduction", None)
-    is_introduced = match.status in CONTACTS_SHOWN and match.on_hold_at is None
+    introduced = is_introduced(match)
     dated: dt.datetime = introduction.made_at if introduction else timezone.now()
     explanation = match.decided_on or explain(need=match.need, offer=match.offer)
     return Letter(
@@ -86,16 +91,16 @@ def letter_of(match: Match) -> Letter:
         owner=cleaned(settings.PORTAL_OWNER) or cleaned(settings.PORTAL_NAME),
         reference=(cleaned(introduction.reference) if introduction else "") or NO_REFERENCE_YET,
         dated=date_format(timezone.localdate(dated), "DATE_FORMAT"),
-        need=_part(_("What is needed"), match.need, with_contacts=is_introduced),
-        offer=_part(_("What is offered"), match.offer, with_contacts=is_introduced),
-        opening=_opening(match, is_introduced=is_introduced),
+        need=_part(_("What is needed"), match.need, with_contacts=introduced),
+        offer=_part(_("What is offered"), match.offer, with_contacts=introduced),
+        opening=_opening(match, introduced=introduced),
         reasons=tuple(cleaned(reason) for reason in reasons(explanation)),
         message=_shortened(cleaned(introduction.message), LONGEST_MESSAGE) if introduction else "",
         closing=_(
             "This introduction commits neither side to anything. What the two sides agree is theirs to agree; the "
             "secretariat would be glad to hear of it and remains at their disposal."
         ),
-        is_introduced=is_introduced,
+        is_introduced=introduced,
     )
 
 
@@ -195,9 +200,9 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def _opening(match: Match, *, is_introduced: bool) -> str:
+def _opening(match: Match, *, introduced: bool) -> str:
     parties = {"need": _one_line(match.need.party), "offer": _one_line(match.offer.party)}
-    if is_introduced:
+    if introduced:
         return (
             _(
                 "The secretariat is pleased to introduce to each other %(need)s and %(offer)s. Both have let us know "

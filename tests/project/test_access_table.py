@@ -15,6 +15,10 @@ NOBODY = "302 302 302 302 403 403"
 POST_ONLY = "302 302 302 302 405 405"  # a step: nothing changes by GET
 LEADS_AWAY = "302 302 302 302 302 302"
 MEMBERS = "302 200 200 200 200 200"
+WORKERS = "302 200 200 403 403 403"  # those who answer for a side
+WORKERS_AND_SECRETARIAT = "302 200 200 403 200 200"
+WORKERS_POST = "302 405 405 403 403 403"
+SOMEBODY_ELSES = "302 404 404 403 403 403"  # the row in the table is of neither side
 MEMBERS_LEAD_AWAY = "200 302 302 302 302 302"
 
 TABLE = {
@@ -76,6 +80,13 @@ TABLE = {
     "account_reset_password_done": EVERYONE,
     "account_reset_password_from_key": EVERYONE,
     "account_reset_password_from_key_done": EVERYONE,
+    # --- the workspace
+    "workspace:home": WORKERS_AND_SECRETARIAT,
+    "workspace:switch": WORKERS_POST,
+    "workspace:matches": WORKERS,
+    "workspace:match": SOMEBODY_ELSES,
+    "workspace:match_letter_docx": SOMEBODY_ELSES,
+    "workspace:match_letter_pdf": SOMEBODY_ELSES,
     # --- the admin
     "admin:index": STAFF,
     "admin:app_list": STAFF,
@@ -187,7 +198,7 @@ def test_public_pages_and_the_api_take_no_unsafe_method(role, request):
     if role != "visitor":
         client.force_login(request.getfixturevalue(role))
     for name in NAMES:
-        if not name.startswith(("admin:", "account_")):
+        if not name.startswith(("admin:", "account_", "workspace:")):
             for method in (client.post, client.put, client.patch, client.delete):
                 assert method(address(name, found)).status_code == 405, name
 
@@ -198,6 +209,6 @@ def test_no_form_is_taken_without_its_token(manager):
     client = Client(enforce_csrf_checks=True)
     client.force_login(manager)
     for name in NAMES:
-        if name.startswith(("admin:", "account_")) and EXPECTED[name] != NOBODY:
+        if name.startswith(("admin:", "account_", "workspace:")) and EXPECTED[name] != NOBODY:
             answer = client.post(address(name, found))
             assert answer.status_code in (403, 405), f"{name}: {answer.status_code}"

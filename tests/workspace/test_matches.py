@@ -1,0 +1,436 @@
+"""The matches of those who answer for a side: list, page, steps, letter; and what none of them gives away."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from directory.choices import AgencyKind, Role
+from directory.models import Affiliation, User
+from directory.pdf import PdfUnavailable
+from matching import answering, introducing, review
+from matching.choices import Clearance, MatchStatus, SideAnswer
+from matching.models import Match, MatchEvent, MatchSide, Outcome
+from matching.sides import shown_state
+from surveys.choices import ClearanceRule, Side, Visibility
+from surveys.models import CountryWindow, Need, Offer
+from tests.factories import (
+    AgencyFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
+    MatchFactory,
+    TargetFactory,
+    UserFactory,
+)
+from tests.pages import Page, publish_many
+from workspace.matches import views
+from workspace.matches.groups import GROUP_OF, GROUPS, own_matches
+from workspace.matches.waiting import waiting_for
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/workspace/matches/"
+CONTACTS = ("focal-point@example.org", "+66 2 000", "Room 5", "office@example.org")
+
+
+def agency_of(user: User) -> Any:
+    """The agency that the person works for."""
+    return user.affiliations.get().agency
+
+
+@pytest.fixture
+def match(focal_point: User, other_focal_point: User) -> Match:
+    """A fit of a Thai offer, whose contacts must not leak, and a Cambodian need, both confirmed."""
+    thai, cambodian = agency_of(focal_point), agency_of(other_focal_point)
+    type(thai).objects.filter(pk=thai.pk).update(office_mailbox="office@example.org")
+    User.objects.filter(pk=focal_point.pk).update(phone="+66 2 000")
+    offer = ConfirmedOfferFactory(title="Radar", agency=thai, country=thai.country, contact="Room 5")
+    TargetFactory(offer=offer, country=cambodian.country)
+    need = ConfirmedNeedFactory(
+        title="Flood maps", text="Of two provinces", agency=cambodian, country=cambodian.country
+    )
+    return MatchFactory(need=need, offer=offer)
+
+
+@pytest.fixture
+def proposed(match: Match, reviewer: User) -> Match:
+    """The same, put to both sides."""
+    review.propose(match=match, by=reviewer, note="internal words")
+    return Match.objects.get(pk=match.pk)
+
+
+@pytest.fixture
+def introduced(proposed: Match, reviewer: User, focal_point: User, other_focal_point: User) -> Match:
+    """The same, both interested and introduced."""
+    for side, user in ((Side.OFFER, focal_point), (Side.NEED, other_focal_point)):
+        answering.answer(match=proposed, side=side, by=user, answer=SideAnswer.INTERESTED)
+    introducing.introduce(match=proposed, by=reviewer, message="Meet in Bangkok")
+    return Match.objects.get(pk=proposed.pk)
+
+
+def address_of(match: Match) -> str:
+    """Where the match stands in the workspace."""
+    return f"{LIST}{match.need_id}-{match.offer_id}/"
+
+
+def token_on(page: Page) -> str:
+    """What the page carries to say what it showed."""
+    return next(field["value"] or "" for field in page.attributes_of("input") if field.get("name") == "seen")
+
+
+def step(client: Client, match: Match, name: str, side: str = "offer", seen: str | None = None, **typed: Any) -> Any:
+    """Take a step from the page of the match as it is now, or as it was when it carried `seen`."""
+    seen = token_on(Page(client.get(address_of(match)))) if seen is None else seen
+    return client.post(address_of(match), {"step": name, "side": side, "seen": seen, **typed})
+
+
+def as_(user: User) -> Client:
+    """A browser in which the person is logged in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+# --- Who gets in
+
+
+def test_a_match_is_its_sides_business(proposed: Match, reviewer: User, partner: User, coordinator: User) -> None:
+    third = UserFactory(role=Role.FOCAL_POINT)
+    elsewhere = UserFactory(role=Role.COORDINATOR, role__agency=AgencyFactory(kind=AgencyKind.MINISTRY))
+    for user, code in ((third, 404), (elsewhere, 404), (coordinator, 200), (reviewer, 403), (partner, 403)):
+        client = as_(user)
+        assert client.get(address_of(proposed)).status_code == code, user
+        assert client.post(address_of(proposed), {"step": "answer", "side": "offer"}).status_code == code or code == 200
+        assert client.get(f"{address_of(proposed)}letter.docx").status_code in (403, 404)
+        for words in ("Flood maps", "Radar"):
+            assert code == 200 or words not in client.get(LIST).content.decode()
+    assert Client().get(address_of(proposed)).status_code == 302
+
+
+def test_without_a_designation_one_reads_and_does_not_answer(proposed: Match, focal_point: User) -> None:
+    Affiliation.objects.get(user=focal_point).designations.all().delete()
+    client = as_(focal_point)
+    page = Page(client.get(address_of(proposed)))
+    assert "Flood maps" in page.text
+    assert "that takes a designation" in page.text
+    assert not any(button.get("value") == "answer" for button in page.attributes_of("button"))
+    typed = {"step": "answer", "side": "offer", "seen": "", "answer": "interested"}
+    assert client.post(address_of(proposed), typed).status_code == 403
+    assert waiting_for(User.objects.get(pk=focal_point.pk)) == []
+    assert not MatchSide.objects.exclude(answer="").exists()
+
+
+def test_nobody_answers_for_the_other_side(proposed: Match, focal_point: User) -> None:
+    client = as_(focal_point)
+    assert step(client, proposed, "answer", side="need", answer="interested").status_code == 404
+    assert step(client, proposed, "clear").status_code == 403
+    assert step(client, proposed, "release").status_code == 404
+    assert not MatchSide.objects.exclude(answer="").exists()
+
+
+def test_looking_changes_nothing(introduced: Match, focal_point: User) -> None:
+    client, before = as_(focal_point), MatchEvent.objects.count()
+    for address in (LIST, address_of(introduced), f"{address_of(introduced)}letter.docx"):
+        assert client.get(f"{address}?step=agree").status_code in (200, 400)
+    assert MatchEvent.objects.count() == before
+    for method in ("post", "put", "delete"):
+        assert getattr(client, method)(f"{address_of(introduced)}letter.pdf").status_code == 405
+    assert Client(enforce_csrf_checks=True).post(address_of(introduced), {}).status_code == 403
+
+
+# --- Answering
+
+
+def test_an_answer_is_given_once(proposed: Match, focal_point: User) -> None:
+    client = as_(focal_point)
+    seen = token_on(Page(client.get(address_of(proposed))))
+    assert "Proposals to answer" in Page(client.get("/workspace/")).text
+    for _press in range(2):
+        given = step(client, proposed, "answer", seen=seen, answer="interested", reason="internal")
+        assert (given.status_code, given.headers["Location"]) == (302, address_of(proposed))
+    assert MatchEvent.objects.filter(kind="answered").count() == 1
+    page = Page(client.get(address_of(proposed)))
+    assert "the secretariat will introduce you" in page.text
+    assert "internal" not in page.source
+
+
+def test_an_old_page_is_told_and_loses_nothing(proposed: Match, focal_point: User) -> None:
+    client = as_(focal_point)
+    seen = token_on(Page(client.get(address_of(proposed))))
+    colleague = UserFactory(role=Role.FOCAL_POINT, role__agency=agency_of(focal_point))
+    answering.answer(match=proposed, side=Side.OFFER, by=colleague, answer=SideAnswer.INTERESTED)
+    told = step(client, proposed, "answer", seen=seen, answer="not_now", reason="After the monsoon")
+    page = Page(told)
+    assert told.status_code == 409
+    assert "Since this page was shown, this happened: “A side answered”. It is now: You are interested." in page.text
+    assert "After the monsoon" in page.text
+    assert MatchSide.objects.get(match=proposed, side="offer").answer == SideAnswer.INTERESTED
+
+
+def test_what_is_wrong_is_said_and_kept(proposed: Match, focal_point: User) -> None:
+    client = as_(focal_point)
+    wrong = ({}, {"answer": "perhaps"}, {"answer": "not_now", "reason": "x" * 100_000}, {"reason": "kept\0"})
+    for typed in wrong:
+        refused = step(client, proposed, "answer", seen="", **typed)
+        assert refused.status_code == 422, typed
+        assert 'class="errorlist"' in refused.content.decode()
+        assert typed.get("reason", "").rstrip("\0") in refused.content.decode()
+    assert not MatchSide.objects.exclude(answer="").exists()
+
+
+def test_a_refusal_is_told_without_whose_or_why(
+    proposed: Match, focal_point: User, other_focal_point: User, reviewer: User
+) -> None:
+    before = {user: as_(user).get(address_of(proposed)).content.decode() for user in (focal_point, other_focal_point)}
+    step(as_(other_focal_point), proposed, "answer", side="need", answer="not_relevant", reason="SECRETREASON")
+    for user in (focal_point, other_focal_point):
+        client = as_(user)
+        for source in (client.get(address_of(proposed)).content.decode(), client.get(LIST).content.decode()):
+            assert "Not taken forward at this time" in source
+            assert "SECRETREASON" not in source
+            assert "internal words" not in source
+            if user == focal_point:
+                assert "Not relevant" not in source
+                assert "A side answered" not in source
+    assert all("internal words" not in source for source in before.values())
+
+
+def test_the_other_side_s_answer_cannot_be_told(proposed: Match, focal_point: User, other_focal_point: User) -> None:
+    client = as_(focal_point)
+
+    def seen() -> list[str]:
+        pages = [client.get(address).content.decode() for address in (LIST, address_of(proposed), "/workspace/")]
+        return [token_on(Page(client.get(address_of(proposed)))), *(_without_csrf(page) for page in pages)]
+
+    before = seen()
+    answering.answer(match=proposed, side=Side.NEED, by=other_focal_point, answer=SideAnswer.INTERESTED)
+    review.add_note(match=proposed, by=UserFactory(role=Role.REVIEWER), note="internal")
+    assert seen() == before
+
+
+def _without_csrf(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if "csrfmiddlewaretoken" not in line)
+
+
+# --- Clearance
+
+
+def test_a_country_clears_before_its_side_hears(
+    match: Match, reviewer: User, coordinator: User, focal_point: User
+) -> None:
+    CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.NO_OBJECTION)
+    review.propose(match=match, by=reviewer)
+    due_on = MatchSide.objects.get(match=match, side="offer").clearance_due_on
+    assert due_on is not None
+    side, country = as_(focal_point), as_(coordinator)
+    assert "Computed fit" in Page(side.get(address_of(match))).text
+    assert "Put before" not in side.get(address_of(match)).content.decode()
+    page = Page(country.get(address_of(match)))
+    assert f"Unless your country objects by the end of {due_on.day} " in page.text
+    assert "The first term ends on" in Page(country.get("/workspace/")).text
+
+    assert step(country, match, "object").status_code == 422
+    for _press in range(2):
+        assert step(country, match, "clear", note="Welcome").status_code in (302, 409)
+    assert MatchSide.objects.get(match=match, side="offer").clearance == Clearance.CLEARED
+    assert MatchEvent.objects.filter(kind="cleared").count() == 1
+    assert "asks whether you are interested" in Page(side.get(address_of(match))).text
+
+
+def test_an_objection_stays_with_its_side(
+    match: Match, reviewer: User, coordinator: User, other_focal_point: User
+) -> None:
+    CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.EXPLICIT)
+    review.propose(match=match, by=reviewer)
+    country, other = as_(coordinator), as_(other_focal_point)
+    assert "only once you clear it" in Page(country.get(address_of(match))).text
+    assert step(country, match, "object", note="SECRETREASON").status_code == 302
+    page = other.get(address_of(match)).content.decode()
+    assert "Not taken forward at this time" in page
+    assert "SECRETREASON" not in page
+    assert "bjection" not in page
+
+
+# --- Introduced, agreed, completed
+
+
+def test_contacts_and_letter_wait_for_the_introduction(
+    proposed: Match, focal_point: User, other_focal_point: User, reviewer: User
+) -> None:
+    client = as_(other_focal_point)
+    answering.answer(match=proposed, side=Side.NEED, by=other_focal_point, answer=SideAnswer.INTERESTED)
+    for address in (LIST, address_of(proposed), "/workspace/", proposed.get_absolute_url()):
+        source = client.get(address).content.decode()
+        assert not any(contact in source for contact in CONTACTS), address
+    for ending in ("docx", "pdf"):
+        assert client.get(f"{address_of(proposed)}letter.{ending}").status_code == 404
+
+    answering.answer(match=proposed, side=Side.OFFER, by=focal_point, answer=SideAnswer.INTERESTED)
+    introducing.introduce(match=proposed, by=reviewer, message="Meet in Bangkok", note="internal words")
+    page = Page(client.get(address_of(proposed)))
+    for said in (*CONTACTS, "Meet in Bangkok"):
+        assert said in page.source, said
+    assert "internal words" not in page.source
+    letter = client.get(f"{address_of(proposed)}letter.docx")
+    assert letter.headers["Content-Disposition"] == (
+        f'attachment; filename="introduction-{proposed.need_id}-{proposed.offer_id}.docx"'
+    )
+    assert "no-store" in letter.headers["Cache-Control"]
+    assert letter.content[:2] == b"PK"
+
+
+def test_without_pango_a_page_says_so(introduced: Match, focal_point: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_pdf(_match: Match) -> bytes:
+        raise PdfUnavailable("PDFs need Pango.")
+
+    monkeypatch.setitem(views.DOCUMENTS, "pdf", (no_pdf, "application/pdf"))
+    answer = as_(focal_point).get(f"{address_of(introduced)}letter.pdf")
+    assert answer.status_code == 503
+    assert f"{address_of(introduced)}letter.docx" in Page(answer).links
+
+
+def test_from_agreement_to_publication(introduced: Match, focal_point: User, other_focal_point: User) -> None:
+    offering, needing, everyone = as_(focal_point), as_(other_focal_point), Client()
+    agreement = {"agreed_on": "2026-03-01", "value": "1200.50", "value_currency": "usd"}
+    seen = token_on(Page(offering.get(address_of(introduced))))
+    for _press in range(2):
+        assert step(offering, introduced, "agree", seen=seen, **agreement).status_code == 302
+    assert MatchEvent.objects.filter(kind="agreed").count() == 1
+    outcome = agreement | {"women_trained": "12", "what_changed": "Maps of <b>two</b> provinces"}
+    assert step(needing, introduced, "complete", side="need", **outcome).status_code == 302
+    assert "Outcomes to confirm" in Page(offering.get("/workspace/")).text
+    for client, side in ((offering, "offer"), (needing, "need")):
+        preview = Page(client.get(address_of(introduced)))
+        assert "Maps of <b>two</b> provinces" in preview.text
+        assert "1,200.50 USD" in preview.text
+        assert "No agreed cooperation has been published yet" in Page(everyone.get("/matches/agreed/")).text
+        assert step(client, introduced, "confirm", side=side).status_code == 302
+        assert step(client, introduced, "consent", side=side).status_code == 302
+    public = Page(everyone.get("/matches/agreed/"))
+    assert "Maps of <b>two</b> provinces" in public.text
+    assert not any(contact in public.source for contact in CONTACTS)
+
+    assert (
+        step(needing, introduced, "follow_up", side="need", need_met="partly", note="SECRETREASON").status_code == 302
+    )
+    assert Outcome.objects.get().need_met == "partly"
+    assert "SECRETREASON" not in offering.get(address_of(introduced)).content.decode()
+    assert step(offering, introduced, "withdraw_consent").status_code == 302
+    assert "No agreed cooperation has been published yet" in Page(everyone.get("/matches/agreed/")).text
+    assert step(offering, introduced, "record", **(outcome | {"women_trained": "13"})).status_code == 302
+    assert not MatchSide.objects.filter(outcome_confirmed_at__isnull=False).exists()
+
+
+def test_an_outcome_that_cannot_be_is_refused(introduced: Match, focal_point: User) -> None:
+    client = as_(focal_point)
+    seen = token_on(Page(client.get(address_of(introduced))))
+    wrong: list[dict[str, str]] = [
+        {"agreed_on": "1 March 2026 or so"},
+        {"agreed_on": ""},
+        {"starts_on": "2026-05-02", "ends_on": "2026-05-01"},
+        {"value": "13,75", "value_currency": "USD"},
+        {"value": "1e-400", "value_currency": "USD"},
+        {"value": "NaN", "value_currency": "USD"},
+        {"value": "-5", "value_currency": "USD"},
+        {"value": "5"},
+        {"value": "5", "value_currency": "dollars"},
+        {"places": "99999999999999999999"},
+        {"places": "-1"},
+        {"links": "http://example.org"},
+        {"links": "javascript:alert(1)"},
+        {"links": "https://example.org/" + "x" * 100_000},
+    ]
+    for typed in wrong:
+        refused = step(client, introduced, "agree", seen=seen, **({"agreed_on": "2026-03-01"} | typed))
+        assert refused.status_code == 422, typed
+        assert "errorlist" in refused.content.decode(), typed
+    assert not Outcome.objects.exists()
+
+
+# --- The list
+
+
+def test_the_groups_are_what_a_side_is_told(focal_point: User, coordinator: User, match: Match) -> None:
+    agency, country = agency_of(focal_point), Need.objects.get().country
+    asked = timezone.now()
+    rows: list[dict[str, Any] | None] = [
+        None,
+        {"clearance": Clearance.NO_OBJECTION, "clearance_due_on": dt.date(2026, 12, 1)},
+        {"clearance": Clearance.OBJECTED},
+        {"asked_at": asked},
+        {"asked_at": asked, "clearance": Clearance.CLEARED},
+        {"asked_at": asked, "answer": SideAnswer.INTERESTED, "answered_at": asked},
+        {"asked_at": asked, "answer": SideAnswer.NOT_NOW, "answered_at": asked},
+        {"asked_at": asked, "outcome_confirmed_at": asked, "answer": SideAnswer.INTERESTED, "answered_at": asked},
+    ]
+    cases = list(itertools.product(MatchStatus, rows))
+    needs = publish_many(Need, len(cases), country=country)
+    offers = publish_many(Offer, len(cases), agency=agency, country=agency.country)
+    parts = {
+        name: getattr(match, name) for name in ("profile", "score", "part_areas", "part_modalities", "part_region")
+    }
+    for (status, row), need, offer in zip(cases, needs, offers, strict=True):
+        made = Match.objects.create(need=need, offer=offer, status=status, **parts)
+        if row is not None:
+            MatchSide.objects.create(match=made, side="offer", **row)
+            MatchSide.objects.create(match=made, side="need")
+    for user in (focal_point, coordinator):
+        listed = list(own_matches(user).for_lists().prefetch_related("sides"))
+        found = {one.pk: GROUPS[one.group_rank] for one in listed}  # type: ignore[attr-defined]
+        for one in Match.objects.filter(offer__agency=agency):
+            state = shown_state(one, user, Side.OFFER)
+            gone = state.code == "computed" and one.status == MatchStatus.LAPSED
+            assert found.get(one.pk) == (None if gone else GROUP_OF[state.code]), (one.status, one.sides.all(), user)
+
+
+def test_the_list_is_filtered_by_state_and_own_posting(proposed: Match, focal_point: User) -> None:
+    client = as_(focal_point)
+    other = MatchFactory(
+        offer=ConfirmedOfferFactory(agency=agency_of(focal_point), country=agency_of(focal_point).country)
+    )
+
+    def shown(query: str) -> list[int]:
+        return [one.pk for one in client.get(f"{LIST}{query}").context["object_list"]]
+
+    assert shown("") == [proposed.pk, other.pk]
+    assert shown("?state=to_answer") == [proposed.pk]
+    assert shown("?state=fits") == [other.pk]
+    assert shown(f"?posting=offer-{other.offer_id}") == [other.pk]
+    assert shown("?q=radar") == [proposed.pk]
+    foreign = (f"posting=need-{proposed.need_id}", "posting=offer-0", "state=set_aside", "state=lapsed", "ordering=x")
+    for refused in foreign:
+        assert client.get(f"{LIST}?{refused}").status_code == 400, refused
+
+
+def test_what_is_put_to_a_side_opens_the_other_posting(match: Match, reviewer: User, focal_point: User) -> None:
+    Need.objects.filter(pk=match.need_id).update(visibility=Visibility.MATCHED)
+    client = as_(focal_point)
+    assert client.get(address_of(match)).status_code == 404
+    review.propose(match=match, by=reviewer)
+    assert "Of two provinces" in Page(client.get(address_of(match))).text
+    Match.objects.filter(pk=match.pk).update(on_hold_at=timezone.now())
+    assert client.get(address_of(match)).status_code == 404
+
+
+def test_pages_run_as_many_queries_with_20_matches(
+    proposed: Match, focal_point: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client, agency = as_(focal_point), agency_of(focal_point)
+    parts = {
+        name: getattr(proposed, name) for name in ("profile", "score", "part_areas", "part_modalities", "part_region")
+    }
+    for number in (1, 19):
+        needs = publish_many(Need, number, country=proposed.need.country)
+        offers = publish_many(Offer, number, agency=agency, country=agency.country)
+        for need, offer in zip(needs, offers, strict=True):
+            made = Match.objects.create(need=need, offer=offer, status="proposed", **parts)
+            MatchSide.objects.create(match=made, side="offer", asked_at=timezone.now())
+        # session, user, affiliations; own needs, own offers; count, matches, sides, groups
+        with django_assert_num_queries(9):
+            client.get(LIST)
+        with django_assert_num_queries(4):  # user, affiliations; matches that wait, needs to ask about
+            waiting_for(User.objects.get(pk=focal_point.pk))

@@ -1,0 +1,91 @@
+"""Groups of one's matches by what is to be done: as `matching.sides.shown_state` says it, for the database."""
+
+from typing import Any
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from directory.access import Action, scope_of
+from directory.models import User
+from matching.choices import COOPERATION, MatchStatus
+from matching.models import Match, MatchSide
+from matching.models.match import MatchQuerySet
+from matching.sides import CLEARANCE_SHOWN
+from surveys.choices import Side
+
+
+class Group(TextChoices):
+    """What one's matches are listed under, the most urgent first."""
+
+    TO_ANSWER = "to_answer", _("Proposals to answer")
+    TO_CLEAR = "to_clear", _("To clear for your country")
+    TO_CONFIRM = "to_confirm", _("Outcomes to confirm")
+    INTRODUCED = "introduced", _("Introduced")
+    WAITING = "waiting", _("You are interested: with the secretariat")
+    COOPERATION = "cooperation", _("Agreed and completed")
+    FITS = "fits", _("Other fits")
+    OVER = "over", _("Not taken forward, or lapsed")
+
+
+GROUP_OF = {
+    "asked": Group.TO_ANSWER,
+    "to_clear": Group.TO_CLEAR,
+    "to_confirm": Group.TO_CONFIRM,
+    "introduced": Group.INTRODUCED,
+    "interested": Group.WAITING,
+    "agreed": Group.COOPERATION,
+    "completed": Group.COOPERATION,
+    "computed": Group.FITS,
+    "not_taken_forward": Group.OVER,
+    "lapsed": Group.OVER,
+}
+"""By the code of what a side is told."""
+
+RANKS = {group: rank for rank, group in enumerate(Group)}
+GROUPS = {rank: group for group, rank in RANKS.items()}
+
+
+def own_matches(user: User) -> MatchQuerySet:
+    """Return the matches that the person may see and answers for on a side, each with its `group_rank`.
+
+    Where both sides are the person's, the more urgent group counts. A fit that is gone is in no group.
+    """
+    matches = Match.objects.visible_to(user).of(user, Action.READ_OWN)
+    return (
+        matches.annotate(group_rank=_rank(user))
+        .exclude(group_rank=RANKS[Group.FITS], status=MatchStatus.LAPSED)
+        .order_by("group_rank", "-shown_score", "need_id", "offer_id")
+    )
+
+
+def _rank(user: User) -> Case:
+    conditions: dict[Group, Q] = dict.fromkeys((group for group in Group if group != Group.FITS), Q(pk__in=[]))
+    for side in Side:
+        for group, condition in _conditions(user, side).items():
+            conditions[group] |= condition
+    whens = [When(condition, then=Value(RANKS[group])) for group, condition in conditions.items()]
+    # A match that is over on a side is not among the fits of the other, which never heard of a proposal.
+    return Case(*whens, default=Value(RANKS[Group.FITS]), output_field=IntegerField())
+
+
+def _conditions(user: User, side: Side) -> dict[Group, Q]:
+    """Return the condition of each group for the matches whose posting on that side is the person's."""
+
+    def has(**row: Any) -> Q:
+        return Q(Exists(MatchSide.objects.filter(match=OuterRef("pk"), side=side, **row)))
+
+    own = scope_of(user, Action.READ_OWN).q(f"{side}__")
+    clears = scope_of(user, Action.APPROVE_POSTINGS)
+    asked = own & has(asked_at__isnull=False)
+    heard = own & clears.q(f"{side}__") & has(clearance__in=CLEARANCE_SHOWN) if clears else Q(pk__in=[])
+    told, proposed = asked | heard, Q(status=MatchStatus.PROPOSED)
+    confirmed = has(outcome_confirmed_at__isnull=False)
+    return {
+        Group.TO_ANSWER: asked & proposed & has(asked_at__isnull=False, answer=""),
+        Group.TO_CLEAR: heard & proposed & has(asked_at__isnull=True, clearance__in=CLEARANCE_SHOWN),
+        Group.TO_CONFIRM: told & Q(status=MatchStatus.COMPLETED) & ~confirmed,
+        Group.INTRODUCED: told & Q(status=MatchStatus.INTRODUCED),
+        Group.WAITING: asked & proposed & has(asked_at__isnull=False) & ~has(answer=""),
+        Group.COOPERATION: told & Q(status__in=COOPERATION),
+        Group.OVER: told & Q(status__in=(MatchStatus.NOT_TAKEN_FORWARD, MatchStatus.LAPSED)),
+    }

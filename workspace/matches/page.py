@@ -1,0 +1,200 @@
+"""What the page of a match shows to those who answer for one of its sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+
+from directory.access import Action
+from directory.models import User
+from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
+from matching.contacts import Contact, contacts_for
+from matching.cooperation import Cooperation, as_it_would_be_published
+from matching.explanation import explain
+from matching.letters import is_introduced
+from matching.models import Introduction, Match, MatchEvent, MatchSide, Outcome
+from matching.reasons import Labels, gate_reasons, reasons
+from matching.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
+from surveys.choices import Side
+from surveys.models.posting import Posting
+from workspace.matches.steps import form_for, outcome_of, token_of
+
+Given = tuple[str, Side, forms.BaseForm]
+"""A step that was not taken: its name, the side, and the form with what was typed."""
+
+PLACES = {
+    "answer": "answer",
+    "clear": "clearance",
+    "object": "clearance",
+    "agree": "agreement",
+    "record": "outcome",
+    "complete": "outcome",
+    "follow_up": "follow_up",
+}
+"""Where on the page the form of a step stands; a step without a form is a button."""
+
+OFFERED = {
+    "to_clear": ("clear",),
+    "asked": ("answer",),
+    "introduced": ("agree",),
+    "agreed": ("complete", "follow_up"),
+    "to_confirm": ("complete", "follow_up"),
+    "completed": ("complete", "follow_up"),
+}
+"""The forms by the code of what a side is told."""
+
+
+STEPS_OF_A_SIDE = frozenset(
+    {
+        EventKind.ANSWERED,
+        EventKind.AGREED,
+        EventKind.COMPLETED,
+        EventKind.OUTCOME_RECORDED,
+        EventKind.OUTCOME_CONFIRMED,
+        EventKind.CONSENTED,
+        EventKind.CONSENT_WITHDRAWN,
+    }
+)
+"""What a side does itself, unless the event names none: then a reviewer did it for them."""
+SAYS_WHOSE = frozenset({EventKind.CLEARED, EventKind.OBJECTED, EventKind.FOLLOWED_UP, EventKind.ASKED})
+"""Whose step it was stands in its words, though a reviewer may have taken it for them."""
+
+
+@dataclass(frozen=True)
+class OwnSide:
+    """One side that the person answers for."""
+
+    side: Side
+    own: Posting
+    other: Posting
+    state: SideState
+    row: MatchSide | None
+    may_act: bool
+    """Whether the person's designation lets it answer; reading needs none."""
+    forms: Mapping[str, forms.BaseForm]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the side has heard of a proposal at all."""
+        return self.state.code != "computed"
+
+
+@dataclass(frozen=True)
+class ReadEvent:
+    """A step as a side reads it: who is named by side, not by name."""
+
+    event: MatchEvent
+    who: str
+    """A code: you, yours, other, secretariat or portal; empty where the step itself says it."""
+    answer: str = ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether both sides read it."""
+        return self.event.audience == Audience.SHARED
+
+
+@dataclass(frozen=True)
+class MatchPageData:
+    """All that the page shows."""
+
+    match: Match
+    sides: list[OwnSide]
+    labels: Labels
+    explanation: Mapping[str, Any]
+    reasons: list[str]
+    gate_reasons: list[str]
+    token: str
+    introduction: Introduction | None
+    contacts: list[tuple[Posting, list[Contact]]]
+    outcome: Outcome | None
+    preview: Cooperation | None
+    is_published: bool
+    both_confirmed: bool
+    events: list[ReadEvent]
+    typed: list[tuple[str, str]] = field(default_factory=list)
+    """What was typed into a form that is no longer on the page."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether one of the sides has heard of a proposal."""
+        return any(side.is_told for side in self.sides)
+
+
+def page_of(match: Match, user: User, *, given: Given | None = None) -> MatchPageData:
+    """Return what the page of the match shows to the person; `given` is a step that was not taken."""
+    own = [_own_side(match, user, side, given) for side in sides_of(user, match)]
+    is_told = any(side.is_told for side in own)
+    labels = Labels.read()
+    # The reasons of the decision only for who was told of it: frozen ones would show that there was one.
+    explanation = (match.decided_on if is_told else None) or explain(need=match.need, offer=match.offer)
+    contacts = contacts_for(match, user)
+    cooperates = match.status in COOPERATION
+    return MatchPageData(
+        match=match,
+        sides=own,
+        labels=labels,
+        explanation=explanation,
+        reasons=reasons(explanation, labels),
+        gate_reasons=gate_reasons(explanation),
+        token=token_of(match, user),
+        introduction=getattr(match, "introduction", None) if is_introduced(match) else None,
+        contacts=[(posting_of(match, side), contacts[side]) for side in contacts],
+        outcome=outcome_of(match) if cooperates else None,
+        preview=as_it_would_be_published(match) if cooperates else None,
+        is_published=cooperates and Match.objects.cooperation().filter(pk=match.pk).exists(),
+        both_confirmed=cooperates and all(row.outcome_confirmed_at is not None for row in match.sides.all()),
+        events=_events(match, user) if is_told else [],
+        typed=_typed(own, given),
+    )
+
+
+def _own_side(match: Match, user: User, side: Side, given: Given | None) -> OwnSide:
+    state = shown_state(match, user, side)
+    may_act = side in sides_of(user, match, Action.ANSWER_PROPOSALS)
+    names = OFFERED.get(state.code, ())
+    if state.code != "to_clear" and not may_act:
+        names = ()
+    if side != Side.NEED:
+        names = tuple(name for name in names if name != "follow_up")
+    shown = {PLACES[name]: form_for(name, match=match, side=side) for name in names}
+    if given is not None and given[1] == side and PLACES.get(given[0]) in shown:
+        shown[PLACES[given[0]]] = given[2]
+    return OwnSide(
+        side=side,
+        own=posting_of(match, side),
+        other=posting_of(match, OTHER_SIDE[side]),
+        state=state,
+        row=side_row(match, side),
+        may_act=may_act,
+        forms=shown,
+    )
+
+
+def _events(match: Match, user: User) -> list[ReadEvent]:
+    own = sides_of(user, match)
+    return [_read(event, user, own) for event in events_for(match, user)]
+
+
+def _read(event: MatchEvent, user: User, own: list[Side]) -> ReadEvent:
+    if event.by_id == user.pk:
+        who = "you"
+    elif event.by_id is None:
+        who = "portal"
+    elif event.kind in SAYS_WHOSE:
+        who = ""
+    elif event.side and event.kind in STEPS_OF_A_SIDE:
+        who = "yours" if event.side in own else "other"
+    else:
+        who = "secretariat"
+    answer = (event.details or {}).get("answer", "") if event.kind == EventKind.ANSWERED else ""
+    return ReadEvent(event=event, who=who, answer=str(SideAnswer(answer).label) if answer else "")
+
+
+def _typed(own: list[OwnSide], given: Given | None) -> list[tuple[str, str]]:
+    """Return what was typed, by label, where the form has no place on the page any more."""
+    if given is None or any(given[2] in side.forms.values() for side in own):
+        return []
+    fields = [(str(bound.label), str(bound.value() or "")) for bound in given[2]]
+    return [(label, value) for label, value in fields if value]

@@ -1,0 +1,218 @@
+"""The steps that a side takes on the page of a match: each checks what the page showed, and happens once."""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from directory.access import Action
+from directory.models import User
+from matching import answering, outcomes
+from matching.choices import Clearance, MatchStatus, SideAnswer
+from matching.models import Match, Outcome
+from matching.sides import events_for, shown_state, side_row, sides_of
+from matching.steps import ReviewRefused, held
+from surveys.choices import Side
+from workspace.matches.forms import (
+    AgreementForm,
+    AnswerForm,
+    ClearForm,
+    FollowUpForm,
+    ObjectForm,
+    OutcomeForm,
+    StepForm,
+)
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SideStep:
+    """One step: the form that it reads, what takes it, whether it is taken already, and what is said then."""
+
+    form: type[StepForm | AgreementForm]
+    take: Callable[[Match, Side, User, Values], Any]
+    is_taken: Callable[[Match, Side, Values], bool]
+    said: Promise
+    action: Action = Action.ANSWER_PROPOSALS
+
+
+class PageIsOld(ReviewRefused):
+    """More has happened to the match than the page showed."""
+
+
+def _answer(match: Match, side: Side, by: User, values: Values) -> None:
+    answering.answer(
+        match=match, side=side, by=by, answer=SideAnswer(values["answer"]), reason=values.get("reason", "")
+    )
+
+
+def _row_says(**expected: Any) -> Callable[[Match, Side, Values], bool]:
+    def says(match: Match, side: Side, values: Values) -> bool:
+        row = side_row(match, side)
+        return row is not None and all(getattr(row, name) == value for name, value in expected.items())
+
+    return says
+
+
+def _has(name: str, *, wanted: bool) -> Callable[[Match, Side, Values], bool]:
+    def has(match: Match, side: Side, values: Values) -> bool:
+        row = side_row(match, side)
+        return row is not None and (getattr(row, name) is not None) == wanted
+
+    return has
+
+
+def _is_recorded(*statuses: MatchStatus) -> Callable[[Match, Side, Values], bool]:
+    def is_recorded(match: Match, side: Side, values: Values) -> bool:
+        outcome = outcome_of(match)
+        return (
+            match.status in statuses
+            and outcome is not None
+            and all(getattr(outcome, name) == value for name, value in values.items())
+        )
+
+    return is_recorded
+
+
+def _is_answered(match: Match, side: Side, values: Values) -> bool:
+    row = side_row(match, side)
+    return row is not None and row.answer == values["answer"]
+
+
+def _is_followed_up(match: Match, side: Side, values: Values) -> bool:
+    outcome = outcome_of(match)
+    return outcome is not None and outcome.need_met == values["need_met"] and not values.get("note")
+
+
+STEPS: Mapping[str, SideStep] = {
+    "answer": SideStep(AnswerForm, _answer, _is_answered, gettext_lazy("Your answer is recorded.")),
+    "clear": SideStep(
+        ClearForm,
+        lambda match, side, by, values: answering.clear(match=match, side=side, by=by, note=values["note"]),
+        _row_says(clearance=Clearance.CLEARED),
+        gettext_lazy("Cleared: the proposal has been passed on."),
+        Action.APPROVE_POSTINGS,
+    ),
+    "object": SideStep(
+        ObjectForm,
+        lambda match, side, by, values: answering.object_to(match=match, side=side, by=by, note=values["note"]),
+        _row_says(clearance=Clearance.OBJECTED),
+        gettext_lazy("Your objection is recorded: the proposal is not taken forward."),
+        Action.APPROVE_POSTINGS,
+    ),
+    "agree": SideStep(
+        AgreementForm,
+        lambda match, side, by, values: outcomes.agree(match=match, by=by, values=values),
+        _is_recorded(MatchStatus.AGREED),
+        gettext_lazy("The agreement is recorded; both sides read it here."),
+    ),
+    "record": SideStep(
+        OutcomeForm,
+        lambda match, side, by, values: outcomes.record(match=match, by=by, values=values),
+        _is_recorded(MatchStatus.AGREED, MatchStatus.COMPLETED),
+        gettext_lazy("Recorded; both sides read it here."),
+    ),
+    "complete": SideStep(
+        OutcomeForm,
+        lambda match, side, by, values: outcomes.complete(match=match, by=by, values=values),
+        _is_recorded(MatchStatus.COMPLETED),
+        gettext_lazy("Completed: both sides are asked to confirm the outcome."),
+    ),
+    "confirm": SideStep(
+        StepForm,
+        lambda match, side, by, values: outcomes.confirm_outcome(match=match, side=side, by=by),
+        _has("outcome_confirmed_at", wanted=True),
+        gettext_lazy("You have confirmed the outcome for your side."),
+    ),
+    "consent": SideStep(
+        StepForm,
+        lambda match, side, by, values: answering.consent(match=match, side=side, by=by),
+        _has("consent_at", wanted=True),
+        gettext_lazy("Your consent is recorded: it is published while both sides consent."),
+    ),
+    "withdraw_consent": SideStep(
+        StepForm,
+        lambda match, side, by, values: answering.withdraw_consent(match=match, side=side, by=by),
+        _has("consent_at", wanted=False),
+        gettext_lazy("Your consent is taken back: this cooperation is not published."),
+    ),
+    "follow_up": SideStep(
+        FollowUpForm,
+        lambda match, side, by, values: outcomes.follow_up(match=match, by=by, **values),
+        _is_followed_up,
+        gettext_lazy("Thank you: what you say of the need is recorded."),
+    ),
+}
+
+
+def form_for(name: str, *, match: Match, side: Side, data: Any = None) -> forms.BaseForm:
+    """Return the form of a step; an outcome's begins with what is recorded."""
+    form = STEPS[name].form
+    auto_id = f"id_{side}_%s"
+    if issubclass(form, AgreementForm):
+        # A copy: a form in error must not change what the page shows as recorded.
+        recorded = outcome_of(match)
+        return form(data, auto_id=auto_id, instance=copy(recorded) if recorded else Outcome())
+    return form(data, auto_id=auto_id)
+
+
+def values_of(form: forms.BaseForm) -> Values:
+    """Return what a valid form says."""
+    return form.values if isinstance(form, AgreementForm) else form.cleaned_data  # type: ignore[attr-defined]
+
+
+def outcome_of(match: Match) -> Outcome | None:
+    """Return what is recorded of the cooperation, if anything."""
+    return getattr(match, "outcome", None)
+
+
+def token_of(match: Match, user: User) -> str:
+    """Return what stands for all that the page shows of the steps of a match, and for nothing that it does not.
+
+    It is no event's number: that would tell of steps that are the other side's or the secretariat's.
+    """
+    own = sides_of(user, match)
+    shown = [(side, shown_state(match, user, side).code) for side in own]
+    newest = events_for(match, user).order_by("-pk").values_list("pk", flat=True).first() if _is_told(shown) else None
+    return salted_hmac("workspace.matches.steps", f"{match.pk} {user.pk} {newest} {shown}").hexdigest()[:40]
+
+
+def _is_told(shown: list[tuple[Side, str]]) -> bool:
+    return any(code != "computed" for _side, code in shown)
+
+
+@transaction.atomic
+def take_as_shown(*, name: str, match: Match, side: Side, by: User, values: Values, token: str) -> bool:
+    """Take the step from a page that showed the match as `token` says; return False where it is taken already.
+
+    Raises PageIsOld where something else has happened since, ReviewRefused or ValidationError where the rules say so.
+    """
+    match = held(match)
+    if token != token_of(match, by):
+        if STEPS[name].is_taken(match, side, values):
+            return False
+        raise PageIsOld(_what_happened(match, by))
+    STEPS[name].take(match, side, by, values)
+    return True
+
+
+def _what_happened(match: Match, by: User) -> str:
+    shown = [shown_state(match, by, side) for side in sides_of(by, match)]
+    if not shown or all(state.code == "computed" for state in shown):
+        return _("Since this page was shown, this match has changed. Look at it again.")
+    newest = events_for(match, by).order_by("-pk").first()
+    if newest is None:
+        return _("Since this page was shown, this match has changed. It is now: %(state)s.") % {"state": shown[0].words}
+    event = _("“%(event)s”, by you") if newest.by_id == by.pk else "“%(event)s”"
+    return _("Since this page was shown, this happened: %(event)s. It is now: %(state)s.") % {
+        "event": event % {"event": newest.get_kind_display()},
+        "state": shown[0].words,
+    }

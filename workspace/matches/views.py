@@ -1,0 +1,171 @@
+"""The matches of those who answer for a side: the list, one match with what is asked of them, and the letter."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from directory.pages import FilteredList
+from directory.pdf import PdfUnavailable
+from matching.letters import is_introduced, letter_docx, letter_name, letter_pdf
+from matching.models import Match, MatchSide
+from matching.sides import SideState, shown_state, side_row, sides_of
+from matching.steps import ReviewRefused
+from surveys.choices import Side
+from surveys.models import PreferredPartner, Target
+from workspace.matches.filtersets import OwnMatchFilter
+from workspace.matches.groups import GROUPS, own_matches
+from workspace.matches.page import page_of
+from workspace.matches.steps import STEPS, form_for, take_as_shown, values_of
+from workspace.pages import WorkspacePage
+
+ON_THE_PAGE = (
+    "sides",
+    "need__areas",
+    "need__modalities",
+    "offer__areas",
+    "offer__modalities",
+    Prefetch("need__preferred_partners", PreferredPartner.objects.select_related("country", "group")),
+    Prefetch("offer__targets", Target.objects.select_related("country", "group")),
+)
+
+INVALID, CONFLICT, NO_PDF = 422, 409, 503
+
+DOCUMENTS = {
+    "docx": (letter_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "pdf": (letter_pdf, "application/pdf"),
+}
+
+
+@dataclass(frozen=True)
+class ListedSide:
+    """One side of a listed match that is the person's: what it is told, and what of its row the list shows."""
+
+    side: Side
+    state: SideState
+    row: MatchSide | None
+
+
+class OwnMatches(WorkspacePage, FilteredList[Match]):
+    """The matches of one's agency or country, what waits for an answer first."""
+
+    model = Match
+    template_name = "workspace/matches/list.html"
+    results_template = "workspace/matches/results.html"
+    filterset_class = OwnMatchFilter
+    form_fields = ("q", "state", "posting", "ordering")
+    part = "matches"
+
+    def rows(self) -> QuerySet[Match]:
+        return own_matches(self.request.user)  # type: ignore[arg-type]
+
+    def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
+        return rows.for_lists().prefetch_related("sides")  # type: ignore[attr-defined]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        counts = Counter(self.rows().order_by().values_list("group_rank", flat=True))
+        for match in context["object_list"]:
+            match.group = GROUPS[match.group_rank]
+            match.own_sides = self._own_sides(match)
+        return context | {
+            "groups": [(group, counts[rank]) for rank, group in GROUPS.items() if counts[rank]],
+            "group": self.asked.get("state", ""),
+            "by_group": self.filterset.ordering_name == "state",
+        }
+
+    def _own_sides(self, match: Match) -> list[ListedSide]:
+        user = self.request.user
+        return [
+            ListedSide(side, shown_state(match, user, side), side_row(match, side)) for side in sides_of(user, match)
+        ]
+
+
+class MatchPage(WorkspacePage):
+    """A page about one of one's matches; any other is not found."""
+
+    part = "matches"
+
+    def find(self) -> Match:
+        """Return the match with all that its page shows."""
+        match = (
+            own_matches(self.request.user)  # type: ignore[arg-type]
+            .for_lists()
+            .select_related("outcome", "introduction")
+            .prefetch_related(*ON_THE_PAGE)
+            .filter(need=self.kwargs["need_pk"], offer=self.kwargs["offer_pk"])
+            .first()
+        )
+        if match is None:
+            raise Http404
+        return match
+
+
+class OwnMatch(MatchPage, TemplateView):
+    """Both postings, why they fit, how far it has come for one's side, and what one is asked."""
+
+    template_name = "workspace/matches/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        match: Match = kwargs.pop("match", None) or self.find()
+        page = page_of(match, self.request.user, given=kwargs.pop("given", None))  # type: ignore[arg-type]
+        return super().get_context_data(**kwargs) | {"page": page}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Take a step; what was typed stays on the page where it cannot be taken."""
+        match, user = self.find(), request.user
+        name, side = request.POST.get("step", ""), request.POST.get("side", "")
+        if name not in STEPS or side not in sides_of(user, match):
+            raise Http404
+        if side not in sides_of(user, match, STEPS[name].action):
+            raise PermissionDenied
+        side = Side(side)
+        form = form_for(name, match=match, side=side, data=request.POST)
+        if not form.is_valid():
+            return self._again(match, name, side, form, status=INVALID)
+        try:
+            is_new = take_as_shown(
+                name=name, match=match, side=side, by=user, values=values_of(form), token=request.POST.get("seen", "")
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self._again(match, name, side, form, status=INVALID)
+        except ReviewRefused as refusal:
+            return self._again(self.find(), name, side, form, status=CONFLICT, told=str(refusal))
+        messages.success(request, STEPS[name].said if is_new else _("This was recorded already."))
+        return redirect("workspace:match", match.need_id, match.offer_id)
+
+    def _again(
+        self, match: Match, name: str, side: Side, form: forms.BaseForm, *, status: int, told: str = ""
+    ) -> HttpResponse:
+        context = self.get_context_data(match=match, given=(name, side, form), **self.kwargs)
+        return self.render_to_response(context | {"told": told}, status=status)
+
+
+class Letter(MatchPage):
+    """The letter of introduction, for the two sides once they are introduced."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, *args: Any, ending: str, **kwargs: Any) -> HttpResponse:
+        """Return the file; where PDFs cannot be made, a page that says so."""
+        match = self.find()
+        if not is_introduced(match):
+            raise Http404
+        write, content_type = DOCUMENTS[ending]
+        try:
+            written = write(match)
+        except PdfUnavailable as missing:
+            context = {"match": match, "words": str(missing), "section": self.section, "part": self.part}
+            return render(request, "workspace/matches/no_pdf.html", context, status=NO_PDF)
+        response = HttpResponse(written, content_type=content_type)
+        response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
+        return response
