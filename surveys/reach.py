@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q
 
 from directory.choices import GroupLevel, MembershipStatus
-from directory.models import CountryGroup, GroupMembership
+from directory.models import Country, CountryGroup, GroupMembership
 from directory.models.group import SOUTH
 from surveys.choices import PlaceKind
 from surveys.models import Offer, Target
@@ -135,3 +135,12 @@ def offers_reaching(
     if iso3 in table.south:
         reached |= ~Q(Exists(targets))
     return queryset.filter(reached)
+
+
+def countries_reached(places: Iterable[PlaceKey], *, on: dt.date) -> list[Country]:
+    """Return the listed countries that an offer with these targets reaches on the day `on`, in their order.
+
+    No place at all is open to all of the South. Four queries.
+    """
+    table, stated = ReachTable.on_day(on), places_or_open(places)
+    return [country for country in Country.objects.listed() if table.routes(stated, country.iso3)]

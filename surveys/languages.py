@@ -1,0 +1,24 @@
+"""Languages that postings are written in and cooperation is given in: ISO 639-1 codes, named by CLDR."""
+
+from babel import Locale
+from django.utils.translation import get_language
+
+CODES = (
+    "ar", "zh", "en", "fr", "ru", "es",
+    "az", "bi", "bn", "de", "dv", "dz", "fa", "fj", "fil", "hi", "hy", "id", "ja", "ka", "kk", "km", "ko", "ky", "lo",
+    "mi", "mn", "ms", "my", "ne", "ps", "pt", "si", "sm", "sw", "ta", "tet", "tg", "th", "tk", "to", "tpi", "tr",
+    "ur", "uz", "vi",
+)  # fmt: skip
+"""The six of the United Nations first, then those of the region and of its partners, by code."""
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """Return codes with their names in the reader's language, the six of the United Nations first."""
+    names = Locale.parse((get_language() or "en").split("-")[0]).languages
+    return [(code, str(names.get(code, code)).capitalize()) for code in CODES]
+
+
+def language_names(codes: list[str]) -> list[str]:
+    """Return the names of these codes in the reader's language; an unknown code stands for itself."""
+    names = dict(language_choices())
+    return [names.get(code, code) for code in codes]
