@@ -17,10 +17,11 @@ from directory.pages import FilteredList
 from directory.pdf import PdfUnavailable
 from matching.letters import is_introduced, letter_docx, letter_name, letter_pdf
 from matching.models import Match, MatchSide
-from matching.sides import SideState, shown_state, side_row, sides_of
+from matching.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
 from matching.steps import ReviewRefused
 from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
+from surveys.models.posting import Posting
 from workspace.matches.filtersets import OwnMatchFilter
 from workspace.matches.groups import GROUPS, own_matches
 from workspace.matches.page import page_of
@@ -50,6 +51,8 @@ class ListedSide:
     """One side of a listed match that is the person's: what it is told, and what of its row the list shows."""
 
     side: Side
+    own: Posting
+    other: Posting
     state: SideState
     row: MatchSide | None
 
@@ -61,7 +64,7 @@ class OwnMatches(WorkspacePage, FilteredList[Match]):
     template_name = "workspace/matches/list.html"
     results_template = "workspace/matches/results.html"
     filterset_class = OwnMatchFilter
-    form_fields = ("q", "state", "posting", "ordering")
+    form_fields = ("q", "posting", "ordering")
     part = "matches"
 
     def rows(self) -> QuerySet[Match]:
@@ -85,7 +88,14 @@ class OwnMatches(WorkspacePage, FilteredList[Match]):
     def _own_sides(self, match: Match) -> list[ListedSide]:
         user = self.request.user
         return [
-            ListedSide(side, shown_state(match, user, side), side_row(match, side)) for side in sides_of(user, match)
+            ListedSide(
+                side=side,
+                own=posting_of(match, side),
+                other=posting_of(match, OTHER_SIDE[side]),
+                state=shown_state(match, user, side),
+                row=side_row(match, side),
+            )
+            for side in sides_of(user, match)
         ]
 
 
