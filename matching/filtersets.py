@@ -90,9 +90,9 @@ class RunFilter(ListFilterSet[MatchRun]):
 class CooperationFilter(MatchFilter):
     """Filters of agreed cooperation, by what everyone reads of it: never by words, scores or moments."""
 
-    q = None
-    min_score = None
-    updated_since = None
+    q = None  # type: ignore[assignment]
+    min_score = None  # type: ignore[assignment]
+    updated_since = None  # type: ignore[assignment]
 
     orderings = {
         "country": Ordering(

@@ -45,6 +45,14 @@ _MUTED = RGBColor(0x4C, 0x5C, 0x62)
 
 
 @dataclass(frozen=True)
+class LetterContact:
+    """A person, an office, or a few lines of the posting, which name nobody."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class LetterPart:
     """What one side brings: its posting in short, and whom to write to."""
 
@@ -54,8 +62,8 @@ class LetterPart:
     text: str
     areas: str
     modalities: str
-    contacts: tuple[tuple[str, ...], ...]
-    """The lines of each contact; none before the introduction."""
+    contacts: tuple[LetterContact, ...]
+    """None before the introduction."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def letter_of(match: Match) -> Letter:
         dated=date_format(timezone.localdate(dated), "DATE_FORMAT"),
         need=_part(_("What is needed"), match.need, with_contacts=introduced),
         offer=_part(_("What is offered"), match.offer, with_contacts=introduced),
-        opening=_opening(match, introduced=introduced),
+        opening=_opening(introduced=introduced),
         reasons=tuple(cleaned(reason) for reason in reasons(explanation)),
         message=_shortened(cleaned(introduction.message), LONGEST_MESSAGE) if introduction else "",
         closing=_(
@@ -200,17 +208,13 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
-def _opening(match: Match, *, introduced: bool) -> str:
-    parties = {"need": _one_line(match.need.party), "offer": _one_line(match.offer.party)}
+def _opening(*, introduced: bool) -> str:
     if introduced:
-        return (
-            _(
-                "The secretariat is pleased to introduce to each other %(need)s and %(offer)s. Both have let us know "
-                "that they are interested in working together on what follows."
-            )
-            % parties
+        return _(
+            "The secretariat is pleased to introduce you to each other. Both of you have let us know that you are "
+            "interested in working together on what follows."
         )
-    return _("Draft: %(need)s and %(offer)s have not been introduced to each other yet.") % parties
+    return _("Draft: the two parties have not been introduced to each other yet.")
 
 
 def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
@@ -222,7 +226,7 @@ def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
         text=_shortened(cleaned(posting.text), LONGEST_TEXT),
         areas=_joined(posting.areas.all()),
         modalities=_joined(posting.modalities.all()),
-        contacts=tuple(lines for lines in map(_contact_lines, contacts) if lines),
+        contacts=tuple(one for one in map(_contact, contacts) if one.name or one.lines),
     )
 
 
@@ -230,9 +234,10 @@ def _joined(rows: Iterable[Any]) -> str:
     return ", ".join(_one_line(str(row)) for row in rows)
 
 
-def _contact_lines(contact: Contact) -> tuple[str, ...]:
-    given = (contact.name, contact.job_title, contact.email, contact.phone)
-    return (*(line for line in map(_one_line, given) if line), *_lines(cleaned(contact.text)))
+def _contact(contact: Contact) -> LetterContact:
+    given = map(_one_line, (contact.job_title, contact.email, contact.phone))
+    lines = (*(line for line in given if line), *_lines(cleaned(contact.text)))
+    return LetterContact(name=_one_line(contact.name), lines=lines)
 
 
 # --- DOCX
@@ -245,6 +250,10 @@ def _set_up(document: Any, letter: Letter) -> None:
     section.top_margin = section.bottom_margin = Mm(20)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size, normal.font.color.rgb = "Arial", Pt(10.5), _INK
+    heading = document.styles["Heading 2"]
+    # The fonts of the template's theme would win over the one named here.
+    heading.element.rPr.rFonts.attrib.clear()
+    heading.font.name = "Arial"
     properties, now = document.core_properties, timezone.now().replace(tzinfo=None)
     properties.title = subject_of(letter)[:255]
     properties.author = properties.last_modified_by = letter.owner[:255]
@@ -302,7 +311,12 @@ def _contacts(document: Any, letter: Letter) -> None:
     for column, part in enumerate((letter.need, letter.offer)):
         head, cell = table.cell(0, column), table.cell(1, column)
         _fill(head, [(part.party, True)])
-        lines = [(line, place == 0) for contact in part.contacts for place, line in enumerate(contact)]
+        lines = [
+            (line, is_name)
+            for contact in part.contacts
+            for line, is_name in ((contact.name, True), *((line, False) for line in contact.lines))
+            if line
+        ]
         _fill(cell, lines or [(_("Through the secretariat."), False)])
 
 

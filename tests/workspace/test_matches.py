@@ -173,7 +173,12 @@ def test_an_old_page_is_told_and_loses_nothing(proposed: Match, focal_point: Use
 
 def test_what_is_wrong_is_said_and_kept(proposed: Match, focal_point: User) -> None:
     client = as_(focal_point)
-    wrong = ({}, {"answer": "perhaps"}, {"answer": "not_now", "reason": "x" * 100_000}, {"reason": "kept\0"})
+    wrong: tuple[dict[str, str], ...] = (
+        {},
+        {"answer": "perhaps"},
+        {"answer": "not_now", "reason": "x" * 100_000},
+        {"reason": "kept\0"},
+    )
     for typed in wrong:
         refused = step(client, proposed, "answer", seen="", **typed)
         assert refused.status_code == 422, typed

@@ -13,7 +13,7 @@ from matching.filtersets import MatchFilter
 from matching.models import Match
 from surveys.choices import Side
 from surveys.models import Need, Offer
-from workspace.matches.groups import RANKS, Group
+from workspace.matches.groups import Group, in_groups
 
 _PAIR = (SortKey("need_id", "number"), SortKey("offer_id", "number"))
 _BEST_FIRST = (SortKey("shown_score", "number", descending=True), *_PAIR)
@@ -41,7 +41,7 @@ class OwnMatchFilter(ListFilterSet[Match]):
 
     def by_state(self, queryset: QuerySet[Match], name: str, group: str) -> QuerySet[Match]:
         """Return the matches listed under the group."""
-        return queryset.filter(group_rank=RANKS[Group(group)])
+        return in_groups(queryset, Group(group))
 
     def by_posting(self, queryset: QuerySet[Match], name: str, posting: str) -> QuerySet[Match]:
         """Return the matches of one of the person's postings, given as "need-12"."""

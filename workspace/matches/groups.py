@@ -1,8 +1,9 @@
 """Groups of one's matches by what is to be done: as `matching.sides.shown_state` says it, for the database."""
 
+from collections import Counter
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, TextChoices, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, scope_of
@@ -56,6 +57,18 @@ def own_matches(user: User) -> MatchQuerySet:
         .exclude(group_rank=RANKS[Group.FITS], status=MatchStatus.LAPSED)
         .order_by("group_rank", "-shown_score", "need_id", "offer_id")
     )
+
+
+def in_groups(matches: QuerySet[Match], *groups: Group) -> QuerySet[Match]:
+    """Return those of `own_matches` that are in the groups."""
+    ranks = [RANKS[group] for group in groups]
+    return matches.filter(group_rank__in=ranks)  # type: ignore[misc]
+
+
+def counts_of(matches: QuerySet[Match]) -> dict[Group, int]:
+    """Return how many of `own_matches` are in each group that has any, in the order of the groups: one query."""
+    counts = Counter(matches.order_by().values_list("group_rank", flat=True))  # type: ignore[misc]
+    return {group: counts[rank] for rank, group in GROUPS.items() if counts[rank]}
 
 
 def _rank(user: User) -> Case:

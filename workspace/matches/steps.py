@@ -166,7 +166,7 @@ def form_for(name: str, *, match: Match, side: Side, data: Any = None) -> forms.
 
 def values_of(form: forms.BaseForm) -> Values:
     """Return what a valid form says."""
-    return form.values if isinstance(form, AgreementForm) else form.cleaned_data  # type: ignore[attr-defined]
+    return form.values if isinstance(form, AgreementForm) else form.cleaned_data
 
 
 def outcome_of(match: Match) -> Outcome | None:

@@ -1,8 +1,7 @@
 """The matches of those who answer for a side: the list, one match with what is asked of them, and the letter."""
 
-from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from directory.models import User
 from directory.pages import FilteredList
 from directory.pdf import PdfUnavailable
 from matching.letters import is_introduced, letter_docx, letter_name, letter_pdf
@@ -23,7 +23,7 @@ from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
 from surveys.models.posting import Posting
 from workspace.matches.filtersets import OwnMatchFilter
-from workspace.matches.groups import GROUPS, own_matches
+from workspace.matches.groups import GROUPS, counts_of, own_matches
 from workspace.matches.page import page_of
 from workspace.matches.steps import STEPS, form_for, take_as_shown, values_of
 from workspace.pages import WorkspacePage
@@ -75,12 +75,11 @@ class OwnMatches(WorkspacePage, FilteredList[Match]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        counts = Counter(self.rows().order_by().values_list("group_rank", flat=True))
         for match in context["object_list"]:
             match.group = GROUPS[match.group_rank]
             match.own_sides = self._own_sides(match)
         return context | {
-            "groups": [(group, counts[rank]) for rank, group in GROUPS.items() if counts[rank]],
+            "groups": list(counts_of(self.rows()).items()),
             "group": self.asked.get("state", ""),
             "by_group": self.filterset.ordering_name == "state",
         }
@@ -131,7 +130,7 @@ class OwnMatch(MatchPage, TemplateView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Take a step; what was typed stays on the page where it cannot be taken."""
-        match, user = self.find(), request.user
+        match, user = self.find(), cast("User", request.user)
         name, side = request.POST.get("step", ""), request.POST.get("side", "")
         if name not in STEPS or side not in sides_of(user, match):
             raise Http404
@@ -150,7 +149,7 @@ class OwnMatch(MatchPage, TemplateView):
             return self._again(match, name, side, form, status=INVALID)
         except ReviewRefused as refusal:
             return self._again(self.find(), name, side, form, status=CONFLICT, told=str(refusal))
-        messages.success(request, STEPS[name].said if is_new else _("This was recorded already."))
+        messages.success(request, str(STEPS[name].said) if is_new else _("This was recorded already."))
         return redirect("workspace:match", match.need_id, match.offer_id)
 
     def _again(

@@ -1,6 +1,6 @@
 """What waits for a person here: proposals, clearances with their last day, outcomes, and whether a need was met."""
 
-from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, QuerySet
@@ -13,7 +13,7 @@ from directory.days import today, years_before
 from directory.models import User
 from matching.choices import COOPERATION
 from matching.models import Match, MatchSide, Outcome
-from workspace.matches.groups import RANKS, Group, own_matches
+from workspace.matches.groups import Group, counts_of, in_groups, own_matches
 from workspace.waiting import Waiting
 
 ASKED_AFTER_YEARS = 1
@@ -24,9 +24,9 @@ def waiting_for(user: User) -> list[Waiting]:
     """Return what waits for the person, in a fixed number of queries; nothing for who may not answer."""
     if not can(user, Action.ANSWER_PROPOSALS):
         return []
-    waiting = (RANKS[group] for group in (Group.TO_ANSWER, Group.TO_CLEAR, Group.TO_CONFIRM))
-    matches = own_matches(user).filter(group_rank__in=list(waiting)).of(user, Action.ANSWER_PROPOSALS)
-    counts = Counter(matches.order_by().values_list("group_rank", flat=True))
+    own = own_matches(user).of(user, Action.ANSWER_PROPOSALS)
+    matches = in_groups(own, Group.TO_ANSWER, Group.TO_CLEAR, Group.TO_CONFIRM)
+    counts = counts_of(matches)
     found = [
         _waiting(Group.TO_ANSWER, counts, _("Proposals to answer"), is_urgent=True),
         _waiting(Group.TO_CLEAR, counts, _("Proposals to clear for your country"), detail=_next_term(user, matches)),
@@ -36,8 +36,8 @@ def waiting_for(user: User) -> list[Waiting]:
     return [one for one in found if one is not None]
 
 
-def _waiting(group: Group, counts: Counter[int], what: str, **more: Any) -> Waiting | None:
-    if not (count := counts[RANKS[group]]):
+def _waiting(group: Group, counts: Mapping[Group, int], what: str, **more: Any) -> Waiting | None:
+    if not (count := counts.get(group, 0)):
         return None
     return Waiting(what=what, count=count, address=f"{reverse('workspace:matches')}?state={group}", **more)
 
@@ -47,7 +47,7 @@ def _next_term(user: User, matches: QuerySet[Match]) -> str:
     if not can(user, Action.APPROVE_POSTINGS):
         return ""
     waiting = MatchSide.objects.filter(
-        match__in=matches.filter(group_rank=RANKS[Group.TO_CLEAR]).order_by().values("pk"), asked_at__isnull=True
+        match__in=in_groups(matches, Group.TO_CLEAR).order_by().values("pk"), asked_at__isnull=True
     )
     first = waiting.aggregate(first=Min("clearance_due_on"))["first"]
     return _("The first term ends on %(day)s.") % {"day": date_format(first, "DATE_FORMAT")} if first else ""
