@@ -139,6 +139,7 @@ class PostingForm(forms.Form):
         self, data: Any = None, *, user: User, kind: str, posting: Posting | None = None, agency: Agency | None = None
     ) -> None:
         self.user, self.kind, self.posting = user, kind, posting
+        self.shows_errors = True
         initial = _initial(posting) if posting else _initial_of_a_new_one(agency)
         super().__init__(data, initial=initial)
         self._offer_choices()
@@ -193,11 +194,19 @@ class PostingForm(forms.Form):
             self.add_error("amount_currency", _("Give the currency of the amount."))
         as_of = cleaned.get("as_of")
         if self.posting is not None and as_of is not None and (current := saved_since(self.posting, as_of)):
-            data: Any = self.data.copy()  # type: ignore[attr-defined]
-            data["as_of"] = current.isoformat()
-            self.data = data
+            self._set_as_of(current)
             raise ValidationError(told(self.posting, since=as_of), code="conflict")
         return cleaned
+
+    def as_of_now(self, posting: Posting | None) -> None:
+        """Let the form, shown again, know the posting as it was just saved."""
+        if posting is not None:
+            self._set_as_of(posting.updated_at)
+
+    def _set_as_of(self, instant: dt.datetime) -> None:
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["as_of"] = instant.isoformat()
+        self.data = data
 
     @property
     def is_in_conflict(self) -> bool:

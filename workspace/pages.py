@@ -1,14 +1,18 @@
 """What all pages of the workspace share: for those logged in, never cached, and with the agency at work."""
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib.auth.mixins import AccessMixin
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.generic.base import View
 
-from directory.access import Action, can, is_member
+from directory.access import GRANTS, Action, can, is_member
 from workspace.current import affiliations_to_choose, current_affiliation
+from workspace.kept import keep
 
 
 class WorkspacePage(AccessMixin, View):
@@ -16,17 +20,28 @@ class WorkspacePage(AccessMixin, View):
 
     actions: ClassVar[tuple[Action, ...]] = (Action.READ_OWN,)
     section: ClassVar[str] = "workspace"
-    part: ClassVar[str] = ""
+    part: str = ""
+    keeps_typed: ClassVar[bool] = False
+    """Whether what is posted after the session has ended is kept and given back after the log-in."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_member(request.user):
+            if self.keeps_typed and request.method == "POST":
+                keep(request)
             return self.handle_no_permission()
         if not any(can(request.user, action) for action in self.actions):
-            self.raise_exception = True
-            return self.handle_no_permission()
+            return self._refuse(request)
         response = super().dispatch(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
+        """Say why not, where it is only the designation that is missing; else no more than that it is refused."""
+        would_be_granted = {action for role in request.user.roles for action in GRANTS[role]}  # type: ignore[union-attr]
+        if would_be_granted.isdisjoint(self.actions):
+            raise PermissionDenied
+        context = {"section": self.section, "affiliations": affiliations_to_choose(request)}
+        return render(request, "workspace/no_designation.html", context, status=HTTPStatus.FORBIDDEN)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the part of the menu, the agency at work and the others to switch to."""

@@ -1,0 +1,223 @@
+"""The form of a posting: new or changed, saved as one goes, complete without JavaScript."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from directory.access import Action
+from directory.days import today
+from surveys import posting as posting_module
+from surveys.choices import PostingStatus
+from surveys.forms import PostingForm
+from surveys.models.posting import Posting
+from surveys.place_choice import all_options, find_options
+from surveys.posting import PostingRefused
+from surveys.reach import countries_reached
+from surveys.windows import publishes_alone
+from workspace.current import current_affiliation
+from workspace.kept import give_back
+from workspace.pages import WorkspacePage
+from workspace.postings.kinds import Kind
+
+AUTOSAVE = "X-Autosave"
+
+
+class PostingEdit(WorkspacePage):
+    """A new posting (without `pk`) or one of the own side.
+
+    What a button is for stands in its name `do`: "add" or "drop:<place>" or "reach" only show the form again; "save"
+    keeps what fits and says what does not; "go_on" saves and leads to the preview, from where it is published.
+    """
+
+    actions = (Action.POST,)
+    keeps_typed = True
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
+        self._begin(kind, pk)
+        kept = give_back(request)
+        if kept is not None:
+            messages.info(request, _("Here is what you had typed when your session ended. It is not saved yet."))
+            return self._show(self._form(kept))
+        return self._show(self._form(None))
+
+    def post(self, request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
+        self._begin(kind, pk)
+        form = self._form(request.POST)
+        do, _colon, value = request.POST.get("do", "save").partition(":")
+        if do == "add":
+            return self._add(form)
+        if do == "drop":
+            form.chosen_places = [one for one in form.chosen_places if one.value != value]
+            return self._show(form)
+        if do == "reach":
+            return self._show(form, shows_reach=True)
+        return self._save(form, goes_on=do == "go_on")
+
+    def _begin(self, kind: str, pk: int | None) -> None:
+        self.kind, self.part = Kind(kind), f"{kind}s"
+        self.posting: Posting | None = None if pk is None else self.kind.get_writable(self._user, pk)
+
+    @property
+    def _user(self) -> Any:
+        return self.request.user
+
+    def _form(self, data: Any) -> PostingForm:
+        if data is not None and self.posting is None:
+            self.posting = self._made_by_this_form(data.get("form_key", ""))
+        affiliation = current_affiliation(self.request)
+        return PostingForm(
+            data,
+            user=self._user,
+            kind=self.kind.code,
+            posting=self.posting,
+            agency=affiliation.agency if affiliation else None,
+        )
+
+    def _made_by_this_form(self, key: str) -> Posting | None:
+        """Return the posting that an earlier submit of the same form made."""
+        try:
+            rows = self.kind.model.objects.writable_by(self._user).for_lists()
+            return rows.filter(form_key=uuid.UUID(key)).first()
+        except ValueError:
+            return None
+
+    def _add(self, form: PostingForm) -> HttpResponse:
+        text = self.request.POST.get("place_text", "")
+        found = find_options(text)
+        if len(found) == 1 and found[0] not in form.chosen_places:
+            form.chosen_places = [*form.chosen_places, found[0]]
+            return self._show(form, shows_reach=True)
+        said = "" if found else _("“%(text)s” is not known here. Type a country or a group.") % {"text": text[:80]}
+        return self._show(form, place_text=text[:200], place_error=said, place_found=found)
+
+    def _save(self, form: PostingForm, *, goes_on: bool) -> HttpResponse:
+        is_autosave = AUTOSAVE in self.request.headers
+        is_complete = form.is_valid()
+        is_published = self.posting is not None and self.posting.status != PostingStatus.DRAFT
+        # What is before others is changed as a whole or not at all; a draft keeps what fits.
+        may_save = not form.is_in_conflict and not form.has_error("owner") and (is_complete or not is_published)
+        if is_autosave and is_published:
+            return JsonResponse({"saved": False})
+        if may_save:
+            try:
+                self.posting = self._write(form)
+            except PostingRefused as refused:
+                form.add_error(None, str(refused))
+                may_save = False
+        if is_autosave:
+            return self._autosaved(form, saved=may_save)
+        if may_save and is_complete:
+            if goes_on:
+                return redirect(self.kind.address("preview", self._pk))
+            messages.success(self.request, _("Saved."))
+            return redirect(self.kind.address("edit" if not is_published else "", self._pk))
+        if may_save:
+            number = len(form.errors)
+            said = ngettext(
+                "Saved what fits; %(number)d field needs your attention.",
+                "Saved what fits; %(number)d fields need your attention.",
+                number,
+            )
+            messages.warning(self.request, said % {"number": number})
+            form.as_of_now(self.posting)
+        return self._show(form, status=200 if may_save else 422)
+
+    @property
+    def _pk(self) -> int:
+        return int(self.posting.pk) if self.posting else 0
+
+    def _write(self, form: PostingForm) -> Posting:
+        content = form.content()
+        if self.posting is not None:
+            posting_module.edit(
+                posting=self.posting,
+                values=content.values,
+                areas=content.areas,
+                modalities=content.modalities,
+                targets=content.targets,
+                by=self._user,
+            )
+            return self.kind.get_writable(self._user, self._pk)
+        key = form.cleaned_data.get("form_key") or uuid.uuid4()
+        try:
+            with transaction.atomic():
+                made = posting_module.create(
+                    model=self.kind.model,
+                    values={**content.values, "form_key": key, "stated_on": today()},
+                    areas=content.areas,
+                    modalities=content.modalities,
+                    targets=content.targets,
+                    by=self._user,
+                    reason="drafted",
+                )
+        except IntegrityError:
+            # The same form, sent twice at once: the first has made the row.
+            return self.kind.model.objects.writable_by(self._user).get(form_key=key)
+        return made
+
+    def _autosaved(self, form: PostingForm, *, saved: bool) -> JsonResponse:
+        if not saved or self.posting is None:
+            said = " ".join(str(error) for error in form.non_field_errors())
+            return JsonResponse({"saved": False, "said": said})
+        return JsonResponse(
+            {
+                "saved": True,
+                "address": self.kind.address("edit", self._pk),
+                "as_of": self.posting.updated_at.isoformat(),
+                "said": _("Draft saved."),
+            }
+        )
+
+    def _show(self, form: PostingForm, *, status: int = 200, **found: Any) -> HttpResponse:
+        shows_reach = found.pop("shows_reach", False)
+        form.shows_errors = self.request.POST.get("do", "").partition(":")[0] in ("save", "go_on")
+        reached = countries_reached([one.key for one in form.chosen_places], on=today()) if shows_reach else None
+        context = {
+            **self._context(),
+            "form": form,
+            "kind": self.kind,
+            "posting": self.posting,
+            "groups": area_groups(form),
+            "options": all_options(),
+            "reached": reached,
+            "form_key": form["form_key"].value() or uuid.uuid4(),
+            "waits_after_saving": self.posting is not None
+            and self.posting.status == PostingStatus.PUBLISHED
+            and not publishes_alone(self._user, self.posting),
+            **found,
+        }
+        return render(self.request, "workspace/postings/form.html", context, status=status)
+
+    def _context(self) -> dict[str, Any]:
+        return {
+            "section": self.section,
+            "part": self.part,
+            "affiliation": current_affiliation(self.request),
+        }
+
+
+def area_groups(form: PostingForm) -> list[tuple[str, list[Any]]]:
+    """Return the areas as boxes in groups: parents with their children, then all others, then tags."""
+    boxes = {str(box.data["value"]): box for box in form["areas"]}
+    areas = list(form.fields["areas"].queryset.select_related("parent"))  # type: ignore[attr-defined]
+    families: dict[str, list[Any]] = {}
+    others, tags = [], []
+    parents = {area.parent_id: str(area.parent) for area in areas if area.parent_id}
+    for area in areas:
+        box = boxes.get(area.pk)
+        if box is None:
+            continue
+        if area.use == "tag":
+            tags.append(box)
+        elif area.pk in parents or area.parent_id:
+            families.setdefault(parents.get(area.pk) or parents[area.parent_id], []).append(box)
+        else:
+            others.append(box)
+    return [*families.items(), (_("Other areas"), others), (_("Tags: kept and shown, not scored"), tags)]

@@ -1,0 +1,124 @@
+"""The history of a posting, from what to what, for its own side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from directory.choices import SECRETARIAT_ROLES
+from directory.models import Affiliation
+from surveys.editing import label_of
+from surveys.models import Offer
+from surveys.models.posting import Posting
+
+NOT_SHOWN = frozenset(
+    {
+        "created_at", "edited_on", "file_import", "form_key", "source_file", "source_row", "source_sheet",
+        "submitted_at", "submitted_by", "updated_at",
+    }
+)  # fmt: skip
+MOST_VERSIONS = 200
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field, from what to what."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One change of a posting, or of a place that it names."""
+
+    at: Any
+    who: str
+    reason: str
+    changes: list[Change]
+
+
+def versions_of(posting: Posting) -> list[Version]:
+    """Return the versions of a posting, newest first, in six queries.
+
+    People of the secretariat are named as that, not by name.
+    """
+    history: Any = posting.history  # type: ignore[attr-defined]
+    related = ("history_user", "country", "agency", "survey", "response")
+    records = list(history.select_related(*related)[:MOST_VERSIONS])
+    lists = {name: _lists(records, name) for name in ("areas", "modalities")}
+    staff = _staff({record.history_user_id for record in records})
+    versions = [
+        Version(
+            at=record.history_date,
+            who=_who(record, staff),
+            reason=record.history_change_reason or "",
+            changes=_changes(posting, record, before, lists) if before is not None else [],
+        )
+        for record, before in zip(records, [*records[1:], None], strict=True)
+    ]
+    versions += _places(posting, staff)
+    return sorted(versions, key=lambda version: version.at, reverse=True)
+
+
+def _lists(records: list[Any], name: str) -> dict[int, str]:
+    """Return what areas or modalities each of the records has, in words."""
+    if not records:
+        return {}
+    kept = getattr(records[0], name).model
+    target = "priorityarea" if name == "areas" else "modality"
+    found: dict[int, list[str]] = {}
+    rows = kept.objects.filter(history__in=[record.pk for record in records]).select_related(target)
+    for row in rows.order_by(f"{target}__position", target):
+        found.setdefault(row.history_id, []).append(str(getattr(row, target)))
+    return {pk: ", ".join(labels) for pk, labels in found.items()}
+
+
+def _changes(posting: Posting, record: Any, before: Any, lists: dict[str, dict[int, str]]) -> list[Change]:
+    found = []
+    for field in record.tracked_fields:
+        old, new = getattr(before, field.attname), getattr(record, field.attname)
+        if field.name in NOT_SHOWN or old == new:
+            continue
+        found.append(Change(label_of(posting, field.name), _text(before, field), _text(record, field)))
+    for name, words in lists.items():
+        old, new = words.get(before.pk, ""), words.get(record.pk, "")
+        if old != new:
+            found.append(Change(label_of(posting, name), old, new))
+    return found
+
+
+def _places(posting: Posting, staff: set[int]) -> list[Version]:
+    name = "targets" if isinstance(posting, Offer) else "preferred_partners"
+    model = type(posting)._meta.get_field(name).related_model  # noqa: SLF001
+    own = {"offer" if isinstance(posting, Offer) else "need": posting.pk}
+    history: Any = model.history  # type: ignore[union-attr]
+    rows = history.filter(**own).select_related("history_user", "country", "group")[:MOST_VERSIONS]
+    label = _("Reaches") if isinstance(posting, Offer) else _("Preferred partners")
+    found = []
+    for row in rows:
+        place = str(row.country or row.group or row.as_printed)
+        added = row.history_type != "-"
+        change = Change(label, "" if added else place, place if added else "")
+        found.append(Version(row.history_date, _who(row, staff), row.history_change_reason or "", [change]))
+    return found
+
+
+def _who(record: Any, staff: set[int]) -> str:
+    if record.history_user_id is None:
+        return _("the portal")
+    return _("the secretariat") if record.history_user_id in staff else str(record.history_user)
+
+
+def _staff(users: set[int | None]) -> set[int]:
+    rows = Affiliation.objects.filter(user__in=users - {None}, role__in=SECRETARIAT_ROLES)
+    return set(rows.values_list("user", flat=True))
+
+
+def _text(record: Any, field: Any) -> str:
+    if field.is_relation:
+        return str(getattr(record, field.name) or "")
+    display = getattr(record, f"get_{field.name}_display", None)
+    value = display() if display else getattr(record, field.name)
+    return "" if value is None else str(value)

@@ -1,0 +1,80 @@
+"""Lists of postings: the own ones by state, and those that wait for approval."""
+
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import ListView, TemplateView
+
+from directory.access import Action
+from directory.pages import ROWS_A_PAGE
+from matching.models import Match
+from surveys.choices import PostingStatus
+from surveys.models import Need, Offer
+from surveys.page_rows import PARTNERS, TARGETS
+from workspace.pages import WorkspacePage
+from workspace.postings.kinds import Kind
+
+STATES = {
+    "all": _("All"),
+    "draft": _("Drafts"),
+    "waiting": _("Waiting for approval"),
+    "published": _("Published"),
+    "unconfirmed": _("To confirm"),
+    "withdrawn": _("Withdrawn"),
+}
+
+
+class PostingList(WorkspacePage, ListView[Any]):
+    """The offers or needs of the own agency, or country, by state, with how many matches each has."""
+
+    template_name = "workspace/postings/list.html"
+    paginate_by = ROWS_A_PAGE
+    actions = (Action.READ_OWN,)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        self.kind = Kind(self.kwargs["kind"])
+        self.part = f"{self.kind.code}s"
+        self.state = self.request.GET.get("state", "all")
+        if self.state not in STATES:
+            raise Http404
+        user: Any = self.request.user
+        visible = Match.objects.visible_to(user).filter(**{self.kind.code: OuterRef("pk")}).order_by()
+        counted = visible.values(self.kind.code).annotate(number=Count("pk")).values("number")
+        rows = _in_state(self.kind.readable(user), self.state)
+        return rows.annotate(match_count=Coalesce(Subquery(counted), 0)).order_by("-updated_at", "pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"kind": self.kind, "state": self.state, "states": STATES}
+
+
+def _in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+    if state == "waiting":
+        return rows.filter(submitted_at__isnull=False)
+    if state == "unconfirmed":
+        return rows.filter(status=PostingStatus.PUBLISHED, confirmed_on__isnull=True)
+    if state == "draft":
+        return rows.filter(status=PostingStatus.DRAFT)
+    if state in (PostingStatus.PUBLISHED, PostingStatus.WITHDRAWN):
+        return rows.filter(status=state)
+    return rows
+
+
+class Approvals(WorkspacePage, TemplateView):
+    """What waits for the approval of a coordinator or of the secretariat, oldest first."""
+
+    template_name = "workspace/postings/approvals.html"
+    actions = (Action.APPROVE_POSTINGS,)
+    part = "approvals"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        waiting = [
+            (kind, model.objects.awaiting_approval_by(user).for_lists().prefetch_related("submitted_by", places))
+            for kind, model, places in (("offer", Offer, TARGETS), ("need", Need, PARTNERS))
+        ]
+        rows = [(kind, posting) for kind, postings in waiting for posting in postings]
+        rows.sort(key=lambda row: str(row[1].submitted_at))
+        return super().get_context_data(**kwargs) | {"rows": rows}

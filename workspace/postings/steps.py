@@ -1,0 +1,267 @@
+"""The page of an own posting: its state, its matches, and what can be done with it."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from directory.access import Action, scope_of
+from directory.days import today
+from matching.rematch import rematch
+from surveys import approval
+from surveys import posting as posting_module
+from surveys.choices import PostingStatus, WithdrawalReason
+from surveys.duplicates import likely_duplicates
+from surveys.forms import VISIBILITY_WORDS
+from surveys.languages import language_names
+from surveys.models.posting import Posting
+from surveys.posting import PostingRefused
+from surveys.windows import may_approve, publishes_alone
+from workspace.current import current_affiliation
+from workspace.pages import WorkspacePage
+from workspace.postings.history import versions_of
+from workspace.postings.kinds import Kind
+
+LONGEST_NOTE = 5_000
+PREVIEW = "workspace/postings/preview.html"
+
+
+class WithdrawForm(forms.Form):
+    """Why a posting no longer stands."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=WithdrawalReason)
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Read by your own side and the secretariat."),
+    )
+
+
+class RenewForm(forms.Form):
+    """Until when a posting stays open."""
+
+    closes_on = forms.DateField(
+        label=gettext_lazy("Open until"), required=False, help_text=gettext_lazy("Empty: no end stated.")
+    )
+
+
+class SendBackForm(forms.Form):
+    """What to change."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What to change"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class PostingPage(WorkspacePage):
+    """One posting of the own side, or one that waits for the person's approval."""
+
+    actions = (Action.READ_OWN, Action.APPROVE_POSTINGS)
+    http_method_names = ["get", "head"]
+    template_name = "workspace/postings/detail.html"
+
+    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        user: Any = request.user
+        return show(request, posting=_readable(Kind(kind), user, pk), kind=Kind(kind))
+
+
+class Preview(WorkspacePage):
+    """The posting as the public will see it, with what looks like the same, and the button that publishes."""
+
+    actions = (Action.POST,)
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        user: Any = request.user
+        posting = Kind(kind).get_writable(user, pk)
+        return show(request, posting=posting, kind=Kind(kind), template=PREVIEW)
+
+
+class History(WorkspacePage):
+    """Who changed what, when, from what to what."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        user: Any = request.user
+        posting = Kind(kind).get_readable(user, pk)
+        context = _context(request, posting, Kind(kind)) | {"versions": versions_of(posting)}
+        return render(request, "workspace/postings/history.html", context)
+
+
+class PostingStep(WorkspacePage):
+    """Takes one step on a posting: publish, submit, confirm, withdraw, renew, copy, approve, send_back."""
+
+    actions = (Action.POST, Action.APPROVE_POSTINGS)
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, kind: str, pk: int, step: str) -> HttpResponse:
+        if step not in STEPS:
+            raise Http404
+        of, user = Kind(kind), request.user
+        posting = _readable(of, user, pk)
+        try:
+            with transaction.atomic():
+                return STEPS[step](request, posting, of)
+        except PostingRefused as refused:
+            messages.error(request, str(refused))
+            return redirect(of.address("", pk) if step in ("approve", "send_back") else of.address("preview", pk))
+
+
+def _publish(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    """Publish, or put before whom approves; the matches are on the page that answers."""
+    user: Any = request.user
+    twins = likely_duplicates(posting, user)
+    if twins and request.POST.get("another") != "1":
+        return show(
+            request, posting=posting, kind=kind, template="workspace/postings/preview.html", twins=twins, asks=True
+        )
+    if not publishes_alone(user, posting):
+        approval.submit(posting=posting, by=user)
+        messages.success(request, _("Sent for approval. You will be told what comes of it."))
+        return redirect(kind.address("", posting.pk))
+    if posting.status == PostingStatus.PUBLISHED:
+        posting_module.confirm(posting=posting, by=user, on=today())
+    else:
+        posting_module.publish(posting=posting, by=user)
+    return _with_matches(request, posting, kind, _("Published."))
+
+
+def _confirm(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    user: Any = request.user
+    if not publishes_alone(user, posting):
+        approval.submit(posting=posting, by=user)
+        messages.success(request, _("Your confirmation was sent for approval."))
+        return redirect(kind.address("", posting.pk))
+    posting_module.confirm(posting=posting, by=user, on=today())
+    return _with_matches(request, posting, kind, _("Confirmed as of today."))
+
+
+def _approve(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    user: Any = request.user
+    approval.approve(posting=posting, by=user)
+    rematch(posting=_again(posting))
+    messages.success(request, _("Approved: “%(posting)s” is published.") % {"posting": posting.title})
+    return redirect("workspace:approvals")
+
+
+def _send_back(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    user: Any = request.user
+    form = SendBackForm(request.POST)
+    if not form.is_valid():
+        return show(request, posting=posting, kind=kind, send_back_form=form, status=422)
+    approval.send_back(posting=posting, by=user, note=form.cleaned_data["note"])
+    messages.success(request, _("Sent back with your note."))
+    return redirect("workspace:approvals")
+
+
+def _withdraw(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    user: Any = request.user
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return show(request, posting=posting, kind=kind, withdraw_form=form, status=422)
+    posting_module.withdraw(posting=posting, by=user, **form.cleaned_data)
+    messages.success(request, _("Withdrawn. It stays in the records, and can be published again."))
+    return redirect(kind.address("", posting.pk))
+
+
+def _renew(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    user: Any = request.user
+    form = RenewForm(request.POST)
+    if not form.is_valid():
+        return show(request, posting=posting, kind=kind, renew_form=form, status=422)
+    closes_on: dt.date | None = form.cleaned_data["closes_on"]
+    renewed = posting_module.renew(posting=posting, by=user, closes_on=closes_on)
+    said = _("Renewed.") if renewed.status == PostingStatus.PUBLISHED else _("Sent for approval.")
+    messages.success(request, said)
+    return redirect(kind.address("", posting.pk))
+
+
+def _copy(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    user: Any = request.user
+    made = posting_module.copy(posting=posting, by=user)
+    messages.success(request, _("Here is the copy, a draft."))
+    return redirect(kind.address("edit", made.pk))
+
+
+STEPS: dict[str, Callable[[HttpRequest, Any, Kind], HttpResponse]] = {
+    "publish": _publish,
+    "confirm": _confirm,
+    "approve": _approve,
+    "send_back": _send_back,
+    "withdraw": _withdraw,
+    "renew": _renew,
+    "copy": _copy,
+}
+
+
+def show(
+    request: HttpRequest,
+    *,
+    posting: Posting,
+    kind: Kind,
+    template: str = "workspace/postings/detail.html",
+    status: int = 200,
+    **given: Any,
+) -> HttpResponse:
+    """Show a posting of the own side, with the forms as they were given back."""
+    user: Any = request.user
+    context = _context(request, posting, kind) | {
+        "may_write": posting.is_within(scope_of(user, Action.POST)),
+        "may_approve": posting.submitted_at is not None and may_approve(user, posting),
+        "publishes_alone": publishes_alone(user, posting),
+        "withdraw_form": WithdrawForm(),
+        "renew_form": RenewForm(initial={"closes_on": posting.closes_on}),
+        "send_back_form": SendBackForm(),
+        "twins": likely_duplicates(posting, user) if template == PREVIEW else [],
+        "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]
+        "languages": language_names(posting.delivery_languages),
+        **given,
+    }
+    return render(request, template, context, status=status)
+
+
+def _with_matches(request: HttpRequest, posting: Posting, kind: Kind, said: str) -> HttpResponse:
+    """Show the posting with its matches, worked out just now."""
+    rematch(posting=_again(posting))
+    user: Any = request.user
+    messages.success(request, said)
+    return show(request, posting=_readable(kind, user, posting.pk), kind=kind, is_fresh=True)
+
+
+def _again(posting: Any) -> Any:
+    return type(posting).objects.get(pk=posting.pk)
+
+
+def _readable(kind: Kind, user: Any, pk: int) -> Any:
+    """Return a posting of the own side, or one that waits for the person's approval; 404 for any other."""
+    try:
+        return kind.get_readable(user, pk)
+    except Http404:
+        waiting = (
+            kind.model.objects.awaiting_approval_by(user).for_lists().select_related("contact_person", "submitted_by")
+        )
+        posting = waiting.filter(pk=pk).first()
+        if posting is None:
+            raise
+        return posting
+
+
+def _context(request: HttpRequest, posting: Posting, kind: Kind) -> dict[str, Any]:
+    return {
+        "section": "workspace",
+        "part": f"{kind.code}s",
+        "affiliation": current_affiliation(request),
+        "posting": posting,
+        "kind": kind.code,
+        "of": kind,
+    }
