@@ -22,6 +22,7 @@ from tests.factories import (
     AgencyFactory,
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
+    DesignationFactory,
     MatchFactory,
     TargetFactory,
     UserFactory,
@@ -124,6 +125,19 @@ def test_without_a_designation_one_reads_and_does_not_answer(proposed: Match, fo
     assert not MatchSide.objects.exclude(answer="").exists()
 
 
+def test_who_serves_on_both_sides_answers_for_each(proposed: Match, focal_point: User, other_focal_point: User) -> None:
+    second = Affiliation.objects.create(user=focal_point, agency=agency_of(other_focal_point), role=Role.FOCAL_POINT)
+    DesignationFactory(affiliation=second)
+    client = as_(focal_point)
+    for side in ("need", "offer"):
+        page = Page(client.get(address_of(proposed)))
+        ids = [attributes["id"] for _tag, attributes in page.tags if attributes.get("id")]
+        assert len(ids) == len(set(ids))
+        assert step(client, proposed, "answer", side=side, answer="interested").status_code == 302
+    assert MatchSide.objects.filter(answer="interested").count() == 2
+    assert client.get(LIST).status_code == 200
+
+
 def test_nobody_answers_for_the_other_side(proposed: Match, focal_point: User) -> None:
     client = as_(focal_point)
     assert step(client, proposed, "answer", side="need", answer="interested").status_code == 404
@@ -182,6 +196,7 @@ def test_what_is_wrong_is_said_and_kept(proposed: Match, focal_point: User) -> N
     for typed in wrong:
         refused = step(client, proposed, "answer", seen="", **typed)
         assert refused.status_code == 422, typed
+        assert "Nothing was recorded yet. Correct this:" in refused.content.decode()
         assert 'class="errorlist"' in refused.content.decode()
         assert typed.get("reason", "").rstrip("\0") in refused.content.decode()
     assert not MatchSide.objects.exclude(answer="").exists()
@@ -437,5 +452,9 @@ def test_pages_run_as_many_queries_with_20_matches(
         # session, user, affiliations; own needs, own offers; count, matches, sides, groups
         with django_assert_num_queries(9):
             client.get(LIST)
+        # session, user, affiliations; match, sides, areas and modalities of both, partners, targets; three kinds of
+        # labels; the newest event, and all
+        with django_assert_num_queries(16):
+            client.get(address_of(proposed))
         with django_assert_num_queries(4):  # user, affiliations; matches that wait, needs to ask about
             waiting_for(User.objects.get(pk=focal_point.pk))

@@ -150,6 +150,15 @@ def page_of(match: Match, user: User, *, given: Given | None = None) -> MatchPag
     )
 
 
+def mistakes_in(form: forms.BaseForm) -> list[tuple[str, str, str]]:
+    """Return what is wrong with a form, to stand at the top of the page: where it is, what it is called, and why."""
+    found = []
+    for bound in form:
+        first = f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id
+        found += [(first, str(bound.label), str(error)) for error in bound.errors]
+    return found + [("", "", str(error)) for error in form.non_field_errors()]
+
+
 def _own_side(match: Match, user: User, side: Side, given: Given | None) -> OwnSide:
     state = shown_state(match, user, side)
     may_act = side in sides_of(user, match, Action.ANSWER_PROPOSALS)

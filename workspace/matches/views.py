@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -24,7 +24,7 @@ from surveys.models import PreferredPartner, Target
 from surveys.models.posting import Posting
 from workspace.matches.filtersets import OwnMatchFilter
 from workspace.matches.groups import GROUPS, counts_of, own_matches
-from workspace.matches.page import page_of
+from workspace.matches.page import mistakes_in, page_of
 from workspace.matches.steps import STEPS, form_for, take_as_shown, values_of
 from workspace.pages import WorkspacePage
 
@@ -156,11 +156,13 @@ class OwnMatch(MatchPage, TemplateView):
         self, match: Match, name: str, side: Side, form: forms.BaseForm, *, status: int, told: str = ""
     ) -> HttpResponse:
         context = self.get_context_data(match=match, given=(name, side, form), **self.kwargs)
-        return self.render_to_response(context | {"told": told}, status=status)
+        return self.render_to_response(context | {"told": told, "mistakes": mistakes_in(form)}, status=status)
 
 
-class Letter(MatchPage):
+class Letter(MatchPage, TemplateView):
     """The letter of introduction, for the two sides once they are introduced."""
+
+    template_name = "workspace/matches/no_pdf.html"
 
     http_method_names = ["get", "head"]
 
@@ -173,8 +175,7 @@ class Letter(MatchPage):
         try:
             written = write(match)
         except PdfUnavailable as missing:
-            context = {"match": match, "words": str(missing), "section": self.section, "part": self.part}
-            return render(request, "workspace/matches/no_pdf.html", context, status=NO_PDF)
+            return self.render_to_response(self.get_context_data(match=match, words=str(missing)), status=NO_PDF)
         response = HttpResponse(written, content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
         return response
