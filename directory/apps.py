@@ -9,3 +9,7 @@ class DirectoryConfig(AppConfig):
 
     name = "directory"
     verbose_name = _("Directory")
+
+    def ready(self) -> None:
+        """Say what fills the app's mails."""
+        from directory import mails  # noqa: F401

@@ -1,12 +1,66 @@
-"""How accounts behave on this portal: by invitation only."""
+"""How accounts behave on this portal: by invitation only, with a second factor for the secretariat."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from directory.access import is_member
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """No one signs up alone: accounts are made by the secretariat."""
+    """No one signs up alone: people are invited."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Return False: an account is made by a manager, never by its owner."""
+        """Return False: an account comes of an invitation."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead who works for the secretariat without a second factor to where it is set up, and say why."""
+        user = request.user
+        if is_member(user) and user.lacks_second_factor:
+            messages.warning(
+                request,
+                _("Your role at the secretariat counts only with a second factor: set one up here."),
+            )
+            return reverse("mfa_index")
+        return str(super().get_login_redirect_url(request))
+
+    def get_user_search_fields(self) -> list[str]:
+        """Return no field: nobody is searched for by way of an account."""
+        return []
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """The second factor is called after the portal."""
+
+    def get_totp_label(self, user: Any) -> str:
+        """Return what an authenticator shows beside the code."""
+        return str(user.email)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the portal to browsers that keep passkeys."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": settings.PORTAL_NAME}
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):
+    """Single sign-on logs in those who have an account, by an address that the server has verified; it makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Return False: an account comes of an invitation."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Refuse whom no account fits, in words that tell nothing of which accounts there are."""
+        if not sociallogin.is_existing and not sociallogin.user.pk:
+            messages.error(request, _("Nobody is logged in by that. Accounts come of an invitation."))
+            raise ImmediateHttpResponse(redirect("account_login"))

@@ -7,9 +7,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
-from directory.choices import Role
-from directory.models import Affiliation, Agency, User
+from directory.choices import AgencyKind, DesignationKind, Role
+from directory.designations import DESIGNATED_ROLES
+from directory.models import Affiliation, Agency, Country, Designation, User
 from matching.models import MatchRun
 from surveys.models import Need, Offer
 
@@ -19,6 +21,10 @@ TABLE_1 = Path("surveys") / "data" / "survey_2018_table1.csv"
 
 class DemoRefused(Exception):
     """Demo accounts have no place here; the message says why."""
+
+
+DEMO_AGENCY = "demo-agency-khm"
+"""Made up, and named so: no agency of a country with a need stands in the reference data."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class DemoAccount:
 
 PEOPLE = (
     DemoPerson("focal-point@example.org", "Demo focal point", Role.FOCAL_POINT, "tha-tica"),
+    DemoPerson("other-focal-point@example.org", "Demo focal point", Role.FOCAL_POINT, DEMO_AGENCY),
     DemoPerson("coordinator@example.org", "Demo coordinator", Role.COORDINATOR, "bgd-ministry-of-finance"),
     DemoPerson("reviewer@example.org", "Demo reviewer", Role.REVIEWER, "secretariat"),
     DemoPerson("manager@example.org", "Demo manager", Role.MANAGER, "secretariat"),
@@ -78,7 +85,7 @@ def _make_account(person: DemoPerson, *, password: str | None) -> DemoAccount:
         user.save(update_fields=["password"])
         set_now = password
     try:
-        agency = Agency.objects.get(code=person.agency)
+        agency = _demo_agency() if person.agency == DEMO_AGENCY else Agency.objects.get(code=person.agency)
     except Agency.DoesNotExist as missing:
         raise DemoRefused(f"There is no agency {person.agency!r}: run `manage.py load_reference` first.") from missing
     affiliation = Affiliation.objects.filter(user=user, agency=agency, role=person.role).first()
@@ -86,7 +93,36 @@ def _make_account(person: DemoPerson, *, password: str | None) -> DemoAccount:
         affiliation = Affiliation(user=user, agency=agency, role=person.role)
         affiliation.full_clean()
         affiliation.save()
+    _designate(affiliation)
     return DemoAccount(person=person, password=set_now, is_new=is_new)
+
+
+def _demo_agency() -> Agency:
+    country = Country.objects.filter(iso3="KHM").first()
+    if country is None:
+        raise DemoRefused("There is no Cambodia: run `manage.py load_reference` first.")
+    agency, _is_new = Agency.objects.get_or_create(
+        code=DEMO_AGENCY,
+        defaults={
+            "name": "Demo agency, made up",
+            "kind": AgencyKind.NATIONAL_AGENCY,
+            "country": country,
+            "note": "Made by make_demo_accounts.",
+        },
+    )
+    return agency
+
+
+def _designate(affiliation: Affiliation) -> None:
+    """Record a designation for a trial, so that the person can act."""
+    if affiliation.role in DESIGNATED_ROLES and not affiliation.designations.exists():
+        Designation.objects.create(
+            affiliation=affiliation,
+            kind=DesignationKind.OFFICIAL_LETTER,
+            reference="DEMO",
+            dated=timezone.now().date(),
+            ministry="Demo, made up",
+        )
 
 
 def matching_is_due() -> bool:

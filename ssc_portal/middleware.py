@@ -1,8 +1,11 @@
 """Small guards around every request."""
 
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.translation import gettext as _
 
@@ -37,3 +40,26 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class SessionEndMiddleware:
+    """Ends a person's session after a time without use, and in any case so long after the log-in.
+
+    Anonymous readers have no session and get none. The last use is written at most once in five minutes.
+    """
+
+    WRITTEN_EVERY = 300
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            now = int(time.time())
+            began = request.session.setdefault("began", now)
+            used = request.session.setdefault("used", now)
+            if now - used > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
+                logout(request)
+            elif now - used > self.WRITTEN_EVERY:
+                request.session["used"] = now
+        return self.get_response(request)

@@ -33,6 +33,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- Who runs this portal -------------------------------------------------------------------------------------------
 PORTAL_NAME = env.str("PORTAL_NAME", default="SSC Portal")
 PORTAL_OWNER = env.str("PORTAL_OWNER", default="")
+PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="")
 
 # --- Applications: directory <- surveys <- matching <- ssc_portal ---------------------------------------------------
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "ssc_portal.middleware.SessionEndMiddleware",
 ]
 
 ROOT_URLCONF = "ssc_portal.urls"
@@ -158,9 +160,42 @@ if not STAFF_SECOND_FACTOR and not DEBUG:
     raise ImproperlyConfigured(
         "STAFF_SECOND_FACTOR is off. Only a trial with DEBUG on may do without: remove it from the environment."
     )
+ACCOUNT_CHANGE_EMAIL = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = PORTAL_NAME
+MFA_ADAPTER = "ssc_portal.accounts.SecondFactorAdapter"
+# Only where a test or a trial has no HTTPS: browsers give passkeys to 127.0.0.1 without it.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+# Single sign-on by OpenID Connect, switched on by naming the server; it logs in those who have an account, no others.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+SOCIALACCOUNT_ADAPTER = "ssc_portal.accounts.SingleSignOnAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC_SERVER_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "sso",
+            "name": env.str("OIDC_NAME", default="Single sign-on"),
+            "client_id": env.str("OIDC_CLIENT_ID"),
+            "secret": env.str("OIDC_CLIENT_SECRET"),
+            "settings": {"server_url": OIDC_SERVER_URL},
+        }
+    ]
+
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_MINUTES", default=120) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True

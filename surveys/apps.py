@@ -12,4 +12,8 @@ class SurveysConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what fills the app's mails."""
+        from directory.signals import personal_details_erased
         from surveys import mails  # noqa: F401
+        from surveys.contacts import erase_contacts
+
+        personal_details_erased.connect(erase_contacts, dispatch_uid="erase_contacts")

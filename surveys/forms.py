@@ -51,6 +51,11 @@ class Content:
     targets: list[NamedPlace]
 
 
+def day_input() -> forms.DateInput:
+    """Return a field for a day, which browsers show as a calendar."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
 class AmountField(forms.CharField):
     """An amount, read strictly: what could be two numbers is neither."""
 
@@ -81,10 +86,11 @@ class PostingForm(forms.Form):
     modalities = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Modalities"), queryset=Modality.objects.none(), required=False
     )
-    opens_on = forms.DateField(label=gettext_lazy("Open from"), required=False)
+    opens_on = forms.DateField(label=gettext_lazy("Open from"), required=False, widget=day_input())
     closes_on = forms.DateField(
         label=gettext_lazy("Open until"),
         required=False,
+        widget=day_input(),
         help_text=gettext_lazy("Inclusive: until that day has ended everywhere on earth. Empty: no end stated."),
     )
     places = forms.IntegerField(

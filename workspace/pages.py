@@ -16,7 +16,10 @@ from workspace.kept import keep
 
 
 class WorkspacePage(AccessMixin, View):
-    """A page for those whose role allows one of `actions`; others are sent to the log-in, or refused (403)."""
+    """A page for those whose role allows one of `actions` (none named: for everyone logged in).
+
+    Others are sent to the log-in, or refused (403).
+    """
 
     actions: ClassVar[tuple[Action, ...]] = (Action.READ_OWN,)
     section: ClassVar[str] = "workspace"
@@ -29,7 +32,7 @@ class WorkspacePage(AccessMixin, View):
             if self.keeps_typed and request.method == "POST":
                 keep(request)
             return self.handle_no_permission()
-        if not any(can(request.user, action) for action in self.actions):
+        if self.actions and not any(can(request.user, action) for action in self.actions):
             return self._refuse(request)
         response = super().dispatch(request, *args, **kwargs)
         add_never_cache_headers(response)

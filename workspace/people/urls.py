@@ -1,5 +1,15 @@
-"""Addresses."""
+"""Addresses of people."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+import directory.converters  # noqa: F401 - the addresses use them
+from workspace.people import views
+
+urlpatterns: list[URLPattern] = [
+    path("profile/", views.Profile.as_view(), name="profile"),
+    path("people/", views.People.as_view(), name="people"),
+    path("people/<slug:step>/<row:pk>/", views.PeopleStep.as_view(), name="people-step"),
+    path("leave/<row:pk>/", views.Leave.as_view(), name="leave"),
+    path("directory/", views.Directory.as_view(), name="directory"),
+    path("invitation/<str:token>/", views.Accept.as_view(), name="accept"),
+]

@@ -23,7 +23,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self.stdout.write("Demo accounts (invented people):")
         for account in accounts:
-            self.stdout.write(f"  {account.person.email:<26} {account.person.role.label:<26} {_password(account)}")
+            self.stdout.write(f"  {account.person.email:<32} {account.person.role.label:<26} {_password(account)}")
         if any(account.password is None for account in accounts):
             self.stdout.write("  To set the passwords anew: DEMO_PASSWORD=... make demo")
 

@@ -1,0 +1,28 @@
+"""What fills the mails of this app."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from directory.mail.kinds import Purpose, register
+from directory.models import Affiliation, Invitation, User
+
+
+@register("invitation", purpose=Purpose.ACCOUNT)
+def invitation(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the invitation and its link; None once it was accepted or withdrawn, or a newer link was sent."""
+    row = (
+        Invitation.objects.open().select_related("agency__country", "invited_by").filter(pk=about["invitation"]).first()
+    )
+    token = about.get("token")
+    return None if row is None or not token else {"invitation": row, "token": token}
+
+
+@register("revalidation_due", purpose=Purpose.REMINDER)
+def revalidation_due(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the affiliation that somebody should validate."""
+    row = (
+        Affiliation.objects.select_related("user", "agency")
+        .filter(pk=about["affiliation"], ended_at__isnull=True)
+        .first()
+    )
+    return None if row is None or reader is None else {"affiliation": row}

@@ -1,0 +1,27 @@
+"""The bar of the workspace: for whom the person is at work, and the parts that it may use."""
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+
+from directory.access import Action, can
+from workspace.current import affiliations_to_choose, current_affiliation
+
+register = template.Library()
+
+
+@register.inclusion_tag("workspace/includes/bar.html", takes_context=True)
+def workbar(context: Context) -> dict[str, Any]:
+    """Return what the bar shows; it asks nothing of the database that the request has not asked already."""
+    request = context["request"]
+    return {
+        "part": context.get("part", ""),
+        "affiliation": current_affiliation(request),
+        "affiliations": affiliations_to_choose(request),
+        "reads_own": can(request.user, Action.READ_OWN),
+        "uses_directory": can(request.user, Action.USE_DIRECTORY),
+        "may_invite": can(request.user, Action.INVITE),
+        "may_approve": can(request.user, Action.APPROVE_POSTINGS),
+        "csrf_token": context.get("csrf_token"),
+    }
