@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 
 from directory.models import Modality
@@ -53,16 +54,17 @@ class Cooperation:
         return sum(stated) if stated else None
 
 
-def with_public_pages(matches: QuerySet[Match]) -> QuerySet[Match]:
-    """Return the matches with what `as_published` reads, in a fixed number of queries."""
+def published() -> QuerySet[Match]:
+    """Return what is published, with what `as_published` reads, in a fixed number of queries."""
     return (
-        matches.select_related(
-            "need__country", "need__agency__country", "offer__country", "offer__agency__country", "outcome"
-        )
+        Match.objects.cooperation()
+        .select_related("need__country", "need__agency__country", "offer__country", "offer__agency__country", "outcome")
         .prefetch_related("need__areas", "need__modalities", "offer__areas", "offer__modalities", "sides")
         .annotate(
             need_is_public=Exists(Need.objects.public().filter(pk=OuterRef("need"))),
             offer_is_public=Exists(Offer.objects.public().filter(pk=OuterRef("offer"))),
+            need_party=_named("need"),
+            offer_party=_named("offer"),
         )
     )
 
@@ -86,6 +88,11 @@ def as_it_would_be_published(match: Match) -> Cooperation:
 def is_confirmed(match: Match) -> bool:
     """Return whether both sides have confirmed the outcome as it is recorded now; reads `match.sides`."""
     return sum(row.outcome_confirmed_at is not None for row in match.sides.all()) == OUTCOME_SIDES
+
+
+def _named(side: str) -> Coalesce:
+    """Return what a side is sorted by: its country, else its agency, which is beyond one country."""
+    return Coalesce(f"{side}__country__name", f"{side}__agency__country__name", f"{side}__agency__name")
 
 
 def _outcome(match: Match) -> Outcome | None:

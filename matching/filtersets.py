@@ -88,17 +88,13 @@ class RunFilter(ListFilterSet[MatchRun]):
 
 
 class CooperationFilter(MatchFilter):
-    """Filters of agreed cooperation, by what everyone reads of it: never by words, scores or moments."""
+    """Filters of `matching.cooperation.published()`, by what everyone reads of it: no words, scores or moments."""
 
     q = None  # type: ignore[assignment]
     min_score = None  # type: ignore[assignment]
     updated_since = None  # type: ignore[assignment]
 
     orderings = {
-        "country": Ordering(
-            _("By country of the need"), (SortKey("need__country__name"), SortKey("offer__country__name"), *_PAIR)
-        ),
-        "offering_country": Ordering(
-            _("By country of the offer"), (SortKey("offer__country__name"), SortKey("need__country__name"), *_PAIR)
-        ),
+        "need": Ordering(_("By country of the need"), (SortKey("need_party"), SortKey("offer_party"), *_PAIR)),
+        "offer": Ordering(_("By country of the offer"), (SortKey("offer_party"), SortKey("need_party"), *_PAIR)),
     }

@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 
 from directory.models import Country
 from directory.pages import FilteredList, PublicPage
-from matching.cooperation import as_published, with_public_pages
+from matching.cooperation import as_published, published
 from matching.filtersets import CooperationFilter, MatchFilter
 from matching.models import Match
 from matching.pairs import shown_pair
@@ -50,10 +50,7 @@ class CooperationList(FilteredList[Match]):
         return _countries_of(self.rows())
 
     def rows(self) -> QuerySet[Match]:
-        return Match.objects.cooperation()
-
-    def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
-        return with_public_pages(rows)
+        return published()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -85,6 +85,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "api-offers-detail": [match.offer_id],
         "api-needs-detail": [match.need_id],
         "api-matches-detail": [match.public_id],
+        "api-cooperation-detail": [match.public_id],
         "api-runs-detail": [match.run_id],
         "api-nothing-here": ["nothing"],
         "account_confirm_email": ["no-key"],

@@ -61,6 +61,8 @@ TABLE = {
     "api-needs-detail": EVERYONE,
     "api-matches-list": EVERYONE,
     "api-matches-detail": EVERYONE,
+    "api-cooperation-list": EVERYONE,
+    "api-cooperation-detail": "404 404 404 404 404 404",  # nobody has agreed on the match in the table
     "api-runs-list": EVERYONE,
     "api-runs-detail": EVERYONE,
     "api-nothing-here": "404 404 404 404 404 404",

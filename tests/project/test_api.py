@@ -17,7 +17,10 @@ from tests.factories import PublishedOfferFactory
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("countries", "groups", "areas", "modalities", "agencies", "surveys", "offers", "needs", "matches", "runs")
+LISTS = (
+    "countries", "groups", "areas", "modalities", "agencies", "surveys", "offers", "needs", "matches", "cooperation",
+    "runs",
+)  # fmt: skip
 
 
 def is_problem(response: Any, status: int) -> bool:

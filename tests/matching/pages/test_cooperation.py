@@ -123,3 +123,28 @@ def test_it_runs_as_many_queries_with_20_entries(
         # count, matches, areas and modalities of both, sides; of the form: countries, groups, areas, modalities
         with django_assert_num_queries(11):
             client.get(ADDRESS)
+
+
+def test_the_api_gives_the_same(client: Client, reviewer: User) -> None:
+    match = cooperation(reviewer, links="https://example.org/maps")
+    given = client.get("/api/v1/cooperation/").json()["results"]
+    side = {"agency": None, "areas": ["energy"], "modalities": ["training"]}
+    assert given == [
+        {
+            "id": match.public_id,
+            "need": {"title": "Flood maps", "country": "KHM", **side},
+            "offer": {"title": "Radar", "country": "THA", **side},
+            "outcome": {
+                "agreed_on": "2026-03-01", "starts_on": None, "ends_on": None, "women_trained": 12, "men_trained": 8,
+                "expert_days": None, "places": None, "value": "1200.50", "value_currency": "USD",
+                "what_changed": "Maps of two provinces", "links": ["https://example.org/maps"],
+            },
+        }
+    ]  # fmt: skip
+    assert client.get(f"/api/v1/cooperation/{match.public_id}/").json() == given[0]
+    match.sides.filter(side="need").update(outcome_confirmed_at=None)
+    assert client.get("/api/v1/cooperation/?country=KHM").json()["results"][0]["outcome"] is None
+    match.sides.filter(side="need").update(consent_at=None)
+    assert client.get("/api/v1/cooperation/").json()["results"] == []
+    assert client.get(f"/api/v1/cooperation/{match.public_id}/").status_code == 404
+    assert client.get("/api/v1/cooperation/?min_score=0.5").status_code == 400
