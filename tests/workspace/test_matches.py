@@ -440,6 +440,7 @@ def test_pages_run_as_many_queries_with_20_matches(
     proposed: Match, focal_point: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client, agency = as_(focal_point), agency_of(focal_point)
+    client.get(LIST)  # the first page of a session notes when it was used
     parts = {
         name: getattr(proposed, name) for name in ("profile", "score", "part_areas", "part_modalities", "part_region")
     }
