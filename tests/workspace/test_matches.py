@@ -2,9 +2,11 @@
 
 import datetime as dt
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -459,3 +461,24 @@ def test_pages_run_as_many_queries_with_20_matches(
             client.get(address_of(proposed))
         with django_assert_num_queries(4):  # user, affiliations; matches that wait, needs to ask about
             waiting_for(User.objects.get(pk=focal_point.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time, and tests use one file")
+def test_of_two_people_at_once_one_answers_and_the_other_is_told(proposed: Match, focal_point: User) -> None:
+    colleague = UserFactory(role=Role.FOCAL_POINT, role__agency=agency_of(focal_point))
+    clients = [as_(focal_point), as_(colleague)]
+    seen = [token_on(Page(client.get(address_of(proposed)))) for client in clients]
+
+    def answer_as(number: int) -> int:
+        try:
+            given = ("interested", "not_relevant")[number]
+            return int(step(clients[number], proposed, "answer", seen=seen[number], answer=given).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(answer_as, range(2))) == [302, 409]
+    events = list(MatchEvent.objects.filter(match=proposed).order_by("pk").values_list("from_status", "to_status"))
+    assert MatchEvent.objects.filter(kind="answered").count() == 1
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(events))
