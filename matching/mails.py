@@ -1,10 +1,13 @@
 """What fills the mails of this app: for one side of a match, as its reader may see it when the mail is sent."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from directory.mail.kinds import Purpose, register
 from directory.models import User
+from matching.digests import MOST_LISTED, new_matches_of
+from matching.explanation import fit_of
 from matching.models import Match
 from matching.sides import posting_of, shown_state, sides_of
 from surveys.choices import Side
@@ -34,3 +37,15 @@ for code in ("clearance_asked", "proposed", "not_taken_forward", "introduced", "
     register(code, purpose=Purpose.ACCOUNT)(_for_a_side)
 for code in ("unanswered", "follow_up"):
     register(code, purpose=Purpose.REMINDER)(_for_a_side)
+
+
+@register("new_matches", purpose=Purpose.DIGEST)
+def _new_matches(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the reader's new suggestions, those that it may still see; None where there is none left."""
+    if reader is None:
+        return None
+    found = list(new_matches_of(reader, since=dt.date.fromisoformat(about["since"]))[: MOST_LISTED + 1])
+    if not found:
+        return None
+    shown = [(match, fit_of(match.score, match.profile).label) for match in found[:MOST_LISTED]]
+    return {"matches": shown, "more": len(found) > MOST_LISTED}

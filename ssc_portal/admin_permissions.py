@@ -11,6 +11,8 @@ from directory.models import User
 CHANGE_ACTIONS: dict[str, Action] = {
     "directory.user": Action.MANAGE_ACCOUNTS,
     "directory.affiliation": Action.MANAGE_ACCOUNTS,
+    "directory.designation": Action.MANAGE_DESIGNATIONS,
+    "surveys.countrywindow": Action.MANAGE_DESIGNATIONS,
     "directory.country": Action.MANAGE_REFERENCE,
     "directory.countryalias": Action.MANAGE_REFERENCE,
     "directory.countrygroup": Action.MANAGE_REFERENCE,
@@ -33,6 +35,9 @@ CHANGE_ACTIONS: dict[str, Action] = {
 VIEW_ACTIONS: dict[str, Action] = {
     "directory.user": Action.MANAGE_ACCOUNTS,
     "directory.affiliation": Action.MANAGE_ACCOUNTS,
+    "directory.designation": Action.MANAGE_DESIGNATIONS,
+    "directory.invitation": Action.MANAGE_ACCOUNTS,
+    "directory.mail": Action.MANAGE_ACCOUNTS,
 }
 
 APPS = frozenset({"directory", "surveys", "matching"})

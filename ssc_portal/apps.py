@@ -10,6 +10,10 @@ class PortalConfig(AppConfig):
     name = "ssc_portal"
     verbose_name = "SSC Portal"
 
+    def ready(self) -> None:
+        """Make the Celery application the current one, so that jobs are handed to its broker."""
+        from ssc_portal import celery  # noqa: F401
+
 
 class PortalAdminConfig(AdminConfig):
     """Django's admin with the portal's name, stylesheet and login."""

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("surveys.urls")),
     path("", include("matching.urls")),
     path("workspace/", include("workspace.urls")),
+    path("mail/", include("workspace.mail.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("api/", include("ssc_portal.api")),

@@ -5,6 +5,8 @@ from typing import Any
 
 from directory.mail.kinds import Purpose, register
 from directory.models import User
+from surveys import still_valid
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
@@ -40,4 +42,12 @@ register("posting_approved", purpose=Purpose.ACCOUNT)(_posting)
 register("posting_sent_back", purpose=Purpose.ACCOUNT)(_own_posting)
 register("posting_published", purpose=Purpose.REMINDER)(_posting)
 register("posting_expiring", purpose=Purpose.REMINDER)(_own_posting)
-register("still_valid", purpose=Purpose.REMINDER)(_own_posting)
+
+
+@register("still_valid", purpose=Purpose.REMINDER)
+def _still_valid(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the posting with the link that asks; None where the reader does not speak for it any more."""
+    built = _own_posting(reader, about)
+    if built is None or reader is None or built["posting"].status != PostingStatus.PUBLISHED:
+        return None
+    return {**built, "link": still_valid.address(reader, about["kind"], about["posting"])}

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from directory.mail.kinds import KINDS
+from directory.mail.sending import send_soon
 from directory.models import Agency, Mail, User
 
 
@@ -32,7 +33,7 @@ def write(
     receivers: dict[str, User | None] = {address.lower(): None for address in addresses if address}
     receivers |= {agency.office_mailbox.lower(): None for agency in offices if agency.office_mailbox}
     receivers |= {user.email.lower(): user for user in to if user.is_active and user.erased_at is None}
-    before = Mail.objects.filter(key=key).count()
+    known = set(Mail.objects.filter(key=key).values_list("to_address", flat=True))
     Mail.objects.bulk_create(
         (
             Mail(
@@ -44,7 +45,12 @@ def write(
                 due_at=due_at or timezone.now(),
             )
             for address, user in receivers.items()
+            if address not in known
         ),
         ignore_conflicts=True,
     )
-    return Mail.objects.filter(key=key).count() - before
+    written = Mail.objects.filter(key=key, to_address__in=set(receivers) - known).order_by("pk")
+    pks = list(written.values_list("pk", flat=True))
+    if due_at is None:
+        send_soon(pks)
+    return len(pks)

@@ -216,8 +216,10 @@ def area_groups(form: PostingForm) -> list[tuple[str, list[Any]]]:
             continue
         if area.use == "tag":
             tags.append(box)
-        elif area.pk in parents or area.parent_id:
-            families.setdefault(parents.get(area.pk) or parents[area.parent_id], []).append(box)
+        elif area.pk in parents:
+            families.setdefault(parents[area.pk], []).insert(0, box)
+        elif area.parent_id:
+            families.setdefault(parents[area.parent_id], []).append(box)
         else:
             others.append(box)
     return [*families.items(), (_("Other areas"), others), (_("Tags: kept and shown, not scored"), tags)]

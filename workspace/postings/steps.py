@@ -19,7 +19,7 @@ from surveys import approval
 from surveys import posting as posting_module
 from surveys.choices import PostingStatus, WithdrawalReason
 from surveys.duplicates import likely_duplicates
-from surveys.forms import VISIBILITY_WORDS
+from surveys.forms import VISIBILITY_WORDS, day_input
 from surveys.languages import language_names
 from surveys.models.posting import Posting
 from surveys.posting import PostingRefused
@@ -50,7 +50,10 @@ class RenewForm(forms.Form):
     """Until when a posting stays open."""
 
     closes_on = forms.DateField(
-        label=gettext_lazy("Open until"), required=False, help_text=gettext_lazy("Empty: no end stated.")
+        label=gettext_lazy("Open until"),
+        required=False,
+        widget=day_input(),
+        help_text=gettext_lazy("Empty: no end stated."),
     )
 
 

@@ -1,0 +1,91 @@
+"""Designations and invitations in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from directory import designations
+from directory.access import is_member
+from directory.admin.base import HistoryAdmin
+from directory.designations import DESIGNATED_ROLES, DesignationRefused
+from directory.models import Designation, Invitation
+
+
+class DesignationForm(forms.ModelForm[Designation]):
+    """A letter, of someone who speaks for an agency."""
+
+    def clean_affiliation(self) -> Any:
+        """Refuse roles that need no letter."""
+        affiliation = self.cleaned_data["affiliation"]
+        if affiliation.role not in DESIGNATED_ROLES:
+            raise ValidationError(_("Focal points and coordinators are designated; others need no letter."))
+        return affiliation
+
+
+@admin.register(Designation)
+class DesignationAdmin(HistoryAdmin[Designation]):
+    """Who may speak for whom, by which letter: a person acts only with one in force."""
+
+    form = DesignationForm
+    list_display = ("affiliation", "kind", "reference", "dated", "valid_until", "ended_at")
+    list_filter = ("kind", ("ended_at", admin.EmptyFieldListFilter), "affiliation__agency__kind")
+    list_select_related = ("affiliation__user", "affiliation__agency")
+    search_fields = ("reference", "ministry", "affiliation__user__email", "affiliation__user__full_name")
+    autocomplete_fields = ("affiliation", "alternate")
+    readonly_fields = ("recorded_by", "recorded_at", "ended_at")
+    actions = ("revoke",)
+    fieldsets = (
+        (
+            None,
+            {
+                "description": _("Not shown publicly. From the date of the letter on, the person may act."),
+                "fields": (
+                    "affiliation", "kind", "reference", "dated", "ministry", "alternate", "valid_until", "note",
+                    "recorded_by", "recorded_at", "ended_at",
+                ),
+            },
+        ),
+    )  # fmt: skip
+
+    def save_model(
+        self, request: HttpRequest, obj: Designation, form: forms.ModelForm[Designation], change: bool
+    ) -> None:
+        """Note who recorded it."""
+        if not is_member(request.user):
+            raise PermissionDenied
+        designations.check(obj, by=request.user)
+        if not change:
+            obj.recorded_by = request.user
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Revoke: the person acts no more, at once"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Designation]) -> None:
+        """End the chosen designations."""
+        if not is_member(request.user):
+            raise PermissionDenied
+        try:
+            for one in queryset:
+                designations.revoke(designation=one, by=request.user)
+        except DesignationRefused as refused:
+            self.message_user(request, str(refused), messages.WARNING)
+            return
+        count = queryset.count()
+        said = ngettext("%(count)d designation revoked.", "%(count)d designations revoked.", count)
+        self.message_user(request, said % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
+    """Who was invited where; people are invited on the workspace's page of people. The link is kept nowhere."""
+
+    list_display = ("email", "agency", "role", "invited_by", "sent_at", "expires_at", "accepted_at", "withdrawn_at")
+    list_filter = ("role", ("accepted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("agency", "invited_by")
+    search_fields = ("email", "full_name", "agency__name")
+    exclude = ("token_hash",)

@@ -1,0 +1,128 @@
+"""Sends what is due in the outbox: each mail is claimed, filled in, sent, and marked; none twice after a crash.
+
+1. Claim: the row goes from waiting to sending, and that is committed.
+2. Fill in, as the reader may see it now; drop the mail where there is nothing to tell any more.
+3. Send, and mark it sent. Where the server refuses, wait longer each time, then give up: nobody's page is the worse.
+
+A sender that dies between 1 and 3 leaves the mail "sending". It may have gone out, so it is never sent again by itself:
+after a while it becomes "perhaps sent", and a manager decides.
+"""
+
+import datetime as dt
+import logging
+import smtplib
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.utils import timezone
+
+from directory.choices import MailState
+from directory.mail.rendering import render
+from directory.models import Mail
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+MOST_ATTEMPTS = 6
+FIRST_PAUSE = dt.timedelta(minutes=1)
+UNCERTAIN_AFTER = dt.timedelta(minutes=15)
+REFUSALS_OF_A_SERVER = (smtplib.SMTPException, OSError)
+
+
+def send_due(*, limit: int = BATCH) -> dict[str, int]:
+    """Send up to `limit` mails that are due; return how many came to which state."""
+    mark_uncertain()
+    counts: dict[str, int] = {}
+    for pk in list(Mail.objects.due().order_by("due_at", "pk").values_list("pk", flat=True)[:limit]):
+        state = send_one(pk)
+        if state is not None:
+            counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def send_one(pk: int) -> str | None:
+    """Send one mail, if it still waits; return the state that it came to, None where another sender had it."""
+    claimed = Mail.objects.due().filter(pk=pk).update(state=MailState.SENDING, claimed_at=timezone.now())
+    if not claimed:
+        return None
+    mail = Mail.objects.select_related("to_user").get(pk=pk)
+    try:
+        rendered = render(mail)
+    except Exception as error:  # whatever is wrong with one mail, the others go out, and this one is shown as failed
+        logger.exception("A mail of the kind %s cannot be filled in", mail.kind)
+        return _give_up(mail, error)
+    if rendered is None:
+        return _finish(mail, MailState.DROPPED)
+    message = EmailMultiAlternatives(
+        subject=rendered.subject,
+        body=rendered.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[mail.to_address],
+        headers={**rendered.headers, "Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    try:
+        message.send()
+    except REFUSALS_OF_A_SERVER as error:
+        return _later(mail, error)
+    return _finish(mail, MailState.SENT)
+
+
+def mark_uncertain() -> int:
+    """Mark what a sender that stopped half-way has left behind; return how many."""
+    stopped = Mail.objects.filter(state=MailState.SENDING, claimed_at__lt=timezone.now() - UNCERTAIN_AFTER)
+    return stopped.update(state=MailState.UNCERTAIN)
+
+
+def send_again(*, mail: Mail) -> bool:
+    """Let a mail that failed, or perhaps went out, be sent once more; a person decides that."""
+    rows = Mail.objects.filter(pk=mail.pk, state__in=(MailState.FAILED, MailState.UNCERTAIN))
+    return bool(rows.update(state=MailState.WAITING, attempts=0, due_at=timezone.now(), error=""))
+
+
+def send_soon(pks: list[int]) -> None:
+    """Hand mails just written over to be sent, once the transaction has committed.
+
+    To a worker where there is a broker; in this process where mails go to memory or the terminal. With a mail server
+    and no worker they wait for `manage.py send_mail`: no page waits for a server.
+    """
+    if not pks:
+        return
+    if settings.CELERY_BROKER_URL:
+        from directory.tasks import send_mails
+
+        transaction.on_commit(lambda: send_mails.delay(pks))
+    elif settings.EMAIL_BACKEND.rpartition(".")[0] in IN_PROCESS:
+        transaction.on_commit(lambda: [send_one(pk) for pk in pks], robust=True)
+
+
+IN_PROCESS = frozenset(f"django.core.mail.backends.{name}" for name in ("locmem", "console", "dummy"))
+
+
+def _later(mail: Mail, error: Exception) -> str:
+    attempts = mail.attempts + 1
+    has_failed = attempts >= MOST_ATTEMPTS
+    state = MailState.FAILED if has_failed else MailState.WAITING
+    logger.warning("Mail %d was not sent, attempt %d: %s", mail.pk, attempts, type(error).__name__)
+    Mail.objects.filter(pk=mail.pk).update(
+        state=state,
+        attempts=attempts,
+        error=f"{type(error).__name__}: {error}"[:1_000],
+        due_at=timezone.now() + FIRST_PAUSE * 4**attempts,
+        claimed_at=None,
+    )
+    return state
+
+
+def _give_up(mail: Mail, error: Exception) -> str:
+    Mail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, error=f"{type(error).__name__}: {error}"[:1_000])
+    return MailState.FAILED
+
+
+def _finish(mail: Mail, state: MailState) -> str:
+    # The link of an invitation stands nowhere once it is sent.
+    about = {name: value for name, value in mail.about.items() if name != "token"}
+    sent_at = timezone.now() if state == MailState.SENT else None
+    Mail.objects.filter(pk=mail.pk).update(state=state, about=about, sent_at=sent_at, attempts=mail.attempts + 1)
+    return state

@@ -1,0 +1,57 @@
+"""Mails on new matches: at once, daily, weekly or never, as each person wants; one a person and day."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from directory.access import Action
+from directory.choices import Digest
+from directory.days import today
+from directory.mail import outbox
+from directory.models import Affiliation, User
+from matching.choices import MatchStatus
+from matching.models import Match
+
+WEEKLY_ON = 0
+"""Monday."""
+LOOKS_BACK = {Digest.DAILY: dt.timedelta(days=1), Digest.WEEKLY: dt.timedelta(days=7)}
+MOST_LISTED = 20
+
+
+def write_digests(on: dt.date) -> int:
+    """Write the digests that are due on the day `on`; return how many. Again on the same day writes none twice."""
+    written = 0
+    for user in _readers(Digest.DAILY, *([Digest.WEEKLY] if on.weekday() == WEEKLY_ON else [])):
+        since = on - LOOKS_BACK[Digest(user.digest)]
+        if new_matches_of(user, since=since).exists():
+            written += _write(user, since=since, key=f"new_matches:{user.pk}:{on.isoformat()}")
+    return written
+
+
+def tell_at_once(matches: Iterable[Match]) -> int:
+    """Write to those who want to hear of new matches at once, one mail a person; return how many."""
+    pks = [match.pk for match in matches]
+    if not pks:
+        return 0
+    written = 0
+    for user in _readers(Digest.AT_ONCE):
+        if new_matches_of(user, since=today()).filter(pk__in=pks).exists():
+            written += _write(user, since=today(), key=f"new_matches:{user.pk}:{today().isoformat()}:{max(pks)}")
+    return written
+
+
+def new_matches_of(user: User, *, since: dt.date) -> QuerySet[Match]:
+    """Return the person's own suggestions that were first made on the day `since` or later, best first."""
+    own = Match.objects.visible_to(user).of(user, Action.READ_OWN)
+    rows = own.filter(status=MatchStatus.SUGGESTED, created_at__date__gte=since)
+    return rows.for_lists().order_by("-score", "pk")
+
+
+def _readers(*digests: Digest) -> list[User]:
+    serving = Affiliation.objects.in_force(today()).values("user")
+    return list(User.objects.filter(pk__in=serving, is_active=True, digest__in=digests).order_by("pk"))
+
+
+def _write(user: User, *, since: dt.date, key: str) -> int:
+    return outbox.write(kind="new_matches", key=key, about={"since": since.isoformat()}, to=[user])

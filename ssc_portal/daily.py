@@ -1,0 +1,61 @@
+"""What has to happen every day, each part on its own: one that fails does not keep the others from happening."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from directory import leaving, revalidation
+from directory.choices import Role
+from directory.mail import outbox
+from directory.mail.receivers import coordinators_of, secretariat_people
+from directory.mail.sending import send_due
+from matching import clearing, digests, following, lapsing
+from surveys import reminding
+
+logger = logging.getLogger(__name__)
+
+Part = Callable[[dt.date], int]
+
+
+def write_revalidations(on: dt.date) -> int:
+    """Ask coordinators, and managers for coordinators, whether people still serve; once a person and year."""
+    written = 0
+    for affiliation in revalidation.due(on).select_related("agency"):
+        is_focal_point = affiliation.role == Role.FOCAL_POINT
+        coordinators = coordinators_of(affiliation.agency.country_id, None) if is_focal_point else []
+        since = affiliation.since  # type: ignore[attr-defined]
+        written += outbox.write(
+            kind="revalidation_due",
+            key=f"revalidation_due:{affiliation.pk}:{since}",
+            about={"affiliation": affiliation.pk},
+            to=coordinators or secretariat_people(Role.MANAGER),
+        )
+    return written
+
+
+PARTS: dict[str, Part] = {
+    "matches lapsed": lambda on: lapsing.lapse_expired(),
+    "proposals passed on": clearing.pass_on_due,
+    "reminders of matches": following.write_reminders,
+    "reminders of postings": reminding.write_reminders,
+    "people to validate": write_revalidations,
+    "digests": digests.write_digests,
+    "people erased": leaving.erase_due,
+    "mails sent": lambda on: send_due().get("sent", 0),
+}
+
+
+def run_daily(on: dt.date) -> tuple[dict[str, int], list[str]]:
+    """Do all parts for the day `on`; return how many each did, and the names of those that failed.
+
+    Safe to run as often as one likes: what was done is not done again.
+    """
+    done: dict[str, int] = {}
+    failed: list[str] = []
+    for name, part in PARTS.items():
+        try:
+            done[name] = part(on)
+        except Exception:  # the others must happen; the exit code of the command says that this one did not
+            logger.exception("A part of the daily work failed: %s", name)
+            failed.append(name)
+    return done, failed

@@ -1,0 +1,21 @@
+"""`manage.py daily`: lapse, pass on, remind, erase, send; run it from cron once a day or oftener."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from directory.days import today
+from ssc_portal.daily import run_daily
+
+
+class Command(BaseCommand):
+    """Do what has to happen every day; again on the same day does nothing twice."""
+
+    help = "Lapse expired matches, pass on proposals, write reminders and digests, erase, and send mails."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done, failed = run_daily(today())
+        for name, number in done.items():
+            self.stdout.write(f"{name}: {number}")
+        if failed:
+            raise CommandError(f"Failed, see the log: {', '.join(failed)}")

@@ -1,0 +1,1 @@
+"""Pages that links in mails lead to; each works without a log-in, for one thing alone."""
