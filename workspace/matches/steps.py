@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
@@ -167,6 +168,13 @@ def form_for(name: str, *, match: Match, side: Side, data: Any = None) -> forms.
 def values_of(form: forms.BaseForm) -> Values:
     """Return what a valid form says."""
     return form.values if isinstance(form, AgreementForm) else form.cleaned_data
+
+
+def add_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """Add what the rules found wrong to the fields of the form; what is of no field of it, to the form as a whole."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    for name, errors in by_field.items():
+        form.add_error(name if name in form.fields else None, errors)
 
 
 def outcome_of(match: Match) -> Outcome | None:

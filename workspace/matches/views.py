@@ -22,10 +22,11 @@ from matching.steps import ReviewRefused
 from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
 from surveys.models.posting import Posting
+from workspace.kept import give_back
 from workspace.matches.filtersets import OwnMatchFilter
 from workspace.matches.groups import GROUPS, counts_of, own_matches
 from workspace.matches.page import mistakes_in, page_of
-from workspace.matches.steps import STEPS, form_for, take_as_shown, values_of
+from workspace.matches.steps import STEPS, add_errors, form_for, take_as_shown, values_of
 from workspace.pages import WorkspacePage
 
 ON_THE_PAGE = (
@@ -122,6 +123,18 @@ class OwnMatch(MatchPage, TemplateView):
     """Both postings, why they fit, how far it has come for one's side, and what one is asked."""
 
     template_name = "workspace/matches/detail.html"
+    keeps_typed = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page; with what was typed into it when the session had ended."""
+        match, kept = self.find(), give_back(request)
+        name, side = (kept.get("step", ""), kept.get("side", "")) if kept else ("", "")
+        if name not in STEPS or side not in sides_of(request.user, match, STEPS[name].action):
+            return self.render_to_response(self.get_context_data(match=match, **kwargs))
+        form = form_for(name, match=match, side=Side(side), data=kept)
+        context = self.get_context_data(match=match, given=(name, Side(side), form), **kwargs)
+        told = _("You had been logged out. What you had typed is here again; nothing was sent.")
+        return self.render_to_response(context | {"told": told})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         match: Match = kwargs.pop("match", None) or self.find()
@@ -145,7 +158,7 @@ class OwnMatch(MatchPage, TemplateView):
                 name=name, match=match, side=side, by=user, values=values_of(form), token=request.POST.get("seen", "")
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            add_errors(form, error)
             return self._again(match, name, side, form, status=INVALID)
         except ReviewRefused as refusal:
             return self._again(self.find(), name, side, form, status=CONFLICT, told=str(refusal))
