@@ -219,9 +219,15 @@ def _explained(step: Step, matches: list[Match]) -> list[dict[str, Explanation]]
 
 @transaction.atomic
 def take_as_shown(*, step: Step, match: Match, by: User, note: str = "", last_event: int) -> MatchEvent:
-    """Take a step from a page that showed the match's events up to the id `last_event` (0: none).
+    """Take a step from a page that showed the match's events up to the id `last_event` (0: none)."""
+    check_as_shown(match=match, last_event=last_event)
+    return step(match=match, by=by, note=note)
 
-    Refused where more has happened since: the second of two reviewers, or of two clicks, is told.
+
+def check_as_shown(*, match: Match, last_event: int) -> None:
+    """Raise ReviewRefused where more has happened since the event `last_event` (0: none): the second is told.
+
+    Of two reviewers, or of two clicks. Call it in the transaction of the step: the match is held from here on.
     """
     Match.objects.select_for_update().get(pk=match.pk)
     newest = MatchEvent.objects.filter(match=match).order_by("-pk").select_related("by").first()
@@ -230,7 +236,6 @@ def take_as_shown(*, step: Step, match: Match, by: User, note: str = "", last_ev
             _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the match again.")
             % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run")}
         )
-    return step(match=match, by=by, note=note)
 
 
 def steps_open_to(match: Match) -> list[str]:

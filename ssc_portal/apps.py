@@ -12,7 +12,12 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the Celery application the current one, so that jobs are handed to its broker."""
+        from django.contrib.auth.signals import user_logged_in
+
         from ssc_portal import celery  # noqa: F401
+        from ssc_portal.middleware import note_log_in
+
+        user_logged_in.connect(note_log_in, dispatch_uid="note_log_in")
 
 
 class PortalAdminConfig(AdminConfig):

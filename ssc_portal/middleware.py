@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -56,10 +57,15 @@ class SessionEndMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             now = int(time.time())
-            began = request.session.setdefault("began", now)
-            used = request.session.setdefault("used", now)
+            began = request.session.get("began", now)
+            used = request.session.get("used", began)
             if now - used > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
                 logout(request)
             elif now - used > self.WRITTEN_EVERY:
                 request.session["used"] = now
         return self.get_response(request)
+
+
+def note_log_in(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """Note in the session when it began: SessionEndMiddleware counts from there."""
+    request.session["began"] = request.session["used"] = int(time.time())

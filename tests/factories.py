@@ -427,3 +427,12 @@ class ReleasedMatchFactory(MatchFactory):
     released_at = factory.LazyFunction(timezone.now)
     released_score = factory.SelfAttribute("score")
     released_as = factory.LazyAttribute(explanation_of)
+
+
+def speaker_for(posting: Offer | Need) -> User:
+    """A designated focal point who speaks for the posting: a proposal needs one on each side."""
+    agency = posting.agency or AgencyFactory(code=f"agency-of-{posting.country.iso3.lower()}", country=posting.country)
+    person: User = UserFactory(
+        email=f"speaker-{agency.code}@example.org", role=Role.FOCAL_POINT, role__agency=agency
+    )
+    return person

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,15 +18,20 @@ from django.utils.translation import gettext_lazy
 from directory.access import Action, can
 from directory.models import User
 from matching import review
+from matching.admin import life_forms
 from matching.admin.notes import NoteField
 from matching.admin.pairs import SideBySide, Told, side_by_side
 from matching.admin.queue import QueueRow, next_after, queue_address, queue_as_filtered
-from matching.choices import Fit, MatchStatus
+from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
+from matching.contacts import contacts_of
 from matching.explanation import explain, fit_of
+from matching.introducing import is_ready
 from matching.models import Match, MatchEvent
 from matching.reasons import Labels
 from matching.review import ReviewRefused
+from matching.steps import STEPS as STEPS_OF_A_MATCH
 
+TAKEN_BACK_FROM = STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from
 CHANGES_SHOWN = 20
 OTHERS_SHOWN = 5
 
@@ -83,6 +88,8 @@ def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Ma
     user = request.user
     if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
         raise PermissionDenied
+    if "life" in request.POST:
+        return _take_life_step(model_admin, request, match, by=user)
     form = StepForm(request.POST)
     if form.is_valid():
         step = form.cleaned_data["step"]
@@ -105,6 +112,27 @@ def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Ma
     return _page(model_admin, request, match, form)
 
 
+def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, by: User) -> HttpResponse:
+    """Take a step that has a form of its own; stay on the match."""
+    name, seen = request.POST["life"], request.POST.get("last_event", "")
+    given: tuple[str, forms.BaseForm] | None = None
+    try:
+        last_event = int(seen) if seen.isascii() and seen.isdigit() else 0
+        form = life_forms.take(match, by=by, name=name, data=request.POST, last_event=last_event)
+    except ReviewRefused as refusal:
+        messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
+        if name in life_forms.LIFE_STEPS:
+            given = (name, life_forms.LIFE_STEPS[name].form(request.POST, match=match, prefix=name))
+    else:
+        if form is None:
+            messages.success(request, f"{life_forms.LIFE_STEPS[name].heading}: {match}")
+            return HttpResponseRedirect(f"{_address(model_admin, request, match)}#life")
+        messages.error(request, _("Nothing was done. Please correct what is marked below."))
+        given = (name, form)
+    match = model_admin.get_queryset(request).get(pk=match.pk)
+    return _page(model_admin, request, match, StepForm(), given=given)
+
+
 def _onward(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, goes_on: bool) -> str:
     if not goes_on:
         return _address(model_admin, request, match)
@@ -121,7 +149,15 @@ def _address(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match,
     return f"{address}?{query}" if query else address
 
 
-def _page(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, form: StepForm) -> HttpResponse:
+def _page(
+    model_admin: ModelAdmin[Match],
+    request: HttpRequest,
+    match: Match,
+    form: StepForm,
+    *,
+    given: tuple[str, forms.BaseForm] | None = None,
+) -> HttpResponse:
+    prefetch_related_objects([match], "sides__answered_by", "sides__cleared_by", "checks__by")
     labels = Labels.read()
     sides: SideBySide = side_by_side(match.need, match.offer, request)
     today = explain(need=sides.need.posting, offer=sides.offer.posting)  # type: ignore[arg-type]
@@ -150,6 +186,13 @@ def _page(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, fo
                 (_("Other matches of this offer"), "offer", match.offer_id, _others(match, offer=match.offer_id)),
             ],
             "form": form,
+            "life": life_forms.forms_for(match, given=given),
+            "is_ready": is_ready(match),
+            "contacts": [
+                (_("Need"), contacts_of(match.need), match.need.contact),
+                (_("Offer"), contacts_of(match.offer), match.offer.contact),
+            ],
+            "is_introduced": match.status in CONTACTS_SHOWN,
             "last_event": _last_event(match),
             "buttons": _buttons(match, today),
             "preserved": model_admin.get_preserved_filters(request),
@@ -170,7 +213,8 @@ def _buttons(match: Match, today: dict[str, Any]) -> list[StepButton]:
             obstacle=review.obstacle(step=name, match=match, explanation=today),
         )
         for name, (words, what) in STEPS.items()
-        if name != hidden and (name != "take_back" or match.status == MatchStatus.SET_ASIDE)
+        if name != hidden
+        and (name != "take_back" or match.status in (MatchStatus.SET_ASIDE, MatchStatus.NOT_TAKEN_FORWARD))
     ]
 
 

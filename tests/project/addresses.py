@@ -1,5 +1,6 @@
 """Every address of the portal by name, with rows to fill it in."""
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,10 +8,11 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from directory.models import AgencyFact
+from directory.models import AgencyFact, Invitation, Mail
 from matching.models import MatchChange, MatchEvent
-from surveys.models import Import, Reading
+from surveys.models import CountryWindow, Import, Reading
 from tests import factories
 
 NOT_THERE = 999_999_999
@@ -57,6 +59,18 @@ def rows() -> dict[type[Model], Model]:
     found[AgencyFact] = AgencyFact.objects.create(agency=factories.AgencyFactory(), label="Law", text="Decree")
     affiliation = user.affiliations.get()  # type: ignore[attr-defined]
     found[type(affiliation)] = affiliation
+    designation = factories.DesignationFactory(
+        affiliation=factories.UserFactory(role="focal_point", role__designated=False).affiliations.get()
+    )
+    found[type(designation)] = designation
+    in_a_week = timezone.now() + dt.timedelta(days=7)
+    agency = factories.AgencyFactory()
+    found[Invitation] = Invitation.objects.create(
+        email="invited@example.org", agency=agency, role="focal_point", token_hash="0" * 64, expires_at=in_a_week
+    )
+    found[Mail] = Mail.objects.create(kind="proposed", key="proposed:0", to_address="someone@example.org")
+    window = CountryWindow.objects.create(country=match.need.country)
+    found[CountryWindow] = window
     alias = match.need.country.aliases.create(text="Elsewhere")
     found[type(alias)] = alias
     return found
@@ -73,6 +87,22 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "surveys:need": [match.need_id],
         "surveys:survey": [by_label["surveys.survey"].code],
         "matching:match": [match.need_id, match.offer_id],
+        **{
+            f"workspace:{kind}{page}": [getattr(match, f"{kind}_id")]
+            for kind in ("offer", "need")
+            for page in ("", "-edit", "-preview", "-history", "-filled-sheet")
+        },
+        "workspace:offer-step": [match.offer_id, "publish"],
+        "workspace:need-step": [match.need_id, "publish"],
+        "workspace:people-step": ["end", by_label["directory.affiliation"].pk],
+        "workspace:leave": [by_label["directory.affiliation"].pk],
+        "workspace:accept": ["no-token"],
+        "mail:unsubscribe": ["no-token"],
+        "mail:still-valid": ["no-token"],
+        "mfa_edit_webauthn": [NOT_THERE],
+        "mfa_remove_webauthn": [NOT_THERE],
+        "openid_connect_login": ["sso"],
+        "openid_connect_callback": ["sso"],
         "workspace:match": [match.need_id, match.offer_id],
         "workspace:match_letter_docx": [match.need_id, match.offer_id],
         "workspace:match_letter_pdf": [match.need_id, match.offer_id],
