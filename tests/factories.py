@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import factory
-from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 from django.utils import timezone
@@ -429,10 +429,14 @@ class ReleasedMatchFactory(MatchFactory):
     released_as = factory.LazyAttribute(explanation_of)
 
 
+def totp_code() -> str:
+    """The code that an authenticator with TOTP_SECRET shows now."""
+    counter = next(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(TOTP_SECRET, counter))
+
+
 def speaker_for(posting: Offer | Need) -> User:
     """A designated focal point who speaks for the posting: a proposal needs one on each side."""
     agency = posting.agency or AgencyFactory(code=f"agency-of-{posting.country.iso3.lower()}", country=posting.country)
-    person: User = UserFactory(
-        email=f"speaker-{agency.code}@example.org", role=Role.FOCAL_POINT, role__agency=agency
-    )
+    person: User = UserFactory(email=f"speaker-{agency.code}@example.org", role=Role.FOCAL_POINT, role__agency=agency)
     return person

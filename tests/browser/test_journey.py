@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from matching.models import Match, MatchEvent
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, totp_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -14,7 +14,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def log_in(page, email):
     page.get_by_label("Email", exact=True).fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_load_state()
+    if "/2fa/authenticate/" in page.url:
+        page.get_by_label("Code").fill(totp_code())
+        page.get_by_role("main").get_by_role("button", name="Sign In").click()
 
 
 def test_a_reviewer_releases_a_fit_and_a_visitor_sees_it(portal, reviewer, new_context):
@@ -62,7 +66,7 @@ def test_a_wrong_password_is_refused_in_words(portal, reviewer, new_context):
     page.goto("/accounts/login/?next=https://elsewhere.example.org/")
     page.get_by_label("Email", exact=True).fill(reviewer.email)
     page.get_by_label("Password", exact=True).fill("not that one")
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("not correct")
     log_in(page, reviewer.email)
     expect(page).to_have_url(f"{portal}/")

@@ -9,7 +9,7 @@ from matching.review import ReviewRefused
 from matching.runs import run_matching
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import Need, Offer
-from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, TargetFactory
+from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, TargetFactory, speaker_for
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,10 @@ def match() -> Match:
     ConfirmedNeedFactory(country=cambodia, title="Seed potatoes")
     TargetFactory(offer=ConfirmedOfferFactory(country=thailand), country=cambodia)
     run_matching()
-    return Match.objects.get()
+    match = Match.objects.get()
+    speaker_for(match.need)
+    speaker_for(match.offer)
+    return match
 
 
 def test_release_freezes_what_the_public_sees(match, reviewer, visitor):

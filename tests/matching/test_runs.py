@@ -23,6 +23,7 @@ from tests.factories import (
     PublishedNeedFactory,
     PublishedOfferFactory,
     ScoringProfileFactory,
+    speaker_for,
 )
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,8 @@ def test_a_decided_pair_is_never_rescored_and_takes_no_place(need, offer, review
 def test_a_proposal_lapses_when_a_posting_closes(need, offer, reviewer):
     run_matching()
     match = Match.objects.get()
+    speaker_for(need)
+    speaker_for(offer)
     review.propose(match=match, by=reviewer)
     run_matching()
     match.refresh_from_db()
@@ -131,7 +134,8 @@ def test_a_proposal_lapses_when_a_posting_closes(need, offer, reviewer):
     match.refresh_from_db()
     assert match.status == MatchStatus.LAPSED
     assert run.counts["lapsed_proposals"] == 1
-    assert list(match.events.values_list("kind", flat=True)) == [EventKind.PROPOSED, EventKind.LAPSED]
+    kinds = list(match.events.values_list("kind", flat=True))
+    assert kinds == [EventKind.PROPOSED, EventKind.ASKED, EventKind.ASKED, EventKind.LAPSED]
 
 
 def test_a_posting_closed_while_the_run_scores_gets_no_open_match(need, offer, monkeypatch):

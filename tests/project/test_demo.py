@@ -21,6 +21,7 @@ CHOSEN = "chosen for the demo"
 @pytest.fixture
 def debug(settings, monkeypatch):
     settings.DEBUG = True
+    settings.STAFF_SECOND_FACTOR = False
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
 
 

@@ -72,13 +72,13 @@ def test_readers_get_no_cookie(production, path):
 
 
 @pytest.mark.django_db
-def test_cookies_are_for_this_portal_alone(production, reviewer):
+def test_cookies_are_for_this_portal_alone(production, focal_point):
     client = Client(headers={"host": "portal.example.org"})
     page = client.get("/accounts/login/", secure=True)
     assert page.cookies["csrftoken"]["httponly"]
     answer = client.post(
         "/accounts/login/",
-        {"login": reviewer.email, "password": "only for tests: seven ducks"},
+        {"login": focal_point.email, "password": "only for tests: seven ducks"},
         secure=True,
         headers={"referer": "https://portal.example.org/accounts/login/"},
     )

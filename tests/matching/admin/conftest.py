@@ -8,7 +8,7 @@ from django.test import Client
 from directory.models import User
 from matching.models import Match
 from matching.runs import run_matching
-from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, TargetFactory
+from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, TargetFactory, speaker_for
 
 
 @pytest.fixture
@@ -35,7 +35,10 @@ def match(db: None) -> Match:
     ConfirmedNeedFactory(country=cambodia, title="Seed potatoes", areas=["energy", "health"])
     TargetFactory(offer=ConfirmedOfferFactory(country=thailand, title="Solar pumps"), country=cambodia)
     run_matching()
-    return Match.objects.get()
+    match = Match.objects.get()
+    speaker_for(match.need)
+    speaker_for(match.offer)
+    return match
 
 
 def page_of(match: Match) -> str:

@@ -62,7 +62,7 @@ def test_it_shows_other_matches_of_both_sides(desk, match):
 def test_a_step_is_taken_with_its_note(desk, match, reviewer, step, kind, status):
     response = take(desk, match, step, note="Line one\r\nline two")
     assert (response.status_code, response.url) == (302, page_of(match))
-    event = MatchEvent.objects.get()
+    event = MatchEvent.objects.get(kind=kind)
     assert (event.kind, event.by, event.note) == (kind, reviewer, "Line one\nline two")
     match.refresh_from_db()
     assert match.status == status
@@ -233,6 +233,7 @@ def test_the_queries_do_not_grow(desk, match, reviewer, number, django_assert_nu
         MatchFactory(offer=match.offer)
     # session, user, affiliations, the match; last event; labels 3; each side: posting with areas, modalities and places
     # 4, groups 1; profile in use and tables of the explanation 17; the list that it came from: countries 2, groups,
-    # areas, count, next one after and next one at all; events, changes, others of each side
-    with django_assert_num_queries(46):
+    # areas, count, next one after and next one at all; events, changes, others of each side; the two sides, checks, who
+    # speaks for each 2, the reviewers to assign it to
+    with django_assert_num_queries(53):
         desk.get(page_of(match))

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from directory.models import User
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, totp_code
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,10 @@ def test_next_never_leads_away(client: Client, focal_point: User, elsewhere: str
 
 
 def test_staff_find_the_door_to_the_admin(client: Client, reviewer: User) -> None:
-    log_in(client, reviewer)
+    assert log_in(client, reviewer) == "/accounts/2fa/authenticate/"
+    assert "/admin/" not in Page(client.get("/")).links
+    assert client.get("/admin/").status_code == 302
+    client.post("/accounts/2fa/authenticate/", {"code": totp_code()})
     assert "/admin/" in Page(client.get("/")).links
 
 
