@@ -437,6 +437,7 @@ def totp_code() -> str:
 
 def speaker_for(posting: Offer | Need) -> User:
     """A designated focal point who speaks for the posting: a proposal needs one on each side."""
-    agency = posting.agency or AgencyFactory(code=f"agency-of-{str(posting.country_id).lower()}", country=posting.posting_country)
+    code = f"agency-of-{str(posting.country_id).lower()}"
+    agency = posting.agency or AgencyFactory(code=code, country=posting.posting_country)
     person: User = UserFactory(email=f"speaker-{agency.code}@example.org", role=Role.FOCAL_POINT, role__agency=agency)
     return person
