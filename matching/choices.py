@@ -74,7 +74,7 @@ class EventKind(TextChoices):
     RELEASED = "released", _("Released to the public")
     WITHHELD = "withheld", _("No longer released")
     SET_ASIDE = "set_aside", _("Set aside")
-    TAKEN_BACK = "taken_back", _("Taken back from set aside")
+    TAKEN_BACK = "taken_back", _("Taken back to the suggestions")
     PROPOSED = "proposed", _("Proposed to both sides")
     NOTED = "noted", _("Note added")
     ASSIGNED = "assigned", _("Assigned")

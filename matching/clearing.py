@@ -6,6 +6,7 @@ The no-objection clock lets a proposal be passed on to the side, and nothing mor
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,16 @@ def begin(*, match: Match, by: User) -> None:
             )
         else:
             _ask(match, row, by=by)
+
+
+def undo(match: Match) -> None:
+    """Let a proposal be as if it had never been put to anyone; call it in the step's transaction, match held.
+
+    Raises ReviewRefused where a person has answered already, for a side or for its country: what was said stays.
+    """
+    if match.sides.filter(Q(answered_at__isnull=False) | Q(cleared_by__isnull=False)).exists():
+        raise ReviewRefused(_("Someone has answered this proposal already; it cannot be taken back any more."))
+    match.sides.all().delete()
 
 
 @transaction.atomic

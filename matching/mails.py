@@ -1,22 +1,39 @@
 """What fills the mails of this app: for one side of a match, as its reader may see it when the mail is sent."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 from directory.mail.kinds import Purpose, register
 from directory.models import User
+from matching.choices import CONTACTS_SHOWN, COOPERATION, DECIDED, MatchStatus
 from matching.digests import MOST_LISTED, new_matches_of
 from matching.explanation import fit_of
 from matching.models import Match
 from matching.sides import posting_of, shown_state, sides_of
 from surveys.choices import Side
 
+Filling = Mapping[str, Any] | None
 
-def _for_a_side(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+
+TRUE_IN = {
+    "clearance_asked": {MatchStatus.PROPOSED},
+    "proposed": {MatchStatus.PROPOSED},
+    "unanswered": {MatchStatus.PROPOSED},
+    "not_taken_forward": {MatchStatus.NOT_TAKEN_FORWARD},
+    "introduced": CONTACTS_SHOWN,
+    "agreed": COOPERATION,
+    "outcome_to_confirm": COOPERATION,
+    "follow_up": DECIDED,
+}
+"""The states of a match in which a mail says what is so; one that waited past them is not sent."""
+
+
+def _for_a_side(statuses: Collection[MatchStatus], reader: User | None, about: Mapping[str, Any]) -> Filling:
     """Return the match, the reader's side of it and what that side is told; for an office only that there is one."""
     side = Side(about["side"])
-    match = Match.objects.for_lists().prefetch_related("sides").filter(pk=about["match"]).first()
+    match = Match.objects.for_lists().prefetch_related("sides").filter(pk=about["match"], status__in=statuses).first()
     if match is None:
         return None
     if reader is None:
@@ -33,10 +50,9 @@ def _for_a_side(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, A
     }
 
 
-for code in ("clearance_asked", "proposed", "not_taken_forward", "introduced", "agreed", "outcome_to_confirm"):
-    register(code, purpose=Purpose.ACCOUNT)(_for_a_side)
-for code in ("unanswered", "follow_up"):
-    register(code, purpose=Purpose.REMINDER)(_for_a_side)
+for code, statuses in TRUE_IN.items():
+    is_reminder = code in ("unanswered", "follow_up")
+    register(code, purpose=Purpose.REMINDER if is_reminder else Purpose.ACCOUNT)(partial(_for_a_side, statuses))
 
 
 @register("new_matches", purpose=Purpose.DIGEST)

@@ -18,6 +18,7 @@ from matching.introducing import introduce, record_reference
 from matching.models import Match, MatchEvent, ReviewCheck
 from matching.reasons import gate_reasons
 from matching.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
+from matching.steps import STEPS as STEPS_OF_A_MATCH
 from surveys.choices import Side, Visibility
 from surveys.models import Need, Offer
 
@@ -81,12 +82,18 @@ def propose(*, match: Match, by: User, note: str = "", today: Explanation | None
 
 @transaction.atomic
 def take_back(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
-    """Return a match set aside or not taken forward to the suggestions, scored as of today; the note says why."""
+    """Return a match to the suggestions, scored as of today; the note says why.
+
+    One set aside or not taken forward, or a proposal that neither side nor a country has answered yet: its mails
+    that have not gone out are dropped, and the sides see no more than the fit.
+    """
     check_reviewer(by, note)
     if not note.strip():
         raise ReviewRefused(_("Say in a note why the match is taken back."))
     match = held(match)
     _check_take_back(match)
+    if match.status == MatchStatus.PROPOSED:
+        clearing.undo(match)
     explanation = _by_its_profile(match, today)
     _check_fit(explanation)
     contributions = {part["code"]: part["contribution"] for part in explanation["criteria"]}
@@ -212,7 +219,7 @@ def _explained(step: Step, matches: list[Match]) -> list[dict[str, Explanation]]
         (Need.objects, {match.need_id for match in matches}),
         (Offer.objects, {match.offer_id for match in matches}),
     ):
-        list(postings.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        list(postings.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     explanations = explain_pairs(pairs=[(match.need, match.offer) for match in matches])
     return [{"today": explanation} for explanation in explanations]
 
@@ -243,7 +250,7 @@ def steps_open_to(match: Match) -> list[str]:
     steps = ["withhold" if match.released_at else "release"]
     if match.status == MatchStatus.SUGGESTED:
         steps += ["propose", "set_aside"]
-    if match.status in (MatchStatus.SET_ASIDE, MatchStatus.NOT_TAKEN_FORWARD):
+    if match.status in STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from:
         steps.append("take_back")
     return [*steps, "add_note"]
 

@@ -45,7 +45,7 @@ STEPS: Mapping[EventKind, Step] = {
     EventKind.PROPOSED: Step(frozenset({MatchStatus.SUGGESTED}), MatchStatus.PROPOSED),
     EventKind.SET_ASIDE: Step(frozenset({MatchStatus.SUGGESTED}), MatchStatus.SET_ASIDE),
     EventKind.TAKEN_BACK: Step(
-        frozenset({MatchStatus.SET_ASIDE, MatchStatus.NOT_TAKEN_FORWARD}), MatchStatus.SUGGESTED
+        frozenset({MatchStatus.SET_ASIDE, MatchStatus.PROPOSED, MatchStatus.NOT_TAKEN_FORWARD}), MatchStatus.SUGGESTED
     ),
     EventKind.CLEARANCE_BEGUN: Step(ONLY_PROPOSED),
     EventKind.CLEARED: Step(ONLY_PROPOSED),

@@ -69,7 +69,8 @@ def store(*, run: MatchRun, tables: Tables, suggestions: engine.Suggestions) -> 
 
 def _held_open(postings: PostingQuerySet[Any]) -> NDArray[np.int64]:
     """Return the ids of the postings open now, locked so that none closes before the matches are written."""
-    ids = postings.published().open_now().order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    held = postings.published().open_now().order_by("pk").select_for_update(of=("self",), no_key=True)
+    ids = held.values_list("pk", flat=True)
     return np.fromiter(ids.iterator(chunk_size=20_000), dtype=np.int64)
 
 

@@ -10,9 +10,16 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
-from matching.choices import MatchStatus, RunState
-from matching.models import Match, MatchRun
-from surveys.models import Reading
+from directory.access import Action, can
+from directory.choices import MailState
+from directory.models import Mail
+from matching import todo
+from matching.choices import RunState
+from matching.models import MatchRun
+from surveys.models import Need, Offer, Reading
+
+WITHOUT_AN_END = (MailState.FAILED, MailState.UNCERTAIN)
+"""States of mails that only a person sends on."""
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -25,7 +32,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Begin with what waits for a person."""
-        return super().index(request, {**(extra_context or {}), "waiting": waiting()})
+        return super().index(request, {**(extra_context or {}), "waiting": waiting(request.user)})
 
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -33,10 +40,14 @@ class PortalAdminSite(admin.AdminSite):
         return super().login(request, extra_context)
 
 
-def waiting() -> dict[str, Any]:
-    """Return how many suggestions and printed places wait for the secretariat, and the last run: three queries."""
+def waiting(user: Any) -> dict[str, Any]:
+    """Return how much waits for the person at the secretariat, and the last run; a fixed number of queries."""
+    postings = sum(model.objects.awaiting_approval_by(user).count() for model in (Offer, Need))
+    looks_after_mail = can(user, Action.MANAGE_ACCOUNTS)
     return {
-        "suggestions": Match.objects.filter(status=MatchStatus.SUGGESTED).count(),
+        **todo.counted(),
+        "postings": postings,
+        "mails": Mail.objects.filter(state__in=WITHOUT_AN_END).count() if looks_after_mail else 0,
         "readings": Reading.objects.for_the_secretariat().count(),
         "readings_address": f"{reverse('admin:surveys_reading_changelist')}?todo=any",
         "last_run": MatchRun.objects.filter(is_what_if=False).exclude(state=RunState.RUNNING).first(),

@@ -28,7 +28,7 @@ from directory.models import (
     User,
 )
 from matching.choices import MatchStatus, RunState
-from matching.models import Match, MatchRun, ScoringProfile
+from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile
 from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
 from tests.places import COUNTRIES
@@ -368,6 +368,27 @@ class MatchFactory(DjangoModelFactory[Match]):
     run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
 
 
+def agreed_cooperation(user: User, *, consents: bool = True, confirmed: bool = True, **outcome: Any) -> Match:
+    """A completed match that both sides have consented to publish, with its outcome confirmed by both."""
+    match = MatchFactory(
+        need=PublishedNeedFactory(title="Flood maps", country=CountryFactory(iso3="KHM"), text="The text of the need"),
+        offer=PublishedOfferFactory(title="Radar", country=CountryFactory(iso3="THA"), contact="Room 5"),
+        status=MatchStatus.COMPLETED,
+    )
+    said = {
+        "asked_at": timezone.now(),
+        "consent_at": timezone.now() if consents else None,
+        "outcome_confirmed_at": timezone.now() if confirmed else None,
+    }
+    for side in ("need", "offer"):
+        MatchSide.objects.create(match=match, side=side, **said)
+    Outcome.objects.create(
+        match=match, recorded_by=user, agreed_on=dt.date(2026, 3, 1), women_trained=12, men_trained=8,
+        value="1200.50", value_currency="USD", what_changed="Maps of two provinces", **outcome,
+    )  # fmt: skip
+    return match
+
+
 def explanation_of(match: Any) -> dict[str, Any]:
     """The explanation of a match as `matching.explanation.explain` writes it, made up from its own figures."""
     parts = {
@@ -439,5 +460,7 @@ def speaker_for(posting: Offer | Need) -> User:
     """A designated focal point who speaks for the posting: a proposal needs one on each side."""
     code = f"agency-of-{str(posting.country_id).lower()}"
     agency = posting.agency or AgencyFactory(code=code, country=posting.posting_country)
-    person: User = UserFactory(email=f"speaker-{agency.code}@example.org", role=Role.FOCAL_POINT, role__agency=agency)
+    email = f"speaker-{agency.code}@example.org"
+    known = User.objects.filter(email=email).first()
+    person: User = known or UserFactory(email=email, role=Role.FOCAL_POINT, role__agency=agency)
     return person

@@ -28,8 +28,11 @@ BULK_STEPS: dict[str, StrPromise] = {
     "withhold": _("Withhold: take off the public pages"),
     "propose": _("Propose to both sides"),
     "set_aside": _("Set aside"),
-    "take_back": _("Take back from set aside"),
+    "take_back": _("Take back to the suggestions"),
 }
+
+
+UNDOING = {"release": "withhold", "withhold": "release", "set_aside": "take_back", "propose": "take_back"}
 
 
 class IdsField(forms.CharField):
@@ -96,8 +99,17 @@ def take(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
         request,
         "admin/matching/match/bulk_done.html",
-        _context(model_admin, request, step=step) | {"outcome": outcome, "note": form.cleaned_data["note"]},
+        _context(model_admin, request, step=step)
+        | {"outcome": outcome, "note": form.cleaned_data["note"], "undo": _undo(step, outcome)},
     )
+
+
+def _undo(step: str, outcome: review.BulkOutcome) -> BulkForm | None:
+    """Return the form that undoes what was just done, for the same matches; None where there is nothing to undo."""
+    if step not in UNDOING or not outcome.done:
+        return None
+    ids = ",".join(str(event.match_id) for event in outcome.done)
+    return BulkForm(initial={"step": UNDOING[step], "ids": ids}, auto_id="undo_%s")
 
 
 def _ask(

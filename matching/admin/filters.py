@@ -12,9 +12,10 @@ from django_stubs_ext import StrPromise
 from directory.days import today
 from directory.filters import ScoreField
 from directory.membership import members
-from directory.models import Country, CountryGroup, PriorityArea
+from directory.models import Country, CountryGroup, PriorityArea, User
 from matching.choices import Fit, MatchStatus
 from matching.models import Match
+from matching.todo import TODO, condition
 from surveys.filtersets import of_country
 from surveys.models import Need, Offer
 
@@ -60,15 +61,34 @@ class StatusFilter(QueueFilter):
     title = _("Status")
     parameter_name = "status"
 
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        # What is to do stands in other states than those that wait for a first decision.
+        self.without_a_choice = ALL if request.GET.get("todo") else MatchStatus.SUGGESTED.value
+
     @property
     def chosen(self) -> str:
-        return super().chosen or MatchStatus.SUGGESTED.value
+        return super().chosen or self.without_a_choice
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Choices:
         return [*MatchStatus.choices, (ALL, _("All"))]
 
     def narrow(self, queryset: Matches, value: str) -> Matches:
         return queryset if value == ALL else queryset.filter(status=value)
+
+
+class TodoFilter(QueueFilter):
+    """What a person has to do next, whatever the state says."""
+
+    title = _("To do")
+    parameter_name = "todo"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Choices:
+        self.user = request.user
+        return list(TODO.items())
+
+    def narrow(self, queryset: Matches, value: str) -> Matches:
+        return queryset.filter(condition(value, by=self.user if isinstance(self.user, User) else None))
 
 
 class ReleasedFilter(QueueFilter):
@@ -247,6 +267,7 @@ class OfferFilter(PostingFilter):
 
 FILTERS: tuple[type[QueueFilter], ...] = (
     StatusFilter,
+    TodoFilter,
     FitFilter,
     ConfirmedFilter,
     ReleasedFilter,

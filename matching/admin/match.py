@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from directory.access import Action, can
 from directory.models import User
 from directory.text import fold
-from matching.admin import bulk, pairs, review_page
+from matching.admin import bulk, desk, pairs, review_page
 from matching.admin.filters import FILTERS
 from matching.admin.queue import QUEUE_ORDER, QueueChangeList
 from matching.models import Match
@@ -83,6 +84,11 @@ class MatchAdmin(admin.ModelAdmin[Match]):
         view = self.admin_site.admin_view
         own = [
             path("bulk/", view(require_POST(self.bulk_view)), name="matching_match_bulk"),
+            path("export.<str:ending>", view(require_safe(self.export_view)), name="matching_match_export"),
+            path("views/", view(require_POST(self.views_view)), name="matching_match_views"),
+            path("figures/", view(require_safe(self.figures_view)), name="matching_match_figures"),
+            path("<int:pk>/brief.pdf", view(require_safe(self.brief_view)), name="matching_match_brief"),
+            path("<int:pk>/letter.<str:ending>", view(require_safe(self.letter_view)), name="matching_match_letter"),
             path("needs/", view(require_safe(self.needs_view)), name="matching_match_needs"),
             path("need/<int:need_id>/", view(require_safe(self.need_view)), name="matching_match_need"),
             path("pair/", view(require_safe(self.pair_view)), name="matching_match_pair"),
@@ -91,7 +97,10 @@ class MatchAdmin(admin.ModelAdmin[Match]):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the queue over the whole width."""
-        return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
+        own = list(request.user.saved_views.all()) if isinstance(request.user, User) else []
+        return super().changelist_view(
+            request, {**(extra_context or {}), "is_nav_sidebar_enabled": False, "saved_views": own}
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -112,6 +121,33 @@ class MatchAdmin(admin.ModelAdmin[Match]):
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
         """Take one step on many matches."""
         return bulk.take(self, request)
+
+    def export_view(self, request: HttpRequest, ending: str) -> HttpResponse:
+        """Export what is on the screen."""
+        self._may_look(request)
+        if ending not in ("csv", "xlsx"):
+            raise Http404
+        return desk.export(self, request, ending)
+
+    def views_view(self, request: HttpRequest) -> HttpResponse:
+        """Save or delete a view of the queue."""
+        self._may_look(request)
+        return desk.save_view(request)
+
+    def figures_view(self, request: HttpRequest) -> HttpResponse:
+        """Show figures."""
+        self._may_look(request)
+        return desk.figures(self, request)
+
+    def brief_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make the brief of a match."""
+        self._may_look(request)
+        return desk.brief(request, get_object_or_404(self.get_queryset(request), pk=pk))
+
+    def letter_view(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+        """Draft the letter of introduction."""
+        self._may_look(request)
+        return desk.letter(get_object_or_404(self.get_queryset(request), pk=pk), ending)
 
     def needs_view(self, request: HttpRequest) -> HttpResponse:
         """Choose a need to ask about."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from matching.choices import Fit
 from matching.explanation import Explanation, explain_pairs, fit_of
 from matching.models import Match
+from matching.models.match import MatchQuerySet
 from matching.reasons import Labels, in_short
 
 QUEUE_ORDER = ("-score", "need_id", "offer_id")
@@ -88,6 +89,12 @@ class QueueChangeList(ChangeList):
         return query if query != "?" else ""
 
     @property
+    def address_with_all(self) -> str:
+        """The query of this list, filters, search and order, without its page."""
+        query: str = self.get_query_string(remove=["p"])
+        return query if query != "?" else ""
+
+    @property
     def orders(self) -> list[tuple[str, str, bool]]:
         """The orders to choose from: words, address, and whether it is the one shown."""
         score, created = (self.list_display.index(name) for name in ("score", "created_at"))
@@ -119,8 +126,28 @@ def queue_as_filtered(model_admin: ModelAdmin[Match], request: HttpRequest) -> Q
     except IncorrectLookupParameters:
         listed.GET = QueryDict("")
         changelist = _changelist(model_admin, listed)
-    queryset: QuerySet[Match] = changelist.queryset
+    queryset: MatchQuerySet = changelist.queryset
     return queryset.order_by(*QUEUE_ORDER)
+
+
+def queue_as_shown(model_admin: ModelAdmin[Match], request: HttpRequest) -> MatchQuerySet:
+    """Return the matches of the list that the request's own query asks for, in the order that it asks for."""
+    try:
+        changelist = _changelist(model_admin, request)
+    except IncorrectLookupParameters:
+        return Match.objects.none()
+    queryset: MatchQuerySet = changelist.queryset
+    return queryset
+
+
+def before(match: Match, queue: QuerySet[Match]) -> Match | None:
+    """Return the match that stands before this one in the queue; None where it is the first."""
+    earlier = (
+        Q(score__gt=match.score)
+        | Q(score=match.score, need_id__lt=match.need_id)
+        | Q(score=match.score, need_id=match.need_id, offer_id__lt=match.offer_id)
+    )
+    return queue.exclude(pk=match.pk).filter(earlier).order_by("score", "-need_id", "-offer_id").first()
 
 
 def next_after(match: Match, queue: QuerySet[Match]) -> Match | None:

@@ -21,7 +21,7 @@ from matching import review
 from matching.admin import life_forms
 from matching.admin.notes import NoteField
 from matching.admin.pairs import SideBySide, Told, side_by_side
-from matching.admin.queue import QueueRow, next_after, queue_address, queue_as_filtered
+from matching.admin.queue import QueueRow, before, next_after, queue_address, queue_as_filtered
 from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
 from matching.contacts import contacts_of
 from matching.explanation import explain, fit_of
@@ -30,6 +30,7 @@ from matching.models import Match, MatchEvent
 from matching.reasons import Labels
 from matching.review import ReviewRefused
 from matching.steps import STEPS as STEPS_OF_A_MATCH
+from surveys.duplicates import likely_duplicates
 
 TAKEN_BACK_FROM = STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from
 CHANGES_SHOWN = 20
@@ -161,7 +162,8 @@ def _page(
     labels = Labels.read()
     sides: SideBySide = side_by_side(match.need, match.offer, request)
     today = explain(need=sides.need.posting, offer=sides.offer.posting)  # type: ignore[arg-type]
-    following = next_after(match, queue_as_filtered(model_admin, request))
+    queue = queue_as_filtered(model_admin, request)
+    following, preceding = next_after(match, queue), before(match, queue)
     return TemplateResponse(
         request,
         "admin/matching/match/review.html",
@@ -197,6 +199,11 @@ def _page(
             "buttons": _buttons(match, today),
             "preserved": model_admin.get_preserved_filters(request),
             "queue_address": queue_address(model_admin, request),
+            "twins": [
+                (heading, likely_duplicates(posting, request.user))
+                for heading, posting in ((_("the need"), match.need), (_("the offer"), match.offer))
+            ],
+            "previous_address": _address(model_admin, request, preceding) if preceding else "",
             "next_address": _address(model_admin, request, following) if following else "",
         },
     )
@@ -213,8 +220,7 @@ def _buttons(match: Match, today: dict[str, Any]) -> list[StepButton]:
             obstacle=review.obstacle(step=name, match=match, explanation=today),
         )
         for name, (words, what) in STEPS.items()
-        if name != hidden
-        and (name != "take_back" or match.status in (MatchStatus.SET_ASIDE, MatchStatus.NOT_TAKEN_FORWARD))
+        if name != hidden and (name != "take_back" or match.status in TAKEN_BACK_FROM)
     ]
 
 

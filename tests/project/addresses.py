@@ -123,6 +123,9 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:view_on_site": [ContentType.objects.get_for_model(type(match)).pk, match.pk],
         "admin:app_list": ["matching"],
         "admin:matching_match_need": [match.need_id],
+        "admin:matching_match_export": ["csv"],
+        "admin:matching_match_brief": [match.pk],
+        "admin:matching_match_letter": [match.pk, "docx"],
         "admin:matching_scoringprofile_new_version": [match.profile_id],
         "admin:matching_scoringprofile_use": [match.profile_id],
     }

@@ -64,7 +64,7 @@ def retitle(offer: Offer, title: str, *, by: User) -> None:
     posting.edit(posting=offer, values={"title": title}, areas=areas, modalities=[], targets=[], by=by)
 
 
-PAGES = ("offers", "offer-new", "offer-upload", "offer-sheet", "needs", "need-new", "home")
+PAGES = ("offers", "offer-new", "offer-upload", "offer-sheet", "needs", "need-new")
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -2,12 +2,16 @@
 
 import pytest
 
-from matching import review
+from directory.choices import MailState
+from directory.mail.sending import send_due
+from directory.models import Mail
+from matching import answering, review
 from matching.admin import bulk
-from matching.choices import EventKind, MatchStatus
+from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.models import Match, MatchEvent
+from surveys.choices import Side
 from surveys.models import Need
-from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory
+from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory, speaker_for
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +158,51 @@ def test_asking_does_not_run_a_query_a_row(desk, number, django_assert_num_queri
     ids = {"step": "take_back", "ids": ",".join(str(match.pk) for match in matches), "note": ""}
     with django_assert_num_queries(4):  # session, user, affiliations, matches
         desk.post(BULK, ids)
+
+
+def undo(response):
+    """Fill in the form of the page that says what was done."""
+    form = response.context["undo"]
+    return {"step": form["step"].value(), "ids": form["ids"].value()}
+
+
+@pytest.mark.parametrize("step", ["propose", "set_aside"])
+def test_what_was_done_is_undone_from_the_page_that_says_so(desk, match, step):
+    fields = undo(go(desk, step, [match]))
+    asked_again = desk.post(BULK, {**fields, "note": ""})
+    assert "Say why the matches are taken back." in asked_again.content.decode()
+    assert "Done for 1 match." in desk.post(BULK, {**fields, "note": "The wrong ones."}).content.decode()
+    match.refresh_from_db()
+    assert match.status == MatchStatus.SUGGESTED
+    assert not match.sides.exists()
+
+
+def test_a_release_is_undone_without_a_note(desk, match):
+    done = go(desk, "release", [match])
+    assert "Done for 1 match." in desk.post(BULK, {**undo(done), "note": ""}).content.decode()
+    match.refresh_from_db()
+    assert match.released_at is None
+
+
+def test_nothing_done_is_nothing_to_undo(desk, match):
+    go(desk, "set_aside", [match])
+    assert go(desk, "set_aside", [match]).context["undo"] is None
+
+
+def test_a_proposal_that_was_answered_is_not_taken_back(desk, match):
+    done = go(desk, "propose", [match])
+    answering.answer(match=match, side=Side.OFFER, by=speaker_for(match.offer), answer=SideAnswer.INTERESTED)
+    page = desk.post(BULK, {**undo(done), "note": "Too late."}).content.decode()
+    assert "Someone has answered this proposal already" in page
+    match.refresh_from_db()
+    assert match.status == MatchStatus.PROPOSED
+    assert match.sides.filter(answer=SideAnswer.INTERESTED).count() == 1
+
+
+def test_the_mails_of_a_proposal_taken_back_are_not_sent(desk, match):
+    done = go(desk, "propose", [match])
+    desk.post(BULK, {**undo(done), "note": "The wrong one."})
+    waiting = Mail.objects.filter(kind="proposed")
+    assert waiting.count() == 2
+    send_due()
+    assert {mail.state for mail in waiting.all()} == {MailState.DROPPED}

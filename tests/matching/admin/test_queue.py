@@ -219,7 +219,7 @@ def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
         if (need, offer) != (needs[0], offers[0])
     )
     # session, user, affiliations; filters: countries of needs and of offers, groups, areas; count, rows, profile in
-    # use; the tables of the explanation (vocabulary 3, reach 3, needs 4, offers 4, places 2); labels 3
-    with django_assert_num_queries(29):
+    # use; the tables of the explanation (vocabulary 3, reach 3, needs 4, offers 4, places 2); labels 3; saved views
+    with django_assert_num_queries(30):
         response = desk.get(QUEUE)
     assert len(response.context["cl"].rows) == min(number, 50)

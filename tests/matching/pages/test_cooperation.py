@@ -1,8 +1,5 @@
 """The public page of agreed cooperation: what both sides consented to, and nothing more."""
 
-import datetime as dt
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,10 +7,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.models import User
 from matching.choices import MatchStatus
-from matching.models import Match, MatchSide, Outcome
+from matching.models import Match, MatchSide
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import CountryWindow, Need, Offer
-from tests.factories import CountryFactory, MatchFactory, PublishedNeedFactory, PublishedOfferFactory
+from tests.factories import CountryFactory, agreed_cooperation
 from tests.pages import Page, publish_many
 
 pytestmark = pytest.mark.django_db
@@ -22,29 +19,8 @@ ADDRESS = "/matches/agreed/"
 NOTHING_YET = "No agreed cooperation has been published yet"
 
 
-def cooperation(user: User, *, consents: bool = True, confirmed: bool = True, **outcome: Any) -> Match:
-    """A completed match that both sides have consented to publish, with its outcome confirmed by both."""
-    match = MatchFactory(
-        need=PublishedNeedFactory(title="Flood maps", country=CountryFactory(iso3="KHM"), text="The text of the need"),
-        offer=PublishedOfferFactory(title="Radar", country=CountryFactory(iso3="THA"), contact="Room 5"),
-        status=MatchStatus.COMPLETED,
-    )
-    said = {
-        "asked_at": timezone.now(),
-        "consent_at": timezone.now() if consents else None,
-        "outcome_confirmed_at": timezone.now() if confirmed else None,
-    }
-    for side in ("need", "offer"):
-        MatchSide.objects.create(match=match, side=side, **said)
-    Outcome.objects.create(
-        match=match, recorded_by=user, agreed_on=dt.date(2026, 3, 1), women_trained=12, men_trained=8,
-        value="1200.50", value_currency="USD", what_changed="Maps of two provinces", **outcome,
-    )  # fmt: skip
-    return match
-
-
 def test_what_both_sides_consented_to_everyone_reads(client: Client, reviewer: User) -> None:
-    match = cooperation(reviewer, links="https://example.org/maps\njavascript:alert(1)")
+    match = agreed_cooperation(reviewer, links="https://example.org/maps\njavascript:alert(1)")
     page = Page(client.get(ADDRESS))
     for said in (
         "Flood maps", "Radar", "Cambodia", "Thailand", "1 March 2026", "20: 12 women, 8 men", "1,200.50 USD",
@@ -60,7 +36,7 @@ def test_what_both_sides_consented_to_everyone_reads(client: Client, reviewer: U
 
 
 def test_an_outcome_counts_once_both_sides_have_confirmed_it(client: Client, reviewer: User) -> None:
-    match = cooperation(reviewer)
+    match = agreed_cooperation(reviewer)
     match.sides.filter(side="need").update(outcome_confirmed_at=None)
     page = Page(client.get(ADDRESS))
     assert "Flood maps" in page.text
@@ -69,7 +45,7 @@ def test_an_outcome_counts_once_both_sides_have_confirmed_it(client: Client, rev
 
 
 def test_without_both_consents_there_is_nothing(client: Client, reviewer: User) -> None:
-    match = cooperation(reviewer)
+    match = agreed_cooperation(reviewer)
     for change in (
         {"status": MatchStatus.INTRODUCED},
         {"on_hold_at": timezone.now()},
@@ -86,7 +62,7 @@ def test_without_both_consents_there_is_nothing(client: Client, reviewer: User) 
 
 
 def test_a_posting_that_is_not_public_has_a_title_and_no_link(client: Client, reviewer: User) -> None:
-    match = cooperation(reviewer)
+    match = agreed_cooperation(reviewer)
     Need.objects.filter(pk=match.need_id).update(status=PostingStatus.WITHDRAWN)
     Offer.objects.filter(pk=match.offer_id).update(visibility=Visibility.MATCHED)
     page = Page(client.get(ADDRESS))
@@ -96,7 +72,7 @@ def test_a_posting_that_is_not_public_has_a_title_and_no_link(client: Client, re
 
 
 def test_it_is_filtered_by_what_everyone_reads_of_it(client: Client, reviewer: User) -> None:
-    cooperation(reviewer)
+    agreed_cooperation(reviewer)
     for query, found in (("country=THA", 1), ("country=KHM", 1), ("area=energy", 1), ("modality=training", 1)):
         assert len(client.get(f"{ADDRESS}?{query}").context["cooperation"]) == found, query
     CountryFactory(iso3="NPL")
@@ -108,7 +84,7 @@ def test_it_is_filtered_by_what_everyone_reads_of_it(client: Client, reviewer: U
 def test_it_runs_as_many_queries_with_20_entries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, reviewer: User
 ) -> None:
-    first = cooperation(reviewer)
+    first = agreed_cooperation(reviewer)
     fields = {name: getattr(first, name) for name in ("part_areas", "part_modalities", "part_region", "score")}
     for number in (1, 19):
         pairs = zip(
@@ -126,7 +102,7 @@ def test_it_runs_as_many_queries_with_20_entries(
 
 
 def test_the_api_gives_the_same(client: Client, reviewer: User) -> None:
-    match = cooperation(reviewer, links="https://example.org/maps")
+    match = agreed_cooperation(reviewer, links="https://example.org/maps")
     given = client.get("/api/v1/cooperation/").json()["results"]
     side = {"agency": None, "areas": ["energy"], "modalities": ["training"]}
     assert given == [
