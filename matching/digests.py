@@ -1,7 +1,6 @@
 """Mails on new matches: at once, daily, weekly or never, as each person wants; one a person and day."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
@@ -23,28 +22,28 @@ def write_digests(on: dt.date) -> int:
     """Write the digests that are due on the day `on`; return how many. Again on the same day writes none twice."""
     written = 0
     for user in _readers(Digest.DAILY, *([Digest.WEEKLY] if on.weekday() == WEEKLY_ON else [])):
-        since = on - LOOKS_BACK[Digest(user.digest)]
-        if new_matches_of(user, since=since).exists():
-            written += _write(user, since=since, key=f"new_matches:{user.pk}:{on.isoformat()}")
+        begin = dt.datetime.combine(on - LOOKS_BACK[Digest(user.digest)], dt.time.min, tzinfo=dt.UTC)
+        if new_matches_of(user, since=begin).exists():
+            written += _write(user, since=begin, key=f"new_matches:{user.pk}:{on.isoformat()}")
     return written
 
 
-def tell_at_once(matches: Iterable[Match]) -> int:
-    """Write to those who want to hear of new matches at once, one mail a person; return how many."""
-    pks = [match.pk for match in matches]
-    if not pks:
-        return 0
+def tell_at_once(*, since: dt.datetime, by: User | None = None) -> int:
+    """Write to those who want to hear at once of matches first made `since` then, one mail a person; return how many.
+
+    Whoever made them (`by`) has them on the page already. Call it in the transaction that makes the matches.
+    """
     written = 0
     for user in _readers(Digest.AT_ONCE):
-        if new_matches_of(user, since=today()).filter(pk__in=pks).exists():
-            written += _write(user, since=today(), key=f"new_matches:{user.pk}:{today().isoformat()}:{max(pks)}")
+        if user != by and new_matches_of(user, since=since).exists():
+            written += _write(user, since=since, key=f"new_matches:{user.pk}:{since.isoformat()}")
     return written
 
 
-def new_matches_of(user: User, *, since: dt.date) -> QuerySet[Match]:
-    """Return the person's own suggestions that were first made on the day `since` or later, best first."""
+def new_matches_of(user: User, *, since: dt.datetime) -> QuerySet[Match]:
+    """Return the person's own suggestions that were first made `since` then, best first."""
     own = Match.objects.visible_to(user).of(user, Action.READ_OWN)
-    rows = own.filter(status=MatchStatus.SUGGESTED, created_at__date__gte=since)
+    rows = own.filter(status=MatchStatus.SUGGESTED, created_at__gte=since)
     return rows.for_lists().order_by("-score", "pk")
 
 
@@ -53,5 +52,5 @@ def _readers(*digests: Digest) -> list[User]:
     return list(User.objects.filter(pk__in=serving, is_active=True, digest__in=digests).order_by("pk"))
 
 
-def _write(user: User, *, since: dt.date, key: str) -> int:
+def _write(user: User, *, since: dt.datetime, key: str) -> int:
     return outbox.write(kind="new_matches", key=key, about={"since": since.isoformat()}, to=[user])

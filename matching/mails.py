@@ -60,7 +60,7 @@ def _new_matches(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, 
     """Return the reader's new suggestions, those that it may still see; None where there is none left."""
     if reader is None:
         return None
-    found = list(new_matches_of(reader, since=dt.date.fromisoformat(about["since"]))[: MOST_LISTED + 1])
+    found = list(new_matches_of(reader, since=dt.datetime.fromisoformat(about["since"]))[: MOST_LISTED + 1])
     if not found:
         return None
     shown = [(match, fit_of(match.score, match.profile).label) for match in found[:MOST_LISTED]]

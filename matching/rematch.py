@@ -4,8 +4,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.days import today
+from directory.models import User
 from matching import engine
 from matching.choices import MatchStatus
+from matching.digests import tell_at_once
 from matching.models import Match, ScoringProfile
 from matching.profiles import default_profile
 from matching.runs import decided_pairs
@@ -15,13 +17,14 @@ from surveys.models.posting import Posting
 
 
 @transaction.atomic
-def rematch(*, posting: Posting) -> list[Match]:
+def rematch(*, posting: Posting, by: User | None = None) -> list[Match]:
     """Store the best `top_k` pairs of the posting, and bring its other suggestions up to date; return those stored.
 
+    Those who want to hear of new matches at once are written to, but for `by`, who is looking at them.
     Scores are those of a full run; a pair that only stands in the other posting's list comes with the next run, as do
     its places in that list. What people have decided stays as it is. Best first; empty where the posting is not open.
     """
-    on, profile = today(), default_profile()
+    begin, on, profile = timezone.now(), today(), default_profile()
     if profile.pk is None:
         profile.save()
     is_need = isinstance(posting, Need)
@@ -40,6 +43,7 @@ def rematch(*, posting: Posting) -> list[Match]:
     _lapse_those_that_fit_no_more(posting, {(need_id, offer_id) for need_id, offer_id, _rank, _values in kept})
     for need_id, offer_id, rank, values in kept:
         _store(need_id=need_id, offer_id=offer_id, rank=rank, values=values, profile=profile, is_need=is_need)
+    tell_at_once(since=begin, by=by)
     own = {"need": posting} if is_need else {"offer": posting}
     return list(Match.objects.for_lists().filter(**own, status=MatchStatus.SUGGESTED).order_by("-score", "pk"))
 

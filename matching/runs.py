@@ -15,6 +15,7 @@ from directory.days import today
 from directory.models import User
 from matching import engine, storing
 from matching.choices import RunState
+from matching.digests import tell_at_once
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
@@ -62,6 +63,8 @@ def run_matching(
         )
         with transaction.atomic():
             stored = {} if run.is_what_if else storing.store(run=run, tables=tables, suggestions=suggestions)
+            if stored.get("new"):
+                tell_at_once(since=run.started_at)
             run.counts = {
                 "needs": len(tables.needs),
                 "offers": len(tables.offers),

@@ -16,7 +16,6 @@ from directory.models import User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
 from surveys.posting import PUBLISHABLE, PostingRefused, check_complete, lock, move, words_of
-from surveys.signals import posting_published
 from surveys.windows import may_approve, window_of
 from surveys.writing import AnyPosting, save, write_history
 
@@ -60,7 +59,6 @@ def approve(*, posting: AnyPosting, by: User, on: dt.date | None = None) -> AnyP
         sent_back_note="",
         confirmed_on=on or today(),
     )
-    posting_published.send(sender=type(locked), posting=locked, by=by)
     _tell_submitter("posting_approved", locked, submitter)
     return locked
 

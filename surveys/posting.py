@@ -22,7 +22,7 @@ from directory.models import User
 from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
 from surveys.models import Offer
 from surveys.models.posting import Posting
-from surveys.signals import posting_closed, posting_published
+from surveys.signals import posting_closed
 from surveys.windows import publishes_alone, window_of
 from surveys.writing import (
     AnyPosting,
@@ -144,9 +144,8 @@ def edit(
     changed = update(
         posting=locked, values=values, areas=areas, modalities=modalities, targets=targets, by=by, reason="edited"
     )
-    if was_published and changed:
-        signal = posting_published if locked.status == PostingStatus.PUBLISHED else posting_closed
-        signal.send(sender=type(locked), posting=locked, by=by)
+    if was_published and changed and locked.status != PostingStatus.PUBLISHED:
+        posting_closed.send(sender=type(locked), posting=locked)
     return [name for name in changed if name in CONTENT or name in ("areas", "modalities", "targets")]
 
 
@@ -189,7 +188,6 @@ def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
         check_complete({"title": locked.title}, [area.pk for area in locked.areas.all()], model=type(locked))
         values["confirmed_on"] = today()
     move(locked, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by, **values)
-    posting_published.send(sender=type(locked), posting=locked, by=by)
     if by is not None and "confirmed_on" in values and window_of(locked).kind == WindowKind.SEVERAL:
         outbox.write(
             kind="posting_published",
@@ -259,8 +257,6 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
         locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
         save(locked)
         write_history(locked, is_new=False, by=by, reason="confirmed")
-        if locked.status == PostingStatus.PUBLISHED:
-            posting_published.send(sender=type(locked), posting=locked, by=by)
     return locked
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.functional import Promise
@@ -139,6 +140,7 @@ class LifeStep:
     form: Callable[..., forms.BaseForm]
     is_open: Callable[[Match], bool]
     act: Callable[[Match, User, dict[str, Any]], object]
+    needs: Action = Action.REVIEW_MATCHES
 
 
 def _clear(match: Match, by: User, data: dict[str, Any]) -> object:
@@ -174,6 +176,7 @@ LIFE_STEPS: dict[str, LifeStep] = {
                 match.status == MatchStatus.PROPOSED and any(row.clearance in WAITING for row in match.sides.all())
             ),
             _clear,
+            needs=Action.APPROVE_POSTINGS,
         ),
         LifeStep(
             "introduce",
@@ -244,14 +247,14 @@ LIFE_STEPS: dict[str, LifeStep] = {
 
 
 def forms_for(
-    match: Match, *, given: tuple[str, forms.BaseForm] | None = None
+    match: Match, *, by: User | AnonymousUser, given: tuple[str, forms.BaseForm] | None = None
 ) -> list[tuple[LifeStep, forms.BaseForm]]:
-    """Return the steps open to the match with their forms; `given` is one that was sent and did not fit."""
+    """Return the steps open to the match and the person with their forms; `given` is one that did not fit."""
     offered = []
     for step in LIFE_STEPS.values():
         if given is not None and given[0] == step.name:
             offered.append((step, given[1]))
-        elif step.is_open(match):
+        elif can(by, step.needs) and step.is_open(match):
             offered.append((step, step.form(match=match, prefix=step.name)))
     return offered
 

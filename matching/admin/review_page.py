@@ -188,7 +188,7 @@ def _page(
                 (_("Other matches of this offer"), "offer", match.offer_id, _others(match, offer=match.offer_id)),
             ],
             "form": form,
-            "life": life_forms.forms_for(match, given=given),
+            "life": life_forms.forms_for(match, by=request.user, given=given),
             "is_ready": is_ready(match),
             "contacts": [
                 (_("Need"), contacts_of(match.need), match.need.contact),

@@ -1,6 +1,7 @@
 """What came of a match."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -55,6 +56,14 @@ class Outcome(models.Model):
                 violation_error_message=_("Give the value with its currency, or neither."),
             ),
         ]
+
+    def clean(self) -> None:
+        """Say by field what the constraints refuse as a whole."""
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day lies before the first.")})
+        if (self.value is None) != (not self.value_currency):
+            missing = "value" if self.value is None else "value_currency"
+            raise ValidationError({missing: _("Give the value with its currency, or neither.")})
 
     def __str__(self) -> str:
         return f"{self.match} · {self.agreed_on}"

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from directory.access import Action
 from directory.days import today
+from matching.rematch import rematch
 from surveys import posting as posting_module
 from surveys.choices import PostingStatus
 from surveys.forms import PostingForm
@@ -144,7 +145,10 @@ class PostingEdit(WorkspacePage):
                 targets=content.targets,
                 by=self._user,
             )
-            return self.kind.get_writable(self._user, self._pk)
+            posting = self.kind.get_writable(self._user, self._pk)
+            if posting.status == PostingStatus.PUBLISHED:
+                rematch(posting=posting, by=self._user)
+            return posting
         key = form.cleaned_data.get("form_key") or uuid.uuid4()
         try:
             with transaction.atomic():

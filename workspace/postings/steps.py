@@ -152,7 +152,7 @@ def _confirm(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse
 def _approve(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
     user: Any = request.user
     approval.approve(posting=posting, by=user)
-    rematch(posting=_again(posting))
+    rematch(posting=_again(posting), by=user)
     messages.success(request, _("Approved: “%(posting)s” is published.") % {"posting": posting.title})
     return redirect("workspace:approvals")
 
@@ -184,8 +184,9 @@ def _renew(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
         return show(request, posting=posting, kind=kind, renew_form=form, status=422)
     closes_on: dt.date | None = form.cleaned_data["closes_on"]
     renewed = posting_module.renew(posting=posting, by=user, closes_on=closes_on)
-    said = _("Renewed.") if renewed.status == PostingStatus.PUBLISHED else _("Sent for approval.")
-    messages.success(request, said)
+    if renewed.status == PostingStatus.PUBLISHED:
+        return _with_matches(request, posting, kind, _("Renewed."))
+    messages.success(request, _("Sent for approval."))
     return redirect(kind.address("", posting.pk))
 
 
@@ -235,8 +236,8 @@ def show(
 
 def _with_matches(request: HttpRequest, posting: Posting, kind: Kind, said: str) -> HttpResponse:
     """Show the posting with its matches, worked out just now."""
-    rematch(posting=_again(posting))
     user: Any = request.user
+    rematch(posting=_again(posting), by=user)
     messages.success(request, said)
     return show(request, posting=_readable(kind, user, posting.pk), kind=kind, is_fresh=True)
 
