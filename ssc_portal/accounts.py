@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from directory.access import is_member
+from directory.access import Action, can, is_member
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,7 +24,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Lead who works for the secretariat without a second factor to where it is set up, and say why."""
+        """Lead to where the person works; without the second factor that its role needs, to where that is set up."""
         user = request.user
         if is_member(user) and user.lacks_second_factor:
             messages.warning(
@@ -32,7 +32,9 @@ class AccountAdapter(DefaultAccountAdapter):
                 _("Your role at the secretariat counts only with a second factor: set one up here."),
             )
             return reverse("mfa_index")
-        return str(super().get_login_redirect_url(request))
+        if can(user, Action.REVIEW_MATCHES):
+            return reverse("admin:index")
+        return reverse("workspace:home")
 
     def get_user_search_fields(self) -> list[str]:
         """Return no field: nobody is searched for by way of an account."""

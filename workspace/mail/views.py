@@ -22,7 +22,6 @@ class _Linked(View):
         """Show the page; its address is a secret, so nothing keeps it or tells it on."""
         response = render(request, self.template_name, context, status=status)
         add_never_cache_headers(response)
-        response["Referrer-Policy"] = "no-referrer"
         return response
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
@@ -215,12 +216,14 @@ class Accept(TemplateView):
             return self._show(token, form=form, status=422)
         values = {name: form.cleaned_data[name] for name in AcceptForm.Meta.fields}
         try:
-            invitations.accept_as_new(token=token, person=NewPerson(password=form.cleaned_data["password"], **values))
+            person = NewPerson(password=form.cleaned_data["password"], **values)
+            user = invitations.accept_as_new(token=token, person=person)
         except InvitationRefused as refused:
             form.add_error(None, str(refused))
             return self._show(token, form=form, status=422)
-        messages.success(request, _("Your account is ready. Log in."))
-        return redirect(f"{reverse('account_login')}?next={reverse('workspace:home')}")
+        messages.success(request, _("Your account is ready."))
+        answer: HttpResponse = perform_login(request, user)
+        return answer
 
     def _accept_as_member(self, token: str) -> HttpResponse:
         user = self.request.user
@@ -242,7 +245,7 @@ class Accept(TemplateView):
             context["has_account"] = invitations.account_of(invitation) is not None
             context["form"] = form or AcceptForm(invitation=invitation, initial=initial)
         response = self.render_to_response(context, status=404 if invitation is None else status)
-        # The address is a secret: no cache, and no page that is opened from here learns it.
+        # The address is a secret; that no other site learns it is the policy of all pages. A stricter "no-referrer" would
+        # hide from the portal, too, where the form comes from, and its answer be refused.
         response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = "no-referrer"
         return response
