@@ -245,7 +245,7 @@ class Accept(TemplateView):
             context["has_account"] = invitations.account_of(invitation) is not None
             context["form"] = form or AcceptForm(invitation=invitation, initial=initial)
         response = self.render_to_response(context, status=404 if invitation is None else status)
-        # The address is a secret; that no other site learns it is the policy of all pages. A stricter "no-referrer" would
-        # hide from the portal, too, where the form comes from, and its answer be refused.
+        # The address is a secret; that no other site learns it is the policy of all pages. With "no-referrer" browsers
+        # would not even tell the portal where the form comes from, and its answer would be refused.
         response["Cache-Control"] = "no-store"
         return response

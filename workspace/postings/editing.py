@@ -98,7 +98,9 @@ class PostingEdit(WorkspacePage):
         said = "" if found else _("“%(text)s” is not known here. Type a country or a group.") % {"text": text[:80]}
         return self._show(form, place_text=text[:200], place_error=said, place_found=found)
 
+    @transaction.atomic
     def _save(self, form: PostingForm, *, goes_on: bool) -> HttpResponse:
+        # The row is held from the check that nobody saved it meanwhile until it is written.
         is_autosave = AUTOSAVE in self.request.headers
         is_complete = form.is_valid()
         is_published = self.posting is not None and self.posting.status != PostingStatus.DRAFT
