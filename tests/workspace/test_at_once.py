@@ -46,7 +46,7 @@ pytestmark = [
 ]
 
 REFUSALS = (ReviewRefused, PostingRefused, InvitationRefused)
-TIMES = range(4)
+TIMES = range(3)
 """Chance decides who comes first: each race is run this often."""
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory.access import Action, scope_of
+from directory.access import Action, can, scope_of
 from directory.days import today
 from matching.rematch import rematch
 from surveys import approval
@@ -110,14 +111,17 @@ class PostingStep(WorkspacePage):
     def post(self, request: HttpRequest, kind: str, pk: int, step: str) -> HttpResponse:
         if step not in STEPS:
             raise Http404
-        of, user = Kind(kind), request.user
-        posting = _readable(of, user, pk)
+        user: Any = request.user
+        of, approves = Kind(kind), step in APPROVING
+        if not can(user, Action.APPROVE_POSTINGS if approves else Action.POST):
+            raise PermissionDenied
+        posting = _readable(of, user, pk) if approves else of.get_writable(user, pk)
         try:
             with transaction.atomic():
                 return STEPS[step](request, posting, of)
         except PostingRefused as refused:
             messages.error(request, str(refused))
-            return redirect(of.address("", pk) if step in ("approve", "send_back") else of.address("preview", pk))
+            return redirect(of.address("", pk) if approves else of.address("preview", pk))
 
 
 def _publish(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
@@ -196,6 +200,9 @@ def _copy(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
     messages.success(request, _("Here is the copy, a draft."))
     return redirect(kind.address("edit", made.pk))
 
+
+APPROVING = frozenset({"approve", "send_back"})
+"""Steps of who approves; all others are of those who speak for the posting."""
 
 STEPS: dict[str, Callable[[HttpRequest, Any, Kind], HttpResponse]] = {
     "publish": _publish,

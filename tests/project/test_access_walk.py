@@ -1,0 +1,351 @@
+"""Every role tries every action, by page, by API and by admin, on its own rows and on those of others.
+
+What the table does not allow is answered 403 or 404 (or led to the log-in), changes nothing, and is answered just as
+for a row that does not exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from directory.access import Action
+from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
+from matching import review
+from matching.models import Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
+from surveys.choices import PostingStatus, WindowKind
+from surveys.models import CountryWindow, Need, Offer, Survey
+from tests.factories import (
+    AgencyFactory,
+    AreaFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
+    CountryFactory,
+    MatchFactory,
+    OfferFactory,
+    SurveyFactory,
+    TargetFactory,
+    UserFactory,
+    speaker_for,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("visitor", "focal_point", "coordinator", "partner", "reviewer", "manager")
+PLACES = ("own", "alone", "same_country", "elsewhere")
+"""Whose a row is, seen from the focal point of a Thai agency; alone: it stands under Thailand without an agency."""
+NOT_THERE = 999_999_999
+
+ALLOWED = {
+    "own": {"own", "alone"},
+    "country": {"own", "alone", "same_country"},
+    "all": set(PLACES),
+    "elsewhere": {"elsewhere"},
+}
+WATCHED: tuple[type[Model], ...] = (
+    Offer, Need, Match, MatchSide, MatchEvent, MatchRun, Survey, ScoringProfile, Invitation, Affiliation, Designation,
+    Country, User, Mail, CountryWindow,
+)  # fmt: skip
+DOES_NOT_COUNT = {"last_login", "updated_at", "heartbeat_at"}
+
+
+@dataclass
+class World:
+    """Rows of each place, by place."""
+
+    drafts: dict[str, Offer] = field(default_factory=dict)
+    submitted: dict[str, Offer] = field(default_factory=dict)
+    proposed: dict[str, Match] = field(default_factory=dict)
+    suggested: dict[str, Match] = field(default_factory=dict)
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    affiliations: dict[str, Affiliation] = field(default_factory=dict)
+    single: Any = None
+
+
+@pytest.fixture
+def world(focal_point: User, coordinator: User, manager: User, reference: None) -> World:
+    """Postings, matches and people of four places; Thailand has a single window, Cambodia the secretariat's."""
+    CountryWindow.objects.create(country_id="THA", kind=WindowKind.SINGLE)
+    world = World()
+    thailand, cambodia = CountryFactory(iso3="THA"), CountryFactory(iso3="KHM")
+    own = focal_point.affiliations.get().agency
+    world.agencies = {
+        "own": own,
+        "alone": own,
+        "same_country": AgencyFactory(code="walk-tha", country=thailand),
+        "elsewhere": AgencyFactory(code="walk-khm", country=cambodia),
+    }
+    need = ConfirmedNeedFactory(country=CountryFactory(iso3="LAO"))
+    speaker_for(need)
+    for place in PLACES:
+        agency = None if place == "alone" else world.agencies[place]
+        country = cambodia if place == "elsewhere" else thailand
+        of = {"agency": agency, "country": country}
+        world.drafts[place] = OfferFactory(title=f"Draft {place}", areas=["energy"], **of)
+        world.submitted[place] = OfferFactory(
+            title=f"Submitted {place}",
+            status=PostingStatus.SUBMITTED,
+            submitted_at=timezone.now(),
+            submitted_by=speaker_for(world.drafts[place]),
+            **of,
+        )
+        offer = ConfirmedOfferFactory(title=f"Offer {place}", **of)
+        TargetFactory(offer=offer, country=need.country)
+        world.suggested[place] = MatchFactory(need=ConfirmedNeedFactory(country=need.country), offer=offer)
+        world.proposed[place] = MatchFactory(need=need, offer=offer)
+        review.propose(match=world.proposed[place], by=manager)
+        world.affiliations[place] = UserFactory(
+            role="focal_point", role__agency=world.agencies[place]
+        ).affiliations.get()
+    SurveyFactory(code="walk-survey")
+    return world
+
+
+Try = Callable[[Client, World, str, int | None], Any]
+"""Try the action on the row of a place, or on the row of this id, where there is none."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to take an action: how it is tried, and what the roles may, written out by hand."""
+
+    name: str
+    action: Action
+    attempt: Try
+    may: dict[str, str]
+    """Role → own | country | elsewhere | all; those left out may not at all."""
+    of_a_row: bool = True
+    refused_with: tuple[int, ...] = (403, 404)
+
+
+def offer_page(page: str, rows: str = "drafts") -> Try:
+    return lambda client, world, place, pk: client.get(
+        f"/workspace/offers/{pk or getattr(world, rows)[place].pk}/{page}"
+    )
+
+
+def offer_step(step: str, rows: str, **given: str) -> Try:
+    return lambda client, world, place, pk: client.post(
+        f"/workspace/offers/{pk or getattr(world, rows)[place].pk}/{step}/", given
+    )
+
+
+def edit(client: Client, world: World, place: str, pk: int | None) -> Any:
+    offer = world.drafts[place]
+    owner = f"country:{offer.country_id}" if place == "alone" else f"agency:{world.agencies[place].pk}"
+    typed = {
+        "owner": owner, "title": "Changed", "language": "en", "areas": [AreaFactory(code="energy").pk],
+        "visibility": "public", "do": "go_on", "as_of": timezone.now().isoformat(),
+    }  # fmt: skip
+    return client.post(f"/workspace/offers/{pk or offer.pk}/edit/", typed)
+
+
+def answer(client: Client, world: World, place: str, pk: int | None) -> Any:
+    match = world.proposed[place]
+    address = f"/workspace/matches/{pk or match.need_id}-{match.offer_id}/"
+    page = client.get(address)
+    seen = page.context["page"].token if page.status_code == 200 else "anything"
+    return client.post(address, {"step": "answer", "side": "offer", "answer": "interested", "seen": seen})
+
+
+def invite(client: Client, world: World, place: str, pk: int | None) -> Any:
+    typed = {
+        "email": "a@example.org",
+        "agency": pk or world.agencies[place].pk,
+        "role": "focal_point",
+        "language": "en",
+    }
+    return client.post("/workspace/people/", typed)
+
+
+def end(client: Client, world: World, place: str, pk: int | None) -> Any:
+    return client.post(f"/workspace/people/end/{pk or world.affiliations[place].pk}/")
+
+
+def api(path: str, of: Callable[[World, str], object]) -> Try:
+    return lambda client, world, place, pk: client.get(
+        f"/api/v1/{path}/{of(world, place) if pk is None else (f'{pk}-{pk}' if path == 'matches' else pk)}/"
+    )
+
+
+def admin_get(path: str, of: Callable[[World, str], object]) -> Try:
+    return lambda client, world, place, pk: client.get(
+        f"/admin/{path}/{of(world, place) if pk is None else pk}/change/"
+    )
+
+
+def admin_match(client: Client, world: World, place: str, pk: int | None) -> Any:
+    match = world.suggested[place]
+    newest = match.events.order_by("-pk").first()
+    typed = {"step": "set_aside", "note": "", "last_event": newest.pk if newest else 0}
+    return client.post(f"/admin/matching/match/{pk or match.pk}/change/", typed)
+
+
+def admin_bulk(client: Client, world: World, place: str, pk: int | None) -> Any:
+    ids = str(pk or world.suggested[place].pk)
+    return client.post("/admin/matching/match/bulk/", {"step": "set_aside", "ids": ids, "note": ""})
+
+
+def admin_action(path: str, action: str, of: Callable[[World, str], object]) -> Try:
+    return lambda client, world, place, pk: client.post(
+        f"/admin/{path}/", {"action": action, "_selected_action": [pk or of(world, place)]}
+    )
+
+
+def just(method: str, path: str) -> Try:
+    return lambda client, world, place, pk: getattr(client, method)(path)
+
+
+def profile_of(world: World, place: str) -> int:
+    return world.suggested[place].profile_id
+
+
+def affiliation_of(world: World, place: str) -> int:
+    return world.affiliations[place].pk
+
+
+def draft_of(world: World, place: str) -> int:
+    return world.drafts[place].pk
+
+
+WRITERS = {"focal_point": "own", "coordinator": "country"}
+SECRETARIAT = {"reviewer": "all", "manager": "all"}
+MANAGER = {"manager": "all"}
+INVITERS = {"coordinator": "country", "manager": "all"}
+APPROVERS = {"coordinator": "country", "manager": "elsewhere"}
+"""Thailand has a single window: what its agencies post is the coordinator's to approve, not the secretariat's."""
+
+WAYS = (
+    Way("read a draft on its page", Action.READ_OWN, offer_page(""), WRITERS),
+    Way("read its history", Action.READ_OWN, offer_page("history/"), WRITERS),
+    Way("preview it", Action.READ_OWN, offer_page("preview/"), WRITERS),
+    Way("download it", Action.READ_OWN, offer_page("form.xlsx"), WRITERS),
+    Way("read it by the API", Action.READ_OWN, api("offers", draft_of), {**WRITERS, **SECRETARIAT}),
+    Way("open the form", Action.POST, offer_page("edit/"), WRITERS),
+    Way("change a draft", Action.POST, edit, WRITERS),
+    Way("withdraw", Action.POST, offer_step("withdraw", "submitted", reason="no_longer_holds"), WRITERS),
+    Way("copy", Action.POST, offer_step("copy", "drafts"), WRITERS),
+    Way("send for approval", Action.POST, offer_step("publish", "drafts", another="1"), WRITERS),
+    Way("approve", Action.APPROVE_POSTINGS, offer_step("approve", "submitted"), APPROVERS),
+    Way(
+        "send back",
+        Action.APPROVE_POSTINGS,
+        offer_step("send_back", "submitted", note="No."),
+        APPROVERS,
+    ),
+    Way("answer a proposal", Action.ANSWER_PROPOSALS, answer, WRITERS),
+    # An agency that is not one of theirs is no choice of the form.
+    Way("invite", Action.INVITE, invite, INVITERS, refused_with=(403, 422)),
+    Way("end an affiliation", Action.INVITE, end, INVITERS),
+    Way(
+        "the directory",
+        Action.USE_DIRECTORY,
+        just("get", "/workspace/directory/"),
+        {"focal_point": "all", "coordinator": "all", **SECRETARIAT},
+        of_a_row=False,
+    ),
+    Way(
+        "read a suggestion by the API",
+        Action.READ_COMPUTED_FITS,
+        api("matches", lambda world, place: world.suggested[place].public_id),
+        {**WRITERS, **SECRETARIAT, "partner": "all"},
+    ),
+    Way("read a draft in the admin", Action.READ_EVERYTHING, admin_get("surveys/offer", draft_of), SECRETARIAT),
+    Way("decide on a match", Action.REVIEW_MATCHES, admin_match, SECRETARIAT),
+    Way("decide in bulk", Action.REVIEW_MATCHES, admin_bulk, SECRETARIAT),
+    Way("run the matching", Action.RUN_MATCHING, just("post", "/admin/matching/matchrun/start/"), SECRETARIAT, False),
+    Way("add a survey", Action.MANAGE_SURVEYS, just("get", "/admin/surveys/survey/add/"), MANAGER, False),
+    # Django shows the list again, without the action that the person may not take.
+    Way(
+        "publish in the admin",
+        Action.MANAGE_POSTINGS,
+        admin_action("surveys/offer", "publish", draft_of),
+        MANAGER,
+        refused_with=(200,),
+    ),
+    Way("add a group", Action.MANAGE_REFERENCE, just("get", "/admin/directory/countrygroup/add/"), MANAGER, False),
+    Way(
+        "a new version of a profile",
+        Action.MANAGE_PROFILES,
+        lambda client, world, place, pk: client.post(
+            reverse("admin:matching_scoringprofile_new_version", args=[pk or profile_of(world, place)])
+        ),
+        MANAGER,
+    ),
+    Way("read an affiliation", Action.MANAGE_ACCOUNTS, admin_get("directory/affiliation", affiliation_of), MANAGER),
+    Way(
+        "end it in the admin",
+        Action.MANAGE_ACCOUNTS,
+        admin_action("directory/affiliation", "end_now", affiliation_of),
+        MANAGER,
+    ),
+    Way("designate", Action.MANAGE_DESIGNATIONS, just("get", "/admin/directory/designation/add/"), MANAGER, False),
+)
+
+DONE = (200, 302)
+
+
+def snapshot() -> list[Any]:
+    """All that people could have changed."""
+    return [
+        [
+            {name: value for name, value in row.items() if name not in DOES_NOT_COUNT}
+            for row in model._default_manager.order_by("pk").values()
+        ]
+        for model in WATCHED
+    ]
+
+
+def is_led_to_the_log_in(response: Any) -> bool:
+    return response.status_code == 302 and response["Location"].startswith(("/accounts/login/", "/admin/login/"))
+
+
+def same_answer(one: Any, other: Any) -> bool:
+    """Whether two refusals cannot be told from each other, but for the address in the link to the log-in."""
+    if is_led_to_the_log_in(one):
+        return is_led_to_the_log_in(other)
+    return bool(one.status_code == other.status_code and len(one.content) == len(other.content))
+
+
+def test_every_action_is_tried():
+    assert {way.action for way in WAYS} == set(Action)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_what_the_table_says_and_nothing_else(role, world, request):
+    client = Client()
+    if role != "visitor":
+        client.force_login(request.getfixturevalue(role))
+    before, wrong = snapshot(), []
+    for way in WAYS:
+        allowed = ALLOWED.get(way.may.get(role, ""), set())
+        for place in PLACES if way.of_a_row else PLACES[:1]:
+            client.cookies.pop("messages", None)
+            with transaction.atomic():
+                response = way.attempt(client, world, place, None)
+                is_done = response.status_code in DONE and not is_led_to_the_log_in(response)
+                has_changed = snapshot() != before
+                transaction.set_rollback(True)
+            if place in allowed:
+                must_change = response.wsgi_request.method == "POST"
+                if not is_done or has_changed != must_change:
+                    wrong.append(f"{way.name}, {place}: {response.status_code} though allowed")
+                continue
+            if response.status_code not in way.refused_with and not is_led_to_the_log_in(response):
+                wrong.append(f"{way.name}, {place}: {response.status_code} though refused")
+            if has_changed:
+                wrong.append(f"{way.name}, {place}: refused, and something changed")
+            if way.of_a_row:
+                client.cookies.pop("messages", None)
+                with transaction.atomic():
+                    nothing_there = way.attempt(client, world, place, NOT_THERE)
+                    transaction.set_rollback(True)
+                if not same_answer(response, nothing_there):
+                    wrong.append(f"{way.name}, {place}: tells from a row that does not exist")
+    assert "\n".join(wrong) == ""
