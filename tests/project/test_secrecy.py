@@ -1,0 +1,280 @@
+"""What nobody may learn: contacts before an introduction; steps, refusals and reasons for anyone but whose they are.
+
+A crawler reads every page and every answer of the API that a person can reach, and the mails to it. What it reads is
+searched for the secrets, and held against what it would read had the match gone another way: where the two are the
+same, nothing can be inferred, whatever one looks at.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+
+from directory.choices import Role
+from directory.mail.sending import send_due
+from directory.models import Mail, User
+from matching import answering, introducing, outcomes, review
+from matching.choices import Audience, CheckKind, CheckResult, SideAnswer
+from matching.models import Match
+from matching.runs import run_matching
+from surveys.choices import ClearanceRule, Side
+from surveys.models import CountryWindow
+from tests.factories import (
+    AgencyFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
+    CountryFactory,
+    TargetFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+SEEDS = (
+    "/", "/offers/", "/needs/", "/matches/", "/matches/agreed/", "/countries/THA/", "/countries/KHM/", "/agencies/",
+    "/search/?q=radar", "/search/?q=Secret", "/workspace/", "/workspace/matches/", "/workspace/directory/",
+    "/api/v1/", "/api/v1/matches/", "/api/v1/matches/?updated_since=2020-01-01T00:00:00Z", "/api/v1/cooperation/",
+    "/api/v1/offers/?ordering=-updated_at", "/api/v1/needs/?ordering=-updated_at", "/api/v1/runs/",
+)  # fmt: skip
+LINKS = re.compile(r'(?:href="|"(?:url|next|previous)": ?")(?:https?://[^/"]+)?(/[^"#]*)')
+CHANGES_ALWAYS = re.compile(r'name="(?:csrfmiddlewaretoken|form_key|as_of)" value="[^"]+"|nonce="[^"]+"')
+MOST_PAGES = 300
+TELLING_HEADERS = ("ETag", "Last-Modified", "Location", "Content-Disposition")
+SKIPPED = ("/accounts/", "/static/", "/api/v1/schema", "/api/v1/docs", "/admin/")
+
+CONTACTS = ("secret-thai@example.org", "Secret Thai Name", "+66 2 SECRET", "Secret Room 5")
+REASONS = ("Secret reason", "Secret clearance", "Secret internal", "Secret check", "Secret Reviewer")
+
+
+def crawl(user: User | None) -> dict[str, str]:
+    """Every page that a person reaches by following links, by address: status, headers that tell of content, body."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    waiting, read = deque(SEEDS), dict[str, str]()
+    while waiting and len(read) < MOST_PAGES:
+        address = waiting.popleft().replace("&amp;", "&")
+        if address in read or address.startswith(SKIPPED):
+            continue
+        response = client.get(address)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        text = CHANGES_ALWAYS.sub("", body.decode("utf-8", "replace"))
+        if response["Content-Type"].startswith("application/vnd"):
+            text = ""  # a form to download: zip files carry the time; tests/workspace reads them
+        headers = {
+            name: response.get(name, "") for name in ("ETag", "Last-Modified", "Location", "Content-Disposition")
+        }
+        read[address] = f"{response.status_code} {headers} {text}"
+        waiting.extend(LINKS.findall(text))
+        if address.startswith("/api/") and response["Content-Type"] == "application/json":
+            rows = response.json().get("results", [])
+            waiting.extend(f"{address.partition('?')[0]}{row['id']}/" for row in rows if "id" in row)
+    assert len(read) < MOST_PAGES, "the crawler did not come to an end"
+    return read
+
+
+def mails_to(user: User) -> str:
+    """All that was written to a person, as sent."""
+    return "\n".join(f"{one.subject}\n{one.body}\n{one.alternatives}" for one in mail.outbox if user.email in one.to)
+
+
+class World:
+    """A Thai offer and a Cambodian need that fit, who speaks for them, and others who have no business with it."""
+
+    def __init__(self) -> None:
+        thailand, cambodia = CountryFactory(iso3="THA"), CountryFactory(iso3="KHM")
+        thai_agency = AgencyFactory(code="thai", country=thailand, office_mailbox="office@example.org")
+        khmer_agency = AgencyFactory(code="khmer", country=cambodia)
+        self.reviewer = UserFactory(role=Role.REVIEWER, full_name="Secret Reviewer")
+        self.thai = UserFactory(
+            email="secret-thai@example.org", full_name="Secret Thai Name", phone="+66 2 SECRET",
+            role=Role.FOCAL_POINT, role__agency=thai_agency,
+        )  # fmt: skip
+        self.khmer = UserFactory(email="khmer@example.org", role=Role.FOCAL_POINT, role__agency=khmer_agency)
+        ministry = AgencyFactory(code="mfa", country=thailand, kind="ministry")
+        self.coordinator = UserFactory(email="mfa@example.org", role=Role.COORDINATOR, role__agency=ministry)
+        self.third = UserFactory(email="third@example.org", role=Role.FOCAL_POINT)
+        fund = AgencyFactory(code="fund", kind="fund", country=None)
+        self.partner = UserFactory(email="partner@example.org", role=Role.PARTNER, role__agency=fund)
+        offer = ConfirmedOfferFactory(title="Radar", agency=thai_agency, country=thailand, contact="Secret Room 5")
+        TargetFactory(offer=offer, country=cambodia)
+        need = ConfirmedNeedFactory(title="Flood maps", agency=khmer_agency, country=cambodia)
+        # Others, so that a list with and without the pair is still a list.
+        ConfirmedNeedFactory(title="Seeds", country=cambodia)
+        run_matching()
+        self.match = Match.objects.get(need=need, offer=offer)
+
+    @property
+    def outsiders(self) -> list[User | None]:
+        return [None, self.partner, self.third]
+
+    def answer(self, side: Side, answer: SideAnswer, reason: str = "") -> None:
+        by = self.khmer if side == Side.NEED else self.thai
+        answering.answer(match=self.match, side=side, by=by, answer=answer, reason=reason)
+
+    def propose(self) -> None:
+        review.propose(match=self.match, by=self.reviewer, note="Secret internal")
+
+    def interested(self) -> None:
+        self.propose()
+        self.answer(Side.OFFER, SideAnswer.INTERESTED)
+
+    def introduce(self) -> None:
+        self.interested()
+        self.answer(Side.NEED, SideAnswer.INTERESTED)
+        introducing.introduce(match=self.match, by=self.reviewer, message="Meet")
+
+    def agree(self) -> None:
+        self.introduce()
+        outcomes.agree(match=self.match, by=self.thai, values={"agreed_on": "2026-11-01"})
+
+    def refuse(self) -> None:
+        self.propose()
+        self.answer(Side.OFFER, SideAnswer.NOT_NOW, "Secret reason")
+
+    def irrelevant(self) -> None:
+        self.propose()
+        self.answer(Side.OFFER, SideAnswer.NOT_RELEVANT, "Secret reason")
+
+    def ask_the_country(self) -> None:
+        CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.EXPLICIT)
+        self.propose()
+
+    def object_to(self) -> None:
+        self.ask_the_country()
+        answering.object_to(match=self.match, side=Side.OFFER, by=self.coordinator, note="Secret clearance")
+
+    def clear(self) -> None:
+        self.ask_the_country()
+        answering.clear(match=self.match, side=Side.OFFER, by=self.coordinator, note="Secret clearance")
+
+    def set_aside(self) -> None:
+        review.set_aside(match=self.match, by=self.reviewer, note="Secret internal")
+
+    def note(self) -> None:
+        review.add_note(match=self.match, by=self.reviewer, note="Secret internal")
+        review.assign(match=self.match, by=self.reviewer, to=self.reviewer)
+        review.check(
+            match=self.match, by=self.reviewer, kind=CheckKind.MANDATE, result=CheckResult.REFERRED, note="Secret check"
+        )
+
+    def note_to_the_other_side(self) -> None:
+        self.propose()
+        review.add_note(
+            match=self.match, by=self.reviewer, note="Secret internal", audience=Audience.SIDE, side=Side.OFFER
+        )
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+Went = Callable[[World], None]
+NOTHING: Went = lambda world: None  # noqa: E731
+
+
+def as_it_went(world: World, went: Went, reader: User | None) -> tuple[dict[str, str], str]:
+    """What the reader can read after the match has gone that way; undone again afterwards."""
+    with transaction.atomic():
+        mail.outbox.clear()
+        went(world)
+        send_due()
+        read = crawl(reader)
+        written = mails_to(reader) if reader else ""
+        transaction.set_rollback(True)
+    return read, written
+
+
+EVERY_WAY: dict[str, Went] = {
+    "proposed": World.propose,
+    "interested": World.interested,
+    "introduced": World.introduce,
+    "agreed": World.agree,
+    "not now": World.refuse,
+    "not relevant": World.irrelevant,
+    "put before the country": World.ask_the_country,
+    "objected": World.object_to,
+    "cleared": World.clear,
+    "set aside": World.set_aside,
+    "noted and checked": World.note,
+}
+
+
+def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    return sorted(address for address in {*one, *other} if one.get(address) != other.get(address))
+
+
+@pytest.mark.parametrize("reader", ["visitor", "partner", "third"])
+def test_to_outsiders_the_portal_is_the_same_however_far_a_match_has_come(world, reader):
+    user = {"visitor": None, "partner": world.partner, "third": world.third}[reader]
+    untouched, _none = as_it_went(world, NOTHING, user)
+    assert any("Radar" in page for page in untouched.values())
+    for name, went in EVERY_WAY.items():
+        read, written = as_it_went(world, went, user)
+        assert differing(untouched, read) == [], name
+        assert written == "", name
+
+
+WHAT_THE_OTHER_SIDE_DOES = {
+    "does not answer yet": World.propose,
+    "is not asked yet, for its country": World.ask_the_country,
+    "was cleared by its country": World.clear,
+    "is interested": World.interested,
+    "was written a note": World.note_to_the_other_side,
+}
+HOW_IT_ENDS = {
+    "not now": World.refuse,
+    "not relevant": World.irrelevant,
+    "its country objects": World.object_to,
+}
+
+
+@pytest.mark.parametrize("ways", [WHAT_THE_OTHER_SIDE_DOES, HOW_IT_ENDS], ids=["meanwhile", "at the end"])
+def test_to_one_side_whatever_the_other_does_looks_the_same(world, ways):
+    told = {name: as_it_went(world, went, world.khmer) for name, went in ways.items()}
+    (first, *others) = told
+    for name in others:
+        assert differing(told[first][0], told[name][0]) == [], name
+        assert told[first][1] == told[name][1], name
+
+
+@pytest.mark.parametrize("name", EVERY_WAY)
+def test_one_side_reads_no_reason_of_the_other_and_no_contact_before_the_introduction(world, name):
+    read, written = as_it_went(world, EVERY_WAY[name], world.khmer)
+    is_introduced = name in ("introduced", "agreed")
+    for address, page in read.items():
+        secrets = REASONS if is_introduced and world.match.public_id in address else (*REASONS, *CONTACTS)
+        assert [secret for secret in secrets if secret in page] == [], address
+    assert not any(secret in written for secret in (*REASONS, *CONTACTS)), "a mail leads to the page"
+
+
+def test_outsiders_read_none_of_it_at_any_time(world):
+    """What is the same whatever happens, see above, needs to be read once."""
+    for reader in world.outsiders:
+        read, _written = as_it_went(world, World.introduce, reader)
+        assert [address for address, page in read.items() if any(one in page for one in (*REASONS, *CONTACTS))] == []
+
+
+def test_after_the_introduction_its_sides_read_the_contacts(world):
+    read, _written = as_it_went(world, World.introduce, world.khmer)
+    page = read[f"/workspace/matches/{world.match.public_id}/"]
+    assert [secret for secret in (*CONTACTS, "office@example.org") if secret not in page] == []
+
+
+def test_the_own_side_reads_its_own_reason_and_the_country_its_own_note(world):
+    page = f"/workspace/matches/{world.match.public_id}/"
+    assert "Not now" in as_it_went(world, World.refuse, world.thai)[0][page]
+    assert "Secret clearance" in as_it_went(world, World.object_to, world.coordinator)[0][page]
+
+
+def test_the_crawler_reads_far_enough(world):
+    read = crawl(world.khmer)
+    assert f"/workspace/matches/{world.match.public_id}/" in read
+    assert f"/api/v1/matches/{world.match.public_id}/" in read
+    assert f"/offers/{world.match.offer_id}/" in read
+    assert Mail.objects.count() == 0
