@@ -1,9 +1,11 @@
 """Settings of SSC Portal, all from the environment; README.md, "Configure", says what each variable means."""
 
+import datetime as dt
 from pathlib import Path
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -130,6 +132,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# The daily work again every hour: what was done is not done twice, and what a pause has missed is made up for.
+CELERY_BEAT_SCHEDULE = {
+    "daily": {"task": "ssc_portal.tasks.daily", "schedule": crontab(minute=10)},
+    "mails": {"task": "directory.tasks.send_due_mails", "schedule": dt.timedelta(minutes=1)},
+}
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"

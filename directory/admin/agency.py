@@ -42,5 +42,15 @@ class AgencyAdmin(ReferenceAdmin[Agency]):
                 ),
             },
         ),
+        (
+            _("Office mailbox"),
+            {
+                "description": _(
+                    "Of the office, not of a person. It receives copies of the agency's mails, without their content; "
+                    "those logged in read it in the directory, everyone only where it is shown publicly."
+                ),
+                "fields": ("office_mailbox", "office_mailbox_is_public"),
+            },
+        ),
         SOURCE_FIELDSET,
     )  # fmt: skip

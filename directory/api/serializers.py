@@ -150,6 +150,9 @@ class PublicAgencySerializer(serializers.Serializer[Any]):
     parent_body = serializers.CharField()
     description = serializers.CharField()
     website = serializers.CharField()
+    office_mailbox = serializers.CharField(
+        source="public_mailbox", help_text="Of the office, where it wants everyone to see it; else empty."
+    )
     facts = AgencyFactSerializer(many=True, source="shown_facts")
     source = serializers.CharField()  # type: ignore[assignment]
 

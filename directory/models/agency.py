@@ -62,6 +62,11 @@ class Agency(Reference):
             ),
         ]
 
+    @property
+    def public_mailbox(self) -> str:
+        """The office mailbox where the agency wants everyone to see it; else empty."""
+        return self.office_mailbox if self.office_mailbox_is_public else ""
+
     def __str__(self) -> str:
         return f"{self.name} ({self.acronym})" if self.acronym else self.name
 

@@ -22,7 +22,7 @@ def dockerfile():
 
 
 def test_the_services(compose):
-    assert set(compose["services"]) == {"db", "redis", "migrate", "web", "worker"}
+    assert set(compose["services"]) == {"db", "redis", "migrate", "web", "worker", "clock"}
     assert set(compose["volumes"]) == {"database", "jobs"}
 
 
@@ -33,7 +33,7 @@ def test_secrets_have_no_default(compose):
         assert used[name].startswith(":?"), name
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", "worker", "clock"])
 def test_nothing_starts_before_what_it_needs(compose, name):
     assert compose["services"][name]["depends_on"] == {
         "db": {"condition": "service_healthy"},
@@ -52,7 +52,7 @@ def test_the_web_server_is_reached_through_a_proxy_on_the_same_machine_only(comp
 def test_every_variable_of_the_portal_is_one_that_settings_read(compose):
     read = set(re.findall(r'"([A-Z_]+)"', (ROOT / "ssc_portal" / "settings.py").read_text()))
     read |= set(re.findall(r'"([A-Z_]+)"', (ROOT / "gunicorn.conf.py").read_text()))
-    for name in ("migrate", "web", "worker"):
+    for name in ("migrate", "web", "worker", "clock"):
         assert set(compose["services"][name]["environment"]) <= read
 
 

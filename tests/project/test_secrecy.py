@@ -61,7 +61,7 @@ def crawl(user: User | None) -> dict[str, str]:
         if address in read or address.startswith(SKIPPED):
             continue
         response = client.get(address)
-        body = b"".join(response.streaming_content) if response.streaming else response.content
+        body = response.getvalue()
         text = CHANGES_ALWAYS.sub("", body.decode("utf-8", "replace"))
         if response["Content-Type"].startswith("application/vnd"):
             text = ""  # a form to download: zip files carry the time; tests/workspace reads them
@@ -79,7 +79,8 @@ def crawl(user: User | None) -> dict[str, str]:
 
 def mails_to(user: User) -> str:
     """All that was written to a person, as sent."""
-    return "\n".join(f"{one.subject}\n{one.body}\n{one.alternatives}" for one in mail.outbox if user.email in one.to)
+    parts = [part for one in mail.outbox if user.email in one.to for part in one.message().walk()]
+    return "\n".join(f"{part['Subject'] or ''} {part.get_payload()}" for part in parts if not part.is_multipart())
 
 
 class World:

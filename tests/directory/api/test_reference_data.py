@@ -27,7 +27,7 @@ KEYS = {
     "modalities": {"code", "label", "aid_types", "source"},
     "agencies": {
         "code", "name", "acronym", "kind", "country", "role", "founded", "parent_body", "description", "website",
-        "facts", "source",
+        "office_mailbox", "facts", "source",
     },
 }  # fmt: skip
 
@@ -86,10 +86,20 @@ def test_an_agency_exactly() -> None:
         "parent_body": "",
         "description": "",
         "website": "",
+        "office_mailbox": "",
         "facts": [{"label": "Legal basis", "text": "Decree", "as_of": "2018", "source": "Box 1"}],
         "source": "Box 1",
     }
     assert [row["code"] for row in rows("/agencies/?country=THA&q=tica")] == ["tica"]
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_an_office_mailbox_is_read_by_all_where_the_agency_wants_that(is_public: bool) -> None:
+    AgencyFactory(code="tica", office_mailbox="office@example.org", office_mailbox_is_public=is_public)
+
+    shown = "office@example.org" if is_public else ""
+    assert read("/agencies/tica/")["office_mailbox"] == shown
+    assert ("office@example.org" in client_of().get("/agencies/tica/").content.decode()) == is_public
 
 
 def test_an_area_as_printed_is_in_no_list_but_has_an_address() -> None:

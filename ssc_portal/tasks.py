@@ -1,0 +1,18 @@
+"""Jobs of the whole portal that workers do."""
+
+from celery import shared_task
+
+from directory.days import today
+from ssc_portal.daily import run_daily
+
+
+class DailyWorkFailed(RuntimeError):
+    """A part of the daily work failed; the log says why, and the others were done."""
+
+
+@shared_task(ignore_result=True)
+def daily() -> None:
+    """Do what has to happen every day; as often as one likes, it happens once."""
+    _done, failed = run_daily(today())
+    if failed:
+        raise DailyWorkFailed(", ".join(failed))
