@@ -17,6 +17,18 @@ def invitation(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, An
     return None if row is None or not token else {"invitation": row, "token": token}
 
 
+@register("password_reset", purpose=Purpose.ACCOUNT)
+def password_reset(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the path of the page on which a new password is chosen."""
+    return {"path": about["token"]} if reader is not None and about.get("token") else None
+
+
+@register("no_account", purpose=Purpose.ACCOUNT)
+def no_account(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing: somebody asked for a new password with an address that has no account."""
+    return {}
+
+
 @register("revalidation_due", purpose=Purpose.REMINDER)
 def revalidation_due(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the affiliation that somebody should validate."""

@@ -9,6 +9,7 @@ from directory.choices import Role
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
+from directory.models import Mail
 from matching import clearing, digests, following, lapsing
 from surveys import reminding
 
@@ -33,6 +34,15 @@ def write_revalidations(on: dt.date) -> int:
     return written
 
 
+RESETS_KEPT_FOR = dt.timedelta(days=30)
+
+
+def forget_resets(on: dt.date) -> int:
+    """Remove what is known of asking for a new password a month before the day `on`; return how many mails."""
+    rows = Mail.objects.filter(kind__in=("password_reset", "no_account"), created_at__date__lt=on - RESETS_KEPT_FOR)
+    return rows.delete()[0]
+
+
 PARTS: dict[str, Part] = {
     "matches lapsed": lambda on: lapsing.lapse_expired(),
     "proposals passed on": clearing.pass_on_due,
@@ -41,6 +51,7 @@ PARTS: dict[str, Part] = {
     "people to validate": write_revalidations,
     "digests": digests.write_digests,
     "people erased": leaving.erase_due,
+    "mails of forgotten passwords removed": forget_resets,
     "mails sent": lambda on: send_due().get("sent", 0),
 }
 
