@@ -23,7 +23,7 @@ demo: .python ## Show the whole portal on the 2018 survey, at http://127.0.0.1:8
 setup: .python ## Make .venv with everything that development needs
 	@$(PYTHON) tools/install.py requirements-dev.txt
 
-test: setup ## Run every test on SQLite and on PostgreSQL, and in Chromium (ARGS= for pytest)
+test: setup ## Run every test on SQLite, those of the database on PostgreSQL too, and in Chromium (ARGS= for pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)
 
 check: lint types imports migrations deployment ## Check style, types, imports, migrations and production settings

@@ -9,7 +9,7 @@ from matching.review import release
 from surveys.models import Need, Offer
 from tests.browser.test_journey import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 NARROWEST = 320
 

@@ -2,6 +2,8 @@ import pytest
 
 from directory.names import AliasRow, CountryRow, GroupRow, NameIndex, Resolution, normalise
 
+pytestmark = pytest.mark.any_database
+
 COUNTRIES = (
     CountryRow("CHN", "CN", ("China", "People's Republic of China"), ("CHN", "CN", "156")),
     CountryRow("COD", "CD", ("Democratic Republic of the Congo",)),

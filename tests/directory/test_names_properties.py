@@ -1,12 +1,15 @@
 import csv
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory.name_index import read_hints
 from directory.names import CountryRow, NameIndex, Resolution, normalise
 from tests.directory.spellings import ALIASES_FILE
+
+pytestmark = pytest.mark.any_database
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
 PIECES = st.sampled_from(

@@ -3,6 +3,8 @@ import pytest
 from directory.names import NameIndex
 from tests.directory.spellings import OWN_SPELLINGS, SHARED_SPELLINGS, measure
 
+pytestmark = pytest.mark.any_database
+
 
 def test_our_own_list_of_spellings(name_index: NameIndex) -> None:
     measured = measure(name_index, OWN_SPELLINGS)

@@ -18,7 +18,7 @@ from matching.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name
 from matching.models import Introduction, Match
 from tests.factories import AgencyFactory, ConfirmedNeedFactory, ConfirmedOfferFactory, MatchFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOSTILE = '=cmd|"/C calc"!A1 <script>alert(1)</script> {{ 7*7 }} \x00\x0b\u202eexe \ud800\ufffe'
 ARABIC = "خرائط الفيضانات"

@@ -5,7 +5,10 @@ import re
 import sys
 from importlib.metadata import packages_distributions
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.any_database
 
 OURS = ("directory", "surveys", "matching", "ssc_portal")
 

@@ -32,7 +32,7 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SEEDS = (
     "/", "/offers/", "/needs/", "/matches/", "/matches/agreed/", "/countries/THA/", "/countries/KHM/", "/agencies/",

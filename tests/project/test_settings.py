@@ -3,7 +3,11 @@
 import json
 import re
 
+import pytest
+
 from tests.project.subprocesses import PRODUCTION, ROOT, run_python, settings_under
+
+pytestmark = pytest.mark.any_database
 
 
 def test_no_secret_key_no_start():

@@ -7,6 +7,8 @@ import pytest
 
 from tests.project.subprocesses import PRODUCTION, run_python
 
+pytestmark = pytest.mark.any_database
+
 # Collecting and compressing takes seconds, so one process does it and asks all the questions.
 PROGRAM = """
 import json, sys

@@ -215,19 +215,6 @@ def test_a_reset_tells_nothing_of_which_addresses_exist(client, focal_point):
     assert written == {focal_point.email: "password_reset", "no@example.org": "no_account"}, "both take as long"
 
 
-def test_a_forgotten_password_is_chosen_anew_by_the_link_of_the_mail_once(client, focal_point):
-    client.post("/accounts/password/reset/", {"email": focal_point.email.upper()})
-    sending.send_due()
-    (link,) = [line for line in mail.outbox[-1].body.splitlines() if "/accounts/password/reset/key/" in line]
-    assert "token" not in Mail.objects.get().about
-    page = client.get(link.removeprefix("http://127.0.0.1:8000"), follow=True)
-    new = {"password1": "quite another: nine geese", "password2": "quite another: nine geese"}
-    client.post(page.redirect_chain[-1][0], new)
-    assert client.login(email=focal_point.email, password="quite another: nine geese")
-    client.logout()
-    assert "password1" not in client.get(link.removeprefix("http://127.0.0.1:8000"), follow=True).content.decode()
-
-
 def test_a_session_ends_after_a_time_without_use(client, focal_point, settings):
     client.force_login(focal_point)
     assert client.get("/workspace/").status_code == 200

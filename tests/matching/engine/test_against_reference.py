@@ -14,6 +14,8 @@ from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS, excluded, mask, 
 from tests.matching.engine.reference import Need, Offer, Rules
 from tests.matching.engine.strategies import LEVELS, N_MODALITIES, Scene, one_need, one_offer, rules, scenes
 
+pytestmark = pytest.mark.any_database
+
 
 def run(scene: Scene, **how: Any) -> Suggestions:
     return suggest(

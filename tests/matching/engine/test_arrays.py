@@ -10,6 +10,8 @@ from matching.engine import Excluded, Postings, Preference, Profile, Reach, Weig
 from tests.matching.engine.arrays_of import Tables, tables
 from tests.matching.engine.reference import Need, Offer, Rules
 
+pytestmark = pytest.mark.any_database
+
 
 def good() -> Tables:
     needs = [Need(1, "KHM", 1, {0}, {0}, 0, True), Need(2, "LAO", None, {1}, set(), 0, True, {"THA": 100})]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,8 @@ from matching.engine import Explanation, explain, suggest
 from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS, excluded, tables
 from tests.matching.engine.reference import Need, Offer, Rules
 from tests.matching.engine.strategies import N_MODALITIES, Scene, one_need, one_offer, parents, rules, scenes
+
+pytestmark = pytest.mark.any_database
 
 many = settings(max_examples=300, deadline=None)
 

@@ -21,6 +21,8 @@ from matching.engine import (
 from tests.matching.engine.arrays_of import excluded, tables
 from tests.matching.engine.reference import Need, Offer, Rules
 
+pytestmark = pytest.mark.any_database
+
 ALL = np.uint64(2**64 - 1)
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from matching.engine import Explanation, Postings, Preference, Profile, Reach, explain
 
+pytestmark = pytest.mark.any_database
+
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "matching.md").read_text(encoding="utf-8")
 
 AREAS = [
