@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, scope_of
 from directory.days import today
 from directory.mail import outbox
-from directory.mail.receivers import coordinators_of, offices_of, people_of
+from directory.mail.receivers import coordinators_of, offices_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
 from matching.models import Match, MatchSide
@@ -61,7 +61,7 @@ def begin(*, match: Match, by: User) -> None:
                 kind="clearance_asked",
                 key=f"clearance_asked:{match.pk}:{side}:{_round(match)}",
                 about={"match": match.pk, "side": side},
-                to=coordinators_of(posting.country_id, posting.agency_id),
+                to=with_alternates(coordinators_of(posting.country_id, posting.agency_id)),
             )
         else:
             _ask(match, row, by=by)
@@ -131,7 +131,7 @@ def end_without_agreement(match: Match, *, side: Side, by: User | None, refused_
             kind="not_taken_forward",
             key=f"not_taken_forward:{match.pk}:{other.side}:{_round(match)}",
             about={"match": match.pk, "side": other.side},
-            to=people_of(posting.agency_id, posting.country_id),
+            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
         )
 
 
@@ -163,7 +163,7 @@ def _ask(match: Match, row: MatchSide, *, by: User | None) -> None:
         kind="proposed",
         key=f"proposed:{match.pk}:{side}:{_round(match)}",
         about={"match": match.pk, "side": side},
-        to=people_of(posting.agency_id, posting.country_id),
+        to=with_alternates(people_of(posting.agency_id, posting.country_id)),
         offices=offices_of(posting.agency_id, posting.country_id),
     )
 

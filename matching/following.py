@@ -4,7 +4,7 @@ import datetime as dt
 
 from directory.days import years_before
 from directory.mail import outbox
-from directory.mail.receivers import people_of
+from directory.mail.receivers import people_of, with_alternates
 from matching.choices import COOPERATION, MatchStatus
 from matching.models import Match, MatchSide
 from matching.sides import posting_of
@@ -42,13 +42,13 @@ def write_reminders(on: dt.date) -> int:
             kind="unanswered",
             key=f"unanswered:{row.pk}:{on:%Y-%m}",
             about={"match": row.match_id, "side": row.side},
-            to=people_of(posting.agency_id, posting.country_id),
+            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
         )
     for match in to_follow_up(on):
         written += outbox.write(
             kind="follow_up",
             key=f"follow_up:{match.pk}:{on:%Y-%m}",
             about={"match": match.pk, "side": Side.NEED},
-            to=people_of(match.need.agency_id, match.need.country_id),
+            to=with_alternates(people_of(match.need.agency_id, match.need.country_id)),
         )
     return written

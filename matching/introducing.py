@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from directory.mail import outbox
-from directory.mail.receivers import offices_of, people_of
+from directory.mail.receivers import offices_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import Audience, EventKind, MatchStatus, SideAnswer
 from matching.models import Introduction, Match
@@ -40,7 +40,7 @@ def introduce(*, match: Match, by: User, message: str = "", note: str = "") -> I
             kind="introduced",
             key=f"introduced:{match.pk}:{side}",
             about={"match": match.pk, "side": side},
-            to=people_of(posting.agency_id, posting.country_id),
+            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
             offices=offices_of(posting.agency_id, posting.country_id),
         )
     return row

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.mail import outbox
-from directory.mail.receivers import people_of
+from directory.mail.receivers import people_of, with_alternates
 from directory.models import User
 from matching import lapsing
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
@@ -166,5 +166,5 @@ def _tell(match: Match, kind: str, *, again: int = 0) -> None:
             kind=kind,
             key=f"{kind}:{match.pk}:{side}:{again}",
             about={"match": match.pk, "side": side},
-            to=people_of(posting.agency_id, posting.country_id),
+            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
         )

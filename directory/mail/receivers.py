@@ -1,10 +1,12 @@
 """Who hears of an agency's affairs."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 from django.utils import timezone
 
 from directory.choices import GOVERNMENT_AGENCY_KINDS, Role
-from directory.models import Affiliation, Agency, User
+from directory.models import Affiliation, Agency, Designation, User
 
 
 def people_of(agency_id: int | None, country_id: str | None) -> list[User]:
@@ -32,6 +34,17 @@ def coordinators_of(country_id: str | None, agency_id: int | None) -> list[User]
     in_force = Affiliation.objects.in_force(today).designated(today)
     speaking = in_force.filter(role=Role.COORDINATOR, agency__country__in=countries).values("user")
     return list(User.objects.filter(pk__in=speaking, is_active=True, erased_at__isnull=True).order_by("email"))
+
+
+def with_alternates(people: Iterable[User]) -> list[User]:
+    """Return these people and the alternates of the designations by which they act, each once.
+
+    What an alternate may not see, having no affiliation of the own, the outbox does not send.
+    """
+    today, acting = timezone.now().date(), list(people)
+    in_force = Designation.objects.in_force(today).filter(affiliation__user__in=acting)
+    alternates = User.objects.filter(alternate_in__in=in_force, is_active=True, erased_at__isnull=True)
+    return list(dict.fromkeys([*acting, *alternates.order_by("email")]))
 
 
 def offices_of(agency_id: int | None, country_id: str | None) -> list[Agency]:

@@ -8,8 +8,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from directory.choices import Digest, Role
-from directory.models import Mail, User
+from directory.choices import Digest, MailState, Role
+from directory.mail import sending
+from directory.models import Designation, Mail, User
 from matching import answering, clearing, digests, following, introducing, lapsing, outcomes, review
 from matching.choices import (
     CONTACTS_SHOWN,
@@ -37,6 +38,7 @@ from tests.factories import (
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
     CountryFactory,
+    DesignationFactory,
     MatchFactory,
     PublishedOfferFactory,
     ScoringProfileFactory,
@@ -558,3 +560,22 @@ def check_it_adds_up(match: Match) -> None:
         assert not now.sides.filter(outcome_confirmed_at__isnull=False).exists()
     if now.status in (MatchStatus.SUGGESTED, MatchStatus.SET_ASIDE):
         assert now.decided_on is None or now.status == MatchStatus.SET_ASIDE
+
+
+# --- Who receives copies
+
+
+def test_an_alternate_receives_copies_of_what_it_may_see_and_does_not_act(match, reviewer):
+    speaker = speaker_for(match.offer)
+    agency = speaker.affiliations.get().agency
+    alternate = UserFactory(role=Role.FOCAL_POINT, role__agency=agency, role__designated=False)
+    stranger = UserFactory(email="stranger@example.org")
+    Designation.objects.filter(affiliation__user=speaker).update(alternate=alternate)
+    DesignationFactory(affiliation=speaker.affiliations.get(), alternate=stranger)
+    review.propose(match=match, by=reviewer)
+    sending.send_due()
+    states = dict(Mail.objects.filter(kind="proposed").values_list("to_address", "state"))
+    assert states[alternate.email] == MailState.SENT
+    assert states[stranger.email] == MailState.DROPPED
+    with pytest.raises(ReviewRefused):
+        answering.answer(match=match, side=Side.OFFER, by=alternate, answer=INTERESTED)
