@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
@@ -12,21 +13,22 @@ PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-color-profile=srgb")
 SIZE: ViewportSize = {"width": 1040, "height": 700}
 REVIEWER = "reviewer@example.org"
+COORDINATOR = "coordinator@example.org"
 
 
-def log_in(page: Page, password: str) -> None:
-    """Log in as the demo reviewer."""
-    page.goto("/accounts/login/?next=/admin/matching/match/")
-    page.get_by_label("Email", exact=True).fill(REVIEWER)
+def log_in(page: Page, email: str, password: str, address: str) -> None:
+    """Log in as somebody of the demo, and open the address."""
+    page.goto(f"/accounts/login/?next={address}")
+    page.get_by_label("Email", exact=True).fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/admin/matching/match/")
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_url(f"**{address}")
     # Once more, without the greeting.
     page.reload()
 
 
 def main() -> int:
-    """Write home.png and review-queue.png."""
+    """Write home.png, review-queue.png and workspace.png."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     arguments = parser.parse_args()
@@ -38,12 +40,15 @@ def main() -> int:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        context = browser.new_context(base_url=f"http://127.0.0.1:{arguments.port}", viewport=SIZE, locale="en-GB")
-        page = context.new_page()
+        place: Any = {"base_url": f"http://127.0.0.1:{arguments.port}", "viewport": SIZE, "locale": "en-GB"}
+        page = browser.new_context(**place).new_page()
         page.goto("/")
         page.screenshot(path=PICTURES / "home.png")
-        log_in(page, password)
+        log_in(page, REVIEWER, password, "/admin/matching/match/")
         page.screenshot(path=PICTURES / "review-queue.png")
+        page = browser.new_context(**place).new_page()
+        log_in(page, COORDINATOR, password, "/workspace/")
+        page.screenshot(path=PICTURES / "workspace.png")
         browser.close()
     for picture in sorted(PICTURES.glob("*.png")):
         print(f"{picture.relative_to(PICTURES.parent.parent)}: {picture.stat().st_size / 1000:.0f} KB")
