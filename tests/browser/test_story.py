@@ -81,7 +81,13 @@ def add_place(page, text):
     expect(page.locator(".chips.chosen")).to_contain_text(text)
 
 
-@pytest.fixture(params=[(360, True), (1280, True), (1280, False)], ids=["360", "1280", "without-javascript"])
+@pytest.fixture(
+    params=[
+        pytest.param((360, True), id="360", marks=pytest.mark.any_database),
+        pytest.param((1280, True), id="1280"),
+        pytest.param((1280, False), id="without-javascript", marks=pytest.mark.any_database),
+    ]
+)
 def somebody(request, new_context):
     """Makes a browser of one person, of the size and kind that the story is told in."""
     width, has_javascript = request.param

@@ -6,6 +6,8 @@ from django.test import Client
 
 from tests.project.addresses import OF_A_MODEL, address, names, rows
 
+pytestmark = pytest.mark.any_database
+
 ROLES = ("visitor", "focal_point", "coordinator", "partner", "reviewer", "manager")
 
 EVERYONE = "200 200 200 200 200 200"

@@ -35,7 +35,7 @@ from tests.factories import (
     speaker_for,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ROLES = ("visitor", "focal_point", "coordinator", "partner", "reviewer", "manager")
 PLACES = ("own", "alone", "same_country", "elsewhere")

@@ -14,6 +14,8 @@ from surveys.importing.cells import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, FileRef
 from surveys.importing.source_file import read_sheets
 from tests.surveys.importing.conftest import TABLE, as_csv, as_xlsx, table_rows
 
+pytestmark = pytest.mark.any_database
+
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
