@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -72,6 +73,11 @@ class Designation(models.Model):
                 violation_error_message=_("The last day lies before the date of the letter."),
             ),
         ]
+
+    def clean(self) -> None:
+        """Say by field what the constraint refuses as a whole."""
+        if self.valid_until and self.dated and self.valid_until < self.dated:
+            raise ValidationError({"valid_until": _("The last day lies before the date of the letter.")})
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}"
