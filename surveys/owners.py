@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
+from directory.converters import row_number
 from directory.mail.receivers import people_of
 from directory.models import Agency, Country, User
 from surveys.models.posting import Posting
@@ -40,8 +41,8 @@ def owner_value(posting: Posting) -> str:
 def owner_of(value: str) -> tuple[Agency | None, Country | None]:
     """Return the agency and the country that a value stands for; neither where it stands for nothing."""
     kind, _colon, code = value.partition(":")
-    if kind == "agency" and code.isascii() and code.isdigit():
-        agency = Agency.objects.select_related("country").filter(pk=int(code)).first()
+    if kind == "agency":
+        agency = Agency.objects.select_related("country").filter(pk=row_number(code) or 0).first()
         return agency, agency.country if agency else None
     return None, Country.objects.filter(pk=code).first() if kind == "country" else None
 

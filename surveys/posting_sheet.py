@@ -16,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils.exceptions import IllegalCharacterError
 
+from directory.converters import row_number
 from directory.text import fold
 from surveys.forms import VISIBILITY_WORDS, PostingForm
 from surveys.importing.cells import FileRefused, Sheet
@@ -111,7 +112,7 @@ def read_workbook(data: bytes, *, kind: str, form: PostingForm) -> ReadSheet:
     if codes.get("as_of"):
         result["as_of"] = codes["as_of"].strip()
     number = codes.get("posting", "").strip()
-    return ReadSheet(result, rows, sheet, int(number) if number.isascii() and number.isdigit() else None, problems)
+    return ReadSheet(result, rows, sheet, row_number(number), problems)
 
 
 def _form_sheet(sheets: list[Sheet]) -> tuple[str, dict[str, str], dict[str, int]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from directory.access import NEEDS_DESIGNATION, Action, can
+from directory.converters import row_number
 from surveys.choices import PostingStatus
 from workspace.current import choose_affiliation
 from workspace.matches.waiting import waiting_for as waiting_matches
@@ -54,7 +55,7 @@ class Switch(WorkspacePage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        given = request.POST.get("affiliation", "")
-        if not (given.isascii() and given.isdigit() and choose_affiliation(request, int(given))):
+        given = row_number(request.POST.get("affiliation", ""))
+        if given is None or not choose_affiliation(request, given):
             messages.error(request, _("That is not one of your agencies."))
         return redirect("workspace:home")

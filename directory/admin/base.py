@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.access import is_member
+from directory.converters import row_number
 from directory.models.reference import Reference
 from directory.reference.use import set_in_use
 from directory.text import fold
@@ -38,7 +39,7 @@ class HistoryAdmin(SimpleHistoryAdmin, admin.ModelAdmin[Row]):
     ) -> HttpResponse:
         """Show one version; only who may change the row may go back to it (the library asks only who may look)."""
         row = self._row_or_404(request, object_id)
-        if not (version_id.isascii() and version_id.isdigit()):
+        if row_number(version_id) is None:
             raise Http404
         if request.method == "POST" and not self.has_change_permission(request, row):
             raise PermissionDenied

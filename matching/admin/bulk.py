@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from directory.access import Action, can
+from directory.converters import row_number
 from directory.models import User
 from matching import review
 from matching.admin.notes import NoteField
@@ -43,11 +44,12 @@ class IdsField(forms.CharField):
     def clean(self, value: Any) -> list[int]:
         """Return the ids; refuse anything that is not a list of at most MOST_AT_ONCE of them."""
         parts = super().clean(value).split(",")
-        if not all(part.isascii() and part.isdigit() and len(part) <= 18 for part in parts):
+        numbers = [row_number(part) for part in parts]
+        if None in numbers:
             raise forms.ValidationError(_("This is not a list of matches."))
         if len(parts) > MOST_AT_ONCE:
             raise forms.ValidationError(_("At most %(most)d matches at once.") % {"most": MOST_AT_ONCE})
-        return [int(part) for part in parts]
+        return [number for number in numbers if number is not None]
 
 
 class BulkForm(forms.Form):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.access import is_member
+from directory.converters import row_number
 from directory.days import today
 from directory.exports import csv_response, xlsx_response
 from directory.models import User
@@ -72,8 +73,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Save, or delete, a view of the reviewer's own."""
     user = _member(request)
     query = request.POST.get("query", "")
-    if request.POST.get("delete", "").isdigit():
-        saved_views.delete(by=user, pk=int(request.POST["delete"]))
+    if (unwanted := row_number(request.POST.get("delete", ""))) is not None:
+        saved_views.delete(by=user, pk=unwanted)
         messages.success(request, _("The view is deleted."))
     else:
         try:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from directory.converters import row_number
 from directory.days import today
 from directory.filters import ScoreField
 from directory.membership import members
@@ -241,8 +242,7 @@ class PostingFilter(QueueFilter):
     posting: Need | Offer | None = None
 
     def narrow(self, queryset: Matches, value: str) -> Matches:
-        is_number = value.isascii() and value.isdigit() and len(value) <= 18
-        self.posting = self.model.objects.filter(pk=int(value)).first() if is_number else None
+        self.posting = self.model.objects.filter(pk=row_number(value) or 0).first()
         if self.posting is None:
             self.error = _("There is no posting with this number.")
             return queryset.none()

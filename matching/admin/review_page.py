@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can
+from directory.converters import row_number
 from directory.models import User
 from matching import review
 from matching.admin import life_forms
@@ -118,7 +119,7 @@ def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match:
     name, seen = request.POST["life"], request.POST.get("last_event", "")
     given: tuple[str, forms.BaseForm] | None = None
     try:
-        last_event = int(seen) if seen.isascii() and seen.isdigit() else 0
+        last_event = row_number(seen) or 0
         form = life_forms.take(match, by=by, name=name, data=request.POST, last_event=last_event)
     except ReviewRefused as refusal:
         messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
