@@ -33,10 +33,10 @@ def xlsx_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[C
     """Return the rows as a workbook, written to disk as it grows; its first line is the portal's disclaimer."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])
-    sheet.append([_text_cell(sheet, disclaimer())])
-    sheet.append([_text_cell(sheet, title) for title in header])
+    sheet.append([text_cell(sheet, disclaimer())])
+    sheet.append([text_cell(sheet, title) for title in header])
     for row in rows:
-        sheet.append([_text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])
+        sheet.append([text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])
     out = TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(out)
     out.seek(0)
@@ -45,10 +45,11 @@ def xlsx_response(*, name: str, header: Sequence[str], rows: Iterable[Sequence[C
 
 
 def disclaimer() -> str:
-    """Return what stands first in every workbook and PDF."""
+    """Return what stands first in every workbook and document, as it does at the foot of every page."""
     return _(
-        "Names, groupings and data imply no opinion on the legal status of any country, territory or authority, nor "
-        "on boundaries."
+        "The names, groupings and data on this portal are given for cooperation only. They express no opinion on the "
+        "legal status of any country, territory, city or area, or of its authorities, nor on its frontiers or "
+        "boundaries."
     )
 
 
@@ -74,7 +75,8 @@ def _safe(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
-def _text_cell(sheet: Any, text: str) -> Any:
+def text_cell(sheet: Any, text: str) -> Any:
+    """Return a cell of a write-only sheet that is text, never a formula, whatever it begins with."""
     cell = WriteOnlyCell(sheet, value=storable(text))
     cell.data_type = "s"
     return cell

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.days import today
@@ -29,7 +30,7 @@ def brief_pdf(*, match: Match, by: User) -> bytes:
     Raises ReviewRefused for anyone but the secretariat, PdfUnavailable where Pango is missing.
     """
     if not can(by, Action.READ_EVERYTHING):
-        raise ReviewRefused
+        raise ReviewRefused(_("Briefs are made for the secretariat alone."))
     return pdf_of(brief_html(match))
 
 

@@ -23,6 +23,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from directory.exports import disclaimer
 from directory.pdf import pdf_of
 from matching.choices import CONTACTS_SHOWN
 from matching.contacts import Contact, contacts_of
@@ -34,6 +35,10 @@ from surveys.models.posting import Posting
 LONGEST_TEXT = 1_500
 """Of a posting's text, in characters: a letter of two pages, the whole stands on the portal."""
 LONGEST_MESSAGE = 3_000
+CONTENT_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 NO_REFERENCE_YET = "_" * 20
 
 _LINE_BREAKS = dict.fromkeys(map(ord, "\r\v\f\x85\u2028\u2029"), "\n") | {ord("\t"): " "}
@@ -169,15 +174,6 @@ def letter_name(match: Match, ending: str) -> str:
 def subject_of(letter: Letter) -> str:
     """Return the line that says what the letter is about."""
     return _("Introduction: “%(need)s” and “%(offer)s”") % {"need": letter.need.title, "offer": letter.offer.title}
-
-
-def disclaimer() -> str:
-    """Return what stands in the first lines of every document, and at the foot of every page."""
-    return _(
-        "The names, groupings and data on this portal are given for cooperation only. They express no opinion on the "
-        "legal status of any country, territory, city or area, or of its authorities, nor on its frontiers or "
-        "boundaries."
-    )
 
 
 def cleaned(text: str) -> str:

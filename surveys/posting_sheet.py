@@ -12,11 +12,10 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
-from openpyxl.utils.exceptions import IllegalCharacterError
 
 from directory.converters import row_number
+from directory.exports import disclaimer, text_cell
 from directory.text import fold
 from surveys.forms import VISIBILITY_WORDS, PostingForm
 from surveys.importing.cells import FileRefused, Sheet
@@ -64,7 +63,7 @@ def workbook_of(*, form: PostingForm, posting: Posting | None = None) -> bytes:
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 60
     sheet.column_dimensions["C"].width, sheet.column_dimensions["D"].width = 60, 20
     _row(sheet, [_("An offer") if form.kind == "offer" else _("A need")], bold=True)
-    _row(sheet, [_("Names and groupings imply no opinion on the legal status of any country, territory or authority.")])
+    _row(sheet, [disclaimer()])
     _row(sheet, [_("Field"), _("Value"), _("What may stand there"), _("Code: leave as it is")], bold=True)
     _row(sheet, [_("Kind"), form.kind, "", "kind"])
     _row(sheet, [_("Version of the form"), VERSION, "", "version"])
@@ -130,12 +129,7 @@ def _form_sheet(sheets: list[Sheet]) -> tuple[str, dict[str, str], dict[str, int
 def _row(sheet: Any, texts: list[str], *, bold: bool = False) -> None:
     cells = []
     for text in texts:
-        try:
-            cell = WriteOnlyCell(sheet, value=text)
-        except IllegalCharacterError:
-            cell = WriteOnlyCell(sheet, value="".join(character for character in text if character.isprintable()))
-        # Never a formula, whatever the text begins with.
-        cell.data_type = "s"
+        cell = text_cell(sheet, text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         cell.font = Font(bold=bold)
         cells.append(cell)

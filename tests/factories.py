@@ -29,6 +29,7 @@ from directory.models import (
 )
 from matching.choices import MatchStatus, RunState
 from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile
+from matching.runs import run_matching
 from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
 from tests.places import COUNTRIES
@@ -366,6 +367,17 @@ class MatchFactory(DjangoModelFactory[Match]):
     rank_for_offer = 1
     profile = factory.SubFactory(ScoringProfileFactory)
     run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
+
+
+def suggested_match() -> Match:
+    """A suggestion of a confirmed Cambodian need and a Thai offer that names Cambodia; someone speaks for each."""
+    need = ConfirmedNeedFactory(country=CountryFactory(iso3="KHM"))
+    offer = ConfirmedOfferFactory(country=CountryFactory(iso3="THA"))
+    TargetFactory(offer=offer, country=need.country)
+    run_matching()
+    speaker_for(need)
+    speaker_for(offer)
+    return Match.objects.get(need=need, offer=offer)
 
 
 def agreed_cooperation(user: User, *, consents: bool = True, confirmed: bool = True, **outcome: Any) -> Match:

@@ -1,4 +1,4 @@
-"""Run every test on SQLite and on PostgreSQL, and say at the end what ran on which."""
+"""Run every test on SQLite, those that touch the database on PostgreSQL too, and say what ran on which."""
 
 import os
 import sqlite3

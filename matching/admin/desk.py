@@ -22,12 +22,11 @@ from matching import saved_views, statistics
 from matching.admin.queue import queue_as_shown
 from matching.briefs import brief_pdf
 from matching.explanation import fit_of
-from matching.letters import letter_docx, letter_name, letter_pdf
+from matching.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
 from matching.saved_views import ViewRefused
 
 CHUNK = 1_000
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DAYS_OF_A_PERIOD = (30, 90, 365)
 
 
@@ -123,13 +122,13 @@ def brief(request: HttpRequest, match: Match) -> HttpResponse:
 
 def letter(match: Match, ending: str) -> HttpResponse:
     """Return the letter of introduction as a draft for signature."""
-    if ending not in ("docx", "pdf"):
+    if ending not in CONTENT_TYPES:
         raise Http404
     try:
         data = letter_docx(match) if ending == "docx" else letter_pdf(match)
     except PdfUnavailable as missing:
         return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")
-    response = HttpResponse(data, content_type=DOCX if ending == "docx" else "application/pdf")
+    response = HttpResponse(data, content_type=CONTENT_TYPES[ending])
     response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
     response["Cache-Control"] = "no-store"
     return response

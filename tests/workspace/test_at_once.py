@@ -29,13 +29,12 @@ from tests.factories import (
     PASSWORD,
     AgencyFactory,
     AreaFactory,
-    ConfirmedNeedFactory,
-    ConfirmedOfferFactory,
     CountryFactory,
     OfferFactory,
     TargetFactory,
     UserFactory,
     speaker_for,
+    suggested_match,
 )
 
 pytestmark = [
@@ -71,13 +70,7 @@ def at_once(*acts: Callable[[], object]) -> tuple[list[object], list[Exception]]
 
 @pytest.fixture
 def match(db: None) -> Match:
-    need = ConfirmedNeedFactory(country=CountryFactory(iso3="KHM"))
-    offer = ConfirmedOfferFactory(country=CountryFactory(iso3="THA"))
-    TargetFactory(offer=offer, country=need.country)
-    run_matching()
-    speaker_for(need)
-    speaker_for(offer)
-    return Match.objects.get()
+    return suggested_match()
 
 
 @pytest.fixture

@@ -321,7 +321,7 @@ def test_without_pango_a_page_says_so(introduced: Match, focal_point: User, monk
     def no_pdf(_match: Match) -> bytes:
         raise PdfUnavailable("PDFs need Pango.")
 
-    monkeypatch.setitem(views.DOCUMENTS, "pdf", (no_pdf, "application/pdf"))
+    monkeypatch.setitem(views.WRITERS, "pdf", no_pdf)
     answer = as_(focal_point).get(f"{address_of(introduced)}letter.pdf")
     assert answer.status_code == 503
     assert f"{address_of(introduced)}letter.docx" in Page(answer).links

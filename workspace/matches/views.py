@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from directory.models import User
 from directory.pages import FilteredList
 from directory.pdf import PdfUnavailable
-from matching.letters import is_introduced, letter_docx, letter_name, letter_pdf
+from matching.letters import CONTENT_TYPES, is_introduced, letter_docx, letter_name, letter_pdf
 from matching.models import Match, MatchSide
 from matching.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
 from matching.steps import ReviewRefused
@@ -41,10 +41,7 @@ ON_THE_PAGE = (
 
 INVALID, CONFLICT, NO_PDF = 422, 409, 503
 
-DOCUMENTS = {
-    "docx": (letter_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "pdf": (letter_pdf, "application/pdf"),
-}
+WRITERS = {"docx": letter_docx, "pdf": letter_pdf}
 
 
 @dataclass(frozen=True)
@@ -184,11 +181,10 @@ class Letter(MatchPage, TemplateView):
         match = self.find()
         if not is_introduced(match):
             raise Http404
-        write, content_type = DOCUMENTS[ending]
         try:
-            written = write(match)
+            written = WRITERS[ending](match)
         except PdfUnavailable as missing:
             return self.render_to_response(self.get_context_data(match=match, words=str(missing)), status=NO_PDF)
-        response = HttpResponse(written, content_type=content_type)
+        response = HttpResponse(written, content_type=CONTENT_TYPES[ending])
         response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
         return response

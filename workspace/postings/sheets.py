@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from directory.access import Action
 from directory.days import today
+from directory.exports import XLSX
 from surveys import posting as posting_module
 from surveys.choices import PostingStatus
 from surveys.forms import PostingForm
@@ -19,8 +20,6 @@ from surveys.posting_sheet import ReadSheet, SheetProblem, read_workbook, workbo
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(forms.Form):
