@@ -79,13 +79,79 @@ class Direction(TextChoices):
     EXISTING_PARTNER = "existing_partner", _("Support received from")
 
 
+class ResponseStatus(TextChoices):
+    """State of a response."""
+
+    IN_PROGRESS = "in_progress", _("Being answered")
+    SUBMITTED = "submitted", _("Waits for the coordinator")
+    RECEIVED = "received", _("Received")
+    UNDONE = "undone", _("Its import was undone")
+
+
+class QuestionKind(TextChoices):
+    """How a question is answered."""
+
+    SINGLE = "single", _("Single choice")
+    MULTIPLE = "multiple", _("Multiple choice")
+    TEXT = "text", _("Text")
+    NUMBER = "number", _("Number")
+    MONEY = "money", _("Money, with currency and years")
+    DATE = "date", _("Date")
+
+
+class ChoicesFrom(TextChoices):
+    """The portal's own lists that a question can be answered from."""
+
+    AREAS = "areas", _("Priority areas")
+    MODALITIES = "modalities", _("Modalities")
+    COUNTRIES = "countries", _("Countries and territories")
+    GROUPS = "groups", _("Country groups")
+    PLACES = "places", _("Countries and groups")
+    CHALLENGES = "challenges", _("The edition's list of challenges")
+    CHALLENGES_OF_PROVIDERS = "challenges_providers", _("Challenges of providers")
+    CHALLENGES_OF_USERS = "challenges_users", _("Challenges of users")
+
+
+class Feeds(TextChoices):
+    """What an answer becomes in a posting, or says of the response."""
+
+    COUNTRY = "country", _("Response: the country")
+    AGENCY = "agency", _("Response: the agency")
+    ROLE = "role", _("Which sides are stated: offering, seeking")
+    TITLE = "title", _("Title")
+    TEXT = "text", _("Text")
+    AREAS = "areas", _("Priority areas")
+    MODALITIES = "modalities", _("Modalities")
+    TARGETS = "targets", _("Whom the offer is for")
+    PROVIDES_TO = "provides_to", _("To whom support is given")
+    EXISTING_PARTNERS = "existing_partners", _("From whom support is received")
+    PREFERRED_PARTNERS = "preferred", _("Preferred partners of the need")
+    AMOUNT = "amount", _("Amount")
+    PLACES = "places", _("Places (people)")
+    OPENS_ON = "opens_on", _("Opens on")
+    CLOSES_ON = "closes_on", _("Closes on")
+    CONTACT = "contact", _("Contact: never public")
+
+
+class Perspective(TextChoices):
+    """Whose challenge it is, as the 2018 survey puts it."""
+
+    PROVIDERS = "providers", _("Providers")
+    USERS = "users", _("Users")
+    UNOSSC_NEEDS = "unossc_needs", _("UNOSSC needs assessment")
+
+
 class ImportState(TextChoices):
     """State of one uploaded file."""
 
-    RUNNING = "running", _("Running")
+    UPLOADED = "uploaded", _("Uploaded: its columns are to be checked")
+    PLANNING = "planning", _("The preview is being made")
+    PREVIEWED = "previewed", _("Preview: nothing written")
+    APPLYING = "applying", _("Being written")
     APPLIED = "applied", _("Applied")
     REFUSED = "refused", _("Refused: nothing written")
-    PREVIEWED = "previewed", _("Preview: nothing written")
+    FAILED = "failed", _("Stopped half-way: nothing written")
+    UNDONE = "undone", _("Undone")
 
 
 class RowResult(TextChoices):
@@ -98,4 +164,5 @@ class RowResult(TextChoices):
     MISSING = "missing", _("Missing from this file, kept")
 
 
+IMPORT_AT_WORK = frozenset({ImportState.PLANNING, ImportState.APPLYING})
 TARGET_DIRECTIONS = frozenset({Direction.PRIORITY, Direction.PROVIDES_TO})

@@ -1,21 +1,35 @@
 """What they said: surveys, responses, file imports, offers, needs."""
 
-from surveys.models.file_import import Import
+from surveys.models.answer import Answer
+from surveys.models.challenge import Challenge
+from surveys.models.file_import import Import, ImportedFile, ImportRow, RememberedColumns
 from surveys.models.need import Need, PreferredPartner
 from surveys.models.offer import Offer, Target
+from surveys.models.questionnaire import Option, Question, Questionnaire, Section
 from surveys.models.reading import Reading
 from surveys.models.response import Response
 from surveys.models.survey import Survey
+from surveys.models.tracking import SurveyRequest
 from surveys.models.window import CountryWindow
 
 __all__ = [
+    "Answer",
+    "Challenge",
     "CountryWindow",
     "Import",
+    "ImportRow",
+    "ImportedFile",
     "Need",
     "Offer",
+    "Option",
     "PreferredPartner",
+    "Question",
+    "Questionnaire",
     "Reading",
+    "RememberedColumns",
     "Response",
+    "Section",
     "Survey",
+    "SurveyRequest",
     "Target",
 ]

@@ -1,20 +1,38 @@
-"""Uploaded files and what became of their rows."""
+"""Uploaded files, how their columns were read, and what became of their rows."""
+
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from surveys.choices import ImportState
+from surveys.choices import ImportState, RowResult
 from surveys.models.survey import Survey
 
 
+class ImportQuerySet(models.QuerySet["Import"]):
+    """Imports."""
+
+    def applied(self) -> Self:
+        """Those whose rows stand."""
+        return self.filter(state=ImportState.APPLIED)
+
+
 class Import(models.Model):
-    """One file brought in for a survey edition: its counts, and each row's result or errors."""
+    """One file brought in for a survey edition: its columns, its state, and its rows by result."""
 
     survey = models.ForeignKey(Survey, verbose_name=_("survey"), on_delete=models.PROTECT, related_name="imports")
     file_name = models.CharField(_("file name"), max_length=255)
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
-    state = models.CharField(_("state"), max_length=12, choices=ImportState, default=ImportState.RUNNING)
+    state = models.CharField(_("state"), max_length=12, choices=ImportState, default=ImportState.UPLOADED)
+    tool = models.CharField(_("format"), max_length=40, blank=True)
+    columns = models.JSONField(
+        _("columns"), default=list, blank=True, help_text=_("For each column: its heading, and where it goes.")
+    )
+    decisions = models.JSONField(
+        _("decisions on answers"), default=dict, blank=True, help_text=_("By question: spelling → code.")
+    )
+    notices = models.JSONField(_("notices"), default=list, blank=True)
     is_partial = models.BooleanField(_("good rows only"), default=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -27,8 +45,21 @@ class Import(models.Model):
     )
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    error = models.TextField(_("why it did not go on"), blank=True)
     counts = models.JSONField(_("counts"), default=dict, help_text=_("Rows by result."))
-    report = models.JSONField(_("report"), default=list, help_text=_("One entry a row: result, changes, errors."))
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("undone by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -37,3 +68,64 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportedFile(models.Model):
+    """The bytes of an uploaded file, until its import is applied or given up; never served."""
+
+    file_import = models.OneToOneField(
+        Import, verbose_name=_("import"), on_delete=models.CASCADE, primary_key=True, related_name="file"
+    )
+    data = models.BinaryField(_("content"))
+
+    class Meta:
+        verbose_name = _("uploaded file")
+        verbose_name_plural = _("uploaded files")
+
+    def __str__(self) -> str:
+        return str(self.file_import)
+
+
+class ImportRow(models.Model):
+    """What one row of a file would become, or became."""
+
+    file_import = models.ForeignKey(Import, verbose_name=_("import"), on_delete=models.CASCADE, related_name="rows")
+    position = models.PositiveIntegerField(_("position"))
+    sheet = models.CharField(_("sheet"), max_length=255, blank=True)
+    row = models.PositiveIntegerField(_("row"), null=True, blank=True)
+    key = models.CharField(_("key"), max_length=255, blank=True)
+    result = models.CharField(_("result"), max_length=12, choices=RowResult)
+    entry = models.JSONField(_("report"), default=dict, help_text=_("Changed cells, errors, postings, places to check."))
+    before = models.JSONField(
+        _("before"), null=True, blank=True, help_text=_("What a changed row was, so that it can be put back.")
+    )
+
+    class Meta:
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
+        ordering = ["file_import", "position"]
+        constraints = [models.UniqueConstraint(fields=["file_import", "position"], name="importrow_position_unique")]
+        indexes = [models.Index(fields=["file_import", "result", "position"], name="importrow_result")]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.key}"
+
+
+class RememberedColumns(models.Model):
+    """How a person read the columns of a file, for the next file of the same shape."""
+
+    survey = models.ForeignKey(
+        Survey, verbose_name=_("survey"), on_delete=models.CASCADE, related_name="remembered_columns"
+    )
+    shape = models.CharField(_("fingerprint of the headings"), max_length=64)
+    columns = models.JSONField(_("columns"), default=dict, help_text=_("By heading: where it goes."))
+    decisions = models.JSONField(_("decisions on answers"), default=dict, blank=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("remembered columns")
+        verbose_name_plural = _("remembered columns")
+        constraints = [models.UniqueConstraint(fields=["survey", "shape"], name="rememberedcolumns_survey_shape_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.survey} · {self.shape[:8]}"

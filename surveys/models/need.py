@@ -29,7 +29,7 @@ class Need(Posting):
         constraints = [
             models.CheckConstraint(condition=Q(country__isnull=False), name="need_has_a_country"),
             models.UniqueConstraint(
-                fields=["response"], condition=Q(response__isnull=False), name="need_one_a_response"
+                fields=["response", "response_part"], condition=Q(response__isnull=False), name="need_one_a_response"
             ),
         ]
         indexes = [models.Index(fields=["status", "visibility"], name="need_status_visibility")]

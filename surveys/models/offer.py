@@ -32,7 +32,7 @@ class Offer(Posting):
                 name="offer_has_a_country_or_an_agency",
             ),
             models.UniqueConstraint(
-                fields=["response"], condition=Q(response__isnull=False), name="offer_one_a_response"
+                fields=["response", "response_part"], condition=Q(response__isnull=False), name="offer_one_a_response"
             ),
         ]
         indexes = [models.Index(fields=["status", "visibility"], name="offer_status_visibility")]

@@ -215,6 +215,12 @@ class Posting(FromFile):
         blank=True,
         related_name="%(class)ss",
     )
+    response_part = models.PositiveSmallIntegerField(
+        _("part of the response"),
+        default=0,
+        editable=False,
+        help_text=_("Which repetition of a section it was made from, counted from 0."),
+    )
     edited_on = models.DateTimeField(
         _("edited by a person"),
         null=True,

@@ -1,17 +1,46 @@
 """What one country or agency said in a survey."""
 
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from directory.access import Action, scope_of
 from directory.models import Agency, Country
-from surveys.choices import ResponseKind
+from surveys.choices import ResponseKind, ResponseStatus
 from surveys.models.from_file import FromFile
+from surveys.models.questionnaire import Questionnaire
 from surveys.models.survey import Survey
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    """Responses."""
+
+    def received(self) -> Self:
+        """Those that stand: answered and approved, or brought in by a file."""
+        return self.filter(status=ResponseStatus.RECEIVED)
+
+    def answered(self) -> Self:
+        """Those that count in a response rate: received, and not compiled from public sources."""
+        return self.received().filter(kind=ResponseKind.ANSWERED)
+
+    def writable_by(self, user: "User | AnonymousUser") -> Self:
+        """Those that the person's side answers: of the own agency, or of the own country."""
+        return self.filter(scope_of(user, Action.POST).q())
+
+    def approvable_by(self, user: "User | AnonymousUser") -> Self:
+        """Those of the countries whose coordinator, or of all where the secretariat, the person is."""
+        return self.filter(scope_of(user, Action.APPROVE_POSTINGS).q())
 
 
 class Response(FromFile):
-    """One row of a survey, as it was given: answers by question come on top of it."""
+    """What one country or agency said, answered here or brought in by a file; its answers are rows of their own."""
 
     survey = models.ForeignKey(Survey, verbose_name=_("survey"), on_delete=models.PROTECT, related_name="responses")
     country = models.ForeignKey(Country, verbose_name=_("country"), on_delete=models.PROTECT, related_name="responses")
@@ -29,6 +58,51 @@ class Response(FromFile):
         help_text=_("What makes a row the same row in a later file: country, agency."),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=ResponseKind, default=ResponseKind.ANSWERED)
+    status = models.CharField(
+        _("state"), max_length=12, choices=ResponseStatus, default=ResponseStatus.RECEIVED, db_index=True
+    )
+    questionnaire = models.ForeignKey(
+        Questionnaire,
+        verbose_name=_("version of the questionnaire"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="responses",
+        help_text=_("The version that was answered."),
+    )
+    read_with = models.CharField(
+        _("fingerprint of the columns it was read with"), max_length=64, blank=True, editable=False
+    )
+    begun_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("begun by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("submitted by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("approved by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    received_at = models.DateTimeField(_("received"), null=True, blank=True, editable=False)
+    sent_back_note = models.TextField(_("sent back with this note"), blank=True)
     as_printed = models.JSONField(_("as given"), default=dict, help_text=_("The cells of the row, by column."))
     footnote = models.TextField(_("footnote"), blank=True)
     note = models.TextField(
@@ -40,6 +114,8 @@ class Response(FromFile):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     history = HistoricalRecords()
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("response")

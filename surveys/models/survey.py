@@ -42,6 +42,15 @@ class Survey(models.Model):
         default=False,
         help_text=_("A row is known by country and agency; otherwise by country alone."),
     )
+    languages = models.JSONField(
+        _("languages"), default=list, blank=True, help_text=_('Codes of ISO 639-1 beyond English, e.g. ["fr", "ru"].')
+    )
+    results_released_on = models.DateField(
+        _("results released on"),
+        null=True,
+        blank=True,
+        help_text=_("From then on the public page shows the response rate and what was answered."),
+    )
     is_public = models.BooleanField(_("shown publicly"), default=False)
     source = models.TextField(_("source"), blank=True, help_text=_("Shown publicly: title, publisher, year."))
     disclaimer = models.TextField(_("disclaimer"), blank=True, help_text=_("Shown wherever its content is shown."))

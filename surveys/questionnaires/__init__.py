@@ -1,0 +1,1 @@
+"""What a survey asks: versions, lists to choose from, conditions, and XLSForm in and out."""

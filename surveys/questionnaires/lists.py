@@ -1,0 +1,94 @@
+"""The lists that questions are answered from: their own options, or areas, modalities, countries, groups, challenges."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from directory.choices import AreaUse
+from directory.models import Country, CountryGroup, Modality, PriorityArea
+from surveys.choices import ChoicesFrom, Perspective
+from surveys.models import Challenge, Question, Survey
+
+OTHER = "other"
+
+
+class Choice(NamedTuple):
+    """One answer to choose: its code, and its label in the reader's language."""
+
+    code: str
+    label: str
+    spellings: tuple[str, ...] = ()
+
+
+class Lists:
+    """The portal's lists, each read once and only when a question asks for it."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+
+    def of(self, question: Question) -> Sequence[Choice]:
+        """Return what can be chosen, in its order; "other" last where it is allowed; empty for other kinds."""
+        if not question.is_choice:
+            return ()
+        if question.choices_from:
+            choices = self.named(question.choices_from)
+        else:
+            choices = [
+                Choice(option.code, option.words("label"), (option.label, *option.spellings.splitlines()))
+                for option in question.options.all()
+            ]
+        return [*choices, Choice(OTHER, str(_other()))] if question.allows_other else choices
+
+    def named(self, name: str) -> Sequence[Choice]:
+        """Return one of the portal's lists by its name in `ChoicesFrom`."""
+        match name:
+            case ChoicesFrom.AREAS:
+                return self._areas
+            case ChoicesFrom.MODALITIES:
+                return self._modalities
+            case ChoicesFrom.COUNTRIES:
+                return self._countries
+            case ChoicesFrom.GROUPS:
+                return self._groups
+            case ChoicesFrom.PLACES:
+                return [*self._groups, *self._countries]
+            case ChoicesFrom.CHALLENGES:
+                return [choice for _perspective, choice in self._challenges]
+            case ChoicesFrom.CHALLENGES_OF_PROVIDERS:
+                return [choice for perspective, choice in self._challenges if perspective == Perspective.PROVIDERS]
+            case ChoicesFrom.CHALLENGES_OF_USERS:
+                return [choice for perspective, choice in self._challenges if perspective == Perspective.USERS]
+        raise ValueError(name)
+
+    @cached_property
+    def _areas(self) -> list[Choice]:
+        areas = PriorityArea.objects.active().exclude(use=AreaUse.AS_PRINTED)
+        return [Choice(area.code, area.label, tuple(area.aliases.splitlines())) for area in areas]
+
+    @cached_property
+    def _modalities(self) -> list[Choice]:
+        return [
+            Choice(modality.code, modality.label, tuple(modality.aliases.splitlines()))
+            for modality in Modality.objects.active()
+        ]
+
+    @cached_property
+    def _countries(self) -> list[Choice]:
+        return [Choice(country.iso3, str(country)) for country in Country.objects.active().listed()]
+
+    @cached_property
+    def _groups(self) -> list[Choice]:
+        return [Choice(group.code, str(group)) for group in CountryGroup.objects.active()]
+
+    @cached_property
+    def _challenges(self) -> list[tuple[str, Choice]]:
+        return [
+            (challenge.perspective, Choice(challenge.code, challenge.label, (challenge.label_as_printed,)))
+            for challenge in Challenge.objects.filter(survey=self._survey)
+        ]
+
+
+def _other() -> str:
+    from django.utils.translation import gettext
+
+    return gettext("Other")

@@ -1,0 +1,163 @@
+"""Writes a questionnaire as XLSForm, for KoboToolbox and ODK; our own columns begin with `ssc_` and are ignored there."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import override
+from openpyxl import Workbook
+
+from directory.exports import text_cell
+from surveys.choices import QuestionKind
+from surveys.models import Option, Question, Questionnaire, Section
+from surveys.questionnaires.conditions import as_xlsform
+from surveys.questionnaires.form import Condition, form_of
+from surveys.questionnaires.lists import Lists
+
+ENGLISH = "English (en)"
+LIST_PREFIX = "ssc_"
+MONEY_PARTS = ("amount", "currency", "years")
+TYPES = {QuestionKind.TEXT: "text", QuestionKind.NUMBER: "decimal", QuestionKind.DATE: "date"}
+OWN = ("ssc_short_label", "ssc_feeds", "ssc_side", "ssc_headings", "ssc_spellings", "ssc_public")
+CURRENCY_HINT = "ISO 4217, for example USD"
+YEARS_HINT = "As stated, for example 2025–2027 or per year"
+
+Row = dict[str, str]
+
+
+def write_xlsform(questionnaire: Questionnaire) -> bytes:
+    """Return a questionnaire that was fetched whole (with its survey) as a workbook of XLSForm.
+
+    What is not translated stands in English in the other languages' columns: the forms warn of gaps.
+    """
+    languages = [("en", ENGLISH), *((code, language_name(code)) for code in form_of(questionnaire).languages)]
+    book = Workbook(write_only=True)
+    survey = list(_survey_rows(questionnaire, languages))
+    choices = list(_choice_rows(questionnaire, languages))
+    settings = [
+        {
+            "form_title": questionnaire.survey.title,
+            "form_id": questionnaire.survey.code,
+            "version": str(questionnaire.number),
+            "default_language": ENGLISH,
+        }
+    ]
+    labels = [f"{name}::{language}" for name in ("label", "hint") for _code, language in languages]
+    _sheet(book, "survey", ("type", "name", *labels, "required", "relevant", *OWN), survey)
+    _sheet(book, "choices", ("list_name", "name", *labels[: len(languages)], "ssc_spellings"), choices)
+    _sheet(book, "settings", tuple(settings[0]), settings)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def language_name(code: str) -> str:
+    """Return how XLSForm names a language: "Français (fr)"."""
+    return f"{LANG_INFO.get(code, {}).get('name_local', code)} ({code})"
+
+
+def _sheet(book: Any, title: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    sheet = book.create_sheet(title)
+    sheet.append([text_cell(sheet, column) for column in columns])
+    for row in rows:
+        sheet.append([text_cell(sheet, row[column]) if row.get(column) else None for column in columns])
+
+
+def _words(languages: Sequence[tuple[str, str]], text: Callable[[str, str], str]) -> Row:
+    return {
+        f"{column}::{language}": text(name, code)
+        for column, name in (("label", "label"), ("hint", "help"))
+        for code, language in languages
+    }
+
+
+def _survey_rows(questionnaire: Questionnaire, languages: Sequence[tuple[str, str]]) -> Iterator[Row]:
+    for section in questionnaire.sections.all():
+        kind = "repeat" if section.repeats else "group"
+        yield {
+            "type": f"begin_{kind}",
+            "name": section.code,
+            "relevant": as_xlsform(_condition(section)),
+            **_words(languages, section.words),
+        }
+        for question in section.questions.all():
+            yield from _question_rows(question, languages)
+        yield {"type": f"end_{kind}", "name": section.code}
+
+
+def _question_rows(question: Question, languages: Sequence[tuple[str, str]]) -> Iterator[Row]:
+    row = {
+        "name": question.code,
+        **_words(languages, question.words),
+        "required": "true" if question.is_required else "",
+        "relevant": as_xlsform(_condition(question)),
+        "ssc_short_label": question.short_label,
+        "ssc_feeds": question.feeds,
+        "ssc_side": question.side,
+        "ssc_headings": question.headings,
+        "ssc_spellings": question.spellings,
+        "ssc_public": "" if question.is_public else "no",
+    }
+    if question.kind == QuestionKind.MONEY:
+        yield row | {"type": "begin_group", "required": ""}
+        for part, kind, words, hint in (
+            ("amount", "decimal", "Amount", ""),
+            ("currency", "text", "Currency", CURRENCY_HINT),
+            ("years", "text", "Years", YEARS_HINT),
+        ):
+            texts = {"label": words, "help": hint}
+            yield {
+                "type": kind,
+                "name": f"{question.code}_{part}",
+                "required": row["required"] if part == "amount" else "",
+                **_words(languages, lambda name, _code, texts=texts: texts[name]),  # type: ignore[misc]
+            }
+        yield {"type": "end_group", "name": question.code}
+        return
+    if not question.is_choice:
+        yield row | {"type": TYPES[QuestionKind(question.kind)]}
+        return
+    select = "select_one" if question.kind == QuestionKind.SINGLE else "select_multiple"
+    yield row | {"type": f"{select} {_list_name(question)}"}
+    if question.allows_other:
+        yield {
+            "type": "text",
+            "name": f"{question.code}_other",
+            "relevant": as_xlsform(Condition(question.code, ("other",))),
+            **_words(languages, lambda name, _code: {"label": "Other: please specify", "help": ""}[name]),
+        }
+
+
+def _list_name(question: Question) -> str:
+    if not question.choices_from:
+        return question.code
+    # The same list with and without "other" is two lists.
+    return f"{LIST_PREFIX}{question.choices_from}{'_or_other' if question.allows_other else ''}"
+
+
+def _choice_rows(questionnaire: Questionnaire, languages: Sequence[tuple[str, str]]) -> Iterator[Row]:
+    written = set()
+    lists = Lists(questionnaire.survey)
+    for question in questionnaire.questions:
+        name = _list_name(question)
+        if not question.is_choice or name in written:
+            continue
+        written.add(name)
+        options: dict[str, Option] = {option.code: option for option in question.options.all()}
+        labels: dict[str, dict[str, str]] = {}
+        for code, _language in languages:
+            with override(code):
+                labels[code] = {choice.code: choice.label for choice in lists.of(question)}
+        for choice in lists.of(question):
+            option = options.get(choice.code)
+            yield {
+                "list_name": name,
+                "name": choice.code,
+                **{f"label::{language}": labels[code][choice.code] for code, language in languages},
+                "ssc_spellings": option.spellings if option else "",
+            }
+
+
+def _condition(row: Section | Question) -> Condition | None:
+    return Condition(row.shown_if_question, tuple(row.shown_if_options)) if row.shown_if_question else None
