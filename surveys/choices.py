@@ -77,6 +77,7 @@ class Direction(TextChoices):
     PRIORITY = "priority", _("Priority for cooperation")
     PROVIDES_TO = "provides_to", _("Support given to")
     EXISTING_PARTNER = "existing_partner", _("Support received from")
+    PREFERRED = "preferred", _("Preferred partner")
 
 
 class ResponseStatus(TextChoices):

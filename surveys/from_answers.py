@@ -1,63 +1,108 @@
-"""The rule by which what a country stated in a survey becomes an offer and a need; in words: docs/survey-import.md.
+"""The rule by which what a country stated in a survey becomes offers and needs; in words: docs/survey-import.md.
 
-1. A row that says from whom support is received states a need.
-2. A row that says to whom support is given, or does not say that any is received, states an offer.
-3. The side that a row does not state becomes a draft where we read the source as having the country on that side too.
+Which sides a response states:
+1. those that it chooses itself, where it is asked for its role;
+2. else the one side that all it answered belongs to;
+3. else: a response that says from whom support is received states a need; one that says to whom support is given, or
+   does not say that any is received, states an offer. A need described in a section of its own is stated too.
+The side that is not stated becomes a draft where we read the source as having the country on that side too.
+
+What a posting is made of: the answers that feed its fields. Each repetition of a section that repeats makes one posting
+of its side, of that section's answers alone; else one posting a side is made of all answers of that side.
 """
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from directory.choices import GOVERNMENT_AGENCY_KINDS, AreaUse
-from directory.models import Agency, Country, Modality, PriorityArea
-from surveys.choices import TARGET_DIRECTIONS, Direction, PlaceKind, PostingStatus, ResponseKind, Side
-from surveys.importing.amounts import Amount
+from directory.models import Agency, Country
+from surveys.asked import Asked, AskedQuestion, Given
+from surveys.choices import (
+    TARGET_DIRECTIONS,
+    Direction,
+    Feeds,
+    PlaceKind,
+    PostingStatus,
+    ResponseKind,
+    Side,
+)
 from surveys.importing.edition import ReadPlace
 from surveys.models import Survey
-from surveys.posting import NamedPlace
+from surveys.writing import NamedPlace
 
 MAX_TITLE_CHARACTERS = 200
+MAX_AREAS_IN_A_TITLE = 2
+OFFERING, SEEKING = "offering", "seeking"
 
-PRINTED_LABELS = {
-    "modalities": "Modalities",
-    "priority_areas_as_printed": "Priority areas",
-    "regions_countries_as_printed": "Regions and countries",
-    "contribution_as_printed": "Contribution (US dollars)",
-    "footnote": "Footnote",
-    "source": "Source",
+DIRECTIONS = {
+    Feeds.TARGETS: Direction.PRIORITY,
+    Feeds.PROVIDES_TO: Direction.PROVIDES_TO,
+    Feeds.EXISTING_PARTNERS: Direction.EXISTING_PARTNER,
+    Feeds.PREFERRED_PARTNERS: Direction.PREFERRED,
 }
+QUOTED = frozenset({Feeds.AREAS, Feeds.MODALITIES, Feeds.AMOUNT, *DIRECTIONS})
+"""Answers that are quoted in the text of a posting; of others, such as an e-mail address, none is."""
+CONTENT = QUOTED | {Feeds.TITLE, Feeds.TEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGiven:
+    """A place as read from the answer to one question."""
+
+    question: str
+    repeat: int
+    read: ReadPlace
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one country, or one agency of it, stated: read, and as printed by column."""
+    """What one country, or one agency of it, stated. `notes`: what a source adds to its row, by label."""
 
     country: Country
     agency: Agency | None
     kind: ResponseKind
-    areas: Sequence[PriorityArea]
-    modalities: Sequence[Modality]
-    places: Sequence[ReadPlace]
-    amount: Amount | None
-    printed: Mapping[str, str]
+    given: Sequence[Given]
+    places: Sequence[PlaceGiven]
+    notes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class PostingDraft:
-    """A posting as the answers make it, ready for `posting.create` or `posting.update`."""
+    """A posting as the answers make it, ready for `posting.create` or `posting.update`.
+
+    `part` counts the postings of one side from 0; `targets` are an offer's targets or a need's preferred partners.
+    """
 
     side: Side
+    part: int
     status: PostingStatus
     values: Mapping[str, Any]
     areas: Sequence[str]
     modalities: Sequence[str]
-    targets: Sequence[NamedPlace] | None
-    """None for a need: a survey names no preferred partners."""
+    targets: Sequence[NamedPlace]
 
 
-def stated_sides(directions: Collection[str]) -> frozenset[Side]:
-    """Return the sides that a row states, by the directions of the places that it names."""
+def stated_sides(answers: Answers, asked: Asked) -> frozenset[Side]:
+    """Return the sides that a response states; see the rule at the head of the module."""
+    chosen = {code for one in answers.given if asked.feeds(one) == Feeds.ROLE for code in one.codes}
+    if by_role := {side for code, side in ((OFFERING, Side.OFFER), (SEEKING, Side.NEED)) if code in chosen}:
+        return frozenset(by_role)
+    content = [asked.questions[one.question] for one in answers.given if asked.feeds(one) in CONTENT]
+    if content and len({question.side for question in content}) == 1 and content[0].side:
+        return frozenset({Side(content[0].side)})
+    if not content:
+        return frozenset()
+    directions = {place.read.direction for place in answers.places}
+    sides = sides_by_direction(directions)
+    described = {Side(question.side) for question in content if question.repeats and question.side}
+    return sides | described
+
+
+def sides_by_direction(directions: Collection[str]) -> frozenset[Side]:
+    """Return the sides that a row states by the directions of the places that it names."""
     sides = set()
     if Direction.EXISTING_PARTNER in directions:
         sides.add(Side.NEED)
@@ -72,16 +117,22 @@ def status_of(side: Side, *, stated: Collection[Side], survey: Survey) -> Postin
 
 
 def postings_of(
-    answers: Answers, *, survey: Survey, drafts_other_side: bool, agencies: Mapping[str, Agency]
+    answers: Answers, *, asked: Asked, survey: Survey, drafts_other_side: bool, agencies: Mapping[str, Agency]
 ) -> list[PostingDraft]:
-    """Return the offer and the need that the answers make, offer first.
+    """Return the offers and the needs that the answers make, offers first.
 
     drafts_other_side: keep the side that is not stated as a draft. agencies: the one agency of a country under which
     its postings stand, by ISO3 (`agencies_that_post`).
     """
-    stated = stated_sides({reading.direction for reading in answers.places})
-    sides = (Side.OFFER, Side.NEED) if drafts_other_side else [side for side in Side if side in stated]
-    return [_draft(side, answers, stated=stated, survey=survey, agencies=agencies) for side in sides]
+    stated = stated_sides(answers, asked)
+    sides = (Side.OFFER, Side.NEED) if drafts_other_side and stated else [side for side in Side if side in stated]
+    drafts = []
+    for side in sides:
+        for part, content in enumerate(_contents(side, answers, asked)):
+            drafts.append(
+                _draft(side, part, answers, content, stated=stated, survey=survey, agencies=agencies, asked=asked)
+            )
+    return drafts
 
 
 def agencies_that_post(agencies: Iterable[Agency]) -> dict[str, Agency]:
@@ -98,50 +149,160 @@ def targets_of(places: Iterable[ReadPlace]) -> list[NamedPlace]:
 
     Existing partners are no targets. A token that nobody could resolve stays one, reaching nobody.
     """
-    targets: dict[tuple[str, str], NamedPlace] = {}
+    return _each_once(places, TARGET_DIRECTIONS)
+
+
+def partners_of(places: Iterable[ReadPlace]) -> list[NamedPlace]:
+    """Return the preferred partners of a need, each once; those that support was received from are none."""
+    return _each_once(places, {Direction.PREFERRED})
+
+
+def _each_once(places: Iterable[ReadPlace], directions: Collection[Direction]) -> list[NamedPlace]:
+    kept: dict[tuple[str, str], NamedPlace] = {}
     for reading in places:
         place = reading.place
-        if reading.direction in TARGET_DIRECTIONS and place.kind != PlaceKind.NONE:
-            targets.setdefault((place.kind, place.code or place.as_printed), place)
-    return list(targets.values())
+        if reading.direction in directions and place.kind != PlaceKind.NONE:
+            kept.setdefault((place.kind, place.code or place.as_printed), place)
+    return list(kept.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The answers of which one posting is made, with their questions, and the places among them."""
+
+    given: Sequence[tuple[AskedQuestion, Given]]
+    places: Sequence[ReadPlace]
+
+    def first(self, feeds: Feeds) -> Given | None:
+        return next((given for question, given in self.given if question.feeds == feeds), None)
+
+    def codes(self, feeds: Feeds) -> list[str]:
+        codes = [code for question, given in self.given if question.feeds == feeds for code in given.codes]
+        return list(dict.fromkeys(codes))
+
+
+def _contents(side: Side, answers: Answers, asked: Asked) -> list[_Content]:
+    own = [(asked.questions[one.question], one) for one in answers.given if one.question in asked.questions]
+    own = [(question, one) for question, one in own if question.side in ("", side)]
+    repeated = sorted(
+        {
+            (question.section, one.repeat)
+            for question, one in own
+            if question.repeats and question.side and question.feeds in CONTENT
+        }
+    )
+    if not repeated:
+        return [_content([(question, one) for question, one in own if not question.repeats], answers)]
+    contents = []
+    for section, repeat in repeated:
+        kept = [
+            (question, one)
+            for question, one in own
+            if (question.section == section and one.repeat == repeat)
+            or (not question.repeats and question.feeds in (Feeds.CONTACT, Feeds.AGENCY))
+        ]
+        contents.append(_content(kept, answers))
+    return contents
+
+
+def _content(given: Sequence[tuple[AskedQuestion, Given]], answers: Answers) -> _Content:
+    kept = {(one.question, one.repeat) for _question, one in given}
+    places = [place.read for place in answers.places if (place.question, place.repeat) in kept]
+    return _Content(given, places)
 
 
 def _draft(
-    side: Side, answers: Answers, *, stated: frozenset[Side], survey: Survey, agencies: Mapping[str, Agency]
+    side: Side,
+    part: int,
+    answers: Answers,
+    content: _Content,
+    *,
+    stated: frozenset[Side],
+    survey: Survey,
+    agencies: Mapping[str, Agency],
+    asked: Asked,
 ) -> PostingDraft:
-    is_offer = side == Side.OFFER
-    amount = answers.amount if is_offer else None
+    title = content.first(Feeds.TITLE)
+    contact = content.first(Feeds.CONTACT)
     values = {
         "country": answers.country,
         "agency": answers.agency or agencies.get(answers.country.iso3),
-        "title": title_of(side, answers),
-        "text": text_of(side, answers, survey=survey, is_stated=side in stated),
+        "title": str(title.value)[:MAX_TITLE_CHARACTERS] if title else _title(side, answers, content, asked),
+        "text": _text(side, answers, content, survey=survey, is_stated=side in stated, asked=asked),
         "language": "en",
-        "amount": amount.value if amount else None,
-        "amount_currency": "USD" if amount else "",
-        "amount_as_printed": amount.as_printed if amount else "",
-        "amount_note": _amount_note(amount),
+        **_amount(content if side == Side.OFFER or not _is_shared(content) else None, survey),
+        "places": _whole_number(content.first(Feeds.PLACES)),
+        "opens_on": _day(content.first(Feeds.OPENS_ON)),
+        "closes_on": _day(content.first(Feeds.CLOSES_ON)),
+        "contact": str(contact.value) if contact else "",
         "stated_on": survey.stated_on,
         "survey": survey,
+        "response_part": part,
     }
     return PostingDraft(
         side=side,
+        part=part,
         status=status_of(side, stated=stated, survey=survey),
         values=values,
-        areas=[area.code for area in answers.areas],
-        modalities=[modality.code for modality in answers.modalities],
-        targets=targets_of(answers.places) if is_offer else None,
+        areas=[code for code in content.codes(Feeds.AREAS) if code in asked.areas],
+        modalities=[code for code in content.codes(Feeds.MODALITIES) if code in asked.modalities],
+        targets=targets_of(content.places) if side == Side.OFFER else partners_of(content.places),
     )
 
 
-def title_of(side: Side, answers: Answers) -> str:
-    """Return a title in English of at most 200 characters: who offers or seeks, in how many areas, by what."""
-    count = sum(area.use == AreaUse.AREA for area in answers.areas)
+def _is_shared(content: _Content) -> bool:
+    """Whether the amount among the answers is asked of no side in particular: then it is the offer's."""
+    return any(question.feeds == Feeds.AMOUNT and not question.side for question, _given in content.given)
+
+
+def _amount(content: _Content | None, survey: Survey) -> dict[str, Any]:
+    given = content.first(Feeds.AMOUNT) if content else None
+    value = given.value if given else None
+    empty: dict[str, Any] = {
+        "amount": None,
+        "amount_currency": "",
+        "amount_years": "",
+        "amount_as_printed": "",
+        "amount_note": "",
+    }
+    if given is None or not isinstance(value, dict):
+        return empty
+    amount = Decimal(value["amount"])
+    if not amount:
+        return empty
+    years = str(value.get("years", ""))
+    covers = f"Covers {value['covers']} only. " if value.get("covers") else ""
+    printed = given.as_given if survey.publishes_on_import else ""
+    return {
+        "amount": amount,
+        "amount_currency": str(value.get("currency", "")),
+        "amount_years": years[:60],
+        "amount_as_printed": printed[:120],
+        "amount_note": f"{covers}As printed; unit and period unclear." if printed and not years else covers.strip(),
+    }
+
+
+def _whole_number(given: Given | None) -> int | None:
+    number = Decimal(given.value) if given else None
+    return int(number) if number is not None and number == number.to_integral_value() and 0 < number < 2**31 else None
+
+
+def _day(given: Given | None) -> dt.date | None:
+    return dt.date.fromisoformat(given.value) if given else None
+
+
+def _title(side: Side, answers: Answers, content: _Content, asked: Asked) -> str:
+    """Return a title in English of at most 200 characters: who offers or seeks, in which areas, by what."""
+    areas = [asked.areas[code] for code in content.codes(Feeds.AREAS) if code in asked.areas]
+    scored = [area for area in areas if area.use == AreaUse.AREA]
     verb = "offers" if side == Side.OFFER else "seeks"
     title = f"{answers.country.name} {verb} cooperation"
-    if count:
-        title += f" in {count} {'area' if count == 1 else 'areas'}"
-    labels = [modality.label[:1].lower() + modality.label[1:] for modality in answers.modalities]
+    if scored and len(scored) <= MAX_AREAS_IN_A_TITLE and not asked.is_printed:
+        title += f" in {' and '.join(area.label for area in scored)}"
+    elif scored:
+        title += f" in {len(scored)} {'area' if len(scored) == 1 else 'areas'}"
+    modalities = [asked.modalities[code].label for code in content.codes(Feeds.MODALITIES) if code in asked.modalities]
+    labels = [label[:1].lower() + label[1:] for label in modalities]
     for kept in range(len(labels), 0, -1):
         rest = len(labels) - kept
         candidate = f"{title}: {', '.join(labels[:kept])}" + (f" and {rest} more" if rest else "")
@@ -150,10 +311,10 @@ def title_of(side: Side, answers: Answers) -> str:
     return title[:MAX_TITLE_CHARACTERS]
 
 
-def text_of(side: Side, answers: Answers, *, survey: Survey, is_stated: bool) -> str:
-    """Return the text of a posting: what the row states, as printed, and from which document."""
+def _text(side: Side, answers: Answers, content: _Content, *, survey: Survey, is_stated: bool, asked: Asked) -> str:
+    """Return the text of a posting: what the country wrote, then what it answered, as given, and in which survey."""
     country = answers.country.name
-    opening = f"As printed for {country} in: {survey.title}."
+    opening = f"As {'printed' if survey.publishes_on_import else 'answered'} for {country} in: {survey.title}."
     if answers.kind == ResponseKind.COMPILED:
         opening += " Compiled from public sources, not answered by the Government."
     if not is_stated:
@@ -161,14 +322,11 @@ def text_of(side: Side, answers: Answers, *, survey: Survey, is_stated: bool) ->
             f" The row does not state {'an offer' if side == Side.OFFER else 'a need'}: this draft holds what is"
             f" printed, for {country} to confirm, correct or discard."
         )
-    printed = [
-        f"{label}: {answers.printed[column]}" for column, label in PRINTED_LABELS.items() if answers.printed.get(column)
+    written = [str(given.value) for question, given in content.given if question.feeds == Feeds.TEXT]
+    quoted = [
+        f"{question.heading}: {asked.words(question, given)}"
+        for question, given in content.given
+        if question.feeds in QUOTED
     ]
-    return "\n\n".join([opening, "\n".join(printed)])
-
-
-def _amount_note(amount: Amount | None) -> str:
-    if amount is None:
-        return ""
-    covers = f"Covers {amount.covers} only. " if amount.covers else ""
-    return f"{covers}As printed; unit and period unclear."
+    quoted += [f"{label}: {text}" for label, text in answers.notes.items() if text]
+    return "\n\n".join(filter(None, ["\n\n".join(written), opening, "\n".join(quoted)]))

@@ -27,15 +27,17 @@ from surveys.windows import publishes_alone, window_of
 from surveys.writing import (
     AnyPosting,
     NamedPlace,
+    NewPosting,
     differences,
     place_rows,
     save,
     set_places,
     set_relations,
     write_history,
+    write_many,
 )
 
-__all__ = ["NamedPlace", "differences"]
+__all__ = ["NamedPlace", "NewPosting", "differences"]
 
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
@@ -74,6 +76,16 @@ def create(
     write_history(posting, is_new=True, by=by, reason=reason)
     set_places(posting, targets or (), by=by, reason=reason)
     return posting
+
+
+@transaction.atomic
+def create_many(
+    *, model: type[AnyPosting], new: Sequence[NewPosting], by: User | None, reason: str
+) -> list[AnyPosting]:
+    """Create many postings of one kind, as an import does; see `create`, which checks and writes one."""
+    for one in new:
+        _check_may_write(by, model(**one.values))
+    return write_many(model, new, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -220,6 +232,23 @@ def withdraw(
         withdrawal_note=note.strip(),
         submitted_at=None,
         submitted_by=None,
+    )
+    if was_published:
+        posting_closed.send(sender=type(locked), posting=locked, by=by)
+    return locked
+
+
+@transaction.atomic
+def archive(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
+    """Put a posting away whose import was undone; it stays in the records. Raises PostingRefused for an archived one."""
+    locked = lock(posting)
+    was_published = locked.status == PostingStatus.PUBLISHED
+    move(
+        locked,
+        to=PostingStatus.ARCHIVED,
+        expected=WITHDRAWABLE | {PostingStatus.WITHDRAWN},
+        by=by,
+        reason=reason,
     )
     if was_published:
         posting_closed.send(sender=type(locked), posting=locked, by=by)

@@ -10,8 +10,12 @@ MAX_DIGITS = 16
 _DECIMALS = 2
 
 _NUMBER = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+# With spaces or points between thousands, or one or two decimals, a comma before them can be read in one way only.
+_SPACED = re.compile(r"(?P<whole>[0-9]{1,3}(?:[ \u00a0\u202f'’][0-9]{3})+)(?:[.,](?P<decimals>[0-9]{1,2}))?")
+_COMMA = re.compile(r"(?P<whole>[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),(?P<decimals>[0-9]{1,2})")
+_SHORTENED = re.compile(r"[^0-9]*([0-9][0-9.,\s]*)\s*(k|m|bn|mio|million|thousand|billion)\b.*", re.IGNORECASE)
 _PRINTED = re.compile(
-    rf"(?:USD|US\$)?\s*(?P<number>{_NUMBER.pattern})\s*(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
+    rf"(?:USD|US\$)?\s*(?P<number>[0-9][0-9.,'’ \u00a0\u202f]*?)\s*(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
 )
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{4,}")
 
@@ -30,11 +34,14 @@ class Amount:
 
 
 def parse_number(text: str) -> Decimal:
-    """Return a number such as "3,588,249.00" or "3588249", with commas only between thousands, point before decimals.
+    """Return a number such as "3,588,249.00", "3588249", "1 200 000,50" or "13,75".
 
-    Raises AmountError for anything else: NaN, Infinity, exponents, negative numbers, decimal commas, more than two
-    decimals (never rounded) or more than 16 digits before the point.
+    A comma with three digits behind it stands between thousands, one with one or two before decimals. Raises
+    AmountError for anything else: NaN, Infinity, exponents, negative numbers, more than two decimals (never rounded)
+    or more than 16 digits before the point.
     """
+    if other := _SPACED.fullmatch(text) or _COMMA.fullmatch(text):
+        text = "".join(letter for letter in other["whole"] if letter.isdigit()) + f".{other['decimals'] or 0}"
     if not _NUMBER.fullmatch(text):
         raise AmountError(_what_is_wrong(text))
     value = Decimal(text.replace(",", ""))
@@ -62,6 +69,8 @@ def parse_printed(text: str) -> Amount:
 def _what_is_wrong(text: str) -> str:
     if _DECIMAL_COMMA.fullmatch(text.strip()):
         return _("A comma before decimals can be read in two ways: write 13.75 for the fraction, 1,375 for thousands.")
+    if _SHORTENED.fullmatch(text.strip()):
+        return _("Write the amount in full, e.g. 500000 for 500k.")
     if text.strip().startswith(("-", "−", "(")):
         return _("An amount is not negative.")
     return _("Not an amount: write digits such as 1,234,567.00, or n/a where none is stated.")

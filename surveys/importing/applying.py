@@ -1,43 +1,64 @@
 """Brings a file in: reads it, plans, and writes the plan, all or nothing."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from directory.models import User
-from surveys import posting
-from surveys.choices import ImportState, RowResult, Side
-from surveys.importing.edition import ReadPlace
-from surveys.importing.planning import Plan, PostingPlan, RowPlan, make_plan, readings_of
-from surveys.importing.report import report_rows
-from surveys.importing.source_file import read_sheets
-from surveys.importing.table1 import read_rows
-from surveys.models import Import, Need, Offer, Reading, Response, Survey
+from surveys import saying
+from surveys.choices import ImportState, ResponseStatus, RowResult
+from surveys.importing.cells import CellError
+from surveys.importing.planning import OpenImport, Planner, RowPlan, counts_of, open_import
+from surveys.importing.report import entry_of
+from surveys.importing.snapshots import snapshot_of
+from surveys.models import Import, ImportRow, Response, Survey
+from surveys.saying import Saying
 
-READING_FIELDS = ["position", "kind", "country", "group", "is_ambiguous", "note"]
-RESPONSE_FIELDS = [
-    "kind", "as_printed", "footnote", "note", "file_import", "source_file", "source_sheet", "source_row", "updated_at",
-]  # fmt: skip
+WRITTEN = frozenset({RowResult.ADDED, RowResult.CHANGED})
+MOST_ROWS_KEPT = 2_000
+"""How many row plans an outcome keeps for whoever asked in this process; a report of more is read from the rows."""
 
 
-@dataclass(frozen=True)
+class PreviewOutdated(RuntimeError):
+    """A row would now become something else than what the preview showed."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(f"rows {numbers[:20]}")
+        self.numbers = numbers
+
+
+@dataclass
 class Outcome:
     """What became of a file. `file_import` is None where nothing was written: refused, a preview, nothing new."""
 
     state: ImportState
-    plan: Plan
+    survey: Survey
+    results: Counter[str] = field(default_factory=Counter)
+    rows: list[RowPlan] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
     file_import: Import | None = None
+    opened: OpenImport | None = None
 
     @property
     def is_refused(self) -> bool:
         """Whether errors kept everything from being written."""
         return self.state == ImportState.REFUSED
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by result."""
+        return counts_of(self.results)
+
+    def note(self, row: RowPlan) -> None:
+        """Count a row, and keep it while there are not too many."""
+        self.results[row.result.value] += 1
+        self.errors += row.errors
+        if len(self.rows) < MOST_ROWS_KEPT:
+            self.rows.append(row)
 
 
 def import_file(
@@ -48,43 +69,102 @@ def import_file(
     dry_run: bool = False,
     partial: bool = False,
     by: User | None = None,
+    columns: Mapping[str, str] | None = None,
+    decisions: Mapping[str, Mapping[str, str]] | None = None,
+    on_row: Callable[[RowPlan], None] | None = None,
 ) -> Outcome:
-    """Bring a CSV or XLSX file of Table 1's columns into a survey edition, in one transaction.
+    """Bring a file of answers into a survey edition, in one transaction.
 
     partial: write the good rows although others are in error; otherwise one error and nothing is written, not even
     the record of the import. dry_run: write nothing at all. A file that changes nothing and was the last one applied
-    leaves no second record. by: who does it, None from a command.
+    leaves no second record. by: who does it, None from a command. columns, decisions: see `open_import`. on_row: is
+    told each row as it is planned.
 
     Raises FileRefused where the file cannot be read as a whole.
     """
-    rows = read_rows(read_sheets(data), has_agency_key=survey.has_agency_key)
+    planner = Planner(opened := open_import(survey, data, columns=columns, decisions=decisions))
+    preview = Outcome(ImportState.PREVIEWED, survey, opened=opened)
+    for row in each_row(planner):
+        preview.note(row)
+        if on_row:
+            on_row(row)
     if dry_run:
-        return Outcome(ImportState.PREVIEWED, make_plan(survey, rows))
+        return preview
+    if preview.errors and not partial:
+        preview.state = ImportState.REFUSED
+        return preview
+    digest = hashlib.sha256(data).hexdigest()
+    if not any(preview.results[result.value] for result in WRITTEN) and _is_last_applied(survey, digest):
+        preview.state = ImportState.APPLIED
+        return preview
     with transaction.atomic():
-        # Two imports of one edition wait for each other.
-        survey = Survey.objects.select_for_update().get(pk=survey.pk)
-        plan = make_plan(survey, rows, for_writing=True)
-        if plan.errors and not partial:
-            return Outcome(ImportState.REFUSED, plan)
-        digest = hashlib.sha256(data).hexdigest()
-        if not _writes(plan) and _is_last_applied(survey, digest):
-            return Outcome(ImportState.APPLIED, plan)
         file_import = Import.objects.create(
-            survey=survey, file_name=file_name[-255:], sha256=digest, is_partial=bool(plan.errors), by=by
+            survey=survey, file_name=file_name[-255:], sha256=digest, by=by, tool=opened.table.tool.name
         )
-        for row in plan.rows:
-            if row.result in (RowResult.ADDED, RowResult.CHANGED):
-                _apply(row, survey=survey, plan=plan, file_import=file_import, by=by)
-        file_import.state = ImportState.APPLIED
-        file_import.counts = plan.counts
-        file_import.report = report_rows(plan)
-        file_import.finished_at = timezone.now()
-        file_import.save()
-    return Outcome(ImportState.APPLIED, plan, file_import)
+        return apply(planner, file_import, by=by)
 
 
-def _writes(plan: Plan) -> bool:
-    return any(row.result in (RowResult.ADDED, RowResult.CHANGED) for row in plan.rows)
+def each_row(planner: Planner) -> Iterable[RowPlan]:
+    """Yield what each row of the file would become, and then what is missing from it."""
+    for plans in planner.plans():
+        yield from plans
+    yield from planner.missing()
+
+
+def apply(
+    planner: Planner,
+    file_import: Import,
+    *,
+    by: User | None,
+    shown: Callable[[], Iterable[tuple[int | None, str, str]]] | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Outcome:
+    """Write what the rows become, in the transaction that is open, and record each.
+
+    shown: what the preview showed, as (row, key, result) in the order of the file; raises PreviewOutdated where a row
+    would now become something else. on_progress: is told how many rows are done.
+    """
+    # Two imports of one edition wait for each other.
+    Survey.objects.select_for_update().get(pk=planner.survey.pk)
+    outcome = Outcome(ImportState.APPLIED, planner.survey, file_import=file_import)
+    before = iter(shown()) if shown else None
+    outdated: list[int] = []
+    position = 0
+    ImportRow.objects.filter(file_import=file_import).delete()
+    for plans in planner.plans(for_writing=True):
+        if before is not None:
+            outdated += [
+                plan.row.number
+                for plan, (number, key, result) in zip(plans, before, strict=False)
+                if plan.row and (plan.row.number, plan.key, plan.result.value) != (number, key, result)
+            ]
+        rows = [_record(plan, file_import, position + place) for place, plan in enumerate(plans)]
+        sayings = [
+            _saying(plan, planner, file_import) for plan in plans if plan.result in WRITTEN and plan.row is not None
+        ]
+        saying.write(sayings, by=by, reason=f"import {file_import.pk}")
+        ImportRow.objects.bulk_create(rows, batch_size=500)
+        for plan in plans:
+            outcome.note(plan)
+        position += len(plans)
+        if on_progress:
+            on_progress(position)
+    if outdated:
+        raise PreviewOutdated(outdated)
+    missing = []
+    for plan in planner.missing():
+        outcome.note(plan)
+        missing.append(_record(plan, file_import, position + len(missing)))
+    ImportRow.objects.bulk_create(missing, batch_size=500)
+    file_import.state = ImportState.APPLIED
+    file_import.is_partial = bool(outcome.results[RowResult.IN_ERROR.value])
+    file_import.counts = outcome.counts
+    file_import.columns = [
+        {"heading": one.heading, "goes": one.goes, "how": one.how, "sheet": one.sheet} for one in planner.columns
+    ]
+    file_import.finished_at = timezone.now()
+    file_import.save()
+    return outcome
 
 
 def _is_last_applied(survey: Survey, digest: str) -> bool:
@@ -92,101 +172,36 @@ def _is_last_applied(survey: Survey, digest: str) -> bool:
     return last is not None and last.sha256 == digest
 
 
-def _apply(row: RowPlan, *, survey: Survey, plan: Plan, file_import: Import, by: User | None) -> None:
-    if row.row is None or row.identity is None or row.answers is None:
-        raise ValueError(f"The row of {row.key} has not been read.")
-    reason = f"import {file_import.pk}"
-    response = row.response or Response(
-        survey=survey, country=row.identity.country, agency=row.identity.agency, key=row.key
+def _record(plan: RowPlan, file_import: Import, position: int) -> ImportRow:
+    return ImportRow(
+        file_import=file_import,
+        position=position,
+        sheet=plan.row.sheet[:255] if plan.row else "",
+        row=plan.row.number if plan.row else None,
+        key=plan.key,
+        result=plan.result,
+        entry=entry_of(plan),
+        before=snapshot_of(plan.response) if plan.result == RowResult.CHANGED and plan.response else None,
     )
-    side = plan.edition.sides.get(row.identity.country.iso3)
-    notes = [row.row.stated("transcription_note"), side.note if side else ""]
-    response.kind = row.answers.kind
-    response.as_printed = dict(row.row.cells)
-    response.footnote = row.row.stated("footnote")
-    response.note = "\n".join(filter(None, notes))
+
+
+def _saying(plan: RowPlan, planner: Planner, file_import: Import) -> Saying:
+    if plan.row is None or plan.row.identity is None or plan.answers is None:
+        raise ValueError(f"The row of {plan.key} has not been read.")
+    identity = plan.row.identity
+    response = plan.response or Response(survey=planner.survey, country=identity.country, key=plan.key)
+    response.agency = identity.agency
+    response.kind = plan.answers.kind
+    response.status = ResponseStatus.RECEIVED
+    response.questionnaire_id = planner.version_id
+    response.read_with = planner.reader.fingerprint
+    response.received_at = plan.given_at or response.received_at
+    response.as_printed = {**response.as_printed, **plan.row.cells}
+    response.footnote = plan.answers.notes.get("Footnote", "")
+    response.note = plan.row.note
     response.file_import = file_import
     response.source_file = file_import.file_name
-    response.source_sheet = row.row.sheet[:255]
-    response.source_row = row.row.number
-    _write_response(response, by=by, reason=reason)
-    _write_readings(response, row.answers.places, by=by, reason=reason)
-    source = {
-        "response": response,
-        "file_import": file_import,
-        "source_file": response.source_file,
-        "source_sheet": response.source_sheet,
-        "source_row": response.source_row,
-    }
-    for planned in row.postings:
-        _write_posting(planned, source=source, by=by, reason=reason)
+    response.source_sheet = plan.row.sheet[:255]
+    response.source_row = plan.row.number
+    return Saying(response, plan.answers, plan.postings, is_new=plan.response is None)
 
-
-def _write_response(response: Response, *, by: User | None, reason: str) -> None:
-    if response.pk is None:
-        bulk_create_with_history([response], Response, default_user=by, default_change_reason=reason)
-        return
-    response.updated_at = timezone.now()
-    bulk_update_with_history([response], Response, RESPONSE_FIELDS, default_user=by, default_change_reason=reason)
-
-
-def _write_readings(response: Response, places: Sequence[ReadPlace], *, by: User | None, reason: str) -> None:
-    """Write what differs; a reading of a token that the cell no longer names goes, its history stays."""
-    before: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    for reading in readings_of(response):
-        before[reading.direction, reading.as_printed].append(reading)
-    added: list[Reading] = []
-    changed: list[Reading] = []
-    for position, place in enumerate(places):
-        same = before[place.direction, place.place.as_printed]
-        reading = same.pop(0) if same else Reading(response=response, direction=place.direction)
-        was = _values(reading)
-        _set(reading, place, position)
-        if reading.pk is None:
-            added.append(reading)
-        elif _values(reading) != was:
-            changed.append(reading)
-    for gone in (reading for left in before.values() for reading in left):
-        gone._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who
-        gone.delete()
-    if added:
-        bulk_create_with_history(added, Reading, default_user=by, default_change_reason=reason)
-    if changed:
-        bulk_update_with_history(changed, Reading, READING_FIELDS, default_user=by, default_change_reason=reason)
-
-
-def _values(reading: Reading) -> tuple[Any, ...]:
-    return (
-        reading.position, reading.kind, reading.country_id, reading.group_id, reading.is_ambiguous, reading.note,
-    )  # fmt: skip
-
-
-def _set(reading: Reading, read: ReadPlace, position: int) -> None:
-    place = read.place
-    reading.position = position
-    reading.kind, reading.country_id, reading.group_id = place.kind, place.country, place.group
-    reading.as_printed, reading.is_ambiguous, reading.note = place.as_printed, place.is_ambiguous, place.note
-
-
-def _write_posting(planned: PostingPlan, *, source: dict[str, Any], by: User | None, reason: str) -> None:
-    existing, draft = planned.existing, planned.draft
-    if planned.kept or (existing and not planned.changed):
-        return
-    if draft is None:
-        if existing:
-            posting.return_to_draft(posting=existing, by=by, reason=reason)
-        return
-    content: dict[str, Any] = {
-        "values": {**draft.values, **source, "status": planned.status},
-        "areas": draft.areas,
-        "modalities": draft.modalities,
-        "targets": draft.targets,
-        "by": by,
-        "reason": reason,
-    }
-    if existing:
-        posting.update(posting=existing, **content)
-    elif planned.side == Side.OFFER:
-        posting.create(model=Offer, **content)
-    else:
-        posting.create(model=Need, **content)

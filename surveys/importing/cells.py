@@ -1,10 +1,11 @@
 """Rows of text cells, whatever file they came from, and what can be wrong with them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-MAX_FILE_BYTES = 10_000_000
-MAX_ROWS = 20_000
-MAX_COLUMNS = 200
+MAX_FILE_BYTES = 25_000_000
+MAX_ROWS = 50_000
+MAX_COLUMNS = 2_000
 MAX_CELL_CHARACTERS = 32_767
 
 
@@ -29,14 +30,29 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetSource:
+    """A sheet whose rows are read anew each time they are asked for, one by one: no more than one is in memory."""
+
+    name: str
+    rows: Callable[[], Iterator[SourceRow]]
+
+
+@dataclass(frozen=True, slots=True)
 class CellError:
-    """What is wrong in one cell, and what would be right; `column` is empty where it concerns the row."""
+    """What is wrong in one cell, and what would be right; `column` is empty where it concerns the row.
+
+    `choices`: codes that would fit, for a person to choose from; `question`: whose answer the cell holds;
+    `entry`: the part of the cell that does not fit.
+    """
 
     sheet: str
     row: int
     column: str
     value: str
     message: str
+    question: str = ""
+    entry: str = ""
+    choices: tuple[str, ...] = ()
 
 
 def column_letter(index: int) -> str:

@@ -15,8 +15,8 @@ from directory.names import NameIndex, Resolution
 from directory.text import fold
 from surveys.choices import Direction, PlaceKind
 from surveys.importing.edition import Edition, ReadPlace
-from surveys.importing.table1 import NOT_STATED
-from surveys.posting import NamedPlace
+from surveys.importing.values import NOT_STATED
+from surveys.writing import NamedPlace
 
 MAX_TOKEN_CHARACTERS = 200
 _MAX_COMMAS_IN_A_NAME = 2

@@ -1,27 +1,34 @@
 """Decides what each row of a file would become, writing nothing: the preview is the plan that is applied."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from itertools import islice
+from typing import Any
 from unicodedata import normalize
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from directory.models import Agency, Country, Modality, PriorityArea
+from directory.models import Agency, Country
 from directory.name_index import load_name_index
-from surveys import posting
-from surveys.choices import Direction, PlaceKind, PostingStatus, RowResult, Side
-from surveys.from_answers import Answers, PostingDraft, agencies_that_post, postings_of, stated_sides, status_of
-from surveys.importing.amounts import AmountError, parse_number
-from surveys.importing.cells import CellError
-from surveys.importing.edition import Edition, ReadPlace, load_edition
-from surveys.importing.labels import Labels
-from surveys.importing.parsing import Complaints, Identity, Reference, read_answers, read_identity
-from surveys.importing.table1 import Row
-from surveys.models import Need, Offer, Reading, Response, Survey
-from surveys.posting import NamedPlace
+from surveys.asked import Asked
+from surveys.choices import Feeds, PlaceKind, ResponseStatus, RowResult
+from surveys.from_answers import Answers, PlaceGiven, agencies_that_post
+from surveys.importing.cells import CellError, FileRefused, SourceRow, column_letter
+from surveys.importing.columns import Column, Columns
+from surveys.importing.edition import ReadPlace, load_edition
+from surveys.importing.reading import ReadRow, Reference, RowReader
+from surveys.importing.table import SAMPLE_ROWS, Table, find_table
+from surveys.importing.source_file import open_file
+from surveys.importing.values import order_of_days
+from surveys.models import Need, Offer, Reading, RememberedColumns, Response, Survey
+from surveys.postings_of_response import PostingPlan, plan_postings
+from surveys.questionnaires.xlsform_reading import is_xlsform_source
+from surveys.stored_answers import answers_of
+from surveys.writing import NamedPlace
+
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,248 +40,367 @@ class CellChange:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostingPlan:
-    """What becomes of one side: `kept` says why a posting is left as it is."""
-
-    draft: PostingDraft | None
-    side: Side
-    existing: Offer | Need | None = None
-    status: PostingStatus | None = None
-    changed: Sequence[str] = ()
-    kept: str = ""
-
-
 @dataclass(frozen=True)
 class RowPlan:
     """What one row becomes; `row` is None for a response that is missing from the file."""
 
     key: str
     result: RowResult
-    row: Row | None = None
-    identity: Identity | None = None
+    row: ReadRow | None = None
     response: Response | None = None
     answers: Answers | None = None
     changes: Sequence[CellChange] = ()
     errors: Sequence[CellError] = ()
     postings: Sequence[PostingPlan] = ()
+    given_at: Any = None
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a whole file becomes."""
+@dataclass
+class OpenImport:
+    """A file opened for a survey edition, with where its columns go; rows come one by one."""
 
     survey: Survey
-    edition: Edition
-    rows: Sequence[RowPlan] = field(default_factory=list)
-
-    @property
-    def errors(self) -> list[CellError]:
-        """Every error, in the order of the file."""
-        return [error for row in self.rows for error in row.errors]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Rows by result."""
-        return {result.value: sum(row.result == result for row in self.rows) for result in RowResult}
+    asked: Asked
+    table: Table
+    columns: list[Column]
+    known: Columns
+    notices: list[str]
+    decisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def make_plan(survey: Survey, rows: Sequence[Row], *, for_writing: bool = False) -> Plan:
-    """Return what the rows would become; the number of queries does not depend on the number of rows.
+def open_import(
+    survey: Survey,
+    data: bytes,
+    *,
+    columns: Mapping[str, str] | None = None,
+    decisions: Mapping[str, Mapping[str, str]] | None = None,
+) -> OpenImport:
+    """Open a file and propose where its columns go.
 
-    for_writing: hold the survey's postings until the transaction ends, so that the plan still holds when applied.
+    columns: by the key of a heading, where a person says that it goes; decisions: by question, spellings and codes.
+    What is remembered of an earlier file of the same shape comes first, then the proposals.
+    Raises FileRefused for a file that is no table of answers, and for a survey that asks nothing.
     """
-    edition = load_edition(survey.code)
-    reference = _load_reference(edition)
-    responses = _load_responses(survey, for_writing=for_writing)
-    posting_agencies = agencies_that_post(agency for own in reference.agencies.values() for agency in own)
-
-    complaints = [Complaints(row) for row in rows]
-    identities = [
-        read_identity(row, reference=reference, complaints=noted) for row, noted in zip(rows, complaints, strict=True)
-    ]
-    _complain_of_same_identity(rows, identities, complaints)
-
-    plans = []
-    for row, identity, noted in zip(rows, identities, complaints, strict=True):
-        key = identity.key if identity else ""
-        response = responses.get(key)
-        changes = _changes(response, row) if response else []
-        if identity and response and not changes and not noted.errors:
-            plans.append(RowPlan(key, RowResult.UNCHANGED, row=row, identity=identity, response=response))
-            continue
-        answers = read_answers(row, identity, reference=reference, complaints=noted) if identity else None
-        if noted.errors or answers is None or identity is None:
-            plans.append(RowPlan(key, RowResult.IN_ERROR, row=row, identity=identity, errors=noted.errors))
-            continue
-        if response:
-            answers = replace(answers, places=keep_readings(answers.places, readings_of(response)))
-        plans.append(
-            RowPlan(
-                key,
-                RowResult.CHANGED if response else RowResult.ADDED,
-                row=row,
-                identity=identity,
-                response=response,
-                answers=answers,
-                changes=changes,
-                postings=_plan_postings(
-                    answers, response=response, survey=survey, edition=edition, agencies=posting_agencies
-                ),
+    source = open_file(data)
+    if is_xlsform_source(source):
+        raise FileRefused(
+            _(
+                "This is a questionnaire (XLSForm), not answers to one. Bring it in as the questionnaire of a survey: "
+                "in the admin at the survey, or with import_questionnaire."
             )
         )
-    present = {plan.key for plan in plans}
-    plans += [
-        RowPlan(key, RowResult.MISSING, response=response) for key, response in responses.items() if key not in present
-    ]
-    return Plan(survey, edition, plans)
-
-
-def keep_readings(places: Sequence[ReadPlace], readings: Iterable[Reading]) -> list[ReadPlace]:
-    """Return the places as they were read before, where the cell still names them: people may have corrected them."""
-    before: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    for reading in readings:
-        before[reading.direction, reading.as_printed].append(reading)
-    kept = []
-    for place in places:
-        same = before[place.direction, place.place.as_printed]
-        stored = same.pop(0) if same else None
-        if stored is None or stored.kind == PlaceKind.UNRESOLVED:
-            kept.append(place)
-        else:
-            kept.append(ReadPlace(place.direction, NamedPlace.of(stored)))
-    return kept
-
-
-def readings_of(response: Response) -> list[Reading]:
-    """Return the stored readings of a response, in their order, from what was prefetched."""
-    return list(response.readings.all())
-
-
-def _load_reference(edition: Edition) -> Reference:
-    agencies: dict[str, tuple[Agency, ...]] = defaultdict(tuple)
-    for agency in Agency.objects.active().filter(country__isnull=False):
-        agencies[str(agency.country_id)] += (agency,)
-    return Reference(
-        countries=Country.objects.active().in_bulk(),
-        agencies=agencies,
-        areas=Labels(PriorityArea.objects.active()),
-        modalities=Labels(Modality.objects.active()),
-        names=load_name_index(),
-        edition=edition,
+    asked = Asked.of(survey)
+    if not asked.questions:
+        raise FileRefused(
+            _(
+                "The survey “%(survey)s” has no questionnaire yet, so no column can be read. Build one in the admin, "
+                "copy that of another edition, or bring in an XLSForm."
+            )
+            % {"survey": survey.code}
+        )
+    known = Columns(asked.version, asked.lists)
+    table = find_table(source, known.known_words)
+    remembered = RememberedColumns.objects.filter(survey=survey, shape=table.shape).first()
+    chosen = {**(remembered.columns if remembered else {}), **(columns or {})}
+    proposed = known.propose(table, chosen)
+    if columns:
+        proposed = [replace(one, how="chosen") if one.key in columns else one for one in proposed]
+    return OpenImport(
+        survey=survey,
+        asked=asked,
+        table=table,
+        columns=proposed,
+        known=known,
+        notices=list(table.notices),
+        decisions={**(remembered.decisions if remembered else {}), **(decisions or {})},
     )
 
 
-def _load_responses(survey: Survey, *, for_writing: bool) -> dict[str, Response]:
+class Planner:
+    """Plans the rows of an opened file, some hundred at a time: what it holds in memory does not grow with the file."""
+
+    def __init__(self, opened: OpenImport) -> None:
+        self._opened = opened
+        self.survey = opened.survey
+        edition = load_edition(opened.survey.code)
+        agencies: dict[str, tuple[Agency, ...]] = defaultdict(tuple)
+        for agency in Agency.objects.active().filter(country__isnull=False).select_related("country"):
+            agencies[str(agency.country_id)] += (agency,)
+        self._reference = Reference(
+            countries=Country.objects.active().in_bulk(),
+            agencies=agencies,
+            names=load_name_index(),
+            edition=edition,
+            asked=opened.asked,
+        )
+        self._posting_agencies = agencies_that_post(agency for own in agencies.values() for agency in own)
+        self._check_columns()
+        self.reader = RowReader(
+            reference=self._reference,
+            columns=opened.columns,
+            tool=opened.table.tool,
+            decisions=opened.decisions,
+            has_agency_key=opened.survey.has_agency_key,
+            day_first=self._orders_of_days(),
+        )
+        self._repeats = [_RepeatRows(repeats) for repeats in opened.table.repeats]
+        self.total, self._keys = self._first_pass()
+
+    @property
+    def version_id(self) -> int | None:
+        """The version of the questionnaire that the answers are kept with."""
+        return self._opened.asked.version.pk if self._opened.asked.version else None
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Where the columns go."""
+        return self._opened.columns
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that the file holds."""
+        return frozenset(self._keys)
+
+    def plans(self, *, for_writing: bool = False) -> Iterator[list[RowPlan]]:
+        """Yield what the rows would become, `ROWS_AT_ONCE` at a time, with a fixed number of queries each.
+
+        for_writing: hold the postings until the transaction ends, so that the plan still holds when applied.
+        """
+        rows = self._opened.table.rows()
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            yield self._plan(some, for_writing=for_writing)
+
+    def missing(self) -> Iterator[RowPlan]:
+        """Yield the responses of the edition that are not in the file: they are reported and kept."""
+        stored = Response.objects.filter(survey=self.survey, status=ResponseStatus.RECEIVED)
+        for response in stored.exclude(file_import=None).order_by("source_row", "pk").iterator(chunk_size=ROWS_AT_ONCE):
+            if response.key not in self._keys:
+                yield RowPlan(response.key, RowResult.MISSING, response=response)
+
+    def _check_columns(self) -> None:
+        goes = {column.goes for column in self._opened.columns}
+        country = next((one for one in self._reference.asked.questions.values() if one.feeds == "country"), None)
+        if country is None or not any(f"question:{country.code}{part}" in goes for part in ("", ":code")):
+            headings = ", ".join(f"“{column.heading[:40]}”" for column in self._opened.columns[:30])
+            raise FileRefused(
+                _(
+                    "No column names the country that answers. The columns are: %(columns)s. Name one of them "
+                    "“country”, or say which one it is: on the page of the upload, or with --column HEADING=country."
+                )
+                % {"columns": headings}
+            )
+
+    def _orders_of_days(self) -> dict[str, bool]:
+        dates = {
+            column.index: column.question
+            for column in self._opened.columns
+            if not column.sheet
+            and column.question in self._reference.asked.questions
+            and self._reference.asked.questions[column.question].kind == "date"
+        }
+        texts: dict[str, list[str]] = defaultdict(list)
+        for row in islice(self._opened.table.rows(), SAMPLE_ROWS) if dates else ():
+            for index, question in dates.items():
+                if index < len(row.cells):
+                    texts[question].append(row.cells[index])
+        orders = {question: order_of_days(cells) for question, cells in texts.items()}
+        return {question: order for question, order in orders.items() if order is not None}
+
+    def _first_pass(self) -> tuple[int, dict[str, tuple[int, ...]]]:
+        """Count the rows and note whose they are."""
+        keys: dict[str, tuple[int, ...]] = {}
+        total = 0
+        for row in self._opened.table.rows():
+            total += 1
+            if key := self.reader.identify(row):
+                keys[key] = (*keys.get(key, ()), row.number)
+        if not total:
+            raise FileRefused(_("The table has a heading but no row."))
+        return total, keys
+
+    def _plan(self, rows: Sequence[SourceRow], *, for_writing: bool) -> list[RowPlan]:
+        sheet = self._opened.table.sheet.name
+        read = [self.reader.read(row, self._repeated(row), sheet=sheet) for row in rows]
+        for one, row in zip(read, rows, strict=True):
+            self._complain_of_same_identity(one)
+            self._complain_of_cells_outside(one, row)
+        keys = [one.identity.key for one in read if one.identity]
+        responses = load_responses(self.survey, keys, for_writing=for_writing)
+        return [
+            self._plan_row(one, responses.get(one.identity.key) if one.identity else None, row)
+            for one, row in zip(read, rows, strict=True)
+        ]
+
+    def _repeated(self, row: SourceRow) -> list[tuple[str, SourceRow]]:
+        return [one for repeats in self._repeats for one in repeats.of(row)]
+
+    def _plan_row(self, read: ReadRow, response: Response | None, row: SourceRow) -> RowPlan:
+        key = read.identity.key if read.identity else ""
+        if read.errors or read.answers is None:
+            return RowPlan(key, RowResult.IN_ERROR, row=read, errors=read.errors)
+        is_back = response is not None and response.status == ResponseStatus.UNDONE
+        changes = _changes(response, read) if response else []
+        if response and not is_back and not changes and response.read_with == self.reader.fingerprint:
+            return RowPlan(key, RowResult.UNCHANGED, row=read, response=response)
+        answers, before = read.answers, None
+        if response:
+            before = answers_of(response)
+            answers = replace(answers, places=keep_readings(answers.places, response.readings.all()))
+            answers = self._with_what_the_file_does_not_ask(answers, before)
+            if _says_the_same(before, answers):
+                # A file of the same answers under other headings changes nothing.
+                changes = [change for change in changes if change.column in response.as_printed]
+        side = self._reference.edition.sides.get(answers.country.iso3)
+        postings = plan_postings(
+            answers,
+            response=response,
+            before=before,
+            asked=self._opened.asked,
+            survey=self.survey,
+            drafts_other_side=side is not None and side.has_a_side_not_stated,
+            agencies=self._posting_agencies,
+        )
+        is_same = response and not is_back and not changes and before is not None and _says_the_same(before, answers)
+        if is_same and not any(one.changed for one in postings):
+            return RowPlan(key, RowResult.UNCHANGED, row=read, response=response)
+        if side and side.note:
+            read.note = "\n".join(filter(None, [read.note, side.note]))
+        return RowPlan(
+            key,
+            RowResult.CHANGED if response and not is_back else RowResult.ADDED,
+            row=read,
+            response=response,
+            answers=answers,
+            changes=changes,
+            postings=postings,
+            given_at=self.reader.given_at(row),
+        )
+
+    def _is_of_country(self, column: Column) -> bool:
+        question = self._opened.asked.questions.get(column.question)
+        return question is not None and question.feeds == Feeds.COUNTRY
+
+    def _with_what_the_file_does_not_ask(self, answers: Answers, before: Answers) -> Answers:
+        """Keep the earlier answers to questions that no column of this file answers: a shorter file loses nothing."""
+        here = {column.question for column in self._opened.columns}
+        given = [one for one in before.given if one.question not in here]
+        places = [one for one in before.places if one.question and one.question not in here]
+        order = {code: place for place, code in enumerate(self._opened.asked.questions)}
+        return replace(
+            answers,
+            given=sorted((*answers.given, *given), key=lambda one: (order.get(one.question, 999), one.repeat)),
+            places=[*answers.places, *places],
+            notes={**before.notes, **answers.notes},
+        )
+
+    def _complain_of_cells_outside(self, read: ReadRow, row: SourceRow) -> None:
+        width = self._opened.table.headings[-1].index + 1
+        for index, cell in enumerate(row.cells[width:], start=width):
+            if cell:
+                read.errors.append(
+                    CellError(
+                        read.sheet,
+                        row.number,
+                        column_letter(index),
+                        cell[:60],
+                        _("This cell stands beside the table. If a cell to its left holds a separator, quote it."),
+                    )
+                )
+                return
+
+    def _complain_of_same_identity(self, read: ReadRow) -> None:
+        numbers = self._keys.get(read.identity.key, ()) if read.identity else ()
+        if len(numbers) < 2:
+            return
+        own = [column for column in self._opened.columns if self._is_of_country(column)]
+        country = next((column for column in own if column.part), own[0] if own else None)
+        read.errors.append(
+            CellError(
+                read.sheet,
+                read.number,
+                country.key if country else "",
+                read.cells.get(country.key, "")[:60] if country else "",
+                _("Rows %(rows)s are of the same country or agency: keep one. If each is a response of its own, say "
+                  "which column numbers the responses.")
+                % {"rows": ", ".join(map(str, numbers[:20]))},
+            )
+        )  # fmt: skip
+
+
+class _RepeatRows:
+    """Where the rows of a sheet that repeats stand, by the row that they belong to."""
+
+    def __init__(self, repeats: Any) -> None:
+        self._repeats = repeats
+        self._rows: dict[str, list[SourceRow]] = defaultdict(list)
+        for row in repeats.table.rows():
+            parent = row.cells[repeats.parent] if repeats.parent < len(row.cells) else ""
+            self._rows[parent].append(row)
+
+    def of(self, row: SourceRow) -> list[tuple[str, SourceRow]]:
+        """Return the repetitions that belong to a row, with the name of their sheet."""
+        at = self._repeats.linked_by
+        own = row.cells[at] if at < len(row.cells) else ""
+        return [(self._repeats.table.sheet.name, one) for one in self._rows.get(own, ())] if own else []
+
+
+def load_responses(survey: Survey, keys: Iterable[str], *, for_writing: bool = False) -> dict[str, Response]:
+    """Return the stored responses of these keys with all that a plan asks of them."""
     offers = Offer.objects.prefetch_related("areas", "modalities", "targets")
-    needs = Need.objects.prefetch_related("areas", "modalities")
+    needs = Need.objects.prefetch_related("areas", "modalities", "preferred_partners")
     if for_writing:
-        offers, needs = offers.select_for_update(), needs.select_for_update()
-    responses = Response.objects.filter(survey=survey).prefetch_related(
-        "readings", Prefetch("offers", queryset=offers), Prefetch("needs", queryset=needs)
+        offers, needs = offers.select_for_update(of=("self",)), needs.select_for_update(of=("self",))
+    responses = (
+        Response.objects.filter(survey=survey, key__in=list(keys))
+        .select_related("country", "agency")
+        .prefetch_related(
+            "readings", "answers", Prefetch("offers", queryset=offers), Prefetch("needs", queryset=needs)
+        )
     )
     return {response.key: response for response in responses}
 
 
-def _complain_of_same_identity(
-    rows: Sequence[Row], identities: Sequence[Identity | None], complaints: Sequence[Complaints]
-) -> None:
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for row, identity in zip(rows, identities, strict=True):
-        if identity:
-            numbers[identity.key].append(row.number)
-    for identity, noted in zip(identities, complaints, strict=True):
-        same = numbers[identity.key] if identity else []
-        if len(same) > 1:
-            noted.add(
-                "iso3",
-                _("Rows %(rows)s are of the same country or agency: keep one.")
-                % {"rows": ", ".join(map(str, same[:20]))},
-            )
+def keep_readings(places: Sequence[PlaceGiven], readings: Iterable[Reading]) -> list[PlaceGiven]:
+    """Return the places as they were read before, where the cell still names them: people may have corrected them."""
+    before: dict[tuple[str, str, str, int], list[Reading]] = defaultdict(list)
+    for reading in readings:
+        before[reading.direction, reading.as_printed, reading.question, reading.repeat].append(reading)
+    kept = []
+    for one in places:
+        same = before[one.read.direction, one.read.place.as_printed, one.question, one.repeat]
+        stored = same.pop(0) if same else None
+        if stored is None or stored.kind == PlaceKind.UNRESOLVED:
+            kept.append(one)
+        else:
+            kept.append(replace(one, read=ReadPlace(one.read.direction, NamedPlace.of(stored))))
+    return kept
 
 
-def _changes(response: Response, row: Row) -> list[CellChange]:
+def counts_of(results: Counter[str]) -> dict[str, int]:
+    """Return rows by result, each result named."""
+    return {result.value: results[result.value] for result in RowResult}
+
+
+def _changes(response: Response, read: ReadRow) -> list[CellChange]:
     before = response.as_printed
     return [
         CellChange(column, before.get(column, ""), text)
-        for column, text in row.cells.items()
-        if _comparable(column, before.get(column, "")) != _comparable(column, text)
+        for column, text in read.cells.items()
+        if _comparable(before.get(column, "")) != _comparable(text)
     ]
 
 
-def _comparable(column: str, text: str) -> str | Decimal:
-    if column == "contribution_usd":
-        try:
-            return parse_number(text)
-        except AmountError:
-            pass
-    return normalize("NFC", text)
+def _comparable(text: Any) -> str:
+    text = normalize("NFC", str(text))
+    digits = text.replace(",", "")
+    # A workbook gives 3588249 for what a text file writes as 3588249.00.
+    if digits.replace(".", "", 1).isdigit() and digits.isascii():
+        return digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return text
 
 
-def _plan_postings(
-    answers: Answers,
-    *,
-    response: Response | None,
-    survey: Survey,
-    edition: Edition,
-    agencies: Mapping[str, Agency],
-) -> list[PostingPlan]:
-    reading = edition.sides.get(answers.country.iso3)
-    drafts = postings_of(
-        answers,
-        survey=survey,
-        drafts_other_side=reading is not None and reading.has_a_side_not_stated,
-        agencies=agencies,
-    )
-    existing: dict[Side, Offer | Need] = {}
-    stated_before: frozenset[Side] = frozenset()
-    if response:
-        existing.update((Side.OFFER, offer) for offer in response.offers.all())
-        existing.update((Side.NEED, need) for need in response.needs.all())
-        stated_before = stated_sides({Direction(reading.direction) for reading in readings_of(response)})
-    plans = [
-        _plan_posting(draft, existing.pop(draft.side, None), stated_before=stated_before, survey=survey)
-        for draft in drafts
-    ]
-    for side, left in existing.items():
-        was = status_of(side, stated=stated_before, survey=survey)
-        is_untouched = not _why_kept(left) and left.status == was != PostingStatus.DRAFT
-        plans.append(
-            PostingPlan(
-                None,
-                side,
-                existing=left,
-                status=PostingStatus.DRAFT if is_untouched else None,
-                changed=("status",) if is_untouched else (),
-                kept="" if is_untouched else _why_kept(left) or _("the row no longer states it"),
-            )
-        )
-    return plans
+def _says_the_same(before: Answers, after: Answers) -> bool:
+    def by_question(answers: Answers) -> list[tuple[Any, ...]]:
+        return sorted((one.question, one.repeat, str(one.value), one.other) for one in answers.given)
 
-
-def _plan_posting(
-    draft: PostingDraft, existing: Offer | Need | None, *, stated_before: frozenset[Side], survey: Survey
-) -> PostingPlan:
-    if existing is None:
-        return PostingPlan(draft, draft.side, status=draft.status)
-    if kept := _why_kept(existing):
-        return PostingPlan(draft, draft.side, existing=existing, kept=kept)
-    was = status_of(draft.side, stated=stated_before, survey=survey)
-    # A state that a person chose stays; one that the import gave follows what the row states now.
-    status = draft.status if existing.status == was else PostingStatus(existing.status)
-    changed = posting.differences(
-        existing,
-        values={**draft.values, "status": status},
-        areas=draft.areas,
-        modalities=draft.modalities,
-        targets=draft.targets,
-    )
-    return PostingPlan(draft, draft.side, existing=existing, status=status, changed=changed)
-
-
-def _why_kept(existing: Offer | Need) -> str:
-    if existing.edited_on is not None:
-        return _("edited by a person")
-    if existing.confirmed_on is not None:
-        return _("confirmed by the country's own agency")
-    return ""
+    return before.kind == after.kind and by_question(before) == by_question(after)

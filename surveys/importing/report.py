@@ -1,33 +1,41 @@
 """Says what each row of a file became: as data for the record of the import, as lines for a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from surveys.choices import PlaceKind, PostingStatus, RowResult
-from surveys.importing.planning import Plan, PostingPlan, RowPlan
+from surveys.importing.columns import Column
+from surveys.importing.planning import RowPlan
+from surveys.importing.tools import IGNORE, KEEP
+from surveys.postings_of_response import PostingPlan
 
 MAX_SHOWN = 120
 
 
-def report_rows(plan: Plan) -> list[dict[str, Any]]:
-    """Return one entry a row: what it became, changed cells, errors, postings, and places to look at."""
-    return [_entry(row) for row in plan.rows]
-
-
-def _entry(row: RowPlan) -> dict[str, Any]:
-    entry: dict[str, Any] = {"row": row.row.number if row.row else None, "key": row.key, "result": row.result.value}
-    if row.row and row.row.sheet:
-        entry["sheet"] = row.row.sheet
+def entry_of(row: RowPlan) -> dict[str, Any]:
+    """Return what one row became: changed cells, errors, postings, and places to look at."""
+    entry: dict[str, Any] = {}
     if row.changes:
         entry["changes"] = [
             {"column": change.column, "before": change.before, "after": change.after} for change in row.changes
         ]
     if row.errors:
         entry["errors"] = [
-            {"column": error.column, "value": error.value, "message": error.message} for error in row.errors
+            {
+                "column": error.column,
+                "row": error.row,
+                "sheet": error.sheet,
+                "value": error.value,
+                "message": error.message,
+                "question": error.question,
+                "entry": error.entry,
+                "choices": list(error.choices),
+            }
+            for error in row.errors
         ]
+        entry["cells"] = row.row.cells if row.row else {}
     if row.postings:
         entry["postings"] = [_posting_entry(planned) for planned in row.postings]
     return entry | {name: places for name, places in _places_to_look_at(row).items() if places}
@@ -35,12 +43,16 @@ def _entry(row: RowPlan) -> dict[str, Any]:
 
 def _posting_entry(planned: PostingPlan) -> dict[str, Any]:
     entry: dict[str, Any] = {"side": planned.side.value, "result": _posting_result(planned).value}
+    if planned.draft:
+        entry["title"] = planned.draft.values["title"]
     if planned.status:
         entry["status"] = planned.status.value
     if planned.kept:
         entry["kept"] = planned.kept
     if planned.changed:
         entry["changed"] = list(planned.changed)
+    if planned.differs:
+        entry["differs"] = list(planned.differs)
     return entry
 
 
@@ -51,7 +63,7 @@ def _posting_result(planned: PostingPlan) -> RowResult:
 
 
 def _places_to_look_at(row: RowPlan) -> dict[str, list[str]]:
-    places = [read.place for read in row.answers.places] if row.answers else []
+    places = [given.read.place for given in row.answers.places] if row.answers else []
     return {
         "unresolved": [place.as_printed for place in places if place.kind == PlaceKind.UNRESOLVED],
         "ambiguous": [
@@ -60,27 +72,45 @@ def _places_to_look_at(row: RowPlan) -> dict[str, list[str]]:
     }
 
 
-def report_lines(plan: Plan) -> Iterator[str]:
-    """Yield the report as lines for a terminal; text of the file cannot move the cursor or hide anything."""
-    for row in plan.rows:
-        where = _("row %(row)d") % {"row": row.row.number} if row.row else _("not in this file")
-        if row.row and row.row.sheet:
-            where = f"{_printable(row.row.sheet)}, {where}"
-        postings = ", ".join(_posting_words(planned) for planned in row.postings)
-        yield f"{where}: {row.key or '?'}: {row.result.label}" + (f" ({postings})" if postings else "")
-        for change in row.changes:
-            yield f"    {change.column}: “{_printable(change.before)}” → “{_printable(change.after)}”"
-        for error in row.errors:
-            yield f"    {error.column}: “{_printable(error.value)}”: {_printable(error.message, limit=1_000)}"
-        for name, places in _places_to_look_at(row).items():
-            if places:
-                label = _("unresolved") if name == "unresolved" else _("read, to be checked")
-                yield f"    {label}: {'; '.join(_printable(place) for place in places)}"
+def column_lines(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield where each column goes, as lines for a terminal."""
+    ways = {
+        "heading": "",
+        "tool": "",
+        "tag": _("by its HXL tag"),
+        "word": _("by a word in it: please check"),
+        "remembered": _("as for the last file of this shape"),
+        "chosen": _("as chosen"),
+    }
+    for column in columns:
+        where = f"{_printable(column.sheet)}, {column.letter}" if column.sheet else column.letter
+        goes = {KEEP: _("no question; kept with the response"), IGNORE: _("left out")}.get(column.goes, column.goes)
+        way = ways.get(column.how, "")
+        yield f"{where}: “{_printable(column.heading)}” → {goes}" + (f" ({way})" if way else "")
 
 
-def summary(plan: Plan) -> str:
+def row_lines(row: RowPlan) -> Iterator[str]:
+    """Yield what one row becomes as lines for a terminal; text of the file cannot move the cursor or hide anything."""
+    where = _("row %(row)d") % {"row": row.row.number} if row.row else _("not in this file")
+    if row.row and row.row.sheet:
+        where = f"{_printable(row.row.sheet)}, {where}"
+    postings = ", ".join(_posting_words(planned) for planned in row.postings)
+    yield f"{where}: {_printable(row.key) or '?'}: {row.result.label}" + (f" ({postings})" if postings else "")
+    for change in row.changes:
+        yield f"    {_printable(change.column)}: “{_printable(change.before)}” → “{_printable(change.after)}”"
+    for error in row.errors:
+        yield (
+            f"    {_printable(error.column)}: “{_printable(error.value)}”: {_printable(error.message, limit=1_000)}"
+        )
+    for name, places in _places_to_look_at(row).items():
+        if places:
+            label = _("unresolved") if name == "unresolved" else _("read, to be checked")
+            yield f"    {label}: {'; '.join(_printable(place) for place in places)}"
+
+
+def summary(counts: Mapping[str, int]) -> str:
     """Return the counts of rows by result in one line."""
-    return "; ".join(f"{result.label}: {plan.counts[result.value]}" for result in RowResult)
+    return "; ".join(f"{result.label}: {counts[result.value]}" for result in RowResult)
 
 
 def _posting_words(planned: PostingPlan) -> str:
@@ -89,6 +119,8 @@ def _posting_words(planned: PostingPlan) -> str:
         words += f", {PostingStatus(planned.status).label.lower()}"
     if planned.kept:
         words += ", " + _("kept: %(reason)s") % {"reason": planned.kept}
+    if planned.differs:
+        words += ", " + _("both versions kept to choose from")
     return words
 
 

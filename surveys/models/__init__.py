@@ -5,6 +5,7 @@ from surveys.models.challenge import Challenge
 from surveys.models.file_import import Import, ImportedFile, ImportRow, RememberedColumns
 from surveys.models.need import Need, PreferredPartner
 from surveys.models.offer import Offer, Target
+from surveys.models.pending import PendingChange
 from surveys.models.questionnaire import Option, Question, Questionnaire, Section
 from surveys.models.reading import Reading
 from surveys.models.response import Response
@@ -22,6 +23,7 @@ __all__ = [
     "Need",
     "Offer",
     "Option",
+    "PendingChange",
     "PreferredPartner",
     "Question",
     "Questionnaire",

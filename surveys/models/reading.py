@@ -74,6 +74,8 @@ class Reading(Place):
         Response, verbose_name=_("response"), on_delete=models.CASCADE, related_name="readings"
     )
     direction = models.CharField(_("direction"), max_length=20, choices=Direction, default=Direction.PRIORITY)
+    question = models.CharField(_("code of the question"), max_length=60, blank=True)
+    repeat = models.PositiveSmallIntegerField(_("repetition"), default=0)
 
     history = HistoricalRecords()
 

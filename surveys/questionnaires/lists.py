@@ -39,6 +39,12 @@ class Lists:
             ]
         return [*choices, Choice(OTHER, str(_other()))] if question.allows_other else choices
 
+    def readable(self, question: Question) -> Sequence[Choice]:
+        """Return what a source may name: what can be chosen, and areas that stay as printed and are offered nowhere."""
+        if question.choices_from == ChoicesFrom.AREAS:
+            return [*self.of(question), *self._areas_as_printed]
+        return self.of(question)
+
     def named(self, name: str) -> Sequence[Choice]:
         """Return one of the portal's lists by its name in `ChoicesFrom`."""
         match name:
@@ -62,8 +68,11 @@ class Lists:
 
     @cached_property
     def _areas(self) -> list[Choice]:
-        areas = PriorityArea.objects.active().exclude(use=AreaUse.AS_PRINTED)
-        return [Choice(area.code, area.label, tuple(area.aliases.splitlines())) for area in areas]
+        return [_area(area) for area in PriorityArea.objects.active().exclude(use=AreaUse.AS_PRINTED)]
+
+    @cached_property
+    def _areas_as_printed(self) -> list[Choice]:
+        return [_area(area) for area in PriorityArea.objects.active().filter(use=AreaUse.AS_PRINTED)]
 
     @cached_property
     def _modalities(self) -> list[Choice]:
@@ -78,7 +87,9 @@ class Lists:
 
     @cached_property
     def _groups(self) -> list[Choice]:
-        return [Choice(group.code, str(group)) for group in CountryGroup.objects.active()]
+        return [
+            Choice(group.code, str(group), tuple(group.aliases.splitlines())) for group in CountryGroup.objects.active()
+        ]
 
     @cached_property
     def _challenges(self) -> list[tuple[str, Choice]]:
@@ -86,6 +97,10 @@ class Lists:
             (challenge.perspective, Choice(challenge.code, challenge.label, (challenge.label_as_printed,)))
             for challenge in Challenge.objects.filter(survey=self._survey)
         ]
+
+
+def _area(area: PriorityArea) -> Choice:
+    return Choice(area.code, area.label, tuple(area.aliases.splitlines()))
 
 
 def _other() -> str:

@@ -11,8 +11,8 @@ from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import get_xlsform
 
 from surveys.choices import ChoicesFrom, Feeds, QuestionKind, Side
-from surveys.importing.cells import FileRefused, Sheet
-from surveys.importing.source_file import read_sheets
+from surveys.importing.cells import FileRefused, Sheet, SourceRow
+from surveys.importing.source_file import SourceFile, read_sheets
 from surveys.models.questionnaire import CODE
 from surveys.questionnaires.conditions import ConditionError, from_xlsform
 from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestion, FormSection, Words
@@ -59,11 +59,19 @@ class ReadForm:
 
 def is_xlsform(sheets: Sequence[Sheet]) -> bool:
     """Return whether a workbook is a questionnaire rather than answers: a sheet `survey` with `type` and `name`."""
-    for sheet in sheets:
-        if sheet.name.strip().casefold() == "survey" and sheet.rows:
-            header = {cell.casefold() for cell in sheet.rows[0].cells}
-            return "type" in header and bool(header & {"name", "label"} or any("label" in cell for cell in header))
-    return False
+    return any(_is_survey_sheet(sheet.name, sheet.rows[0]) for sheet in sheets if sheet.rows)
+
+
+def is_xlsform_source(source: SourceFile) -> bool:
+    """Return the same of an opened file, of which only the first rows are read."""
+    return any(
+        _is_survey_sheet(sheet.name, first) for sheet in source.sheets if (first := next(sheet.rows(), None))
+    )
+
+
+def _is_survey_sheet(name: str, first: SourceRow) -> bool:
+    header = {cell.casefold() for cell in first.cells}
+    return name.strip().casefold() == "survey" and "type" in header and ("name" in header or "label" in header)
 
 
 def read_xlsform(data: bytes, *, known: Form | None = None) -> ReadForm:

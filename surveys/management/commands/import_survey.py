@@ -1,28 +1,43 @@
 """Brings a survey's file in."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from surveys.asked import Asked
 from surveys.choices import ImportState
 from surveys.importing.applying import import_file
 from surveys.importing.cells import MAX_FILE_BYTES, FileRefused
-from surveys.importing.report import report_lines, summary
+from surveys.importing.columns import Columns
+from surveys.importing.planning import RowPlan
+from surveys.importing.report import column_lines, row_lines, summary
+from surveys.importing.tools import ID, IGNORE, KEEP
 from surveys.models import Survey
 
 
 class Command(BaseCommand):
-    """`manage.py import_survey FILE --survey CODE [--dry-run] [--partial]`."""
+    """`manage.py import_survey FILE --survey CODE [--dry-run] [--partial] [--column HEADING=QUESTION …]`."""
 
-    help = "Bring a CSV or XLSX file with the columns of Table 1 into a survey edition: docs/survey-import.md."
+    help = (
+        "Bring a file of answers into a survey edition: CSV, TSV or XLSX as survey tools export it, or a plain table: "
+        "docs/survey-import.md."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--survey", required=True, metavar="CODE", help="code of the survey edition")
         parser.add_argument("--dry-run", action="store_true", help="only report; write nothing")
         parser.add_argument("--partial", action="store_true", help="take the good rows although others are in error")
+        parser.add_argument(
+            "--column",
+            action="append",
+            default=[],
+            metavar="HEADING=QUESTION",
+            help="where a column goes: code of a question, id (numbers the responses), keep or ignore",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         survey = self._survey(options["survey"])
@@ -34,6 +49,7 @@ class Command(BaseCommand):
             raise CommandError(
                 _("Cannot read %(file)s: %(reason)s.") % {"file": path, "reason": error.strerror}
             ) from None
+        self._quiet = options["verbosity"] == 0
         try:
             outcome = import_file(
                 survey=survey,
@@ -41,14 +57,19 @@ class Command(BaseCommand):
                 file_name=path.name,
                 dry_run=options["dry_run"],
                 partial=options["partial"],
+                columns=_columns(survey, options["column"]),
+                on_row=self._say_row,
             )
         except FileRefused as refused:
             raise CommandError(f"{path.name}: {refused}") from None
-        errors = len(outcome.plan.errors)
-        if options["verbosity"] > 0 or errors:
-            for line in report_lines(outcome.plan):
+        errors = len(outcome.errors)
+        if outcome.opened and not self._quiet:
+            for line in column_lines(outcome.opened.columns):
                 self.stdout.write(line)
-            self.stdout.write(summary(outcome.plan))
+            for notice in outcome.opened.notices:
+                self.stdout.write(notice)
+        if not self._quiet or errors:
+            self.stdout.write(summary(outcome.counts))
         if outcome.is_refused:
             raise CommandError(
                 _(
@@ -62,6 +83,11 @@ class Command(BaseCommand):
             if errors and not options["partial"]:
                 raise CommandError(_("%(errors)d errors: the file would be refused.") % {"errors": errors})
 
+    def _say_row(self, row: RowPlan) -> None:
+        if not self._quiet or row.errors:
+            for line in row_lines(row):
+                self.stdout.write(line)
+
     def _survey(self, code: str) -> Survey:
         try:
             return Survey.objects.get(code=code)
@@ -74,3 +100,19 @@ class Command(BaseCommand):
                 )
                 % {"code": code, "known": known}
             ) from None
+
+
+def _columns(survey: Survey, chosen: list[str]) -> Mapping[str, str]:
+    asked = Asked.of(survey)
+    known = Columns(asked.version, asked.lists)
+    columns = {}
+    for choice in chosen:
+        heading, _equals, goes = choice.rpartition("=")
+        goes = {"id": ID, "keep": KEEP, "ignore": IGNORE}.get(goes, goes if ":" in goes else f"question:{goes}")
+        if not heading or not known.goes_to(goes):
+            raise CommandError(
+                _("--column %(choice)s: write HEADING=QUESTION. Questions are: %(questions)s; or id, keep, ignore.")
+                % {"choice": choice, "questions": ", ".join(asked.questions)}
+            )
+        columns[" ".join(heading.casefold().split())] = goes
+    return columns

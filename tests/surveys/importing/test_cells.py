@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from directory.models import Modality, PriorityArea
 from directory.names import AliasRow, CountryRow, GroupRow, NameIndex
 from surveys.choices import Direction, PlaceKind
 from surveys.importing.amounts import Amount, AmountError, parse_number, parse_printed
+from surveys.importing.choosing import ChoiceError, Choices
 from surveys.importing.edition import Edition
-from surveys.importing.labels import LabelError, Labels
 from surveys.importing.places import read_places
+from surveys.importing.values import ValueUnreadable, order_of_days, parse_day
+from surveys.questionnaires.lists import Choice
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,11 @@ from surveys.importing.places import read_places
         ("0.5", "0.50"),
         ("12.3400", "12.34"),
         ("9999999999999999.99", "9999999999999999.99"),
+        ("13,75", "13.75"),
+        ("1 200 000,50", "1200000.50"),
+        ("1\u202f000", "1000.00"),
+        ("1.549.800,00", "1549800.00"),
+        ("1’000.5", "1000.50"),
     ],
 )
 def test_numbers_are_read_exactly(text: str, value: str):
@@ -35,8 +41,8 @@ def test_numbers_are_read_exactly(text: str, value: str):
 @pytest.mark.parametrize(
     "text",
     [
-        "NaN", "Infinity", "-Infinity", "1e400", "1e-400", "13,75", "1.549.800,00", "1,23,456", "12,345,6", "-1", "+1",
-        "", "1 000", "1_000", "٣", "３", "0x10", "1.", ".5", "1.234.5", "12.345", "99999999999999999", "5\n",
+        "NaN", "Infinity", "-Infinity", "1e400", "1e-400", "1.549.800", "1.54.800,00", "1,23,456", "12,345,6", "-1", "+1",
+        "", "1 00", "1 0000,5", "1_000", "٣", "３", "0x10", "1.", ".5", "1.234.5", "12.345", "99999999999999999", "5\n",
         "=5", "5 USD",
     ],
 )  # fmt: skip
@@ -62,15 +68,22 @@ def test_a_printed_amount_says_what_it_covers():
             parse_printed(text)
 
 
-@pytest.fixture(scope="module")
-def areas() -> Labels[PriorityArea]:
-    return Labels(
-        [
-            PriorityArea(code="agriculture", label="Sustainable agriculture/food security", aliases="Agriculture"),
-            PriorityArea(code="health", label="Health, community development", aliases="Health\nWell-being"),
-            PriorityArea(code="gender", label="Gender and women's empowerment", aliases="Well-being"),
-        ]
+def choices(*rows: tuple[str, ...], allows_other: bool = False, own: bool = False, spellings: str = "") -> Choices:
+    """Choices of a question: (code, label, spelling, …)."""
+    question: Any = SimpleNamespace(
+        allows_other=allows_other,
+        spellings=spellings,
+        options=SimpleNamespace(all=lambda: [None] if own else []),
     )
+    known = [Choice(code, label, tuple(others)) for code, label, *others in rows]
+    return Choices(question, [*known, *([Choice("other", "Other")] if allows_other else [])], {})
+
+
+AREAS = (
+    ("agriculture", "Sustainable agriculture/food security", "Agriculture"),
+    ("health", "Health, community development", "Health", "Well-being"),
+    ("gender", "Gender and women's empowerment", "Well-being"),
+)
 
 
 @pytest.mark.parametrize(
@@ -81,23 +94,72 @@ def areas() -> Labels[PriorityArea]:
         ("Health, community development; Gender and women’s empowerment", ["health", "gender"]),
         ("Gender & women's empowerment", ["gender"]),
         ("Agriculture; agriculture ; Sustainable agriculture/food security", ["agriculture"]),
+        # As Google Forms joins them: commas between answers, and within them.
+        ("Agriculture, Health, community development, Gender and women's empowerment", ["agriculture", "health", "gender"]),
+        ("agriculture\nhealth", ["agriculture", "health"]),
         ("", []),
     ],
 )
-def test_labels_are_read_as_surveys_write_them(areas: Labels[PriorityArea], cell: str, codes: list[str]):
-    assert [area.code for area in areas.read_cell(cell)] == codes
+def test_answers_are_read_as_surveys_write_them(cell: str, codes: list[str]):
+    assert choices(*AREAS).read(cell) == (codes, "")
 
 
-def test_a_spelling_of_two_entries_stands_for_neither(areas: Labels[PriorityArea]):
-    with pytest.raises(LabelError, match="“Well-being” is not known"):
-        areas.read_cell("Well-being")
+def test_names_of_answers_are_separated_by_spaces_where_a_tool_writes_names():
+    assert choices(*AREAS).read("agriculture health", names=True)[0] == ["agriculture", "health"]
+    with pytest.raises(ChoiceError):
+        choices(*AREAS).read("agriculture health")
 
 
-def test_one_label_may_be_an_area_and_a_modality():
-    label = "Technology transfer"
-    (area,) = Labels([PriorityArea(code="as-area", label=label)]).read_cell(label)
-    (modality,) = Labels([Modality(code="as-modality", label=label)]).read_cell(label)
-    assert (area.code, modality.code) == ("as-area", "as-modality")
+def test_a_spelling_of_two_entries_of_a_list_stands_for_neither_but_of_own_options_for_both():
+    with pytest.raises(ChoiceError, match="“Well-being” is not known"):
+        choices(*AREAS).read("Well-being")
+    role = choices(("offering", "It offers", "both"), ("seeking", "It seeks", "both"), own=True)
+    assert role.read("Both") == (["offering", "seeking"], "")
+
+
+def test_other_is_taken_only_where_it_says_so():
+    with_other = choices(*AREAS, allows_other=True)
+    assert with_other.read("Agriculture;Other: coconut pests;") == (["agriculture", "other"], "coconut pests")
+    with pytest.raises(ChoiceError) as error:
+        with_other.read("Agricultur")
+    assert error.value.entries == {"Agricultur": ("agriculture",)}
+    with pytest.raises(ChoiceError):
+        choices(*AREAS).read("Other: coconut pests")
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2027-01-15", "2027-01-15"),
+        ("2027-01-15 10:00:00", "2027-01-15"),
+        ("2027-01-15T10:00:00+07:00", "2027-01-15"),
+        ("46037", "2026-01-15"),
+        ("46037.5", "2026-01-15"),
+        ("15.01.2027", "2027-01-15"),
+        ("04.03.2027", "2027-03-04"),
+        ("15/01/2027", "2027-01-15"),
+        ("01/15/2027", "2027-01-15"),
+        ("15 January 2027", "2027-01-15"),
+        ("Jan 15, 2027", "2027-01-15"),
+        ("29.02.2028", "2028-02-29"),
+    ],
+)
+def test_days_are_read_as_files_write_them(text: str, day: str):
+    assert parse_day(text) == day
+
+
+@pytest.mark.parametrize("text", ["04/03/2027", "30.02.2027", "2027-13-01", "soon", "15", "1/1/27", "Foo 15, 2027", "9" * 50])
+def test_what_is_no_day_or_could_be_two_is_refused(text: str):
+    with pytest.raises(ValueUnreadable):
+        parse_day(text)
+
+
+def test_a_column_tells_how_its_days_are_meant():
+    assert order_of_days(["04/03/2027", "15/03/2027"]) is True
+    assert order_of_days(["04/03/2027", "03/15/2027"]) is False
+    assert order_of_days(["15/03/2027", "03/15/2027"]) is None
+    assert parse_day("04/03/2027", day_first=True) == "2027-03-04"
+    assert parse_day("04/03/2027", day_first=False) == "2027-04-03"
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,8 @@
 import pytest
 
 from surveys.importing.cells import FileRefused
-from surveys.importing.planning import make_plan
-from surveys.importing.source_file import read_sheets
-from surveys.importing.table1 import COLUMNS, read_rows
-from surveys.models import Survey
+from surveys.importing.applying import import_file
+from surveys.models import Response, Survey
 from tests.surveys.importing.conftest import Cells, as_csv, changed, table_rows
 
 pytestmark = pytest.mark.django_db
@@ -25,27 +23,26 @@ CASES = [
     ("data_source", {"data_source": ""}, "Write survey"),
     ("modalities", {"modalities": "Training; Trainin"}, "“Trainin” is not known. Did you mean: Training"),
     ("modalities", {"modalities": "Finance"}, "“Finance” is not known"),
-    ("modalities", {"modalities": "Training, Study visits"}, "separate the entries by semicolons"),
+    ("modalities", {"modalities": "Training, Study tripods"}, "“Study tripods” is not known. Did you mean: Study visits"),
     ("priority_areas_as_printed", {"priority_areas_as_printed": "Trade; Magic"}, "“Magic” is not known. Known are"),
     ("priority_areas_as_printed", {"priority_areas_as_printed": "Financial"}, "Did you mean: Finance"),
     ("contribution_as_printed", {"contribution_as_printed": "NaN"}, "Not an amount"),
     ("contribution_as_printed", {"contribution_as_printed": "Infinity"}, "Not an amount"),
     ("contribution_as_printed", {"contribution_as_printed": "1e400"}, "Not an amount"),
-    ("contribution_as_printed", {"contribution_as_printed": "13,75"}, "two ways: write 13.75"),
+    ("contribution_as_printed", {"contribution_as_printed": "12,3456"}, "two ways: write 13.75"),
     ("contribution_as_printed", {"contribution_as_printed": "-5"}, "not negative"),
     ("contribution_usd", {"contribution_as_printed": "5", "contribution_usd": "1e-400"}, "Not an amount"),
     ("contribution_usd", {"contribution_as_printed": "5", "contribution_usd": "6"}, "as printed, which is 5.00"),
-    ("contribution_usd", {"contribution_as_printed": "5", "contribution_usd": ""}, "as printed, which is 5.00"),
+    ("contribution_usd", {"contribution_as_printed": "5", "contribution_usd": ""}, "as printed, which is 5"),
     ("contribution_usd", {"contribution_as_printed": "", "contribution_usd": "5"}, "which is not stated"),
     ("contribution_usd", {"contribution_as_printed": "5.001", "contribution_usd": "5.001"}, ""),
     ("regions_countries_as_printed", {"regions_countries_as_printed": "x" * 201}, "more than 200 characters"),
-    ("footnote", {"footnote": "x" * 3001}, "More than 3000 characters"),
+    ("footnote", {"footnote": "x" * 10_001}, "More than 10000 characters"),
 ]
 
 
 def errors_of(survey: Survey, rows: list[Cells]):
-    sheets = read_sheets(as_csv(rows))
-    return make_plan(survey, read_rows(sheets, has_agency_key=False)).errors
+    return import_file(survey=survey, data=as_csv(rows), file_name="table.csv", dry_run=True).errors
 
 
 def test_each_kind_of_error_names_its_row_and_column(survey: Survey):
@@ -62,7 +59,7 @@ def test_each_kind_of_error_names_its_row_and_column(survey: Survey):
 
 
 def test_every_error_of_a_file_is_listed(survey: Survey):
-    rows = changed("CHN", modalities="Trainin", data_source="?", contribution_as_printed="13,75")
+    rows = changed("CHN", modalities="Trainin", data_source="?", contribution_as_printed="500k")
     rows[8]["iso3"] = "XXX"
     listed = [(error.row, error.column) for error in errors_of(survey, rows)]
     assert listed == [(4, "data_source"), (4, "modalities"), (4, "contribution_as_printed"), (10, "iso3")]
@@ -85,30 +82,33 @@ def test_the_code_says_which_of_two_countries_of_a_name_is_meant(survey: Survey)
     assert errors_of(survey, changed("CHN", iso3="KOR", country_as_printed="Korea")) == []
 
 
-@pytest.mark.parametrize(
-    ("columns", "said"),
-    [
-        (COLUMNS[:-1], "missing columns: source"),
-        ((*COLUMNS, "colour"), "unknown columns: “colour”"),
-        ((*COLUMNS, "modality"), "“modality” (did you mean modalities?)"),
-        ((*COLUMNS, "agency"), "unknown columns: “agency”"),
-        ((*COLUMNS, "iso3"), "columns there twice: iso3"),
-        (("a", "b"), "missing columns: row_no, country_as_printed, iso3"),
-    ],
-)
-def test_wrong_columns_are_named(columns: tuple[str, ...], said: str):
-    data = ",".join(columns) + "\n" + ",".join("x" for _column in columns) + "\n"
-    with pytest.raises(FileRefused) as refused:
-        read_rows(read_sheets(data.encode()), has_agency_key=False)
-    assert said in str(refused.value)
+def test_a_column_that_answers_no_question_is_kept_with_the_response(survey: Survey):
+    rows = [row | {"colour": "=red"} for row in table_rows()]
+    outcome = import_file(survey=survey, data=as_csv(rows), file_name="table.csv")
+    assert outcome.opened is not None or outcome.file_import is not None
+    response = Response.objects.get(country="CHN")
+    assert response.as_printed["colour"] == "=red"
+    assert not response.answers.filter(question="colour").exists()
 
 
-def test_a_cell_without_a_heading_is_named():
+def test_a_table_without_the_country_is_refused_with_its_columns(survey: Survey):
+    rows = [{"modalities": row["modalities"], "colour": "red"} for row in table_rows()]
+    with pytest.raises(FileRefused, match="No column names the country that answers. The columns are: “modalities”, “colour”"):
+        import_file(survey=survey, data=as_csv(rows), file_name="table.csv", dry_run=True)
+
+
+def test_a_cell_beside_the_table_is_an_error_of_its_row(survey: Survey):
     data = as_csv(table_rows()).replace(b"ESCAP 2018 overview paper Table 1\r\n", b"ESCAP,stray\r\n", 1)
-    with pytest.raises(FileRefused, match="Row 2 has a cell in column M"):
-        read_rows(read_sheets(data), has_agency_key=False)
+    (error,) = import_file(survey=survey, data=data, file_name="table.csv", dry_run=True).errors
+    assert (error.row, error.column, error.value) == (2, "M", "stray")
 
 
-def test_a_heading_without_rows_is_refused():
+def test_a_heading_without_rows_is_refused(survey: Survey):
     with pytest.raises(FileRefused, match="no row"):
-        read_rows(read_sheets(",".join(COLUMNS).encode()), has_agency_key=False)
+        import_file(survey=survey, data=",".join(table_rows()[0]).encode(), file_name="table.csv", dry_run=True)
+
+
+def test_a_survey_that_asks_nothing_says_what_to_do(survey: Survey):
+    empty = Survey.objects.create(code="empty", title="Empty")
+    with pytest.raises(FileRefused, match="has no questionnaire yet"):
+        import_file(survey=empty, data=as_csv(table_rows()), file_name="table.csv", dry_run=True)

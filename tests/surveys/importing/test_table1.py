@@ -173,8 +173,8 @@ def test_each_posting_has_one_row_of_history_with_its_areas_and_modalities(impor
 def test_the_import_is_recorded(imported: Import):
     assert imported.counts == {"added": 10, "changed": 0, "unchanged": 0, "in_error": 0, "missing": 0}
     assert imported.finished_at is not None
-    entry = next(entry for entry in imported.report if entry["key"] == "LAO")
-    assert (entry["row"], entry["result"], entry["unresolved"]) == (8, "added", ["Korea"])
+    row = imported.rows.get(key="LAO")
+    assert (row.row, row.result, row.entry["unresolved"]) == (8, "added", ["Korea"])
 
 
 def test_the_general_rule_reads_what_is_certain_as_the_shipped_readings_do(name_index: NameIndex):
