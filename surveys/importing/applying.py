@@ -83,25 +83,29 @@ def import_file(
     Raises FileRefused where the file cannot be read as a whole.
     """
     planner = Planner(opened := open_import(survey, data, columns=columns, decisions=decisions))
-    preview = Outcome(ImportState.PREVIEWED, survey, opened=opened)
-    for row in each_row(planner):
-        preview.note(row)
-        if on_row:
-            on_row(row)
+    outcome = Outcome(ImportState.PREVIEWED, survey, opened=opened)
     if dry_run:
-        return preview
-    if preview.errors and not partial:
-        preview.state = ImportState.REFUSED
-        return preview
+        for row in each_row(planner):
+            outcome.note(row)
+            if on_row:
+                on_row(row)
+        return outcome
     digest = hashlib.sha256(data).hexdigest()
-    if not any(preview.results[result.value] for result in WRITTEN) and _is_last_applied(survey, digest):
-        preview.state = ImportState.APPLIED
-        return preview
     with transaction.atomic():
+        # What turns out not to be wanted is rolled back: planning a second time would cost more.
+        point = transaction.savepoint()
         file_import = Import.objects.create(
             survey=survey, file_name=file_name[-255:], sha256=digest, by=by, tool=opened.table.tool.name
         )
-        return apply(planner, file_import, by=by)
+        outcome = apply(planner, file_import, by=by, on_row=on_row)
+        outcome.opened = opened
+        is_refused = bool(outcome.errors) and not partial
+        changes_nothing = not any(outcome.results[result.value] for result in WRITTEN)
+        if is_refused or (changes_nothing and _is_last_applied(survey, digest, but=file_import)):
+            transaction.savepoint_rollback(point)
+            outcome.file_import = None
+            outcome.state = ImportState.REFUSED if is_refused else ImportState.APPLIED
+    return outcome
 
 
 def each_row(planner: Planner) -> Iterable[RowPlan]:
@@ -118,6 +122,7 @@ def apply(
     by: User | None,
     shown: Callable[[], Iterable[tuple[int | None, str, str]]] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    on_row: Callable[[RowPlan], None] | None = None,
 ) -> Outcome:
     """Write what the rows become, in the transaction that is open, and record each.
 
@@ -146,6 +151,8 @@ def apply(
         ImportRow.objects.bulk_create(rows, batch_size=500)
         for plan in plans:
             outcome.note(plan)
+            if on_row:
+                on_row(plan)
         position += len(plans)
         if on_progress:
             on_progress(position)
@@ -154,6 +161,8 @@ def apply(
     missing = []
     for plan in planner.missing():
         outcome.note(plan)
+        if on_row:
+            on_row(plan)
         missing.append(_record(plan, file_import, position + len(missing)))
     ImportRow.objects.bulk_create(missing, batch_size=500)
     file_import.state = ImportState.APPLIED
@@ -167,8 +176,9 @@ def apply(
     return outcome
 
 
-def _is_last_applied(survey: Survey, digest: str) -> bool:
-    last = Import.objects.filter(survey=survey, state=ImportState.APPLIED).order_by("-id").first()
+def _is_last_applied(survey: Survey, digest: str, *, but: Import) -> bool:
+    applied = Import.objects.filter(survey=survey, state=ImportState.APPLIED).exclude(pk=but.pk)
+    last = applied.order_by("-id").first()
     return last is not None and last.sha256 == digest
 
 

@@ -14,6 +14,7 @@ _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _AROUND_SLASH = re.compile(r"\s*/\s*")
 _LINES = re.compile(r"[;\n|]")
 MAX_NAMED = 100
+MOST_REMEMBERED = 20_000
 
 
 class ChoiceError(ValueError):
@@ -41,6 +42,7 @@ class Choices:
         offered: Sequence[Choice] | None = None,
     ) -> None:
         self.allows_other = question.allows_other
+        self._found: dict[str, tuple[str, ...]] = {}
         self.labels = {choice.code: choice.label for choice in choices}
         self._offered = {choice.code for choice in (choices if offered is None else offered)}
         spellings: dict[str, set[str]] = {}
@@ -66,7 +68,11 @@ class Choices:
 
     def find(self, text: str) -> tuple[str, ...]:
         """Return the codes that a text stands for; empty where it is not known."""
-        return self._codes.get(choice_key(text), ())
+        if text not in self._found:
+            if len(self._found) >= MOST_REMEMBERED:
+                self._found.clear()
+            self._found[text] = self._codes.get(choice_key(text), ())
+        return self._found[text]
 
     def read(self, text: str, *, names: bool = False) -> tuple[list[str], str]:
         """Return the codes in a cell of several answers, each once and in their order, and "other" as text.

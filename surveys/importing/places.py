@@ -8,6 +8,8 @@ readings first, then by the index of names; what neither knows stays as printed,
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -26,11 +28,32 @@ _GIVEN = re.compile(r"support (?:given |provided )?to\s*:", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
 
 
+class Names(Protocol):
+    """What reads a name: the index, or one that remembers."""
+
+    def resolve(self, text: str, *, codes: bool = False) -> Resolution:
+        """Return what the text stands for; see `directory.names.NameIndex.resolve`."""
+        ...
+
+
+class RememberingNames:
+    """The index of names, which reads each spelling of a file once; a file has few of them and many rows."""
+
+    MOST = 20_000
+
+    def __init__(self, names: NameIndex) -> None:
+        self._resolve = lru_cache(self.MOST)(names.resolve)
+
+    def resolve(self, text: str, *, codes: bool = False) -> Resolution:
+        """Return what the text stands for."""
+        return self._resolve(text, codes=codes)
+
+
 class PlaceError(ValueError):
     """The cell holds something that cannot be kept as a place."""
 
 
-def read_places(text: str, *, iso3: str, edition: Edition, names: NameIndex) -> list[ReadPlace]:
+def read_places(text: str, *, iso3: str, edition: Edition, names: Names) -> list[ReadPlace]:
     """Return the places that a cell names, in its order; iso3 is the country whose row it is.
 
     Raises PlaceError only where a token is longer than any name.
@@ -69,7 +92,7 @@ def _lines(text: str) -> Iterator[tuple[Direction, list[str]]]:
         yield direction, tokens
 
 
-def _read(tokens: Sequence[str], names: NameIndex) -> tuple[int, list[NamedPlace]]:
+def _read(tokens: Sequence[str], names: Names) -> tuple[int, list[NamedPlace]]:
     """Read the first token, or the name with commas that begins with it; return how many tokens that took."""
     first = names.resolve(tokens[0])
     for length in range(min(len(tokens), _MAX_COMMAS_IN_A_NAME + 1), 1, -1):
@@ -87,7 +110,7 @@ def _read(tokens: Sequence[str], names: NameIndex) -> tuple[int, list[NamedPlace
     return 1, _joined_by_and(tokens[0], names) or [_place(tokens[0], first)]
 
 
-def _joined_by_and(token: str, names: NameIndex) -> list[NamedPlace]:
+def _joined_by_and(token: str, names: Names) -> list[NamedPlace]:
     parts = _AND.split(token)
     readings = [(part, names.resolve(part)) for part in parts]
     if len(parts) < 2 or any(not _is_known(reading) for _part, reading in readings):

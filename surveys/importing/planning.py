@@ -18,6 +18,7 @@ from surveys.from_answers import Answers, PlaceGiven, agencies_that_post
 from surveys.importing.cells import CellError, FileRefused, SourceRow, column_letter
 from surveys.importing.columns import Column, Columns
 from surveys.importing.edition import ReadPlace, load_edition
+from surveys.importing.places import RememberingNames
 from surveys.importing.reading import ReadRow, Reference, RowReader
 from surveys.importing.table import SAMPLE_ROWS, Table, find_table
 from surveys.importing.source_file import open_file
@@ -129,7 +130,7 @@ class Planner:
         self._reference = Reference(
             countries=Country.objects.active().in_bulk(),
             agencies=agencies,
-            names=load_name_index(),
+            names=RememberingNames(load_name_index()),
             edition=edition,
             asked=opened.asked,
         )

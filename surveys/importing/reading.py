@@ -11,7 +11,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from directory.models import Agency, Country
-from directory.names import NameIndex
 from directory.text import fold
 from surveys.asked import Asked, Given
 from surveys.choices import Feeds, PlaceKind, QuestionKind, ResponseKind
@@ -21,7 +20,7 @@ from surveys.importing.cells import CellError, SourceRow
 from surveys.importing.choosing import ChoiceError, Choices
 from surveys.importing.columns import Column
 from surveys.importing.edition import Edition, ReadPlace
-from surveys.importing.places import PlaceError, read_places
+from surveys.importing.places import Names, PlaceError, read_places
 from surveys.importing.tools import FOOTNOTE, GIVEN_AT, ID, IGNORE, KIND, NOTE, SOURCE, Tool
 from surveys.importing.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
 from surveys.models import Question
@@ -38,7 +37,7 @@ class Reference:
 
     countries: Mapping[str, Country]
     agencies: Mapping[str, tuple[Agency, ...]]
-    names: NameIndex
+    names: Names
     edition: Edition
     asked: Asked
 
@@ -114,7 +113,7 @@ class RowReader:
         if any(len(cell) > MAX_CELL_CHARACTERS for cell in read.cells.values()):
             long = next(name for name, cell in read.cells.items() if len(cell) > MAX_CELL_CHARACTERS)
             read.errors.append(
-                CellError(sheet, row.number, long, read.cells[long][:60],
+                CellError(sheet, row.number, long, read.cells[long][:200],
                           _("More than %(limit)d characters.") % {"limit": MAX_CELL_CHARACTERS})
             )  # fmt: skip
             return read

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from surveys.importing.amounts import AmountError, parse_number
 
-NOT_STATED = frozenset({"", "-", "–", "—", "n/a", "n.a.", "n.a", "na", "null", "none stated", "not stated", "#n/a", "nan"})
+NOT_STATED = frozenset({"", "-", "–", "—", "n/a", "n.a.", "n.a", "na", "null", "none stated", "not stated", "#n/a"})
 YES = frozenset({"1", "true", "yes", "y", "x", "selected", "checked", "oui", "sí", "si", "да", "✓", "✔"})
 NO = frozenset({"0", "false", "no", "n", "not selected", "unchecked", "non", "нет", "quoted", ""})
 
