@@ -14,6 +14,8 @@ class MatchingConfig(AppConfig):
         """Let matches lapse with their postings, and say what fills the app's mails."""
         from matching import mails  # noqa: F401
         from matching.lapsing import on_posting_closed
-        from surveys.signals import posting_closed
+        from matching.built_on import on_import_undoing
+        from surveys.signals import import_undoing, posting_closed
 
         posting_closed.connect(on_posting_closed, dispatch_uid="lapse_matches_of_a_closed_posting")
+        import_undoing.connect(on_import_undoing, dispatch_uid="matches_built_on_an_import")

@@ -12,6 +12,7 @@ from directory.mail.sending import send_due
 from directory.models import Mail
 from matching import clearing, digests, following, lapsing
 from surveys import reminding
+from surveys.importing.jobs import give_up_silent
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ PARTS: dict[str, Part] = {
     "reminders of matches": following.write_reminders,
     "reminders of postings": reminding.write_reminders,
     "people to validate": write_revalidations,
+    "imports that had stopped": lambda on: give_up_silent(),
     "digests": digests.write_digests,
     "people erased": leaving.erase_due,
     "mails of forgotten passwords removed": forget_resets,

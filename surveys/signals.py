@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 posting_closed = Signal()
 """`posting`: it was published and is no longer."""
+
+# Asked before an import is undone, with the ids of its offers and needs; receivers return sentences that say what of
+# theirs was built on them.
+import_undoing = Signal()

@@ -1,35 +1,72 @@
-"""Imported files in the admin: what became of each row."""
+"""Bringing files in, in the admin: upload, columns, preview, writing, undoing; the steps are `surveys.importing`'s."""
 
-from django.contrib import admin
-from django.http import HttpRequest
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
-from surveys.admin.base import NoChangeMixin
-from surveys.choices import RowResult
-from surveys.models import Import
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-SHOWN_ROWS = 1_000
+from directory.access import Action, can
+from directory.converters import row_number
+from directory.exports import csv_response
+from surveys.admin.base import NoChangeMixin, actor
+from surveys.asked import Asked
+from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
+from surveys.importing import jobs, undoing
+from surveys.importing.cells import MAX_FILE_BYTES
+from surveys.importing.columns import Columns
+from surveys.importing.jobs import ImportRefused
+from surveys.models import Import, Survey
+
+ROWS_A_PAGE = 50
+REASON = gettext_lazy("What is wrong")
+
+
+class UploadForm(forms.Form):
+    """A file for a survey edition."""
+
+    survey = forms.ModelChoiceField(
+        Survey.objects.filter(questionnaires__isnull=False).distinct(), label=gettext_lazy("Survey")
+    )
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        max_length=255,
+        help_text=gettext_lazy(
+            "CSV, TSV or XLSX as KoboToolbox, ODK, LimeSurvey, Google Forms, Microsoft Forms or SurveyMonkey export it, "
+            "or a plain table with a column “country”. At most 25 MB and 50,000 rows. Nothing is written before you "
+            "have seen a preview."
+        ),
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse what is larger than is read, before it is."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_FILE_BYTES:
+            raise forms.ValidationError(
+                _("The file has more than %(limit)d MB: split it."), params={"limit": MAX_FILE_BYTES // 1_000_000}
+            )
+        return file
 
 
 @admin.register(Import)
 class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
-    """Files brought in; read only."""
+    """Files brought in, and the pages that bring one in."""
 
     list_display = ("file_name", "survey", "state", "is_partial", "by", "started_at", "rows")
     list_filter = ("survey", "state", "is_partial")
     list_select_related = ("survey", "by")
     search_fields = ("file_name", "sha256")
-    search_help_text = _("By file name or fingerprint.")
+    search_help_text = gettext_lazy("By file name or fingerprint.")
     date_hierarchy = "started_at"
-    fields = (
-        "file_name", "survey", "state", "is_partial", "by", "started_at", "finished_at", "sha256", "rows",
-        "report_table",
-    )  # fmt: skip
-    readonly_fields = ("rows", "report_table")
 
-    @admin.display(description=_("rows"))
+    @admin.display(description=gettext_lazy("rows"))
     def rows(self, file_import: Import) -> str:
         """Return the counts by result."""
         words = dict(RowResult.choices)
@@ -37,32 +74,253 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             f"{words.get(result, result)}: {count}" for result, count in file_import.counts.items() if count
         )
 
-    @admin.display(description=_("report"))
-    def report_table(self, file_import: Import) -> SafeString:
-        """Return one line a row: what it became, changed cells, errors, places to look at."""
-        words = dict(RowResult.choices)
-        lines = [
-            (
-                entry.get("row") or "–",
-                entry.get("key", ""),
-                words.get(entry["result"], entry["result"]),
-                _details(entry),
-            )
-            for entry in file_import.report[:SHOWN_ROWS]
-        ]
-        return format_html_join("", "<p>{} · {} · <b>{}</b> {}</p>", lines)
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Managers bring files in."""
+        return can(request.user, Action.MANAGE_SURVEYS)  # type: ignore[arg-type]
 
     def has_delete_permission(self, request: HttpRequest, obj: Import | None = None) -> bool:
         """Nothing is deleted."""
         return False
 
+    def get_urls(self) -> list[URLPattern]:
+        """Add the steps of one import."""
+        view = self.admin_site.admin_view
+        steps = {
+            "columns": self.columns_view,
+            "apply": self.apply_view,
+            "again": self.again_view,
+            "discard": self.discard_view,
+            "undo": self.undo_view,
+        }
+        return [
+            *(
+                path(f"<row:pk>/{name}/", view(require_POST(step)), name=f"surveys_import_{name}")
+                for name, step in steps.items()
+            ),
+            path("<row:pk>/errors.csv", view(self.errors_view), name="surveys_import_errors"),
+            path("<row:pk>/progress/", view(self.progress_view), name="surveys_import_progress"),
+            *super().get_urls(),
+        ]
 
-def _details(entry: dict[str, object]) -> str:
-    changes = [f"{one['column']}: “{one['before']}” → “{one['after']}”" for one in _dicts(entry.get("changes"))]
-    errors = [f"{one['column']}: “{one['value']}”: {one['message']}" for one in _dicts(entry.get("errors"))]
-    kept = [f"{one['side']}: {one['kept']}" for one in _dicts(entry.get("postings")) if one.get("kept")]
-    return " | ".join([*changes, *errors, *kept])
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Take a file."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None, initial={"survey": request.GET.get("survey")})
+        if request.method == "POST" and form.is_valid():
+            file = form.cleaned_data["file"]
+            try:
+                made = jobs.upload(
+                    survey=form.cleaned_data["survey"], file_name=file.name or "", data=file.read(), by=actor(request)
+                )
+            except ImportRefused as refused:
+                form.add_error("file", str(refused))
+            else:
+                return self._to(made.pk)
+        status = 422 if request.method == "POST" else 200
+        context = {**self._context(request), "title": _("Bring a file in"), "form": form}
+        return TemplateResponse(request, "admin/surveys/import/upload.html", context, status=status)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show one import as it stands: at work, its preview, or what became of it."""
+        number = row_number(object_id)
+        file_import = self._get(request, number) if number is not None else None
+        if file_import is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        jobs.give_up_if_silent(file_import)
+        wanted = request.GET.get("result", "")
+        results = [wanted] if wanted in RowResult.values else []
+        rows = file_import.rows.filter(result__in=results) if results else file_import.rows.all()
+        asked = Asked.of(file_import.survey)
+        known = Columns(asked.version, asked.lists)
+        is_open = file_import.state in (ImportState.PREVIEWED, ImportState.REFUSED, ImportState.FAILED)
+        done, total = jobs.progress_of(file_import)
+        page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        context = {
+            **self._context(request),
+            "title": file_import.file_name,
+            "import": file_import,
+            "may": can(request.user, Action.MANAGE_SURVEYS),  # type: ignore[arg-type]
+            "is_at_work": file_import.state in IMPORT_AT_WORK,
+            "done": done,
+            "total": total,
+            "columns": _columns(file_import, known),
+            "goes_choices": known.choices(),
+            "has_file": hasattr(file_import, "file"),
+            "is_open": is_open,
+            "page": page,
+            "rows": [_row(row, asked) for row in page],
+            "result": wanted if results else "",
+            "results": [
+                (code, label, file_import.counts.get(code, 0)) for code, label in RowResult.choices
+                if file_import.counts.get(code, 0)
+            ],
+            "in_error": file_import.counts.get("in_error", 0),
+            "writes": file_import.counts.get("added", 0) + file_import.counts.get("changed", 0),
+            "holds": undoing.what_holds_it(file_import) if file_import.state == ImportState.APPLIED else [],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/surveys/import/import.html", context)
+
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say how far a job is; once it is done, have the page loaded anew."""
+        file_import = self._get(request, pk)
+        if file_import is None:
+            raise Http404
+        jobs.give_up_if_silent(file_import)
+        done, total = jobs.progress_of(file_import)
+        at_work = file_import.state in IMPORT_AT_WORK
+        context = {"import": file_import, "done": done, "total": total, "is_at_work": at_work}
+        response = TemplateResponse(request, "admin/surveys/import/progress.html", context)
+        if not at_work:
+            response["HX-Refresh"] = "true"
+        return response
+
+    def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take what a person says of the columns and of answers that were not known."""
+        file_import = self._require(request, pk)
+        asked = Asked.of(file_import.survey)
+        known = Columns(asked.version, asked.lists)
+        columns = {}
+        for number, column in enumerate(file_import.columns):
+            goes = request.POST.get(f"column-{number}", "")
+            if goes and (known.goes_to(goes) or goes == column["goes"]):
+                columns[f"{column.get('sheet', '')}\n{column['key']}"] = goes
+        decisions: dict[str, dict[str, str]] = {}
+        for name, code in request.POST.items():
+            if not name.startswith("decide\n") or not code:
+                continue
+            _mark, question, entry = name.split("\n", 2)
+            if question in asked.questions and code in asked.questions[question].choices:
+                decisions.setdefault(question, {})[entry[:200]] = code
+        return self._take(request, pk, lambda by: jobs.correct(
+            file_import=file_import, columns=columns, decisions=decisions, by=by
+        ))  # fmt: skip
+
+    def apply_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Write what the preview shows."""
+        file_import = self._require(request, pk)
+        partial = request.POST.get("rows") == "good"
+        return self._take(request, pk, lambda by: jobs.begin_applying(file_import=file_import, partial=partial, by=by))
+
+    def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Begin anew after a job died."""
+        file_import = self._require(request, pk)
+        return self._take(request, pk, lambda by: jobs.try_again(file_import=file_import, by=by))
+
+    def discard_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Drop the file."""
+        file_import = self._require(request, pk)
+        said = _("Dropped: nothing was written.")
+        return self._take(request, pk, lambda by: jobs.discard(file_import=file_import, by=by), said)
+
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put everything back as it was before."""
+        file_import = self._require(request, pk)
+        said = _("Undone: everything is as it was before this import.")
+        return self._take(request, pk, lambda by: undoing.undo(file_import=file_import, by=by), said)
+
+    def errors_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """Give the rows in error back as a file, with a column that says why."""
+        file_import = self._require(request, pk)
+        headings = [column["key"] for column in file_import.columns if not column.get("sheet")]
+
+        def lines() -> Any:
+            for row in file_import.rows.filter(result=RowResult.IN_ERROR).iterator(chunk_size=500):
+                cells = row.entry.get("cells", {})
+                why = " | ".join(
+                    f"{error['column']}: {error['message']}" for error in row.entry.get("errors", ())
+                )
+                yield [row.row, *(cells.get(heading, "") for heading in headings), why]
+
+        header = [_("row"), *headings, str(REASON)]
+        return csv_response(name=f"import-{file_import.pk}-rows-in-error", header=header, rows=lines())
+
+    def _take(self, request: HttpRequest, pk: int, step: Any, said: str = "") -> HttpResponse:
+        try:
+            step(actor(request))
+        except ImportRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            if said:
+                messages.success(request, said)
+        return self._to(pk)
+
+    def _to(self, pk: int) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:surveys_import_change", args=[pk]))
+
+    def _get(self, request: HttpRequest, pk: int) -> Import | None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.get_queryset(request).select_related("survey", "by", "undone_by").filter(pk=pk).first()
+
+    def _require(self, request: HttpRequest, pk: int) -> Import:
+        if not can(request.user, Action.MANAGE_SURVEYS):  # type: ignore[arg-type]
+            raise PermissionDenied
+        file_import = self._get(request, pk)
+        if file_import is None:
+            raise Http404
+        return file_import
+
+    def _context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts}
 
 
-def _dicts(value: object) -> list[dict[str, str]]:
-    return value if isinstance(value, list) else []
+def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
+    words = dict(known.choices())
+    ways = {
+        "word": _("a guess by a word in it: please check"),
+        "remembered": _("as for the last file of this shape"),
+        "chosen": _("as you chose"),
+        "tag": _("by its HXL tag"),
+    }
+    return [
+        {
+            **column,
+            "number": number,
+            "words": words.get(column["goes"], _own_words(column["goes"])),
+            "is_listed": column["goes"] in words,
+            "way": ways.get(column.get("how", ""), ""),
+        }
+        for number, column in enumerate(file_import.columns)
+    ]
+
+
+def _own_words(goes: str) -> str:
+    if ":option=" in goes:
+        return _("%(question)s: yes or no to %(option)s") % {
+            "question": goes.split(":")[1],
+            "option": goes.partition("option=")[2],
+        }
+    return {
+        "about:given_at": _("When the response was given"),
+        "about:kind": _("Answered or compiled"),
+        "about:footnote": _("Footnote"),
+        "about:note": _("Note on the row"),
+        "about:source": _("Source of the row"),
+    }.get(goes, goes)
+
+
+def _row(row: Any, asked: Asked) -> dict[str, Any]:
+    """Return a row for the page, each error with what would fit, in words."""
+    errors = []
+    for error in row.entry.get("errors", ()):
+        question = asked.questions.get(error.get("question", ""))
+        choices = question.choices if question else {}
+        likely = [(code, choices[code]) for code in error.get("choices", ()) if code in choices]
+        errors.append(
+            {
+                **error,
+                "name": f"decide\n{error.get('question', '')}\n{error.get('entry', '')}",
+                "likely": likely,
+                "others": [(code, label) for code, label in choices.items() if code not in dict(likely)]
+                if question and error.get("entry")
+                else [],
+            }
+        )
+    return {"row": row, "errors": errors, "postings": row.entry.get("postings", ())}

@@ -168,9 +168,7 @@ def apply(
     file_import.state = ImportState.APPLIED
     file_import.is_partial = bool(outcome.results[RowResult.IN_ERROR.value])
     file_import.counts = outcome.counts
-    file_import.columns = [
-        {"heading": one.heading, "goes": one.goes, "how": one.how, "sheet": one.sheet} for one in planner.columns
-    ]
+    file_import.columns = [one.record() for one in planner.columns]
     file_import.finished_at = timezone.now()
     file_import.save()
     return outcome

@@ -92,6 +92,17 @@ class Column:
         """Code of the one option that it says yes or no to; empty for other columns."""
         return self.part.removeprefix("option=") if self.part.startswith("option=") else ""
 
+    def record(self) -> dict[str, str]:
+        """Return the column as an import keeps it."""
+        return {
+            "sheet": self.sheet,
+            "letter": self.letter,
+            "heading": self.heading,
+            "key": self.key,
+            "goes": self.goes,
+            "how": self.how,
+        }
+
 
 def simplify(text: str) -> str:
     """Return a heading for comparison: folded, without marks, numbering and what stands in brackets."""

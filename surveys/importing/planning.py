@@ -153,6 +153,11 @@ class Planner:
         return self._opened.asked.version.pk if self._opened.asked.version else None
 
     @property
+    def shape(self) -> str:
+        """The fingerprint of the file's headings."""
+        return self._opened.table.shape
+
+    @property
     def columns(self) -> Sequence[Column]:
         """Where the columns go."""
         return self._opened.columns

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from directory.models import Agency, Country
 from surveys.choices import Direction
 from surveys.from_answers import Answers, PlaceGiven
 from surveys.asked import Given
 from surveys.importing.edition import ReadPlace
-from surveys.models import Need, Offer, Response
+from surveys.models import Import, Need, Offer, Response
 from surveys.saying import RESPONSE_FIELDS
 from surveys.stored_answers import answers_of
 from surveys.writing import NamedPlace, place_rows
@@ -19,6 +20,7 @@ POSTING_VALUES = (
     "places", "opens_on", "closes_on", "contact", "stated_on", "status", "country_id", "agency_id", "file_import_id",
     "source_file", "source_sheet", "source_row", "response_part",
 )  # fmt: skip
+FOREIGN_ROWS: Mapping[str, Any] = {"country": Country, "agency": Agency, "file_import": Import}
 _DAYS = frozenset({"opens_on", "closes_on", "stated_on"})
 
 
