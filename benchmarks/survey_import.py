@@ -34,12 +34,23 @@ AREAS = (
     "Sustainable agriculture/food security", "Energy, renewables", "Water and waste management", "ICT", "Trade",
     "Transport", "Statistics", "Finance", "Health, community development",
 )  # fmt: skip
-PLACES = ("Africa", "LDCs", "SIDS", "Fiji", "Nepal", "Cambodia", "Samoa", "CLMV", "Asia and the Pacific", "Our neighbours")
+PLACES = (
+    "Africa",
+    "LDCs",
+    "SIDS",
+    "Fiji",
+    "Nepal",
+    "Cambodia",
+    "Samoa",
+    "CLMV",
+    "Asia and the Pacific",
+    "Our neighbours",
+)
 
 
 def make_workbook(path: Path, *, rows: int, countries: list[str]) -> None:
     """Write a workbook of generated answers."""
-    draw = random.Random(SEED)  # noqa: S311 - a benchmark
+    draw = random.Random(SEED)
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
     sheet.append(HEADINGS)
@@ -146,7 +157,12 @@ def main() -> None:
     rows = parser.parse_args().rows
     os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
     os.environ.setdefault("SECRET_KEY", "only-for-benchmarks-0123456789-abcdefghijklmnopqrstuvwxyz")
-    for name, value in (("DEBUG", "off"), ("ALLOWED_HOSTS", "localhost"), ("CACHE_URL", "locmemcache://"), ("LOG_LEVEL", "WARNING")):
+    for name, value in (
+        ("DEBUG", "off"),
+        ("ALLOWED_HOSTS", "localhost"),
+        ("CACHE_URL", "locmemcache://"),
+        ("LOG_LEVEL", "WARNING"),
+    ):
         os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ssc_portal.settings")
     sys.path.insert(0, "")

@@ -13,8 +13,8 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         """Let matches lapse with their postings, and say what fills the app's mails."""
         from matching import mails  # noqa: F401
-        from matching.lapsing import on_posting_closed
         from matching.built_on import on_import_undoing
+        from matching.lapsing import on_posting_closed
         from surveys.signals import import_undoing, posting_closed
 
         posting_closed.connect(on_posting_closed, dispatch_uid="lapse_matches_of_a_closed_posting")

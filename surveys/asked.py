@@ -42,6 +42,7 @@ class AskedQuestion:
     section: str
     repeats: bool
     choices_from: str
+    is_public: bool
     choices: Mapping[str, str]
     """Codes → labels, in their order."""
 
@@ -69,6 +70,7 @@ class Asked:
                     section=section.code,
                     repeats=section.repeats,
                     choices_from=question.choices_from,
+                    is_public=question.is_public,
                     choices={code: choice.label for code, choice in choices.items()},
                 )
 

@@ -30,7 +30,9 @@ def load_surveys(*, by: User | None = None) -> tuple[list[Survey], list[Survey]]
             code=row["code"],
             stated_on=dt.date.fromisoformat(row["stated_on"]) if row["stated_on"] else None,
             **{name: row[name] for name in _TEXTS},
-            results_released_on=dt.date.fromisoformat(row["results_released_on"]) if row["results_released_on"] else None,
+            results_released_on=dt.date.fromisoformat(row["results_released_on"])
+            if row["results_released_on"]
+            else None,
             **{name: row[name] == "yes" for name in _FLAGS},
         )
         survey._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from directory.mail.kinds import Purpose, register
-from directory.models import User
+from directory.models import Agency, User
 from surveys import still_valid
-from surveys.choices import PostingStatus
-from surveys.models import Need, Offer
+from surveys.answering import awaiting_approval_by, may_answer, open_surveys, response_of
+from surveys.choices import PostingStatus, ResponseStatus
+from surveys.models import Need, Offer, Response
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
 
@@ -42,6 +43,44 @@ register("posting_approved", purpose=Purpose.ACCOUNT)(_posting)
 register("posting_sent_back", purpose=Purpose.ACCOUNT)(_own_posting)
 register("posting_published", purpose=Purpose.REMINDER)(_posting)
 register("posting_expiring", purpose=Purpose.REMINDER)(_own_posting)
+
+
+def _response(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the response; None where the reader does not speak for it any more."""
+    if reader is None:
+        return None
+    rows = Response.objects.writable_by(reader).select_related("survey", "country")
+    response = rows.filter(pk=about["response"]).first()
+    return None if response is None else {"response": response, "survey": response.survey}
+
+
+def _waiting_response(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the response; None where it no longer waits for the reader's approval."""
+    if reader is None:
+        return None
+    response = awaiting_approval_by(reader).filter(pk=about["response"]).first()
+    return None if response is None else {"response": response, "survey": response.survey}
+
+
+def _asked(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the survey; None once it is closed, the reader does not answer for the agency, or it was answered."""
+    if reader is None:
+        return None
+    survey = open_surveys().filter(pk=about["survey"]).first()
+    agency = Agency.objects.select_related("country").filter(pk=about["agency"]).first()
+    if survey is None or agency is None or not may_answer(reader, agency):
+        return None
+    response = response_of(survey, agency)
+    if response is not None and response.status != ResponseStatus.IN_PROGRESS:
+        return None
+    return {"survey": survey, "agency": agency, "has_begun": response is not None}
+
+
+register("response_submitted", purpose=Purpose.ACCOUNT)(_waiting_response)
+register("response_approved", purpose=Purpose.ACCOUNT)(_response)
+register("response_sent_back", purpose=Purpose.ACCOUNT)(_response)
+register("survey_asked", purpose=Purpose.ACCOUNT)(_asked)
+register("survey_reminder", purpose=Purpose.REMINDER)(_asked)
 
 
 @register("still_valid", purpose=Purpose.REMINDER)

@@ -49,9 +49,7 @@ def plan_postings(
     stated until now. A posting that a person edited or the country confirmed is kept, and so is a state that a person
     chose; one whose import was undone comes back.
     """
-    drafts = postings_of(
-        answers, asked=asked, survey=survey, drafts_other_side=drafts_other_side, agencies=agencies
-    )
+    drafts = postings_of(answers, asked=asked, survey=survey, drafts_other_side=drafts_other_side, agencies=agencies)
     existing: dict[PostingKey, Offer | Need] = {}
     if response:
         existing.update(((Side.OFFER, offer.response_part), offer) for offer in response.offers.all())

@@ -52,9 +52,7 @@ def write(sayings: Sequence[Saying], *, by: User | None, reason: str) -> None:
     _write_postings(sayings, by=by, reason=reason)
 
 
-def _write_responses(
-    new: Sequence[Saying], known: Sequence[Saying], *, by: User | None, reason: str
-) -> None:
+def _write_responses(new: Sequence[Saying], known: Sequence[Saying], *, by: User | None, reason: str) -> None:
     if new:
         made = bulk_create_with_history(
             [one.response for one in new], Response, default_user=by, default_change_reason=reason
@@ -100,9 +98,16 @@ def _write_new_readings(new: Sequence[Saying], *, by: User | None, reason: str) 
         bulk_create_with_history(readings, Reading, default_user=by, default_change_reason=reason)
 
 
-def _write_readings(
-    response: Response, places: Sequence[PlaceGiven], *, by: User | None, reason: str
-) -> None:
+def add_readings(response: Response, places: Sequence[PlaceGiven]) -> None:
+    """Add how the places of one answer were read."""
+    last = response.readings.count()
+    for number, place in enumerate(places):
+        reading = Reading(response=response, direction=place.read.direction)
+        _set(reading, place, last + number)
+        reading.save()
+
+
+def _write_readings(response: Response, places: Sequence[PlaceGiven], *, by: User | None, reason: str) -> None:
     """Write what differs; a reading of a token that the cell no longer names goes, its history stays."""
     before: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     for reading in response.readings.all():
@@ -149,9 +154,7 @@ def _write_postings(sayings: Sequence[Saying], *, by: User | None, reason: str) 
         for plan in one.postings:
             if plan.existing is None and plan.draft is not None:
                 values = {**plan.draft.values, **source, "status": plan.status}
-                new[plan.side].append(
-                    NewPosting(values, plan.draft.areas, plan.draft.modalities, plan.draft.targets)
-                )
+                new[plan.side].append(NewPosting(values, plan.draft.areas, plan.draft.modalities, plan.draft.targets))
             else:
                 _change_posting(plan, source=source, response=one.response, by=by, reason=reason)
     posting.create_many(model=Offer, new=new[Side.OFFER], by=by, reason=reason)

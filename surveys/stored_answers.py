@@ -18,9 +18,7 @@ def answers_of(response: Response) -> Answers:
         if not answer.is_carried_over
     ]
     places = [
-        PlaceGiven(
-            reading.question, reading.repeat, ReadPlace(Direction(reading.direction), NamedPlace.of(reading))
-        )
+        PlaceGiven(reading.question, reading.repeat, ReadPlace(Direction(reading.direction), NamedPlace.of(reading)))
         for reading in response.readings.all()
     ]
     notes = {label: str(response.as_printed.get(column, "")) for column, label in NOTE_COLUMNS.items()}

@@ -14,4 +14,11 @@ urlpatterns = [
     path("needs/<row:pk>/", views.NeedDetail.as_view(), name="need"),
     path("surveys/", views.SurveyList.as_view(), name="surveys"),
     path("surveys/<slug:code>/", views.SurveyDetail.as_view(), name="survey"),
+    path("surveys/<slug:code>/since/<slug:other>/", views.SurveyChanges.as_view(), name="survey_changes"),
+    path(
+        "surveys/<slug:code>/since/<slug:other>.<slug:ending>",
+        views.SurveyChanges.as_view(),
+        name="survey_changes_file",
+    ),
+    path("surveys/<slug:code>/<slug:table>.<slug:ending>", views.ResultFile.as_view(), name="survey_file"),
 ]

@@ -2,15 +2,26 @@
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
-from django.views.generic import DetailView, ListView
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, ListView, View
 
+from directory.days import today
 from directory.models import Country
 from directory.pages import FilteredList, PublicPage, Row
+from surveys.asked import Asked
+from surveys.choices import ResponseStatus
 from surveys.filtersets import NeedFilter, OfferFilter
-from surveys.models import Need, Offer, Reading, Response, Survey
+from surveys.models import Need, Offer, Response, Survey
 from surveys.page_rows import PARTNERS, TARGETS
-from surveys.printed_table import rows_as_printed
+from surveys.results.changes import as_table, changes_between
+from surveys.results.counts import question_counts
+from surveys.results.files import FORMATS, response_of
+from surveys.results.rate import day_of, groups_on, response_rates
+from surveys.results.table1 import responses_for_table1, table1
+from surveys.results.table2 import table2
 
 
 class PostingList(FilteredList[Row]):
@@ -92,12 +103,14 @@ class NeedDetail(PublicPage, DetailView[Need]):
 class SurveyList(PublicPage, ListView[Survey]):
     """Survey editions whose page is public."""
 
-    queryset = Survey.objects.public().annotate(response_count=Count("responses"))
+    queryset = Survey.objects.public().annotate(
+        response_count=Count("responses", filter=Q(responses__status=ResponseStatus.RECEIVED))
+    )
     section = "surveys"
 
 
 class SurveyDetail(PublicPage, DetailView[Survey]):
-    """One survey edition; its rows as printed where the edition is itself a public paper."""
+    """One survey edition; what was answered once the secretariat has released it."""
 
     slug_field = "code"
     slug_url_kwarg = "code"
@@ -110,14 +123,69 @@ class SurveyDetail(PublicPage, DetailView[Survey]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         survey = self.object
-        responses = Response.objects.none()
-        if survey.publishes_on_import:
-            responses = survey.responses.select_related("country").prefetch_related(
-                Prefetch("readings", Reading.objects.select_related("country", "group"))
-            )
-        return context | {
-            "table": rows_as_printed(responses),
-            "counts": survey.responses.aggregate(
-                answered=Count("pk", filter=Q(kind="answered")), compiled=Count("pk", filter=Q(kind="compiled"))
-            ),
-        }
+        context["counts"] = (
+            Response.objects.filter(survey=survey)
+            .received()
+            .aggregate(answered=Count("pk", filter=Q(kind="answered")), compiled=Count("pk", filter=Q(kind="compiled")))
+        )
+        return context | (released_results(survey) if survey.is_released else {})
+
+
+class ResultFile(PublicPage, View):
+    """A table of released results as a file."""
+
+    def get(self, request: HttpRequest, code: str, table: str, ending: str) -> HttpResponseBase:
+        survey = get_object_or_404(Survey.objects.public(), code=code)
+        if not survey.is_released or ending not in FORMATS:
+            raise Http404
+        asked = Asked.of(survey)
+        if table == "table-1":
+            found = table1(survey, asked, responses_for_table1(survey)).as_table(survey)
+        elif table == "table-2" and survey.challenges.exists():
+            found = table2(survey, asked).as_table(survey)
+        else:
+            groups = groups_on(day_of(survey))
+            counts = {one.code: one for one in question_counts(survey, asked, groups)}
+            if table not in counts:
+                raise Http404
+            found = counts[table].as_table(survey, list(groups))
+        return response_of(found, name=f"{survey.code}-{table}", ending=ending)
+
+
+class SurveyChanges(PublicPage, DetailView[Survey]):
+    """What changed between an edition and an earlier one, country by country."""
+
+    slug_field = "code"
+    slug_url_kwarg = "code"
+    section = "surveys"
+    section_current = "true"
+    template_name = "surveys/survey_changes.html"
+
+    def get_queryset(self) -> QuerySet[Survey]:
+        return Survey.objects.public().filter(results_released_on__lte=today())
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.object = self.get_object()
+        before = get_object_or_404(self.get_queryset(), code=kwargs["other"])
+        found = changes_between(before, self.object)
+        if ending := kwargs.get("ending"):
+            if ending not in FORMATS:
+                raise Http404
+            name = f"{before.code}-{self.object.code}"
+            return response_of(as_table(before, self.object, found), name=name, ending=ending)
+        return self.render_to_response(self.get_context_data(before=before, found=found))
+
+
+def released_results(survey: Survey) -> dict[str, Any]:
+    """Return what the page of a released edition shows: rates, counts, both tables, editions to compare with."""
+    asked = Asked.of(survey)
+    groups = groups_on(day_of(survey))
+    others = Survey.objects.public().filter(results_released_on__lte=today()).exclude(pk=survey.pk)
+    return {
+        "table": table1(survey, asked, responses_for_table1(survey)),
+        "challenges": table2(survey, asked),
+        "rates": response_rates(survey, groups, _("All that were asked")),
+        "questions": question_counts(survey, asked, groups),
+        "groups": list(groups),
+        "others": others,
+    }

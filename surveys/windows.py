@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can, scope_of
 from directory.models import Country, User
 from surveys.choices import Visibility, WindowKind
-from surveys.models import CountryWindow
+from surveys.models import CountryWindow, Response
 from surveys.models.posting import Posting
 
 
@@ -27,12 +27,12 @@ def window_of_country(country: Country | None) -> CountryWindow:
     return CountryWindow.objects.filter(country=country).first() or CountryWindow(country=country)
 
 
-def window_of(posting: Posting) -> CountryWindow:
-    """Return the window that a posting goes through: of its country, else of its agency's."""
+def window_of(posting: Posting | Response) -> CountryWindow:
+    """Return the window that a posting, or a response, goes through: of its country, else of its agency's."""
     return window_of_country(posting.posting_country)
 
 
-def publishes_alone(user: User, posting: Posting) -> bool:
+def publishes_alone(user: User, posting: Posting | Response) -> bool:
     """Return whether the person's own word is enough to publish the posting."""
     if can(user, Action.MANAGE_POSTINGS):
         return True
@@ -45,7 +45,7 @@ def publishes_alone(user: User, posting: Posting) -> bool:
     return posting.is_within(scope_of(user, Action.APPROVE_POSTINGS))
 
 
-def may_approve(user: User, posting: Posting) -> bool:
+def may_approve(user: User, posting: Posting | Response) -> bool:
     """Return whether the person approves what is submitted of the posting: see `awaiting_approval_by`."""
     scope = scope_of(user, Action.APPROVE_POSTINGS)
     if window_of(posting).kind == WindowKind.SINGLE and posting.posting_country is not None:

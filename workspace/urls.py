@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.Home.as_view(), name="home"),
     path("switch/", views.Switch.as_view(), name="switch"),
     path("", include("workspace.postings.urls")),
+    path("", include("workspace.answers.urls")),
     path("", include("workspace.matches.urls")),
     path("", include("workspace.people.urls")),
 ]

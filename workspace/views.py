@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from directory.access import NEEDS_DESIGNATION, Action, can
 from directory.converters import row_number
 from surveys.choices import PostingStatus
+from workspace.answers.waiting import waiting_for as waiting_surveys
 from workspace.current import choose_affiliation
 from workspace.matches.waiting import waiting_for as waiting_matches
 from workspace.pages import WorkspacePage
@@ -29,7 +30,12 @@ class Home(WorkspacePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
-        waiting = [*waiting_postings(user), *waiting_matches(user), *waiting_people(user)]
+        waiting = [
+            *waiting_postings(user),
+            *waiting_matches(user),
+            *waiting_people(user),
+            *waiting_surveys(self.request),
+        ]
         reads_own = can(user, Action.READ_OWN)
         return super().get_context_data(**kwargs) | {
             "waiting": sorted(waiting, key=lambda one: not one.is_urgent),

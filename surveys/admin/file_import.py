@@ -233,9 +233,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         def lines() -> Any:
             for row in file_import.rows.filter(result=RowResult.IN_ERROR).iterator(chunk_size=500):
                 cells = row.entry.get("cells", {})
-                why = " | ".join(
-                    f"{error['column']}: {error['message']}" for error in row.entry.get("errors", ())
-                )
+                why = " | ".join(f"{error['column']}: {error['message']}" for error in row.entry.get("errors", ()))
                 yield [row.row, *(cells.get(heading, "") for heading in headings), why]
 
         header = [_("row"), *headings, str(REASON)]

@@ -15,7 +15,7 @@ _SPACED = re.compile(r"(?P<whole>[0-9]{1,3}(?:[ \u00a0\u202f'’][0-9]{3})+)(?:[
 _COMMA = re.compile(r"(?P<whole>[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),(?P<decimals>[0-9]{1,2})")
 _SHORTENED = re.compile(r"[^0-9]*([0-9][0-9.,\s]*)\s*(k|m|bn|mio|million|thousand|billion)\b.*", re.IGNORECASE)
 _PRINTED = re.compile(
-    rf"(?:USD|US\$)?\s*(?P<number>[0-9][0-9.,'’ \u00a0\u202f]*?)\s*(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
+    r"(?:USD|US\$)?\s*(?P<number>[0-9][0-9.,'’ \u00a0\u202f]*?)\s*(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
 )
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{4,}")
 

@@ -212,4 +212,3 @@ def _saying(plan: RowPlan, planner: Planner, file_import: Import) -> Saying:
     response.source_sheet = plan.row.sheet[:255]
     response.source_row = plan.row.number
     return Saying(response, plan.answers, plan.postings, is_new=plan.response is None)
-

@@ -52,7 +52,9 @@ class Choices:
         own = any(True for _option in question.options.all())
         # Of the portal's lists, a spelling of several entries decides nothing; of own options it chooses them all.
         self._codes: dict[str, tuple[str, ...]] = {
-            spelling: tuple(sorted(codes)) for spelling, codes in spellings.items() if spelling and (own or len(codes) == 1)
+            spelling: tuple(sorted(codes))
+            for spelling, codes in spellings.items()
+            if spelling and (own or len(codes) == 1)
         }
         for choice in choices:
             self._codes[choice_key(choice.code)] = (choice.code,)
@@ -62,9 +64,7 @@ class Choices:
             spelling, _equals, code = line.partition("=")
             if code.strip() in self.labels:
                 self._codes[choice_key(spelling)] = (code.strip(),)
-        self._codes |= {
-            choice_key(spelling): (code,) for spelling, code in decisions.items() if code in self.labels
-        }
+        self._codes |= {choice_key(spelling): (code,) for spelling, code in decisions.items() if code in self.labels}
 
     def find(self, text: str) -> tuple[str, ...]:
         """Return the codes that a text stands for; empty where it is not known."""

@@ -179,9 +179,7 @@ class Columns:
             (IGNORE, _("Leave out")),
         ]
 
-    def _propose(
-        self, table: Table, tool: Tool, remembered: Mapping[str, str], *, sheet: str = ""
-    ) -> list[Column]:
+    def _propose(self, table: Table, tool: Tool, remembered: Mapping[str, str], *, sheet: str = "") -> list[Column]:
         proposed = [self._column(heading, tool, remembered, sheet=sheet) for heading in table.headings]
         proposed = self._one_id(proposed, tool)
         return self._settle(proposed, table.headings)
@@ -213,7 +211,12 @@ class Columns:
             code = self._by_heading.get(simplify(text))
             if code:
                 return self._with_part(code, text)
-            for suffix, part in (("_amount", "amount"), ("_currency", "currency"), ("_years", "years"), ("_other", OTHER)):
+            for suffix, part in (
+                ("_amount", "amount"),
+                ("_currency", "currency"),
+                ("_years", "years"),
+                ("_other", OTHER),
+            ):
                 base = fold(text).removesuffix(suffix)
                 if base != fold(text) and base in self._questions:
                     return f"{QUESTION}:{base}:{part}"
@@ -295,7 +298,9 @@ class Columns:
         ids = [column for column in columns if column.goes == ID and column.how == "tool"]
         chosen = [column for column in columns if column.goes == ID and column.how != "tool"]
         best = chosen[:1] or sorted(ids, key=lambda column: ranks.get(fold(column.heading), 99))[:1]
-        return [replace(column, goes=IGNORE) if column.goes == ID and column not in best else column for column in columns]
+        return [
+            replace(column, goes=IGNORE) if column.goes == ID and column not in best else column for column in columns
+        ]
 
     def _settle(self, columns: Sequence[Column], headings: Sequence[Heading]) -> list[Column]:
         """Give each question one column for each part of it: the surest; the others are kept."""

@@ -116,9 +116,7 @@ def _check(cells: Sequence[str], number: int) -> None:
     if number > MAX_ROWS:
         raise FileRefused(_("The file has more than %(limit)d rows: split it.") % {"limit": MAX_ROWS})
     if len(cells) > MAX_COLUMNS:
-        raise FileRefused(
-            _("Row %(row)d has more than %(limit)d columns.") % {"row": number, "limit": MAX_COLUMNS}
-        )
+        raise FileRefused(_("Row %(row)d has more than %(limit)d columns.") % {"row": number, "limit": MAX_COLUMNS})
     for index, cell in enumerate(cells):
         if len(cell) > MAX_CELL_CHARACTERS:
             raise FileRefused(

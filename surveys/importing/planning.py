@@ -20,8 +20,8 @@ from surveys.importing.columns import Column, Columns
 from surveys.importing.edition import ReadPlace, load_edition
 from surveys.importing.places import RememberingNames
 from surveys.importing.reading import ReadRow, Reference, RowReader
-from surveys.importing.table import SAMPLE_ROWS, Table, find_table
 from surveys.importing.source_file import open_file
+from surveys.importing.table import SAMPLE_ROWS, Table, find_table
 from surveys.importing.values import order_of_days
 from surveys.models import Need, Offer, Reading, RememberedColumns, Response, Survey
 from surveys.postings_of_response import PostingPlan, plan_postings
@@ -359,9 +359,7 @@ def load_responses(survey: Survey, keys: Iterable[str], *, for_writing: bool = F
     responses = (
         Response.objects.filter(survey=survey, key__in=list(keys))
         .select_related("country", "agency")
-        .prefetch_related(
-            "readings", "answers", Prefetch("offers", queryset=offers), Prefetch("needs", queryset=needs)
-        )
+        .prefetch_related("readings", "answers", Prefetch("offers", queryset=offers), Prefetch("needs", queryset=needs))
     )
     return {response.key: response for response in responses}
 

@@ -264,9 +264,7 @@ class RowReader:
         code = next((code for spelling, code in decisions.items() if fold(spelling) == fold(printed)), "")
         return self._reference.countries.get(code) if printed else None
 
-    def _complain_of_country(
-        self, cells: "_Cells", column: Column, message: str, codes: Iterable[str | None]
-    ) -> None:
+    def _complain_of_country(self, cells: "_Cells", column: Column, message: str, codes: Iterable[str | None]) -> None:
         known = [code for code in dict.fromkeys(codes) if code and code in self._reference.countries]
         if known:
             names = ", ".join(f"{code} ({self._reference.countries[code].name})" for code in known)

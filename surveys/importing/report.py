@@ -99,9 +99,7 @@ def row_lines(row: RowPlan) -> Iterator[str]:
     for change in row.changes:
         yield f"    {_printable(change.column)}: “{_printable(change.before)}” → “{_printable(change.after)}”"
     for error in row.errors:
-        yield (
-            f"    {_printable(error.column)}: “{_printable(error.value)}”: {_printable(error.message, limit=1_000)}"
-        )
+        yield (f"    {_printable(error.column)}: “{_printable(error.value)}”: {_printable(error.message, limit=1_000)}")
     for name, places in _places_to_look_at(row).items():
         if places:
             label = _("unresolved") if name == "unresolved" else _("read, to be checked")

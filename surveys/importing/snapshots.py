@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from directory.models import Agency, Country
+from surveys.asked import Given
 from surveys.choices import Direction
 from surveys.from_answers import Answers, PlaceGiven
-from surveys.asked import Given
 from surveys.importing.edition import ReadPlace
 from surveys.models import Import, Need, Offer, Response
 from surveys.saying import RESPONSE_FIELDS

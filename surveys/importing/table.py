@@ -109,7 +109,9 @@ def _table_of(sheet: SheetSource, known_words: Mapping[str, int]) -> Table | Non
         second, following = following[0].cells, following[1:]
     if _is_tag_row(header):
         tags = header.cells
-    first_row = following[0].number if following else header.number + 1 + bool(second) + bool(tags and tags is not header.cells)
+    first_row = (
+        following[0].number if following else header.number + 1 + bool(second) + bool(tags and tags is not header.cells)
+    )
     headings = _headings(header.cells, second, tags)
     notices = []
     if at:

@@ -66,9 +66,7 @@ def undo(*, file_import: Import, by: User) -> Import:
 
 
 def _chunks(file_import: Import, *, for_writing: bool = False) -> Iterable[tuple[list[ImportRow], list[Response]]]:
-    rows = list(
-        file_import.rows.filter(result__in=UNDONE_RESULTS).order_by("position").values_list("pk", flat=True)
-    )
+    rows = list(file_import.rows.filter(result__in=UNDONE_RESULTS).order_by("position").values_list("pk", flat=True))
     for start in range(0, len(rows), AT_ONCE):
         some = list(ImportRow.objects.filter(pk__in=rows[start : start + AT_ONCE]).order_by("position"))
         found = load_responses(file_import.survey, [row.key for row in some], for_writing=for_writing)
@@ -97,7 +95,9 @@ def _reasons(responses: list[Response], file_import: Import) -> list[str]:
         history_change_reason__in=("resolved", "confirmed"),
         history_date__gt=file_import.finished_at or file_import.started_at,
     ).values_list("as_printed", flat=True)
-    reasons += [_("The place “%(place)s” was read by a person.") % {"place": printed} for printed in decided[:MOST_SAID]]
+    reasons += [
+        _("The place “%(place)s” was read by a person.") % {"place": printed} for printed in decided[:MOST_SAID]
+    ]
     offers = [offer.pk for response in responses for offer in response.offers.all()]
     needs = [need.pk for response in responses for need in response.needs.all()]
     for _receiver, said in import_undoing.send(sender=Import, offers=offers, needs=needs):

@@ -19,7 +19,9 @@ _FIRST_SERIAL = dt.date(1899, 12, 30)
 """Day 0 of a spreadsheet's dates, as counted from 1 March 1900 on."""
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
-_NAMED = re.compile(r"(\d{1,2})\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})|([a-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(\d{1,2})\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})|([a-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})", re.IGNORECASE
+)
 _FORMULA = re.compile(r"=[A-Z]*\(|=[$A-Z]+[0-9]|='", re.IGNORECASE)
 
 

@@ -13,9 +13,7 @@ class Answer(models.Model):
     YYYY-MM-DD; {"amount", "currency", "years"} as text (money); a list of ISO3 and group codes (places).
     """
 
-    response = models.ForeignKey(
-        Response, verbose_name=_("response"), on_delete=models.CASCADE, related_name="answers"
-    )
+    response = models.ForeignKey(Response, verbose_name=_("response"), on_delete=models.CASCADE, related_name="answers")
     question = models.CharField(_("code of the question"), max_length=60)
     repeat = models.PositiveSmallIntegerField(_("repetition"), default=0)
     value = models.JSONField(_("answer"), null=True, blank=True)

@@ -95,7 +95,9 @@ class ImportRow(models.Model):
     row = models.PositiveIntegerField(_("row"), null=True, blank=True)
     key = models.CharField(_("key"), max_length=255, blank=True)
     result = models.CharField(_("result"), max_length=12, choices=RowResult)
-    entry = models.JSONField(_("report"), default=dict, help_text=_("Changed cells, errors, postings, places to check."))
+    entry = models.JSONField(
+        _("report"), default=dict, help_text=_("Changed cells, errors, postings, places to check.")
+    )
     before = models.JSONField(
         _("before"), null=True, blank=True, help_text=_("What a changed row was, so that it can be put back.")
     )
@@ -125,7 +127,9 @@ class RememberedColumns(models.Model):
     class Meta:
         verbose_name = _("remembered columns")
         verbose_name_plural = _("remembered columns")
-        constraints = [models.UniqueConstraint(fields=["survey", "shape"], name="rememberedcolumns_survey_shape_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["survey", "shape"], name="rememberedcolumns_survey_shape_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.survey} · {self.shape[:8]}"

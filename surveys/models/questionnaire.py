@@ -147,7 +147,9 @@ class Question(Translated, ShownIf):
         _("of the"), max_length=5, choices=Side, blank=True, help_text=_("Empty: of each side that is stated.")
     )
     headings = models.TextField(
-        _("other headings"), blank=True, help_text=_("As files call its column, one a line; words of the label are known.")
+        _("other headings"),
+        blank=True,
+        help_text=_("As files call its column, one a line; words of the label are known."),
     )
     spellings = models.TextField(
         _("spellings of its answers"), blank=True, help_text=_("One a line: spelling = code of the answer.")

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from directory.access import Action, scope_of
+from directory.access import Action, Scope, scope_of
 from directory.models import Agency, Country
 from surveys.choices import ResponseKind, ResponseStatus
 from surveys.models.from_file import FromFile
@@ -125,3 +125,12 @@ class Response(FromFile):
 
     def __str__(self) -> str:
         return f"{self.country} · {self.survey}"
+
+    @property
+    def posting_country(self) -> Country:
+        """The country through whose window it goes."""
+        return self.country
+
+    def is_within(self, scope: Scope) -> bool:
+        """Whether the response is among those that the scope reaches."""
+        return scope.covers(agency_id=self.agency_id, countries=frozenset({self.country_id}))

@@ -5,6 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from directory.days import today
+
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
     """Survey editions."""
@@ -66,6 +68,11 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the secretariat has released what was answered."""
+        return self.results_released_on is not None and self.results_released_on <= today()
 
     def get_absolute_url(self) -> str:
         """Return the address of its public page."""

@@ -186,7 +186,5 @@ def _condition_fields(condition: Condition | None) -> dict[str, str | Sequence[s
 
 def _words(translations: Words) -> Words:
     """Return translations without empty texts: what is not translated is read in English."""
-    kept = {
-        language: {name: text for name, text in words.items() if text} for language, words in translations.items()
-    }
+    kept = {language: {name: text for name, text in words.items() if text} for language, words in translations.items()}
     return {language: words for language, words in kept.items() if words}

@@ -64,9 +64,7 @@ def is_xlsform(sheets: Sequence[Sheet]) -> bool:
 
 def is_xlsform_source(source: SourceFile) -> bool:
     """Return the same of an opened file, of which only the first rows are read."""
-    return any(
-        _is_survey_sheet(sheet.name, first) for sheet in source.sheets if (first := next(sheet.rows(), None))
-    )
+    return any(_is_survey_sheet(sheet.name, first) for sheet in source.sheets if (first := next(sheet.rows(), None)))
 
 
 def _is_survey_sheet(name: str, first: SourceRow) -> bool:

@@ -20,6 +20,9 @@ from directory.models import (
 )
 from directory.name_index import load_name_index
 from directory.names import NameIndex
+from surveys.editions import load_surveys
+from surveys.importing import planning
+from surveys.models import Survey
 
 MODELS: tuple[Any, ...] = (
     Country,
@@ -63,3 +66,11 @@ def reference(db: None, reference_rows: list[list[Model]]) -> None:
 def _put_in(reference_rows: list[list[Model]]) -> None:
     for model, rows in zip(MODELS, reference_rows, strict=True):
         model.objects.bulk_create(rows)
+
+
+@pytest.fixture
+def survey(reference: None, name_index: NameIndex, monkeypatch: pytest.MonkeyPatch) -> Survey:
+    """The 2018 edition, among the reference data that the project ships, whose names are indexed once a session."""
+    monkeypatch.setattr(planning, "load_name_index", lambda: name_index)
+    load_surveys()
+    return Survey.objects.get(code="escap-unossc-2018")

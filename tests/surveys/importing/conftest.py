@@ -5,14 +5,9 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-import pytest
 from openpyxl import Workbook
 
-from directory.names import NameIndex
-from surveys.editions import load_surveys
-from surveys.importing import planning
 from surveys.importing.edition import DATA
-from surveys.models import Survey
 
 TABLE = DATA / "survey_2018_table1.csv"
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -53,11 +48,3 @@ def as_xlsx(rows: Iterable[Mapping[str, object]], *, sheet: str = "Table 1") -> 
 def changed(whose: str, **cells: str) -> list[Cells]:
     """The rows of Table 1 with some cells of one row changed."""
     return [row | cells if row["iso3"] == whose else row for row in table_rows()]
-
-
-@pytest.fixture
-def survey(reference: None, name_index: NameIndex, monkeypatch: pytest.MonkeyPatch) -> Survey:
-    """The 2018 edition, among the reference data that the project ships, whose names are indexed once a session."""
-    monkeypatch.setattr(planning, "load_name_index", lambda: name_index)
-    load_surveys()
-    return Survey.objects.get(code="escap-unossc-2018")

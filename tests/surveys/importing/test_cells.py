@@ -95,7 +95,10 @@ AREAS = (
         ("Gender & women's empowerment", ["gender"]),
         ("Agriculture; agriculture ; Sustainable agriculture/food security", ["agriculture"]),
         # As Google Forms joins them: commas between answers, and within them.
-        ("Agriculture, Health, community development, Gender and women's empowerment", ["agriculture", "health", "gender"]),
+        (
+            "Agriculture, Health, community development, Gender and women's empowerment",
+            ["agriculture", "health", "gender"],
+        ),
         ("agriculture\nhealth", ["agriculture", "health"]),
         ("", []),
     ],
@@ -148,7 +151,9 @@ def test_days_are_read_as_files_write_them(text: str, day: str):
     assert parse_day(text) == day
 
 
-@pytest.mark.parametrize("text", ["04/03/2027", "30.02.2027", "2027-13-01", "soon", "15", "1/1/27", "Foo 15, 2027", "9" * 50])
+@pytest.mark.parametrize(
+    "text", ["04/03/2027", "30.02.2027", "2027-13-01", "soon", "15", "1/1/27", "Foo 15, 2027", "9" * 50]
+)
 def test_what_is_no_day_or_could_be_two_is_refused(text: str):
     with pytest.raises(ValueUnreadable):
         parse_day(text)

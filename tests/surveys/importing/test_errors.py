@@ -2,8 +2,8 @@
 
 import pytest
 
-from surveys.importing.cells import FileRefused
 from surveys.importing.applying import import_file
+from surveys.importing.cells import FileRefused
 from surveys.models import Response, Survey
 from tests.surveys.importing.conftest import Cells, as_csv, changed, table_rows
 
@@ -23,7 +23,11 @@ CASES = [
     ("data_source", {"data_source": ""}, "Write survey"),
     ("modalities", {"modalities": "Training; Trainin"}, "“Trainin” is not known. Did you mean: Training"),
     ("modalities", {"modalities": "Finance"}, "“Finance” is not known"),
-    ("modalities", {"modalities": "Training, Study tripods"}, "“Study tripods” is not known. Did you mean: Study visits"),
+    (
+        "modalities",
+        {"modalities": "Training, Study tripods"},
+        "“Study tripods” is not known. Did you mean: Study visits",
+    ),
     ("priority_areas_as_printed", {"priority_areas_as_printed": "Trade; Magic"}, "“Magic” is not known. Known are"),
     ("priority_areas_as_printed", {"priority_areas_as_printed": "Financial"}, "Did you mean: Finance"),
     ("contribution_as_printed", {"contribution_as_printed": "NaN"}, "Not an amount"),
@@ -93,7 +97,9 @@ def test_a_column_that_answers_no_question_is_kept_with_the_response(survey: Sur
 
 def test_a_table_without_the_country_is_refused_with_its_columns(survey: Survey):
     rows = [{"modalities": row["modalities"], "colour": "red"} for row in table_rows()]
-    with pytest.raises(FileRefused, match="No column names the country that answers. The columns are: “modalities”, “colour”"):
+    with pytest.raises(
+        FileRefused, match="No column names the country that answers. The columns are: “modalities”, “colour”"
+    ):
         import_file(survey=survey, data=as_csv(rows), file_name="table.csv", dry_run=True)
 
 

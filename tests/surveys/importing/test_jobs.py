@@ -100,7 +100,10 @@ def test_upload_preview_write(at_desk: Client, survey: Survey, django_capture_on
 def test_columns_and_answers_are_corrected_and_remembered(
     at_desk: Client, survey: Survey, django_capture_on_commit_callbacks: Any
 ):
-    rows = [{"Where": "Nepal", "What we want": "Trainin; Studies abroad"}, {"Where": "Fiji", "What we want": "Training"}]
+    rows = [
+        {"Where": "Nepal", "What we want": "Trainin; Studies abroad"},
+        {"Where": "Fiji", "What we want": "Training"},
+    ]
     with django_capture_on_commit_callbacks(execute=True):
         made = send(at_desk, survey, as_csv(rows))
     made.refresh_from_db()

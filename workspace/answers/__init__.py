@@ -1,0 +1,1 @@
+"""Answering a survey in the workspace."""

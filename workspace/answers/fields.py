@@ -1,0 +1,212 @@
+"""The fields of one section of a questionnaire: shown from stored answers, read from what was posted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from surveys.answering import AnsweringRefused, fingerprint, read_named_places
+from surveys.asked import Asked, Given
+from surveys.choices import Feeds, PlaceKind, QuestionKind
+from surveys.from_answers import PlaceGiven
+from surveys.importing.amounts import AmountError, parse_number
+from surveys.importing.values import ValueUnreadable, parse_day, parse_decimal
+from surveys.models import Answer, Question, Response, Section
+from surveys.questionnaires.conditions import is_shown
+from surveys.questionnaires.lists import OTHER
+
+MOST_CHARACTERS = 10_000
+MOST_RADIOS = 12
+
+
+@dataclass
+class AnswerField:
+    """One question as the page shows it. `typed`: what stands in its inputs, by part."""
+
+    question: Question
+    repeat: int
+    choices: Sequence[tuple[str, str]]
+    is_shown: bool
+    typed: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    seen: str = ""
+    is_carried_over: bool = False
+    condition_words: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of its inputs."""
+        return f"q-{self.question.code}"
+
+    @property
+    def widget(self) -> str:
+        """Which inputs it has."""
+        kind = self.question.kind
+        if self.question.names_places:
+            return "places"
+        if kind == QuestionKind.SINGLE:
+            return "radios" if len(self.choices) <= MOST_RADIOS else "select"
+        return "boxes" if kind == QuestionKind.MULTIPLE else str(kind)
+
+    @property
+    def label(self) -> str:
+        """The question in the reader's language."""
+        return self.question.words("label")
+
+    @property
+    def help(self) -> str:
+        """Its help in the reader's language."""
+        return self.question.words("help")
+
+
+@dataclass
+class ReadSection:
+    """What was posted of a section: answers and places to keep, and the questions that they are of."""
+
+    fields: list[AnswerField]
+    given: list[Given] = field(default_factory=list)
+    places: list[PlaceGiven] = field(default_factory=list)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    seen: dict[tuple[str, int], str] = field(default_factory=dict)
+
+
+def fields_of(
+    section: Section, repeat: int, response: Response, asked: Asked, chosen: Mapping[str, Sequence[str]]
+) -> list[AnswerField]:
+    """Return the fields of a section as stored; the country is known and not asked."""
+    stored: dict[tuple[str, int], Answer] = {(one.question, one.repeat): one for one in response.answers.all()}
+    printed: dict[tuple[str, int], list[str]] = {}
+    for reading in response.readings.all():
+        name = reading.as_printed if reading.kind == PlaceKind.UNRESOLVED else str(reading)
+        printed.setdefault((reading.question, reading.repeat), []).append(name)
+    found = []
+    for question in section.questions.all():
+        if question.feeds == Feeds.COUNTRY:
+            continue
+        answer = stored.get((question.code, repeat))
+        one = AnswerField(
+            question,
+            repeat,
+            [(choice.code, choice.label) for choice in asked.lists.of(question)],
+            is_shown(question, chosen),
+            seen=fingerprint(answer),
+            is_carried_over=answer is not None and answer.is_carried_over,
+        )
+        if question.shown_if_question in asked.questions:
+            one.condition_words = asked.questions[question.shown_if_question].heading
+        if answer is not None:
+            one.typed = _typed(answer, question, printed.get((question.code, repeat), []))
+        elif question.kind == QuestionKind.MONEY:
+            one.typed = {"currency": "USD"}
+        found.append(one)
+    return found
+
+
+def read_fields(fields: Sequence[AnswerField], data: QueryDict, *, iso3: str) -> ReadSection:
+    """Read what was posted: what fits is kept, what does not stays in its field with what would be right."""
+    read = ReadSection(list(fields))
+    for one in read.fields:
+        key = (one.question.code, one.repeat)
+        before, one.typed = one.typed, _posted(one, data)
+        # What was typed otherwise than it was carried over is the person's own answer.
+        confirmed = not one.is_carried_over or data.get(f"{one.name}-confirm") == "on" or before != one.typed
+        try:
+            given, places = _read(one, iso3=iso3)
+        except (AmountError, AnsweringRefused, ValueUnreadable) as error:
+            one.error = str(error)
+            continue
+        if not confirmed:
+            continue
+        read.asked.append(key)
+        seen = data.get(f"{one.name}-seen")
+        if seen is not None:
+            read.seen[key] = seen
+        if given is not None:
+            read.given.append(given)
+            read.places += places
+    return read
+
+
+def _typed(answer: Answer, question: Question, places: Sequence[str]) -> dict[str, Any]:
+    if question.names_places:
+        return {"text": ", ".join(places)}
+    if question.is_choice:
+        return {"codes": answer.codes, "other": answer.other}
+    if question.kind == QuestionKind.MONEY and isinstance(answer.value, dict):
+        return {name: str(answer.value.get(name, "")) for name in ("amount", "currency", "years")}
+    return {"text": "" if answer.value is None else str(answer.value)}
+
+
+def _posted(one: AnswerField, data: QueryDict) -> dict[str, Any]:
+    name = one.name
+    if one.question.names_places:
+        return {"text": data.get(name, "")[:MOST_CHARACTERS]}
+    if one.question.is_choice:
+        return {"codes": [code for code in data.getlist(name) if code], "other": data.get(f"{name}-other", "").strip()}
+    if one.question.kind == QuestionKind.MONEY:
+        return {part: data.get(f"{name}-{part}", "").strip() for part in ("amount", "currency", "years")}
+    return {"text": data.get(name, "").strip()}
+
+
+def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[PlaceGiven]]:
+    question, typed, repeat = one.question, one.typed, one.repeat
+    if question.names_places:
+        places = read_named_places(typed["text"], question, repeat, iso3) if typed["text"].strip() else []
+        unknown = [place.read.place for place in places if place.read.place.kind == PlaceKind.UNRESOLVED]
+        if unknown:
+            raise AnsweringRefused(
+                _("Not known as a country or group: %(names)s. Separate names by commas.")
+                % {"names": "; ".join(f"“{place.as_printed}” ({place.note})" for place in unknown[:5])}
+            )
+        codes = list(dict.fromkeys(place.read.place.code for place in places if place.read.place.code))
+        return (Given(question.code, codes, repeat) if codes else None), places
+    if question.is_choice:
+        return _read_choice(one), []
+    if question.kind == QuestionKind.MONEY:
+        return _read_money(one), []
+    text = typed["text"]
+    if not text:
+        return None, []
+    if len(text) > MOST_CHARACTERS:
+        raise AnsweringRefused(_("More than %(limit)d characters: shorten it.") % {"limit": MOST_CHARACTERS})
+    if "\0" in text:
+        raise AnsweringRefused(_("The text holds a NUL character: type it anew."))
+    if question.kind == QuestionKind.NUMBER:
+        text = parse_decimal(text)
+    elif question.kind == QuestionKind.DATE:
+        text = parse_day(text)
+    return Given(question.code, text, repeat), []
+
+
+def _read_choice(one: AnswerField) -> Given | None:
+    known = {code for code, _label in one.choices}
+    codes = [code for code in dict.fromkeys(one.typed["codes"]) if code in known]
+    if len(codes) != len(set(one.typed["codes"])):
+        raise AnsweringRefused(_("Choose from the list."))
+    other = one.typed["other"]
+    if "\0" in other or len(other) > MOST_CHARACTERS:
+        raise AnsweringRefused(_("More than %(limit)d characters: shorten it.") % {"limit": MOST_CHARACTERS})
+    if OTHER not in codes:
+        other = ""
+    if not codes:
+        return None
+    if one.question.kind == QuestionKind.SINGLE:
+        if len(codes) > 1:
+            raise AnsweringRefused(_("Choose one answer."))
+        return Given(one.question.code, codes[0], one.repeat, other=other)
+    return Given(one.question.code, codes, one.repeat, other=other)
+
+
+def _read_money(one: AnswerField) -> Given | None:
+    typed = one.typed
+    if not typed["amount"]:
+        return None
+    amount = parse_number(typed["amount"])
+    currency = typed["currency"].upper()
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
+        raise AnsweringRefused(_("Write the currency as its ISO 4217 code, for example USD."))
+    return Given(
+        one.question.code, {"amount": str(amount), "currency": currency, "years": typed["years"][:60]}, one.repeat
+    )

@@ -1,0 +1,341 @@
+"""Surveys to answer: the list, one survey with what is missing, one section at a time, printing, approving."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from directory.access import Action
+from surveys import answering
+from surveys.answering import AnsweringRefused
+from surveys.asked import Asked
+from surveys.choices import ResponseStatus
+from surveys.models import Questionnaire, Response, Section, Survey
+from surveys.questionnaires.conditions import is_shown
+from surveys.questionnaires.versions import current_version
+from workspace.answers.fields import fields_of, read_fields
+from workspace.current import current_affiliation
+from workspace.kept import give_back
+from workspace.pages import WorkspacePage
+
+AUTOSAVE = "X-Autosave"
+
+
+class AnswerPage(WorkspacePage):
+    """A page about the answers of the agency at work."""
+
+    actions = (Action.POST,)
+    part = "surveys"
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """Return what the frame of the workspace needs, and more."""
+        affiliation = current_affiliation(self.request)
+        return {"section": self.section, "part": self.part, "affiliation": affiliation, **more}
+
+    @property
+    def agency(self) -> Any:
+        """The agency at work; 404 where the person answers for none."""
+        affiliation = current_affiliation(self.request)
+        if affiliation is None or not answering.may_answer(self.request.user, affiliation.agency):  # type: ignore[arg-type]
+            raise Http404
+        return affiliation.agency
+
+    def survey_of(self, code: str) -> Survey:
+        """Return a survey that is open, or that the agency has answered; else 404."""
+        survey = Survey.objects.filter(code=code, questionnaires__isnull=False).distinct().first()
+        if survey is None:
+            raise Http404
+        if not answering.open_surveys().filter(pk=survey.pk).exists() and self.response_of(survey) is None:
+            raise Http404
+        return survey
+
+    def response_of(self, survey: Survey) -> Response | None:
+        """Return the response of the agency's side, where the person may read it."""
+        response = answering.response_of(survey, self.agency)
+        if response is None or not Response.objects.writable_by(self.request.user).filter(pk=response.pk).exists():  # type: ignore[arg-type]
+            return None
+        return response
+
+
+class SurveysToAnswer(AnswerPage):
+    """Open surveys, with how far the agency is, and answers that wait for the person's approval."""
+
+    actions = (Action.POST, Action.APPROVE_POSTINGS)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        affiliation = current_affiliation(request)
+        agency = affiliation.agency if affiliation else None
+        answers = agency is not None and answering.may_answer(request.user, agency)  # type: ignore[arg-type]
+        surveys = list(answering.open_surveys()) if answers else []
+        rows = [(survey, answering.response_of(survey, agency)) for survey in surveys]  # type: ignore[arg-type]
+        to_approve = answering.awaiting_approval_by(request.user)  # type: ignore[arg-type]
+        return render(
+            request, "workspace/answers/list.html", self.context(rows=rows, to_approve=to_approve, may_answer=answers)
+        )
+
+
+class SurveyAnswers(AnswerPage):
+    """One survey: its sections, what is missing, and the steps."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        survey = self.survey_of(code)
+        response = self.response_of(survey)
+        version = _version(response) if response else current_version(survey)
+        other = None if response else answering.response_of(survey, self.agency)
+        is_being_answered = response is not None and response.status == ResponseStatus.IN_PROGRESS
+        context = self.context(
+            survey=survey,
+            response=response,
+            other=other,
+            is_being_answered=is_being_answered,
+            sections=_sections(version, response) if version else [],
+            lacking=answering.missing(response, version) if response and version and is_being_answered else [],
+            earlier=answering.earlier_response(response) if response and is_being_answered else None,
+            is_open=answering.open_surveys().filter(pk=survey.pk).exists(),
+        )
+        return render(request, "workspace/answers/survey.html", context)
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        survey = self.survey_of(code)
+        by: Any = request.user
+        do = request.POST.get("do", "")
+        try:
+            if do == "begin":
+                answering.begin(survey=survey, agency=self.agency, by=by)
+                return redirect("workspace:survey", code)
+            response = self.response_of(survey)
+            if response is None:
+                raise Http404
+            if do == "submit":
+                sent = answering.submit(response=response, by=by)
+                received = sent.status == ResponseStatus.RECEIVED
+                messages.success(
+                    request, _("Received. Thank you.") if received else _("Sent in; it waits for approval.")
+                )
+            elif do == "take_back":
+                answering.take_back(response=response, by=by)
+            elif do == "carry_over":
+                earlier = answering.earlier_response(response)
+                if earlier is None:
+                    raise AnsweringRefused(_("There are no earlier answers."))
+                number = answering.carry_over(response=response, earlier=earlier, by=by)
+                messages.success(request, _("%(number)d answers taken over: confirm each.") % {"number": number})
+        except AnsweringRefused as refused:
+            messages.error(request, str(refused))
+        return redirect("workspace:survey", code)
+
+
+class SectionAnswers(AnswerPage):
+    """One section, or one repetition of it: saved as one goes, complete without JavaScript."""
+
+    keeps_typed = True
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, code: str, section: str, repeat: int = 0) -> HttpResponse:
+        self._begin(code, section, repeat)
+        fields = self._fields()
+        kept = give_back(request)
+        if kept is not None:
+            messages.info(request, _("Here is what you had typed when your session ended. It is not saved yet."))
+            read_fields(fields, kept, iso3=str(self.response.country_id))
+        return self._show(fields)
+
+    def post(self, request: HttpRequest, code: str, section: str, repeat: int = 0) -> HttpResponse:
+        self._begin(code, section, repeat)
+        fields = self._fields()
+        read = read_fields(fields, request.POST, iso3=str(self.response.country_id))
+        is_autosave = AUTOSAVE in request.headers
+        try:
+            saved = answering.save_answers(
+                response=self.response,
+                answers=read.given,
+                places=read.places,
+                asked=read.asked,
+                seen=read.seen,
+                by=request.user,  # type: ignore[arg-type]
+            )
+        except AnsweringRefused as refused:
+            if is_autosave:
+                return JsonResponse({"saved": False, "said": str(refused)})
+            messages.error(request, str(refused))
+            return redirect("workspace:survey", code)
+        for one in read.fields:
+            if one.question.code in saved.conflicts:
+                one.error = _("A colleague answered this meanwhile, otherwise than you: look, and save again.")
+        if is_autosave:
+            return self._autosaved(bool(saved.conflicts))
+        if any(one.error for one in read.fields):
+            self._begin(code, section, repeat)
+            for now, one in zip(self._fields(), read.fields, strict=True):
+                one.seen = now.seen
+            return self._show(read.fields, status=422)
+        return redirect(self._next(request.POST.get("do", "")))
+
+    def _begin(self, code: str, section: str, repeat: int) -> None:
+        self.survey = self.survey_of(code)
+        response = self.response_of(self.survey)
+        if response is None:
+            raise Http404
+        self.response = Response.objects.prefetch_related("answers", "readings__country", "readings__group").get(
+            pk=response.pk
+        )
+        self.version = _version(self.response)
+        sections = {one.code: one for one in self.version.sections.all()}
+        if section not in sections or repeat >= answering.MOST_REPETITIONS:
+            raise Http404
+        self.own, self.repeat = sections[section], repeat
+        if repeat and not self.own.repeats:
+            raise Http404
+        self.asked = Asked(self.survey, self.version)
+
+    def _fields(self) -> list[Any]:
+        chosen = answering.chosen_of(self.response.answers.all())
+        return fields_of(self.own, self.repeat, self.response, self.asked, chosen)
+
+    def _autosaved(self, has_conflict: bool) -> JsonResponse:
+        if has_conflict:
+            said = _("A colleague changed an answer meanwhile: save to see which.")
+            return JsonResponse({"saved": False, "said": said})
+        return JsonResponse(
+            {
+                "saved": True,
+                "address": self.request.path,
+                "as_of": self.response.updated_at.isoformat(),
+                "said": _("Saved."),
+            }
+        )
+
+    def _next(self, do: str) -> str:
+        code = self.survey.code
+        if do == "again" and self.repeat + 1 < answering.MOST_REPETITIONS:
+            return reverse("workspace:survey_repeat", args=[code, self.own.code, self.repeat + 1])
+        if do != "go_on":
+            messages.success(self.request, _("Saved."))
+            return self.request.path
+        response = Response.objects.prefetch_related("answers").get(pk=self.response.pk)
+        chosen = answering.chosen_of(response.answers.all())
+        shown = [one for one in self.version.sections.all() if is_shown(one, chosen)]
+        after = [one for one in shown if (one.position, one.pk) > (self.own.position, self.own.pk)]
+        if after:
+            return reverse("workspace:survey_section", args=[code, after[0].code])
+        return reverse("workspace:survey", args=[code])
+
+    def _show(self, fields: Any, *, status: int = 200) -> HttpResponse:
+        context = self.context(
+            survey=self.survey,
+            response=self.response,
+            own=self.own,
+            fields=fields,
+            repeat=self.repeat,
+            number=self.repeat + 1,
+            may_write=self.response.status == ResponseStatus.IN_PROGRESS,
+        )
+        return render(self.request, "workspace/answers/section.html", context, status=status)
+
+
+class PrintAnswers(AnswerPage):
+    """The whole questionnaire on one page, with the answers as far as they are there: for paper."""
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        survey = self.survey_of(code)
+        response = self.response_of(survey)
+        version = _version(response) if response else current_version(survey)
+        if version is None:
+            raise Http404
+        asked = Asked(survey, version)
+        context = self.context(survey=survey, response=response, parts=printed(version, response, asked))
+        return render(request, "workspace/answers/print.html", context)
+
+
+class ApproveAnswers(WorkspacePage):
+    """Submitted answers, for whom approves them."""
+
+    actions = (Action.APPROVE_POSTINGS,)
+    part = "surveys"
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        response = self._response(pk)
+        asked = Asked(response.survey, _version(response))
+        context = {
+            "section": self.section,
+            "part": self.part,
+            "affiliation": current_affiliation(request),
+            "response": response,
+            "survey": response.survey,
+            "parts": printed(_version(response), response, asked),
+        }
+        return render(request, "workspace/answers/approve.html", context)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        response, by = self._response(pk), request.user
+        try:
+            if request.POST.get("do") == "approve":
+                answering.approve(response=response, by=by)  # type: ignore[arg-type]
+                messages.success(request, _("Approved and received."))
+            else:
+                answering.send_back(response=response, by=by, note=request.POST.get("note", ""))  # type: ignore[arg-type]
+                messages.success(request, _("Sent back."))
+        except AnsweringRefused as refused:
+            messages.error(request, str(refused))
+            return redirect("workspace:response", pk)
+        return redirect("workspace:surveys")
+
+    def _response(self, pk: int) -> Response:
+        waiting = answering.awaiting_approval_by(self.request.user).filter(pk=pk)  # type: ignore[arg-type]
+        response = waiting.prefetch_related("answers", "readings").first()
+        if response is None:
+            raise Http404
+        return response
+
+
+def printed(version: Questionnaire, response: Response | None, asked: Asked) -> list[dict[str, Any]]:
+    """Return the sections with their questions and what was answered, in words; repetitions one after the other."""
+    stored = {(one.question, one.repeat): one for one in response.answers.all()} if response else {}
+    parts = []
+    for section in version.sections.all():
+        own = {question.code for question in section.questions.all()}
+        repeats = sorted({repeat for code, repeat in stored if code in own}) or [0]
+        for repeat in repeats if section.repeats else [0]:
+            rows = []
+            for question in section.questions.all():
+                answer = stored.get((question.code, repeat))
+                known = asked.questions[question.code]
+                words = asked.value_words(known, answer.value, answer.other) if answer else ""
+                options = [] if len(known.choices) > 40 else list(known.choices.values())
+                rows.append({"question": question, "words": words, "options": options})
+            parts.append({"own": section, "number": repeat + 1 if section.repeats else 0, "rows": rows})
+    return parts
+
+
+def _version(response: Response) -> Questionnaire:
+    return Questionnaire.objects.whole().get(pk=response.questionnaire_id)
+
+
+def _sections(version: Questionnaire, response: Response | None) -> list[dict[str, Any]]:
+    answers = list(response.answers.all()) if response else []
+    chosen = answering.chosen_of(answers)
+    found = []
+    for section in version.sections.all():
+        own = {question.code for question in section.questions.all()}
+        repeats = sorted({one.repeat for one in answers if one.question in own})
+        found.append(
+            {
+                "own": section,
+                "is_shown": is_shown(section, chosen),
+                "answered": len({(one.question, one.repeat) for one in answers if one.question in own}),
+                "questions": _asked_of(section),
+                "repeats": [(number, number + 1) for number in repeats if number] if section.repeats else [],
+                "next": repeats[-1] + 1 if section.repeats and repeats else 0,
+            }
+        )
+    return found
+
+
+def _asked_of(section: Section) -> int:
+    return len(section.questions.all())
