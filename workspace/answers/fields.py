@@ -108,6 +108,8 @@ def read_fields(fields: Sequence[AnswerField], data: QueryDict, *, iso3: str) ->
     """Read what was posted: what fits is kept, what does not stays in its field with what would be right."""
     read = ReadSection(list(fields))
     for one in read.fields:
+        if not _is_posted(one, data):
+            continue
         key = (one.question.code, one.repeat)
         before, one.typed = one.typed, _posted(one, data)
         # What was typed otherwise than it was carried over is the person's own answer.
@@ -127,6 +129,11 @@ def read_fields(fields: Sequence[AnswerField], data: QueryDict, *, iso3: str) ->
             read.given.append(given)
             read.places += places
     return read
+
+
+def _is_posted(one: AnswerField, data: QueryDict) -> bool:
+    """Whether the question was on the form at all: one that was not is left alone."""
+    return any(name == one.name or name.startswith(f"{one.name}-") for name in data)
 
 
 def _typed(answer: Answer, question: Question, places: Sequence[str]) -> dict[str, Any]:
