@@ -1,4 +1,4 @@
-"""Answering a survey on the portal: begun by anyone of the agency, gone on with by a colleague, approved by the window."""
+"""Answering a survey here: begun by anyone of the agency, gone on with by a colleague, approved by the window."""
 
 import datetime as dt
 import hashlib
@@ -106,7 +106,7 @@ def begin(*, survey: Survey, agency: Agency, by: User) -> Response:
     if found is None:
         response = Response(
             survey=survey,
-            country_id=agency.country_id,
+            country_id=str(agency.country_id),
             agency=agency,
             key=key_of(survey, agency),
             status=ResponseStatus.IN_PROGRESS,
@@ -275,14 +275,15 @@ def awaiting_approval_by(user: User) -> QuerySet[Response]:
 
 
 @transaction.atomic
-def carry_over(*, response: Response, earlier: Response, by: User) -> int:
+def carry_over(*, response: Response, by: User) -> int:
     """Take over the answers of the last edition where the same is asked, each to be confirmed; return how many.
 
     An answer that is there already stays; a choice that is no longer offered is left out.
     """
     locked = _lock(response, by)
-    if locked.status != ResponseStatus.IN_PROGRESS or earlier.country_id != locked.country_id:
-        raise AnsweringRefused(_("These answers cannot be carried over."))
+    earlier = earlier_response(locked)
+    if locked.status != ResponseStatus.IN_PROGRESS or earlier is None:
+        raise AnsweringRefused(_("There are no earlier answers to take over."))
     asked = Asked(locked.survey, _version(locked))
     there = set(locked.answers.values_list("question", "repeat"))
     taken = 0
@@ -424,7 +425,7 @@ def _keep_readings(response: Response, places: Sequence[PlaceGiven]) -> None:
 
 
 def _version(response: Response) -> Questionnaire:
-    return Questionnaire.objects.whole().get(pk=response.questionnaire_id)
+    return Questionnaire.objects.whole().get(responses=response)
 
 
 def _lock(response: Response, by: User) -> Response:

@@ -240,7 +240,7 @@ def withdraw(
 
 @transaction.atomic
 def archive(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
-    """Put a posting away whose import was undone; it stays in the records. Raises PostingRefused for an archived one."""
+    """Put a posting away whose import was undone; it stays in the records. Raises PostingRefused if it is archived."""
     locked = lock(posting)
     was_published = locked.status == PostingStatus.PUBLISHED
     move(

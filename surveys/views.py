@@ -164,7 +164,7 @@ class SurveyChanges(PublicPage, DetailView[Survey]):
     def get_queryset(self) -> QuerySet[Survey]:
         return Survey.objects.public().filter(results_released_on__lte=today())
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         self.object = self.get_object()
         before = get_object_or_404(self.get_queryset(), code=kwargs["other"])
         found = changes_between(before, self.object)

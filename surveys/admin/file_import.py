@@ -26,6 +26,7 @@ from surveys.importing.jobs import ImportRefused
 from surveys.models import Import, Survey
 
 ROWS_A_PAGE = 50
+MOST_CHOICES = 150
 REASON = gettext_lazy("What is wrong")
 
 
@@ -39,9 +40,9 @@ class UploadForm(forms.Form):
         label=gettext_lazy("File"),
         max_length=255,
         help_text=gettext_lazy(
-            "CSV, TSV or XLSX as KoboToolbox, ODK, LimeSurvey, Google Forms, Microsoft Forms or SurveyMonkey export it, "
-            "or a plain table with a column “country”. At most 25 MB and 50,000 rows. Nothing is written before you "
-            "have seen a preview."
+            "CSV, TSV or XLSX as KoboToolbox, ODK, LimeSurvey, Google Forms, Microsoft Forms or SurveyMonkey export "
+            "it, or a plain table with a column “country”. At most 25 MB and 50,000 rows. Nothing is written before "
+            "you have seen a preview."
         ),
     )
 
@@ -76,7 +77,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Managers bring files in."""
-        return can(request.user, Action.MANAGE_SURVEYS)  # type: ignore[arg-type]
+        return can(request.user, Action.MANAGE_SURVEYS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Import | None = None) -> bool:
         """Nothing is deleted."""
@@ -146,7 +147,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             **self._context(request),
             "title": file_import.file_name,
             "import": file_import,
-            "may": can(request.user, Action.MANAGE_SURVEYS),  # type: ignore[arg-type]
+            "may": can(request.user, Action.MANAGE_SURVEYS),
             "is_at_work": file_import.state in IMPORT_AT_WORK,
             "done": done,
             "total": total,
@@ -186,18 +187,18 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         file_import = self._require(request, pk)
         asked = Asked.of(file_import.survey)
         known = Columns(asked.version, asked.lists)
-        columns = {}
+        columns: dict[str, str] = {}
         for number, column in enumerate(file_import.columns):
             goes = request.POST.get(f"column-{number}", "")
             if goes and (known.goes_to(goes) or goes == column["goes"]):
                 columns[f"{column.get('sheet', '')}\n{column['key']}"] = goes
         decisions: dict[str, dict[str, str]] = {}
         for name, code in request.POST.items():
-            if not name.startswith("decide\n") or not code:
+            if not name.startswith("decide:") or not code:
                 continue
-            _mark, question, entry = name.split("\n", 2)
+            _mark, question, entry = name.split(":", 2)
             if question in asked.questions and code in asked.questions[question].choices:
-                decisions.setdefault(question, {})[entry[:200]] = code
+                decisions.setdefault(question, {})[entry[:200]] = str(code)
         return self._take(request, pk, lambda by: jobs.correct(
             file_import=file_import, columns=columns, decisions=decisions, by=by
         ))  # fmt: skip
@@ -258,7 +259,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         return self.get_queryset(request).select_related("survey", "by", "undone_by").filter(pk=pk).first()
 
     def _require(self, request: HttpRequest, pk: int) -> Import:
-        if not can(request.user, Action.MANAGE_SURVEYS):  # type: ignore[arg-type]
+        if not can(request.user, Action.MANAGE_SURVEYS):
             raise PermissionDenied
         file_import = self._get(request, pk)
         if file_import is None:
@@ -283,6 +284,8 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
             "number": number,
             "words": words.get(column["goes"], _own_words(column["goes"])),
             "is_listed": column["goes"] in words,
+            # A file of a thousand columns says yes or no to options: those need no choice each.
+            "has_choice": len(file_import.columns) <= MOST_CHOICES or column["goes"] in words,
             "way": ways.get(column.get("how", ""), ""),
         }
         for number, column in enumerate(file_import.columns)
@@ -314,7 +317,7 @@ def _row(row: Any, asked: Asked) -> dict[str, Any]:
         errors.append(
             {
                 **error,
-                "name": f"decide\n{error.get('question', '')}\n{error.get('entry', '')}",
+                "name": f"decide:{error.get('question', '')}:{error.get('entry', '')}",
                 "likely": likely,
                 "others": [(code, label) for code, label in choices.items() if code not in dict(likely)]
                 if question and error.get("entry")

@@ -45,7 +45,7 @@ class PendingChangeAdmin(NoChangeMixin, admin.ModelAdmin[PendingChange]):
         if not self.has_view_permission(request, change):
             raise PermissionDenied
         if request.method == "POST":
-            if not can(request.user, Action.MANAGE_POSTINGS):  # type: ignore[arg-type]
+            if not can(request.user, Action.MANAGE_POSTINGS):
                 raise PermissionDenied
             try:
                 choose(change=change, takes_response="response" in request.POST, by=actor(request))
@@ -60,6 +60,6 @@ class PendingChangeAdmin(NoChangeMixin, admin.ModelAdmin[PendingChange]):
             "title": str(change),
             "change": change,
             "differences": differences_of(change),
-            "may": can(request.user, Action.MANAGE_POSTINGS) and change.decided_at is None,  # type: ignore[arg-type]
+            "may": can(request.user, Action.MANAGE_POSTINGS) and change.decided_at is None,
         }
         return TemplateResponse(request, "admin/surveys/pendingchange/choose.html", context)

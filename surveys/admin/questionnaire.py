@@ -70,17 +70,23 @@ class RowsUntilGiven(admin.TabularInline[Any, Any]):
 
 
 class SectionInline(RowsUntilGiven):
+    """The sections of a version."""
+
     model = Section
     fields = ("position", "code", "label", "repeats", "shown_if_question", "shown_if_options")
 
 
 class QuestionInline(RowsUntilGiven):
+    """The questions of a section."""
+
     model = Question
     fk_name = "section"
     fields = ("position", "code", "label", "kind", "choices_from", "is_required", "feeds", "side")
 
 
 class OptionInline(RowsUntilGiven):
+    """The options of a question."""
+
     model = Option
     fields = ("position", "code", "label", "spellings", "translations")
 

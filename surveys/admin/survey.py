@@ -44,7 +44,7 @@ class SurveyAdmin(HistoryAdmin[Survey]):
         (
             None,
             {
-                "description": gettext_lazy("Shown publicly, on the page of the survey, once “shown publicly” is ticked."),
+                "description": gettext_lazy("Shown on the page of the survey, once “shown publicly” is ticked."),
                 "fields": (
                     "code", "title", "organisers", "description", "source", "disclaimer", "stated_on", "opens_on",
                     "closes_on", "languages", "is_public", "results_released_on",
@@ -102,7 +102,7 @@ class SurveyPages:
     def questionnaire(self, request: HttpRequest, pk: int) -> HttpResponse:
         """List the versions; make one from an XLSForm, another edition, or nothing."""
         survey = self._get(request, pk)
-        may = can(request.user, Action.MANAGE_SURVEYS)  # type: ignore[arg-type]
+        may = can(request.user, Action.MANAGE_SURVEYS)
         if request.method == "POST":
             if not may:
                 raise PermissionDenied
@@ -124,10 +124,7 @@ class SurveyPages:
             elif do == "empty":
                 editable_version(survey)
             else:
-                file = request.FILES.get("file")
-                if file is None or file.size is None or file.size > MAX_XLSFORM_BYTES:
-                    raise QuestionnaireRefused(_("Choose an .xlsx file of at most 5 MB."))
-                brought = bring_in(survey=survey, data=file.read(), by=actor(request))
+                brought = bring_in(survey=survey, data=_uploaded(request), by=actor(request))
                 for notice in brought.notices:
                     messages.warning(request, notice)
         except (QuestionnaireRefused, XlsformRefused, FileRefused) as refused:
@@ -138,7 +135,7 @@ class SurveyPages:
     def tracking(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show who was asked and who has answered; ask and remind."""
         survey = self._get(request, pk)
-        may = can(request.user, Action.MANAGE_SURVEYS)  # type: ignore[arg-type]
+        may = can(request.user, Action.MANAGE_SURVEYS)
         chosen = [number for text in request.POST.getlist("agency") if (number := row_number(text)) is not None]
         if request.method == "POST":
             if not may:
@@ -171,3 +168,10 @@ class SurveyPages:
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         return {**self._admin.admin_site.each_context(request), "opts": self._admin.opts}
+
+
+def _uploaded(request: HttpRequest) -> bytes:
+    file = request.FILES.get("file")
+    if file is None or file.size is None or file.size > MAX_XLSFORM_BYTES:
+        raise QuestionnaireRefused(_("Choose an .xlsx file of at most 5 MB."))
+    return file.read()

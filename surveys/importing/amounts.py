@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 MAX_DIGITS = 16
+MAX_CHARACTERS = 120
 _DECIMALS = 2
 
 _NUMBER = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
@@ -15,7 +16,8 @@ _SPACED = re.compile(r"(?P<whole>[0-9]{1,3}(?:[ \u00a0\u202f'’][0-9]{3})+)(?:[
 _COMMA = re.compile(r"(?P<whole>[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),(?P<decimals>[0-9]{1,2})")
 _SHORTENED = re.compile(r"[^0-9]*([0-9][0-9.,\s]*)\s*(k|m|bn|mio|million|thousand|billion)\b.*", re.IGNORECASE)
 _PRINTED = re.compile(
-    r"(?:USD|US\$)?\s*(?P<number>[0-9][0-9.,'’ \u00a0\u202f]*?)\s*(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
+    r"(?:USD|US\$)?\s*(?P<number>[0-9][0-9.,'’ \u00a0\u202f]*?)\s*"
+    r"(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
 )
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{4,}")
 
@@ -40,6 +42,7 @@ def parse_number(text: str) -> Decimal:
     AmountError for anything else: NaN, Infinity, exponents, negative numbers, more than two decimals (never rounded)
     or more than 16 digits before the point.
     """
+    _check_length(text)
     if other := _SPACED.fullmatch(text) or _COMMA.fullmatch(text):
         text = "".join(letter for letter in other["whole"] if letter.isdigit()) + f".{other['decimals'] or 0}"
     if not _NUMBER.fullmatch(text):
@@ -58,12 +61,18 @@ def parse_printed(text: str) -> Amount:
 
     Raises AmountError as `parse_number` does.
     """
+    _check_length(text)
     printed = _PRINTED.fullmatch(text)
     if printed is None:
         raise AmountError(_what_is_wrong(text))
     return Amount(
         value=parse_number(printed["number"]), as_printed=text, covers=" ".join((printed["covers"] or "").split())
     )
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise AmountError(_("More than %(limit)d characters.") % {"limit": MAX_CHARACTERS})
 
 
 def _what_is_wrong(text: str) -> str:

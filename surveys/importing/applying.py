@@ -158,7 +158,7 @@ def apply(
             on_progress(position)
     if outdated:
         raise PreviewOutdated(outdated)
-    missing = []
+    missing: list[ImportRow] = []
     for plan in planner.missing():
         outcome.note(plan)
         if on_row:

@@ -45,9 +45,11 @@ WORDS: Mapping[str, Sequence[str]] = {
     Feeds.TARGETS: ("target countries", "partner countries", "regions and countries", "regions", "target regions",
                     "priority regions"),
 }  # fmt: skip
-# In a long question a word such as "role" or "contact" says little; a country, areas or modalities are what it is about.
+# In a long question a word such as "role" or "contact" says little; a country, areas, modalities are its subject.
 TELLING = frozenset({Feeds.COUNTRY, Feeds.AREAS, Feeds.MODALITIES, Feeds.EXISTING_PARTNERS})
 MOST_WORDS, FEWER_WORDS = 9, 5
+MOST_PIECES = 6
+"""Groups, question and option in one heading; what stands behind is one piece, whatever it holds."""
 TAGS: Mapping[str, Feeds] = {
     "#country": Feeds.COUNTRY,
     "#org": Feeds.AGENCY,
@@ -169,9 +171,11 @@ class Columns:
         questions: list[tuple[str, str]] = []
         for question in self._questions.values():
             questions.append((f"{QUESTION}:{question.code}", question.heading))
-            for part in PARTS.get(QuestionKind(question.kind), ()):
-                if part != OTHER or question.allows_other:
-                    questions.append((f"{QUESTION}:{question.code}:{part}", f"{question.heading}: {_part_words(part)}"))
+            questions += [
+                (f"{QUESTION}:{question.code}:{part}", f"{question.heading}: {_part_words(part)}")
+                for part in PARTS.get(QuestionKind(question.kind), ())
+                if part != OTHER or question.allows_other
+            ]
         return [
             *questions,
             (ID, _("The tool's own number of the response")),
@@ -244,13 +248,13 @@ class Columns:
             return ""
         text = f"{heading.group} / {heading.own}" if heading.group else heading.text
         for separator in tool.separators if not heading.group else "/":
-            pieces = text.split(separator)
+            pieces = text.split(separator, MOST_PIECES)
             for start in range(len(pieces) - 1):
                 for end in range(start + 1, len(pieces)):
-                    code = self._by_heading.get(simplify(separator.join(pieces[start:end])))
+                    named = self._by_heading.get(simplify(separator.join(pieces[start:end])))
                     rest = separator.join(pieces[end:]).strip()
-                    if code and self._questions[code].is_choice and (option := self._option_code(code, rest)):
-                        return f"{QUESTION}:{code}:option={option}"
+                    if named and self._questions[named].is_choice and (option := self._option_code(named, rest)):
+                        return f"{QUESTION}:{named}:option={option}"
         return ""
 
     def _option_code(self, code: str, text: str) -> str:
@@ -267,7 +271,7 @@ class Columns:
         return self._options[code].get(simplify(text), "")
 
     def _by_word(self, heading: Heading) -> str:
-        """Return the question that a heading names by a word in it; only where the words of one kind alone are there."""
+        """Return the question that a heading names by a word in it, where the words of one kind alone are there."""
         text = f" {simplify(heading.own)} "
         length = len(text.split())
         found = {}
@@ -276,9 +280,8 @@ class Columns:
                 continue
             for word in words:
                 if f" {simplify(word)} " in text:
-                    code = self._by_heading.get(simplify(word))
-                    if code:
-                        found[feeds] = code
+                    if named := self._by_heading.get(simplify(word)):
+                        found[feeds] = named
                     break
         if Feeds.AREAS in found and Feeds.MODALITIES in found:
             found.pop(Feeds.AREAS)
@@ -338,7 +341,7 @@ def _readings(heading: Heading) -> Iterable[str]:
         yield coded["code"]
         yield coded["text"]
     for separator in ("/", "-", "."):
-        pieces = heading.own.split(separator)
+        pieces = heading.own.split(separator, MOST_PIECES)
         for start in range(1, len(pieces)):
             yield separator.join(pieces[start:])
 

@@ -79,7 +79,7 @@ def correct(
 
 @transaction.atomic
 def begin_applying(*, file_import: Import, partial: bool, by: User) -> Import:
-    """Write what the preview shows. Raises ImportRefused where rows are in error and the good ones were not asked for."""
+    """Write what the preview shows. Raises ImportRefused where rows are in error and not only the good are wanted."""
     _check(by)
     locked = _lock(file_import, {ImportState.PREVIEWED})
     if locked.counts.get("in_error") and not partial:

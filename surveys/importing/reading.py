@@ -417,9 +417,9 @@ class RowReader:
     def _read_places(self, text: str, question: Question, iso3: str) -> list[ReadPlace]:
         choices = self._choices[question.code]
         words = text.split()
-        if self._tool.gives_codes and not any(mark in text for mark in ",;\n"):
-            if all(choices.find(word) for word in words) or any(choices.find(word) for word in words[:1]):
-                return self._by_codes(words, question)
+        are_codes = self._tool.gives_codes and not any(mark in text for mark in ",;\n")
+        if are_codes and choices.find(words[0]):
+            return self._by_codes(words, question)
         found = read_places(
             text.replace("\n", "; "), iso3=iso3, edition=self._reference.edition, names=self._reference.names
         )

@@ -15,14 +15,14 @@ from surveys.importing.tools import TABLE, Tool, tool_of
 
 SEARCHED_ROWS = 12
 SAMPLE_ROWS = 200
-_TAG = re.compile(r"#\s*[a-z][\w]*(\s*[+ ]\s*[\w]+)*", re.IGNORECASE)
+_TAG = re.compile(r"#[a-z]\w*(?:\+\w+)*", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]{1,200}>")
 _LINKS = (("_parent_index", "_index"), ("parent_key", "key"))
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column's heading: `text` as a person reads it, `own` its last line, `group` what stands above that, `tag` HXL."""
+    """A column's heading: `text` as a person reads it, `own` its last line, `group` what stands above, `tag` HXL."""
 
     index: int
     text: str
@@ -151,7 +151,7 @@ def _heading_row(head: Sequence[SourceRow], known_words: Mapping[str, int]) -> i
 def _is_tag_row(row: SourceRow) -> bool:
     """Return whether a row holds HXL hashtags and nothing else."""
     filled = [cell for cell in row.cells if cell]
-    return bool(filled) and all(_TAG.fullmatch(cell) for cell in filled)
+    return bool(filled) and all(_TAG.fullmatch("".join(cell.split())) for cell in filled)
 
 
 def _is_second_heading(header: SourceRow, below: SourceRow, known_words: Mapping[str, int]) -> bool:

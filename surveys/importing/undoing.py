@@ -15,7 +15,8 @@ from surveys.choices import ImportState, PostingStatus, ResponseStatus, RowResul
 from surveys.importing import snapshots
 from surveys.importing.jobs import ImportRefused
 from surveys.importing.planning import load_responses
-from surveys.models import Import, ImportRow, Need, Offer, Reading, Response
+from surveys.models import Import, ImportRow, Reading, Response
+from surveys.models.posting import Posting
 from surveys.pending import settle
 from surveys.saying import Saying
 from surveys.signals import import_undoing
@@ -129,7 +130,7 @@ def _put_back(response: Response, before: dict[str, Any], *, by: User, reason: s
     saying.write([Saying(response, answers, (), is_new=False)], by=by, reason=reason)
 
 
-def _restore(posting: Offer | Need, was: dict[str, Any], *, by: User, reason: str) -> None:
+def _restore(posting: Posting, was: dict[str, Any], *, by: User, reason: str) -> None:
     values = snapshots.posting_values(was)
     # By the row, not by the key alone: that is how `posting.update` tells what changed.
     named: dict[str, Any] = {}

@@ -153,7 +153,7 @@ def main() -> None:
     refused: dict[str, Any] | None = None
     try:
         for line in read(data, limits):
-            print(json.dumps(line))
+            sys.stdout.write(json.dumps(line) + "\n")
     except Refused as reason:
         refused = {"refused": reason.code, "at": reason.at}
     except MemoryError:
@@ -162,7 +162,7 @@ def main() -> None:
         # A hostile file may raise anything; it is refused by the kind of fault.
         refused = {"refused": "broken", "at": type(error).__name__}
     if refused:
-        print(json.dumps(refused))
+        sys.stdout.write(json.dumps(refused) + "\n")
 
 
 if __name__ == "__main__":

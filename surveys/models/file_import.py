@@ -81,6 +81,7 @@ class ImportedFile(models.Model):
     class Meta:
         verbose_name = _("uploaded file")
         verbose_name_plural = _("uploaded files")
+        ordering = ["file_import"]
 
     def __str__(self) -> str:
         return str(self.file_import)
@@ -127,6 +128,7 @@ class RememberedColumns(models.Model):
     class Meta:
         verbose_name = _("remembered columns")
         verbose_name_plural = _("remembered columns")
+        ordering = ["survey", "-updated_at"]
         constraints = [
             models.UniqueConstraint(fields=["survey", "shape"], name="rememberedcolumns_survey_shape_unique")
         ]

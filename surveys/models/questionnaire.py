@@ -1,5 +1,6 @@
 """Questionnaires: versions of what a survey edition asks, with sections, questions and options."""
 
+import re
 from typing import Any, Self
 
 from django.core.validators import RegexValidator
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from surveys.choices import ChoicesFrom, Feeds, QuestionKind, Side
 from surveys.models.survey import Survey
 
+CODE_PATTERN = re.compile(r"\A[a-z][a-z0-9_]*\Z")
 CODE = RegexValidator(
-    r"\A[a-z][a-z0-9_]*\Z",
+    CODE_PATTERN,
     _("Small letters, digits and underscores, beginning with a letter: KoboToolbox and ODK know it by this name."),
 )
 
@@ -54,7 +56,7 @@ class Questionnaire(models.Model):
     @property
     def is_given(self) -> bool:
         """Whether somebody has begun to answer it: what was asked then stays as it was."""
-        return self.responses.exists()  # type: ignore[attr-defined,no-any-return]
+        return self.responses.exists()
 
     @classmethod
     def given(cls) -> Exists:

@@ -8,6 +8,7 @@ from surveys.questionnaires.form import Condition
 
 _SELECTED = re.compile(r"selected\(\s*\$\{(\w+)\}\s*,\s*'([^']*)'\s*\)|\$\{(\w+)\}\s*=\s*'([^']+)'")
 _ANSWERED = re.compile(r"\(?\s*\$\{(\w+)\}\s*!=\s*''\s*\)?")
+_NEIGHBOUR = re.compile(r"\.\./(\w+)")
 _OR = re.compile(r"\s+or\s+")
 
 
@@ -34,7 +35,8 @@ def as_xlsform(condition: Condition | None) -> str:
 
 def from_xlsform(expression: str) -> Condition | None:
     """Return what a `relevant` says. Raises ConditionError for more than one question, and for what is no choice."""
-    expression = expression.strip()
+    # The library writes a neighbour in a group as ../name.
+    expression = _NEIGHBOUR.sub(r"${\1}", " ".join(expression.split()))
     if not expression:
         return None
     if answered := _ANSWERED.fullmatch(expression):

@@ -78,7 +78,7 @@ class Form:
     @property
     def languages(self) -> list[str]:
         """Languages beyond English in which something is there, by code."""
-        found = set()
+        found: set[str] = set()
         for section in self.sections:
             found.update(section.translations)
             for question in section.questions:

@@ -1,4 +1,4 @@
-"""The lists that questions are answered from: their own options, or areas, modalities, countries, groups, challenges."""
+"""The lists that questions are answered from: own options, areas, modalities, countries, groups, challenges."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -83,7 +83,7 @@ class Lists:
 
     @cached_property
     def _countries(self) -> list[Choice]:
-        return [Choice(country.iso3, str(country)) for country in Country.objects.active().listed()]
+        return [Choice(country.iso3, str(country)) for country in Country.objects.listed().filter(is_active=True)]
 
     @cached_property
     def _groups(self) -> list[Choice]:

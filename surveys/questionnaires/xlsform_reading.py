@@ -13,7 +13,7 @@ from pyxform.xls2json_backends import get_xlsform
 from surveys.choices import ChoicesFrom, Feeds, QuestionKind, Side
 from surveys.importing.cells import FileRefused, Sheet, SourceRow
 from surveys.importing.source_file import SourceFile, read_sheets
-from surveys.models.questionnaire import CODE
+from surveys.models.questionnaire import CODE_PATTERN
 from surveys.questionnaires.conditions import ConditionError, from_xlsform
 from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestion, FormSection, Words
 from surveys.questionnaires.lists import OTHER
@@ -273,7 +273,7 @@ class _Reader:
 
     def _code(self, child: Mapping[str, Any]) -> str:
         code = _portal_code(str(child.get("name", "")))
-        if not CODE.regex.match(code) or len(code) > 60:
+        if not CODE_PATTERN.match(code) or len(code) > 60:
             self.problems.append(
                 _("“%(name)s” is no name that can be kept: small letters, digits and underscores, at most 60.")
                 % {"name": child.get("name")}

@@ -1,4 +1,4 @@
-"""Writes a questionnaire as XLSForm, for KoboToolbox and ODK; our own columns begin with `ssc_` and are ignored there."""
+"""Writes a questionnaire as XLSForm, for KoboToolbox and ODK; our own columns begin with `ssc_`, ignored there."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -24,7 +24,7 @@ class Change:
 
 @dataclass(frozen=True)
 class CountryChanges:
-    """What one country answers otherwise. `only_in`: it answered one of the two editions alone ("", "before", "after")."""
+    """What one country answers otherwise. `only_in`: it answered one edition alone ("", "before", "after")."""
 
     country: Country
     changes: list[Change]
@@ -32,7 +32,7 @@ class CountryChanges:
 
 
 def changes_between(before: Survey, after: Survey) -> list[CountryChanges]:
-    """Return, for each country of one of the two editions, what it says otherwise now; in the order of the countries."""
+    """Return, for each country of either edition, what it says otherwise now; in the order of the countries."""
     asked_before, asked_after = Asked.of(before), Asked.of(after)
     common = [
         question

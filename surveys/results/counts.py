@@ -46,13 +46,12 @@ class QuestionCounts:
 
     def as_table(self, survey: Survey, groups: Sequence[str]) -> ResultTable:
         """Return it as plain rows, for files."""
+        rows: list[list[str | int | None]] = [[_("answered the question"), self.answered, *self.answered_by_group]]
+        rows += [[choice.label, choice.count, *choice.by_group] for choice in self.choices]
         return ResultTable(
             title=f"{self.heading}: {survey}",
             headings=[_("Answer"), _("Responses"), *groups],
-            rows=[
-                [_("answered the question"), self.answered, *self.answered_by_group],
-                *([choice.label, choice.count, *choice.by_group] for choice in self.choices),
-            ],
+            rows=rows,
             notes=[_("Several answers may be given. Rows compiled from public sources are not counted.")],
         )
 
@@ -91,7 +90,7 @@ def _count(survey: Survey, asked: Asked, groups: Mapping[str, tuple[str, frozens
         answered[question].add(response)
         for place in within:
             answered_of[question][place].add(response)
-        for code in value if isinstance(value, list) else [value]:
+        for code in map(str, value if isinstance(value, list) else [value]):
             if (response, question, code) in seen:
                 continue
             # One who says it in two repetitions says it once.
@@ -115,7 +114,7 @@ def _count(survey: Survey, asked: Asked, groups: Mapping[str, tuple[str, frozens
 
 def _is_counted(question: AskedQuestion) -> bool:
     # Of countries and groups named, Table 1 tells more than a count of names.
-    return bool(question.choices) and question.is_public and question.feeds not in (Feeds.COUNTRY,)
+    return bool(question.choices) and question.is_public and question.feeds != Feeds.COUNTRY
 
 
 def _choices(question: AskedQuestion, counts: Counter[str], by_group: Sequence[Counter[str]]) -> list[ChoiceCount]:

@@ -1,4 +1,4 @@
-"""Table 1 of a survey, rebuilt from the answers: who cooperates how, in what, with whom; and what the source has wrong."""
+"""Table 1 of a survey, rebuilt from the answers: who cooperates how, in what, with whom; and the source's faults."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ COLUMNS: Sequence[frozenset[str]] = (
 
 @dataclass(frozen=True)
 class Departure:
-    """One place where the source departs from the portal's words, or says nothing: where, as printed, and what of it."""
+    """One place where the source departs from the portal's words, or says nothing: where, as printed, what of it."""
 
     column: str
     printed: str
@@ -71,7 +71,7 @@ class Table1:
 def responses_for_table1(survey: Survey) -> QuerySet[Response]:
     """Return the responses that stand, in the order of the source, with what the table reads of them."""
     return (
-        survey.responses.received()  # type: ignore[attr-defined]
+        survey.responses.received()
         .select_related("country")
         .prefetch_related("answers", Prefetch("readings", Reading.objects.select_related("country", "group")))
         .order_by("source_row", "country__position", "pk")

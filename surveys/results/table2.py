@@ -1,4 +1,4 @@
-"""Table 2 of a survey: the challenges of providers and users, in the printed words, counted where countries answered."""
+"""Table 2 of a survey: challenges of providers and users, in the printed words, counted where countries answered."""
 
 from collections import Counter
 from dataclasses import dataclass

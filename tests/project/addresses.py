@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from directory.models import AgencyFact, Invitation, Mail
 from matching.models import MatchChange, MatchEvent
-from surveys.models import CountryWindow, Import, Reading
+from surveys.models import (
+    Challenge,
+    CountryWindow,
+    Import,
+    PendingChange,
+    Question,
+    Questionnaire,
+    Reading,
+    Section,
+)
 from tests import factories
 
 NOT_THERE = 999_999_999
@@ -55,6 +64,22 @@ def rows() -> dict[type[Model], Model]:
         factories.UserFactory(role="reviewer"),
     ]
     found = {type(row): row for row in made}
+    survey = response.survey
+    survey.is_public, survey.results_released_on = True, dt.date(2020, 1, 1)
+    survey.save()
+    section = Section.objects.create(
+        questionnaire=Questionnaire.objects.create(survey=survey), code="about", label="About"
+    )
+    question = Question.objects.create(section=section, code="country", label="Country?", feeds="country")
+    found |= {Questionnaire: section.questionnaire, Section: section, Question: question}
+    found[Challenge] = Challenge.objects.create(
+        survey=survey, code="C", perspective="users", label="Costs", label_as_printed="Costs"
+    )
+    found[PendingChange] = PendingChange.objects.create(
+        offer=match.offer,
+        response=response,
+        content={"values": {"title": "Otherwise"}, "areas": [], "modalities": [], "targets": []},
+    )
     user = made[-1]
     found[AgencyFact] = AgencyFact.objects.create(agency=factories.AgencyFactory(), label="Law", text="Decree")
     affiliation = user.affiliations.get()  # type: ignore[attr-defined]
@@ -86,6 +111,22 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "surveys:offer": [match.offer_id],
         "surveys:need": [match.need_id],
         "surveys:survey": [by_label["surveys.survey"].code],
+        "surveys:survey_file": [by_label["surveys.survey"].code, "table-1", "csv"],
+        "surveys:survey_changes": [by_label["surveys.survey"].code, by_label["surveys.survey"].code],
+        "surveys:survey_changes_file": [by_label["surveys.survey"].code, by_label["surveys.survey"].code, "csv"],
+        "workspace:survey": [by_label["surveys.survey"].code],
+        "workspace:survey_print": [by_label["surveys.survey"].code],
+        "workspace:survey_section": [by_label["surveys.survey"].code, "about"],
+        "workspace:survey_repeat": [by_label["surveys.survey"].code, "about", 1],
+        "workspace:response": [by_label["surveys.response"].pk],
+        **{
+            f"admin:surveys_import_{step}": [by_label["surveys.import"].pk]
+            for step in ("columns", "apply", "again", "discard", "undo", "errors", "progress")
+        },
+        "admin:surveys_survey_questionnaire": [by_label["surveys.survey"].pk],
+        "admin:surveys_survey_tracking": [by_label["surveys.survey"].pk],
+        "admin:surveys_questionnaire_xlsform": [by_label["surveys.questionnaire"].pk],
+        "admin:surveys_questionnaire_next": [by_label["surveys.questionnaire"].pk],
         "matching:match": [match.need_id, match.offer_id],
         **{
             f"workspace:{kind}{page}": [getattr(match, f"{kind}_id")]

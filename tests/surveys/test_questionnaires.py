@@ -51,7 +51,10 @@ def form_with(**changes: Any) -> Form:
     """A form with a question of each kind, translated, conditional, repeating."""
     role = FormQuestion(
         "role", "multiple", "Does it offer or seek?", feeds="role", is_required=True,
-        options=(FormOption("offering", "Offers", "provider\nboth", {"fr": {"label": "Offre"}}), FormOption("seeking", "Seeks")),
+        options=(
+            FormOption("offering", "Offers", "provider\nboth", {"fr": {"label": "Offre"}}),
+            FormOption("seeking", "Seeks"),
+        ),
         translations={"fr": {"label": "Offre-t-il ?", "help": ""}, "ar": {"label": "هل يعرض؟"}},
     )  # fmt: skip
     plain = [
@@ -69,7 +72,8 @@ def form_with(**changes: Any) -> Form:
     return Form((
         FormSection("about", "About", questions=(role, *plain)),
         FormSection("need", "Needs", "Each alone", True, Condition("role", ("seeking", "offering")),
-                    {"fr": {"label": "Besoins"}}, (FormQuestion("need_text", "text", "What?", feeds="text", side="need"),)),
+                    {"fr": {"label": "Besoins"}},
+                    (FormQuestion("need_text", "text", "What?", feeds="text", side="need"),)),
     ))  # fmt: skip
 
 
@@ -99,7 +103,11 @@ def test_what_kobo_does_not_bring_back_is_taken_from_the_question_of_the_same_na
     version = version_of("escap-unossc-2018")
     sheets = {
         sheet.name: [
-            [cell for column, cell in zip(sheet.rows[0].cells, [*row.cells, *[""] * 20], strict=False) if not column.startswith("ssc_")]
+            [
+                cell
+                for column, cell in zip(sheet.rows[0].cells, [*row.cells, *[""] * 20], strict=False)
+                if not column.startswith("ssc_")
+            ]
             for row in sheet.rows
         ]
         for sheet in read_sheets(write_xlsform(version))
@@ -147,12 +155,13 @@ def test_conditions_are_written_and_read():
     ["group.xlsx", "specify_other.xlsx", "case_insensitivity.xlsx", "duplicate_columns.xlsx", "xl_date_ambiguous.xlsx"],
 )
 def test_forms_of_others_are_read_or_refused_with_what_to_do(name: str):
-    try:
-        read = read_xlsform((SHARED / name).read_bytes())
-    except XlsformRefused as refused:
-        assert str(refused)
+    refused = {"case_insensitivity.xlsx", "duplicate_columns.xlsx", "xl_date_ambiguous.xlsx"}
+    data = (SHARED / name).read_bytes()
+    if name in refused:
+        with pytest.raises(XlsformRefused):
+            read_xlsform(data)
     else:
-        assert read.form.questions
+        assert read_xlsform(data).form.questions
 
 
 def test_a_version_that_was_answered_stays_and_the_next_one_is_made(survey: Survey):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def iran(reference: None) -> Offer:
     load_surveys()
-    survey = Survey.objects.get()
+    survey = Survey.objects.get(code="escap-unossc-2018")
     import_file(survey=survey, data=(DATA / "survey_2018_table1.csv").read_bytes(), file_name="table.csv")
     return Offer.objects.get(country="IRN")
 

@@ -1,6 +1,6 @@
 """Surveys to answer: the list, one survey with what is missing, one section at a time, printing, approving."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -27,7 +27,7 @@ AUTOSAVE = "X-Autosave"
 class AnswerPage(WorkspacePage):
     """A page about the answers of the agency at work."""
 
-    actions = (Action.POST,)
+    actions: ClassVar[tuple[Action, ...]] = (Action.POST,)
     part = "surveys"
 
     def context(self, **more: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class AnswerPage(WorkspacePage):
     def response_of(self, survey: Survey) -> Response | None:
         """Return the response of the agency's side, where the person may read it."""
         response = answering.response_of(survey, self.agency)
-        if response is None or not Response.objects.writable_by(self.request.user).filter(pk=response.pk).exists():  # type: ignore[arg-type]
+        if response is None or not Response.objects.writable_by(self.request.user).filter(pk=response.pk).exists():
             return None
         return response
 
@@ -120,10 +120,7 @@ class SurveyAnswers(AnswerPage):
             elif do == "take_back":
                 answering.take_back(response=response, by=by)
             elif do == "carry_over":
-                earlier = answering.earlier_response(response)
-                if earlier is None:
-                    raise AnsweringRefused(_("There are no earlier answers."))
-                number = answering.carry_over(response=response, earlier=earlier, by=by)
+                number = answering.carry_over(response=response, by=by)
                 messages.success(request, _("%(number)d answers taken over: confirm each.") % {"number": number})
         except AnsweringRefused as refused:
             messages.error(request, str(refused))
@@ -314,7 +311,7 @@ def printed(version: Questionnaire, response: Response | None, asked: Asked) -> 
 
 
 def _version(response: Response) -> Questionnaire:
-    return Questionnaire.objects.whole().get(pk=response.questionnaire_id)
+    return Questionnaire.objects.whole().get(responses=response)
 
 
 def _sections(version: Questionnaire, response: Response | None) -> list[dict[str, Any]]:

@@ -41,7 +41,8 @@ def test_numbers_are_read_exactly(text: str, value: str):
 @pytest.mark.parametrize(
     "text",
     [
-        "NaN", "Infinity", "-Infinity", "1e400", "1e-400", "1.549.800", "1.54.800,00", "1,23,456", "12,345,6", "-1", "+1",
+        "NaN", "Infinity", "-Infinity", "1e400", "1e-400", "1.549.800", "1.54.800,00", "1,23,456", "12,345,6", "-1",
+        "+1",
         "", "1 00", "1 0000,5", "1_000", "٣", "３", "0x10", "1.", ".5", "1.234.5", "12.345", "99999999999999999", "5\n",
         "=5", "5 USD",
     ],
@@ -243,5 +244,5 @@ def test_any_text_is_read_without_an_error(text: str):
     names = SimpleNamespace(resolve=lambda text, codes=False: SimpleNamespace(
         kind="unknown", iso3=None, group_code=None, suggestions=(), is_listed=None
     ))  # fmt: skip
-    for reading in read_places(text, iso3="THA", edition=Edition(), names=names):  # type: ignore[arg-type]
+    for reading in read_places(text, iso3="THA", edition=Edition(), names=names):
         assert reading.place.kind in (PlaceKind.UNRESOLVED, PlaceKind.NONE)

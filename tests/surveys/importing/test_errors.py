@@ -98,7 +98,7 @@ def test_a_column_that_answers_no_question_is_kept_with_the_response(survey: Sur
 def test_a_table_without_the_country_is_refused_with_its_columns(survey: Survey):
     rows = [{"modalities": row["modalities"], "colour": "red"} for row in table_rows()]
     with pytest.raises(
-        FileRefused, match="No column names the country that answers. The columns are: “modalities”, “colour”"
+        FileRefused, match=r"No column names the country that answers\. The columns are: “modalities”, “colour”"
     ):
         import_file(survey=survey, data=as_csv(rows), file_name="table.csv", dry_run=True)
 

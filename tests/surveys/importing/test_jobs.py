@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -117,7 +118,7 @@ def test_columns_and_answers_are_corrected_and_remembered(
     assert (made.state, made.counts["added"], made.counts["in_error"]) == (ImportState.PREVIEWED, 1, 1)
     shown = at_desk.get(page(made)).content.decode()
     assert "Did you mean: Training" in shown
-    decisions = {"decide\nmodalities\nTrainin": "training", "decide\nmodalities\nStudies abroad": "study-visits"}
+    decisions = {"decide:modalities:Trainin": "training", "decide:modalities:Studies abroad": "study-visits"}
     with django_capture_on_commit_callbacks(execute=True):
         step(at_desk, made, "columns", **decisions)
     with django_capture_on_commit_callbacks(execute=True):
@@ -180,7 +181,7 @@ def test_a_job_that_died_is_noticed_and_begun_again(
     Import.objects.filter(pk=made.pk).update(
         state=ImportState.APPLYING, heartbeat_at=timezone.now() - 2 * jobs.SILENT_FOR
     )
-    jobs.cache.clear()
+    cache.clear()
     assert "Start again" in at_desk.get(page(made)).content.decode()
     made.refresh_from_db()
     assert (made.state, Response.objects.count()) == (ImportState.FAILED, 0)
