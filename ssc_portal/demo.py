@@ -10,12 +10,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from directory.choices import AgencyKind, DesignationKind, Role
+from directory.days import today
 from directory.designations import DESIGNATED_ROLES
 from directory.models import Affiliation, Agency, Country, Designation, User
 from matching.models import MatchRun
-from surveys.models import Need, Offer
+from surveys.models import Need, Offer, Survey
 
 SURVEY_CODE = "escap-unossc-2018"
+OPEN_SURVEY = "unossc-needs-assessment"
 TABLE_1 = Path("surveys") / "data" / "survey_2018_table1.csv"
 
 
@@ -54,6 +56,15 @@ PEOPLE = (
     DemoPerson("manager@example.org", "Demo manager", Role.MANAGER, "secretariat"),
     DemoPerson("partner@example.org", "Demo partner system", Role.PARTNER, "unossc"),
 )
+
+
+def open_survey_to_answer() -> Survey:
+    """Open the needs assessment that the project ships, so that the demo has a survey to answer; once."""
+    survey = Survey.objects.get(code=OPEN_SURVEY)
+    if survey.opens_on is None:
+        survey.opens_on, survey.is_public = today(), True
+        survey.save()
+    return survey
 
 
 def make_demo_accounts(*, password: str | None = None) -> list[DemoAccount]:

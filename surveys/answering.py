@@ -208,6 +208,8 @@ def submit(*, response: Response, by: User) -> Response:
     if locked.status != ResponseStatus.IN_PROGRESS:
         raise AnsweringRefused(_("It was submitted already."))
     version = _version(locked)
+    if not _says_anything(locked, version):
+        raise AnsweringRefused(_("Nothing is answered yet."))
     if lacking := missing(locked, version):
         raise AnsweringRefused(
             _("Not everything is there yet: %(questions)s.")
@@ -374,6 +376,11 @@ def _fill_in(response: Response, version: Questionnaire, agency: Agency) -> None
         for question in version.questions
         if question.feeds in known
     )
+
+
+def _says_anything(response: Response, version: Questionnaire) -> bool:
+    known = {question.code for question in version.questions if question.feeds in (Feeds.COUNTRY, Feeds.AGENCY)}
+    return response.answers.filter(is_carried_over=False).exclude(question__in=known).exists()
 
 
 def _receive(response: Response, version: Questionnaire, *, by: User) -> Response:

@@ -45,6 +45,8 @@ class AskedQuestion:
     is_public: bool
     choices: Mapping[str, str]
     """Codes → labels, in their order."""
+    as_printed: frozenset[str]
+    """Codes that a source may name and that stay on its row: in no form and no chart."""
 
 
 class Asked:
@@ -60,6 +62,7 @@ class Asked:
         for section in version.sections.all() if version else ():
             for question in section.questions.all():
                 choices: dict[str, Choice] = {choice.code: choice for choice in self.lists.readable(question)}
+                offered = {choice.code for choice in self.lists.of(question)}
                 self.questions[question.code] = AskedQuestion(
                     code=question.code,
                     kind=question.kind,
@@ -72,6 +75,7 @@ class Asked:
                     choices_from=question.choices_from,
                     is_public=question.is_public,
                     choices={code: choice.label for code, choice in choices.items()},
+                    as_printed=frozenset(choices) - offered,
                 )
 
     @classmethod

@@ -148,7 +148,7 @@ class ResultFile(PublicPage, View):
             counts = {one.code: one for one in question_counts(survey, asked, groups)}
             if table not in counts:
                 raise Http404
-            found = counts[table].as_table(survey, list(groups))
+            found = counts[table].as_table(survey, [label for label, _members in groups.values()])
         return response_of(found, name=f"{survey.code}-{table}", ending=ending)
 
 
@@ -186,6 +186,6 @@ def released_results(survey: Survey) -> dict[str, Any]:
         "challenges": table2(survey, asked),
         "rates": response_rates(survey, groups, _("All that were asked")),
         "questions": question_counts(survey, asked, groups),
-        "groups": list(groups),
+        "groups": [label for label, _members in groups.values()],
         "others": others,
     }

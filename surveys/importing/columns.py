@@ -193,6 +193,8 @@ class Columns:
         chosen = remembered.get(heading.key)
         if chosen and self.goes_to(chosen):
             return replace(column, goes=chosen, how="remembered")
+        if _SUB.match(heading.own) and (option := self._option(heading, tool)):
+            return replace(column, goes=option, how="heading")
         own = own_column(tool, heading.own)
         exact = self._exact(heading)
         if own is not None and not (exact and own == IGNORE and exact.partition(":")[2] == fold(heading.own)):

@@ -123,5 +123,5 @@ def _choices(question: AskedQuestion, counts: Counter[str], by_group: Sequence[C
     return [
         ChoiceCount(code, question.choices.get(code, code), counts[code], [one[code] for one in by_group])
         for code in known
-        if counts[code] or not offered_only_if_given
+        if code not in question.as_printed and (counts[code] or not offered_only_if_given)
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from directory.days import today
-from directory.membership import members
+from directory.membership import LEVELS_CALLED_BY_CODE, members
 from directory.models import Agency, CountryGroup
 from surveys.models import Response, Survey, SurveyRequest
 
@@ -33,11 +33,11 @@ def day_of(survey: Survey) -> dt.date:
 
 
 def groups_on(on: dt.date, codes: Iterable[str] = GROUPS) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return label and members (ISO3) of each group on a day, by its code."""
+    """Return what it is called and its members (ISO3) of each group on a day, by its code."""
     labels = CountryGroup.objects.in_bulk(list(codes))
     return {
         code: (
-            labels[code].label,
+            code if labels[code].level in LEVELS_CALLED_BY_CODE else labels[code].label,
             frozenset(str(membership.country_id) for membership in members(code, on)),
         )
         for code in codes

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ssc_portal.demo import SURVEY_CODE, TABLE_1
 
+REFUSED = "the server responded with a status of 4"
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -42,11 +43,11 @@ class Watch:
     def on_console(self, page: Page, message: Any) -> None:
         """Note an error of the page's own, CSP reports among them.
 
-        An error without a place is axe's, which tries out styles; that an address answers 400 or 404 is what some
-        pages are for.
+        An error without a place is axe's, which tries out styles; that an address answers 400, 404 or 422 is what
+        some pages are for.
         """
         place = message.location["url"]
-        if message.type == "error" and place and "the server responded with a status of 40" not in message.text:
+        if message.type == "error" and place and REFUSED not in message.text:
             self.faults.append(f"{page.url}: {message.text} ({place}:{message.location['lineNumber']})")
 
     def on_page(self, page: Page) -> None:

@@ -36,6 +36,7 @@ def public_pages():
         released.get_absolute_url(),
         "/surveys/",
         "/surveys/escap-unossc-2018/",
+        "/surveys/escap-unossc-2018/since/escap-unossc-2018/",
         "/method/",
         "/accounts/login/",
         "/accounts/password/reset/",

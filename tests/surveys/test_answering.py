@@ -200,6 +200,9 @@ def test_what_is_required_has_to_be_there(open_survey: Survey, agency: Agency, p
     question.is_required = True
     question.save()
     response = answering.begin(survey=open_survey, agency=agency, by=person)
+    with pytest.raises(AnsweringRefused, match=r"Nothing is answered yet\."):
+        answering.submit(response=response, by=person)
+    Answer.objects.create(response=response, question="modalities", value=["training"])
     with pytest.raises(AnsweringRefused, match="Not everything is there yet: Role"):
         answering.submit(response=response, by=person)
 
@@ -303,6 +306,7 @@ def test_asked_reminded_tracked(
         client.post(address, {"do": "ask", "agency": [agency.pk]})
     assert sorted(one.to[0] for one in mail.outbox) == ["fiji@example.org", "one@example.org"]
     response = answering.begin(survey=open_survey, agency=agency, by=person)
+    Answer.objects.create(response=response, question="role", value=["offering"])
     states = {one.request.agency.name: one.state for one in tracking.track(open_survey)}
     assert states == {"Test agency of Nepal": "begun", "Agency of Fiji": "not_begun"}
     CountryWindow.objects.create(country=_country(agency), kind=WindowKind.SEVERAL)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from matching.models import Match
-from ssc_portal.demo import SURVEY_CODE, TABLE_1, matching_is_due
+from ssc_portal.demo import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
 
 HOST = "127.0.0.1"
 
@@ -50,6 +50,7 @@ class Command(BaseCommand):
         for title, command, keywords in steps:
             self.stdout.write(self.style.MIGRATE_HEADING(title))
             call_command(*command, stdout=self.stdout, stderr=self.stderr, **keywords)
+        self.stdout.write(f"Open to be answered in the workspace: {open_survey_to_answer()}")
         self.stdout.write(self.style.MIGRATE_HEADING("Matching"))
         if matching_is_due():
             call_command("run_matching", stdout=self.stdout, stderr=self.stderr)
