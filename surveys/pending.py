@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory.access import Action, can
 from directory.models import Country, CountryGroup, Modality, PriorityArea, User
 from surveys import posting as posting_module
 from surveys.choices import PlaceKind
@@ -54,6 +55,15 @@ def keep_for_choice(*, posting: Posting, draft: PostingDraft, response: Response
     return change
 
 
+def open_choice(posting: Posting) -> PendingChange | None:
+    """Return the version of a corrected response that waits for a choice, None where none does."""
+    return (
+        PendingChange.objects.filter(**_own(posting), decided_at=None)
+        .select_related("offer", "need", "response")
+        .first()
+    )
+
+
 def settle(*, posting: Posting) -> None:
     """Drop an open choice: the response says again what the posting says, or what was decided."""
     PendingChange.objects.filter(**_own(posting), decided_at=None).delete()
@@ -67,7 +77,9 @@ def choose(*, change: PendingChange, takes_response: bool, by: User) -> Posting:
     if locked.decided_at is not None:
         raise PostingRefused(_("This was decided already."))
     if takes_response:
-        posting_module.edit(
+        # The secretariat's choice is no confirmation by the country.
+        write = posting_module.update if can(by, Action.MANAGE_POSTINGS) else posting_module.edit
+        write(
             posting=kept,
             values=_values(locked.content),
             areas=locked.content["areas"],

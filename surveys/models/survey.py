@@ -1,6 +1,7 @@
 """Survey editions."""
 
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -64,7 +65,8 @@ class Survey(models.Model):
     class Meta:
         verbose_name = _("survey")
         verbose_name_plural = _("surveys")
-        ordering = ["-stated_on", "code"]
+        # The newest first; an edition without a date, such as one that is open now, last on either database.
+        ordering = [F("stated_on").desc(nulls_last=True), "code"]
 
     def __str__(self) -> str:
         return self.title

@@ -136,6 +136,13 @@ def test_a_correction_follows_and_an_edited_posting_is_kept(
     offer.refresh_from_db()
     assert (offer.title, offer.modalities.count()) == ("Ours", 2)
     assert offer.pending_changes.filter(decided_at=None).count() == 1
+    # Both versions stand side by side on the posting's page, for its own side to choose.
+    shown = client.get(f"/workspace/offers/{offer.pk}/").content.decode()
+    assert "Two versions: choose one" in shown
+    client.post(f"/workspace/offers/{offer.pk}/choose/", {"version": "response"})
+    offer.refresh_from_db()
+    assert set(offer.modalities.values_list("pk", flat=True)) == {"financial"}
+    assert "Two versions" not in client.get(f"/workspace/offers/{offer.pk}/").content.decode()
 
 
 def test_what_does_not_fit_is_said_and_what_fits_is_kept(client: Client, open_survey: Survey, person: User):

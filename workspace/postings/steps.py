@@ -23,6 +23,7 @@ from surveys.duplicates import likely_duplicates
 from surveys.forms import VISIBILITY_WORDS, day_input
 from surveys.languages import language_names
 from surveys.models.posting import Posting
+from surveys.pending import choose, differences_of, open_choice
 from surveys.posting import PostingRefused
 from surveys.windows import may_approve, publishes_alone
 from workspace.current import current_affiliation
@@ -204,6 +205,18 @@ def _copy(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
 APPROVING = frozenset({"approve", "send_back"})
 """Steps of who approves; all others are of those who speak for the posting."""
 
+
+def _choose(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    """Choose between the posting as it stands and what a corrected survey answer makes of it."""
+    user: Any = request.user
+    change = open_choice(posting)
+    if change is None:
+        raise PostingRefused(_("There is nothing to choose any more."))
+    choose(change=change, takes_response=request.POST.get("version") == "response", by=user)
+    messages.success(request, _("Decided."))
+    return redirect(kind.address("", posting.pk))
+
+
 STEPS: dict[str, Callable[[HttpRequest, Any, Kind], HttpResponse]] = {
     "publish": _publish,
     "confirm": _confirm,
@@ -212,6 +225,7 @@ STEPS: dict[str, Callable[[HttpRequest, Any, Kind], HttpResponse]] = {
     "withdraw": _withdraw,
     "renew": _renew,
     "copy": _copy,
+    "choose": _choose,
 }
 
 
@@ -236,6 +250,7 @@ def show(
         "twins": likely_duplicates(posting, user) if template == PREVIEW else [],
         "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]
         "languages": language_names(posting.delivery_languages),
+        "differences": differences_of(change) if (change := open_choice(posting)) else [],
         **given,
     }
     return render(request, template, context, status=status)
