@@ -50,9 +50,8 @@ lock: setup ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements.txt $(COMPILE) -o requirements-dev.txt $(ARGS) --quiet
 	$(BIN)/uv pip compile --group postgresql $(COMPILE) -o requirements-postgresql.txt $(ARGS) --quiet
 
-bench: setup ## Measure the engine, and a rematch on both databases (SIZE=10000 needs and offers)
-	$(BIN)/python -m benchmarks.engine
-	$(BIN)/python -m benchmarks.rematch 10000
+bench: setup ## Measure the engine, a survey file, and a rematch on both databases (SIZE=10000 needs and offers)
+	$(BIN)/python -m benchmarks
 
 screenshots: setup ## Take the pictures of the README from a running demo (PORT=, DEMO_PASSWORD=)
 	$(BIN)/python tools/screenshots.py --port $(PORT)

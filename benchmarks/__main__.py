@@ -1,4 +1,4 @@
-"""`make bench`: the engine alone, then a rematch end to end on both databases; SIZE= needs and offers a side."""
+"""`make bench`: the engine, a survey file brought in, a rematch end to end on both databases; SIZE= rows a side."""
 
 import os
 import subprocess
@@ -20,6 +20,7 @@ def main() -> None:
     """Run them all."""
     size = os.environ.get("SIZE", "10000")
     run("Engine against dense floats", "benchmarks.engine")
+    run("A survey's file against reading it alone", "benchmarks.survey_import", "--rows", size)
     run("Rematch on SQLite, in memory", "benchmarks.rematch", size, DATABASE_URL="sqlite:///:memory:")
     try:
         with postgresql() as url:

@@ -207,7 +207,7 @@ def submit(*, response: Response, by: User) -> Response:
     locked = _lock(response, by)
     if locked.status != ResponseStatus.IN_PROGRESS:
         raise AnsweringRefused(_("It was submitted already."))
-    version = _version(locked)
+    version = version_of(locked)
     if not _says_anything(locked, version):
         raise AnsweringRefused(_("Nothing is answered yet."))
     if lacking := missing(locked, version):
@@ -244,7 +244,7 @@ def approve(*, response: Response, by: User) -> Response:
     """Receive submitted answers: they count, and become offers and needs. Raises AnsweringRefused."""
     locked = _lock_to_approve(response, by)
     submitter = locked.submitted_by
-    received = _receive(locked, _version(locked), by=by)
+    received = _receive(locked, version_of(locked), by=by)
     if submitter is not None and submitter != by:
         _write("response_approved", received, [submitter])
     return received
@@ -286,7 +286,7 @@ def carry_over(*, response: Response, by: User) -> int:
     earlier = earlier_response(locked)
     if locked.status != ResponseStatus.IN_PROGRESS or earlier is None:
         raise AnsweringRefused(_("There are no earlier answers to take over."))
-    asked = Asked(locked.survey, _version(locked))
+    asked = Asked(locked.survey, version_of(locked))
     there = set(locked.answers.values_list("question", "repeat"))
     taken = 0
     for answer in earlier.answers.all():
@@ -431,8 +431,16 @@ def _keep_readings(response: Response, places: Sequence[PlaceGiven]) -> None:
     saying.add_readings(response, places)
 
 
-def _version(response: Response) -> Questionnaire:
-    return Questionnaire.objects.whole().get(responses=response)
+def version_of(response: Response) -> Questionnaire:
+    """Return the version that a response answers, fetched whole: the current one where it was not kept.
+
+    Raises AnsweringRefused where the survey asks nothing.
+    """
+    kept = Questionnaire.objects.whole().filter(pk=response.questionnaire_id or 0).first()
+    version = kept or current_version(response.survey)
+    if version is None:
+        raise AnsweringRefused(_("This survey asks nothing yet."))
+    return version
 
 
 def _lock(response: Response, by: User) -> Response:

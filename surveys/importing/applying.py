@@ -40,6 +40,7 @@ class Outcome:
     results: Counter[str] = field(default_factory=Counter)
     rows: list[RowPlan] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
+    error_count: int = 0
     file_import: Import | None = None
     opened: OpenImport | None = None
 
@@ -56,7 +57,9 @@ class Outcome:
     def note(self, row: RowPlan) -> None:
         """Count a row, and keep it while there are not too many."""
         self.results[row.result.value] += 1
-        self.errors += row.errors
+        self.error_count += len(row.errors)
+        if len(self.errors) < MOST_ROWS_KEPT:
+            self.errors += row.errors
         if len(self.rows) < MOST_ROWS_KEPT:
             self.rows.append(row)
 

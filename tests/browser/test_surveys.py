@@ -1,4 +1,4 @@
-"""Surveys in a browser: a manager asks, a focal point answers and goes on, a file is brought in, everyone reads results."""
+"""Surveys in a browser: two focal points answer one, a manager brings a file in, everyone reads the results."""
 
 import datetime as dt
 import re

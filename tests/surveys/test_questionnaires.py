@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from openpyxl import Workbook
 from pyxform.xls2xform import convert
 
 from directory.models import User
@@ -23,6 +22,7 @@ from surveys.questionnaires.versions import current_version, editable_version
 from surveys.questionnaires.xlsform_reading import XlsformRefused, read_xlsform
 from surveys.questionnaires.xlsform_writing import write_xlsform
 from tests.surveys.importing.conftest import TABLE
+from tests.surveys.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "xlsform"
@@ -33,18 +33,6 @@ def version_of(code: str) -> Questionnaire:
     found = current_version(Survey.objects.get(code=code))
     assert found is not None
     return found
-
-
-def workbook(**sheets: list[list[Any]]) -> bytes:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def form_with(**changes: Any) -> Form:

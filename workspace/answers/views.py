@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action
 from surveys import answering
-from surveys.answering import AnsweringRefused
+from surveys.answering import AnsweringRefused, version_of
 from surveys.asked import Asked
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Response, Section, Survey
 from surveys.questionnaires.conditions import is_shown
-from surveys.questionnaires.versions import current_version
 from workspace.answers.fields import fields_of, read_fields
 from workspace.current import current_affiliation
 from workspace.kept import give_back
@@ -85,7 +84,7 @@ class SurveyAnswers(AnswerPage):
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         survey = self.survey_of(code)
         response = self.response_of(survey)
-        version = _version(response) if response else current_version(survey)
+        version = version_of(response) if response else current_version(survey)
         other = None if response else answering.response_of(survey, self.agency)
         is_being_answered = response is not None and response.status == ResponseStatus.IN_PROGRESS
         context = self.context(
@@ -181,7 +180,7 @@ class SectionAnswers(AnswerPage):
         self.response = Response.objects.prefetch_related("answers", "readings__country", "readings__group").get(
             pk=response.pk
         )
-        self.version = _version(self.response)
+        self.version = version_of(self.response)
         sections = {one.code: one for one in self.version.sections.all()}
         if section not in sections or repeat >= answering.MOST_REPETITIONS:
             raise Http404
@@ -241,7 +240,7 @@ class PrintAnswers(AnswerPage):
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         survey = self.survey_of(code)
         response = self.response_of(survey)
-        version = _version(response) if response else current_version(survey)
+        version = version_of(response) if response else current_version(survey)
         if version is None:
             raise Http404
         asked = Asked(survey, version)
@@ -258,14 +257,14 @@ class ApproveAnswers(WorkspacePage):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         response = self._response(pk)
-        asked = Asked(response.survey, _version(response))
+        asked = Asked(response.survey, version_of(response))
         context = {
             "section": self.section,
             "part": self.part,
             "affiliation": current_affiliation(request),
             "response": response,
             "survey": response.survey,
-            "parts": printed(_version(response), response, asked),
+            "parts": printed(version_of(response), response, asked),
         }
         return render(request, "workspace/answers/approve.html", context)
 
@@ -308,10 +307,6 @@ def printed(version: Questionnaire, response: Response | None, asked: Asked) -> 
                 rows.append({"question": question, "words": words, "options": options})
             parts.append({"own": section, "number": repeat + 1 if section.repeats else 0, "rows": rows})
     return parts
-
-
-def _version(response: Response) -> Questionnaire:
-    return Questionnaire.objects.whole().get(responses=response)
 
 
 def _sections(version: Questionnaire, response: Response | None) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ class Command(BaseCommand):
             )
         except FileRefused as refused:
             raise CommandError(f"{path.name}: {refused}") from None
-        errors = len(outcome.errors)
+        errors = outcome.error_count
         if outcome.opened and not self._quiet:
             for line in column_lines(outcome.opened.columns):
                 self.stdout.write(line)

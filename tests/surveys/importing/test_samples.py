@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from surveys.importing.applying import Outcome, import_file
 from surveys.importing.cells import FileRefused
 from surveys.models import Need, Offer, Response, Survey
+from tests.surveys.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
@@ -30,18 +31,6 @@ def answers(country: str) -> dict[str, Any]:
     return {answer.question: answer.value for answer in response.answers.filter(repeat=0)}
 
 
-def book(**sheets: list[list[Any]]) -> bytes:
-    made = Workbook()
-    made.remove(made.worksheets[0])
-    for name, rows in sheets.items():
-        sheet = made.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
 def archive(**files: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -50,12 +39,13 @@ def archive(**files: str) -> bytes:
     return out.getvalue()
 
 
+MODALITIES = "Which modalities can you offer?\n(select all)"
 KOBO_HEAD = ["start", "group_a/country", "group_a/modalities", "group_a/modalities/training",
              "group_a/modalities/study-visits", "_id", "_uuid", "_submission_time", "_index"]  # fmt: skip
 
 
 def test_kobo_names_with_groups_both_columns_and_repeats(survey: Survey):
-    data = book(
+    data = workbook(
         Form=[
             KOBO_HEAD,
             ["2026-01-01", "npl", "training study-visits", "1", "1", 7, "u-7", "2026-01-02T00:00:00Z", 1],
@@ -111,9 +101,14 @@ def test_the_repeat_alone_is_refused(survey: Survey):
 @pytest.mark.parametrize(
     "head",
     [
-        '"id","submitdate","lastpage","startlanguage","country","modalities[training]","modalities[study-visits]","areas[other]"',
-        '"Response ID","Date submitted","Last page","Start language","country. Which country?",'
-        '"modalities[SQ001] [Training]","modalities[SQ002] [Study visits]","areas[other]. Other"',
+        (
+            '"id","submitdate","lastpage","startlanguage","country",'
+            '"modalities[training]","modalities[study-visits]","areas[other]"'
+        ),
+        (
+            '"Response ID","Date submitted","Last page","Start language","country. Which country?",'
+            '"modalities[SQ001] [Training]","modalities[SQ002] [Study visits]","areas[other]. Other"'
+        ),
     ],
 )
 def test_limesurvey_codes_and_questions(survey: Survey, head: str):
@@ -134,9 +129,9 @@ def test_google_forms_with_commas_in_answers(survey: Survey):
 
 
 def test_microsoft_forms(survey: Survey):
-    data = book(
+    data = workbook(
         Sheet1=[
-            ["ID", "Start time", "Completion time", "Email", "Name", "Your\u00a0country", "Which modalities can you offer?\n(select all)"],
+            ["ID", "Start time", "Completion time", "Email", "Name", "Your\u00a0country", MODALITIES],
             [1, "x", "y", "anonymous", None, "Lao PDR", "Training;Study visits;"],
             [None] * 7,
         ]
