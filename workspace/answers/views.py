@@ -15,6 +15,7 @@ from surveys.asked import Asked
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Response, Section, Survey
 from surveys.questionnaires.conditions import is_shown
+from surveys.questionnaires.versions import current_version
 from workspace.answers.fields import fields_of, read_fields
 from workspace.current import current_affiliation
 from workspace.kept import give_back
