@@ -152,6 +152,7 @@ class ImportState(TextChoices):
     APPLIED = "applied", _("Applied")
     REFUSED = "refused", _("Refused: nothing written")
     FAILED = "failed", _("Stopped half-way: nothing written")
+    UNDOING = "undoing", _("Being undone")
     UNDONE = "undone", _("Undone")
 
 
@@ -165,5 +166,5 @@ class RowResult(TextChoices):
     MISSING = "missing", _("Missing from this file, kept")
 
 
-IMPORT_AT_WORK = frozenset({ImportState.PLANNING, ImportState.APPLYING})
+IMPORT_AT_WORK = frozenset({ImportState.PLANNING, ImportState.APPLYING, ImportState.UNDOING})
 TARGET_DIRECTIONS = frozenset({Direction.PRIORITY, Direction.PROVIDES_TO})

@@ -19,10 +19,9 @@ from directory.exports import csv_response
 from surveys.admin.base import NoChangeMixin, actor
 from surveys.asked import Asked
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
-from surveys.importing import jobs, undoing
-from surveys.importing.cells import MAX_FILE_BYTES
+from surveys.importing import jobs
+from surveys.importing.cells import MAX_FILE_BYTES, ImportRefused
 from surveys.importing.columns import Columns
-from surveys.importing.jobs import ImportRefused
 from surveys.models import Import, Survey
 
 ROWS_A_PAGE = 50
@@ -164,7 +163,6 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             ],
             "in_error": file_import.counts.get("in_error", 0),
             "writes": file_import.counts.get("added", 0) + file_import.counts.get("changed", 0),
-            "holds": undoing.what_holds_it(file_import) if file_import.state == ImportState.APPLIED else [],
         }  # fmt: skip
         return TemplateResponse(request, "admin/surveys/import/import.html", context)
 
@@ -223,8 +221,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Put everything back as it was before."""
         file_import = self._require(request, pk)
-        said = _("Undone: everything is as it was before this import.")
-        return self._take(request, pk, lambda by: undoing.undo(file_import=file_import, by=by), said)
+        return self._take(request, pk, lambda by: jobs.begin_undoing(file_import=file_import, by=by))
 
     def errors_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Give the rows in error back as a file, with a column that says why."""

@@ -13,6 +13,10 @@ class FileRefused(ValueError):
     """The file cannot be read as a whole; the message tells a person what to do."""
 
 
+class ImportRefused(ValueError):
+    """A step of an import is not possible now, or not for this person; the message is for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRow:
     """One row of a sheet: `number` counts from 1 as a spreadsheet shows it, cells are trimmed text."""

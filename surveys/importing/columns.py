@@ -23,6 +23,8 @@ _NOT_WORDS = re.compile(r"[^\w]+")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _NUMBERING = re.compile(r"^\s*(?:q|question\s*)?\d+(?:[.)]\d*)*[.):\s]\s*", re.IGNORECASE)
 _SUB = re.compile(r"^(?P<code>[A-Za-z]\w*)\[(?P<sub>[^\]]+)\](?P<rest>.*)$", re.DOTALL)
+_BRACKETED = re.compile(r"^(?P<question>[^\[\]]*(?:\[\w+\])?[^\[\]]*)\[(?P<option>[^\[\]]+)\]$")
+_SUB_CODE = re.compile(r"^\s*\w+\[\w+\]\s*[.:]?\s*")
 _CODE_AND_TEXT = re.compile(r"^(?P<code>[A-Za-z]\w*)\s*(?:\._\.|[.:])\s*(?P<text>.+)$", re.DOTALL)
 
 # Words by which a heading that is no question's own names what it is about, in the UN's languages, most telling first.
@@ -193,7 +195,7 @@ class Columns:
         chosen = remembered.get(heading.key)
         if chosen and self.goes_to(chosen):
             return replace(column, goes=chosen, how="remembered")
-        if _SUB.match(heading.own) and (option := self._option(heading, tool)):
+        if option := self._sub_question(heading) or self._in_brackets(heading):
             return replace(column, goes=option, how="heading")
         own = own_column(tool, heading.own)
         exact = self._exact(heading)
@@ -237,17 +239,7 @@ class Columns:
         return f"{QUESTION}:{code}"
 
     def _option(self, heading: Heading, tool: Tool) -> str:
-        """Return the option that a heading such as "Modalities/Training" or "Q1[SQ001]" says yes or no to."""
-        if sub := _SUB.match(heading.own):
-            code = self._by_heading.get(simplify(sub["code"]), fold(sub["code"]))
-            if code in self._questions and self._questions[code].is_choice:
-                if fold(sub["sub"]) == OTHER:
-                    return f"{QUESTION}:{code}:{OTHER}"
-                words = sub["rest"].strip(" .:_-").strip("[]") or sub["sub"]
-                for text in (sub["sub"], words, words.rpartition("[")[2].rstrip("]")):
-                    if option := self._option_code(code, text):
-                        return f"{QUESTION}:{code}:option={option}"
-            return ""
+        """Return the option that a heading such as "Modalities/Training" says yes or no to."""
         text = f"{heading.group} / {heading.own}" if heading.group else heading.text
         for separator in tool.separators if not heading.group else "/":
             pieces = text.split(separator, MOST_PIECES)
@@ -255,11 +247,45 @@ class Columns:
                 for end in range(start + 1, len(pieces)):
                     named = self._by_heading.get(simplify(separator.join(pieces[start:end])))
                     rest = separator.join(pieces[end:]).strip()
-                    if named and self._questions[named].is_choice and (option := self._option_code(named, rest)):
+                    if named and (option := self._option_code(named, rest)):
                         return f"{QUESTION}:{named}:option={option}"
-        return ""
+        code = self._named(heading.group)
+        option = self._option_code(code, heading.own) if code else ""
+        return f"{QUESTION}:{code}:option={option}" if option else ""
+
+    def _sub_question(self, heading: Heading) -> str:
+        """Return the option of a heading such as "modalities[SQ001]. Training" or "areas[other]"."""
+        sub = _SUB.match(heading.own)
+        code = self._by_heading.get(simplify(sub["code"]), fold(sub["code"])) if sub else ""
+        if sub is None or code not in self._questions or not self._questions[code].is_choice:
+            return ""
+        if fold(sub["sub"]) == OTHER:
+            return f"{QUESTION}:{code}:{OTHER}"
+        words = sub["rest"].strip(" .:_-").strip("[]") or sub["sub"]
+        found = (self._option_code(code, text) for text in (sub["sub"], words, words.rpartition("[")[2].rstrip("]")))
+        option = next(filter(None, found), "")
+        return f"{QUESTION}:{code}:option={option}" if option else ""
+
+    def _in_brackets(self, heading: Heading) -> str:
+        """Return the option of a heading such as "Which modalities can you offer? [Training]", with a code or not."""
+        bracketed = _BRACKETED.match(heading.own)
+        code = self._named(_SUB_CODE.sub("", bracketed["question"])) if bracketed else ""
+        if bracketed is None or not code:
+            return ""
+        if fold(bracketed["option"]) == OTHER and self._questions[code].allows_other:
+            return f"{QUESTION}:{code}:{OTHER}"
+        option = self._option_code(code, bracketed["option"])
+        return f"{QUESTION}:{code}:option={option}" if option else ""
+
+    def _named(self, text: str) -> str:
+        """Return the choice question that a text names, by its heading or by a word in it; empty where none does."""
+        goes = self._by_heading.get(simplify(text)) or self._by_word(Heading(0, text, text)).split(":", 2)[1:2]
+        code = goes if isinstance(goes, str) else "".join(goes)
+        return code if code in self._questions and self._questions[code].is_choice else ""
 
     def _option_code(self, code: str, text: str) -> str:
+        if not self._questions[code].is_choice:
+            return ""
         if code not in self._options:
             options: dict[str, str] = {}
             question = self._questions[code]

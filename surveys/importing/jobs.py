@@ -5,7 +5,8 @@ import hashlib
 import logging
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 
 from django.conf import settings
 from django.core.cache import cache
@@ -17,9 +18,10 @@ from directory.access import Action, can
 from directory.models import User
 from surveys.choices import IMPORT_AT_WORK, ImportState
 from surveys.importing.applying import PreviewOutdated, apply
-from surveys.importing.cells import MAX_FILE_BYTES, FileRefused
-from surveys.importing.planning import Planner, counts_of, open_import
+from surveys.importing.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
+from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of, open_import
 from surveys.importing.report import entry_of
+from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
 
 SILENT_FOR = dt.timedelta(minutes=3)
@@ -27,10 +29,6 @@ SILENT_FOR = dt.timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 
 logger = logging.getLogger(__name__)
-
-
-class ImportRefused(ValueError):
-    """The step is not possible now, or not for this person; the message is for people."""
 
 
 def upload(*, survey: Survey, file_name: str, data: bytes, by: User) -> Import:
@@ -89,6 +87,15 @@ def begin_applying(*, file_import: Import, partial: bool, by: User) -> Import:
 
 
 @transaction.atomic
+def begin_undoing(*, file_import: Import, by: User) -> Import:
+    """Put everything back as it was before an import; what holds that back is said on the import itself."""
+    _check(by)
+    locked = _lock(file_import, {ImportState.APPLIED})
+    locked.undone_by = by
+    return _go(locked, ImportState.UNDOING)
+
+
+@transaction.atomic
 def try_again(*, file_import: Import, by: User) -> Import:
     """Begin anew after a job died: it had written nothing."""
     _check(by)
@@ -118,13 +125,18 @@ def run(file_import_id: int) -> None:
     try:
         if file_import.state == ImportState.PLANNING:
             _plan(file_import)
-        else:
+        elif file_import.state == ImportState.APPLYING:
             _apply(file_import)
+        else:
+            undo(file_import=file_import, by=file_import.undone_by)
     except FileRefused as refused:
         _end(file_import, ImportState.REFUSED, str(refused))
+    except ImportRefused as refused:
+        _end(file_import, ImportState.APPLIED, str(refused))
     except Exception:
         logger.exception("import %s failed", file_import.pk)
-        _end(file_import, ImportState.FAILED, _("An error of the portal: nothing was written. The log says more."))
+        said = _("An error of the portal: nothing was written. The log says more.")
+        _end(file_import, _after_a_fault(file_import.state), said)
         raise
 
 
@@ -144,7 +156,8 @@ def give_up_if_silent(file_import: Import) -> bool:
         return False
     silent = Import.objects.filter(pk=file_import.pk, state=file_import.state, heartbeat_at=file_import.heartbeat_at)
     stopped = silent.update(
-        state=ImportState.FAILED, error=_("It stopped half-way: nothing was written. Start it again.")
+        state=_after_a_fault(file_import.state),
+        error=_("It stopped half-way: nothing was written. Start it again."),
     )
     file_import.refresh_from_db()
     return bool(stopped)
@@ -153,6 +166,11 @@ def give_up_if_silent(file_import: Import) -> bool:
 def give_up_silent() -> int:
     """Mark every import whose process has died as stopped; return how many."""
     return sum(give_up_if_silent(one) for one in Import.objects.filter(state__in=IMPORT_AT_WORK))
+
+
+def _after_a_fault(state: str) -> ImportState:
+    """Return the state of an import whose job has ended half-way: what was to be undone still stands."""
+    return ImportState.APPLIED if state == ImportState.UNDOING else ImportState.FAILED
 
 
 def _check(by: User) -> None:
@@ -223,7 +241,7 @@ def _plan(file_import: Import) -> None:
     planner = _planner(file_import)
     results: Counter[str] = Counter()
     position = 0
-    for plans in (*planner.plans(), list(planner.missing())):
+    for plans in chain(planner.plans(), batched(planner.missing())):
         ImportRow.objects.bulk_create(
             [
                 ImportRow(
@@ -278,6 +296,13 @@ def _apply(file_import: Import) -> None:
         _plan(file_import)
         said = _("Since the preview, %(count)d rows would become something else: nothing was written; look again.")
         Import.objects.filter(pk=file_import.pk).update(error=said % {"count": len(outdated.numbers)})
+
+
+def batched(rows: Iterable[RowPlan]) -> Iterator[list[RowPlan]]:
+    """Yield rows some hundred at a time."""
+    left = iter(rows)
+    while some := list(islice(left, ROWS_AT_ONCE)):
+        yield some
 
 
 def _remember(planner: Planner, file_import: Import) -> None:

@@ -13,7 +13,7 @@ from surveys import posting as posting_module
 from surveys import saying
 from surveys.choices import ImportState, PostingStatus, ResponseStatus, RowResult
 from surveys.importing import snapshots
-from surveys.importing.jobs import ImportRefused
+from surveys.importing.cells import ImportRefused
 from surveys.importing.planning import load_responses
 from surveys.models import Import, ImportRow, Reading, Response
 from surveys.models.posting import Posting
@@ -29,7 +29,7 @@ UNDONE_RESULTS = (RowResult.ADDED, RowResult.CHANGED)
 
 def what_holds_it(file_import: Import) -> list[str]:
     """Return what keeps an import from being undone, each in a sentence; empty where nothing does."""
-    if file_import.state != ImportState.APPLIED:
+    if file_import.state not in (ImportState.APPLIED, ImportState.UNDOING):
         return [_("Only an import that was applied can be undone.")]
     reasons: list[str] = []
     for _rows, responses in _chunks(file_import):
@@ -40,13 +40,13 @@ def what_holds_it(file_import: Import) -> list[str]:
 
 
 @transaction.atomic
-def undo(*, file_import: Import, by: User) -> Import:
+def undo(*, file_import: Import, by: User | None) -> Import:
     """Put everything back as it was before the import: what it added is put away, what it changed is as before.
 
     Nothing is deleted: responses that it added count nowhere, and their postings are archived; a later import of the
     same rows brings them back. Raises ImportRefused, saying what holds it back.
     """
-    if not can(by, Action.MANAGE_SURVEYS):
+    if by is None or not can(by, Action.MANAGE_SURVEYS):
         raise ImportRefused(_("Only managers undo imports."))
     locked = Import.objects.select_for_update(of=("self",)).select_related("survey").get(pk=file_import.pk)
     if reasons := what_holds_it(locked):
@@ -61,7 +61,7 @@ def undo(*, file_import: Import, by: User) -> Import:
                 _put_away(response, by=by, reason=f"import {locked.pk} undone")
             else:
                 _put_back(response, row.before, by=by, reason=f"import {locked.pk} undone")
-    locked.state, locked.undone_at, locked.undone_by = ImportState.UNDONE, timezone.now(), by
+    locked.state, locked.undone_at, locked.undone_by, locked.error = ImportState.UNDONE, timezone.now(), by, ""
     locked.save()
     return locked
 

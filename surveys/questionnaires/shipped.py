@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from surveys.importing.cells import Sheet, SourceRow
@@ -12,6 +13,7 @@ from surveys.questionnaires.xlsform_reading import read_form
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
+@cache
 def shipped_form(name: str) -> Form:
     """Return the shipped questionnaire of that name."""
     sheets = [_sheet(f"{name}.{sheet}.csv", sheet) for sheet in ("survey", "choices")]

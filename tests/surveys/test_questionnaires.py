@@ -24,7 +24,7 @@ from surveys.questionnaires.xlsform_writing import write_xlsform
 from tests.surveys.importing.conftest import TABLE
 from tests.surveys.workbooks import workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "xlsform"
 SHIPPED = ("escap-unossc-2018", "unossc-needs-assessment")
 

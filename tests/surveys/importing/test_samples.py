@@ -13,7 +13,7 @@ from surveys.importing.cells import FileRefused
 from surveys.models import Need, Offer, Response, Survey
 from tests.surveys.workbooks import workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 
 
@@ -109,6 +109,11 @@ def test_the_repeat_alone_is_refused(survey: Survey):
             '"Response ID","Date submitted","Last page","Start language","country. Which country?",'
             '"modalities[SQ001] [Training]","modalities[SQ002] [Study visits]","areas[other]. Other"'
         ),
+        (
+            '"Response ID","Date submitted","Last page","Start language","In which country do you work?",'
+            '"Q1[SQ001]. Which modalities can you offer? [Training]","Which modalities can you offer? [Study visits]",'
+            '"Q2[other]. Which priority areas? [Other]"'
+        ),
     ],
 )
 def test_limesurvey_codes_and_questions(survey: Survey, head: str):
@@ -142,12 +147,12 @@ def test_microsoft_forms(survey: Survey):
 
 def test_surveymonkey_two_rows_of_headings(survey: Survey):
     data = (
-        "Respondent ID,Start Date,Country,Modalities,,,Which challenge?\n"
+        "Respondent ID,Start Date,Country,Which modalities do you offer?,,,Which challenge?\n"
         ",,Open-Ended Response,Training,Study visits,Financial,Response\n"
         "99,01/02/2026,Fiji,Training,,Financial,None\n"
     )
     outcome = bring_in(survey, data.encode())
-    assert goes(outcome)["Modalities / Study visits"] == "question:modalities:option=study-visits"
+    assert goes(outcome)["Which modalities do you offer? / Study visits"] == "question:modalities:option=study-visits"
     assert answers("FJI")["modalities"] == ["training", "financial"]
 
 
@@ -238,7 +243,6 @@ FILES = {
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the shared folder is not here")
-@pytest.mark.any_database
 def test_every_shared_file_is_read_or_refused_with_what_to_do(survey: Survey):
     there = {
         str(path.relative_to(SAMPLES))
