@@ -24,6 +24,10 @@ from surveys.results.table1 import responses_for_table1, table1
 from surveys.results.table2 import table2
 
 
+ROWS_ON_THE_PAGE = 300
+"""Of Table 1; its files hold all."""
+
+
 class PostingList(FilteredList[Row]):
     """Offers or needs that the reader may see, open ones unless asked otherwise."""
 
@@ -182,7 +186,8 @@ def released_results(survey: Survey) -> dict[str, Any]:
     groups = groups_on(day_of(survey))
     others = Survey.objects.public().filter(results_released_on__lte=today()).exclude(pk=survey.pk)
     return {
-        "table": table1(survey, asked, responses_for_table1(survey)),
+        "table": table1(survey, asked, responses_for_table1(survey)[:ROWS_ON_THE_PAGE]),
+        "rows_on_the_page": ROWS_ON_THE_PAGE,
         "challenges": table2(survey, asked),
         "rates": response_rates(survey, groups, _("All that were asked")),
         "questions": question_counts(survey, asked, groups),

@@ -3,6 +3,7 @@
 import re
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -79,6 +80,16 @@ class Translated(models.Model):
     class Meta:
         abstract = True
 
+    def clean(self) -> None:
+        """Refuse translations of another shape than pages read."""
+        super().clean()
+        kept = self.translations
+        is_right = isinstance(kept, dict) and all(
+            isinstance(words, dict) and all(isinstance(text, str) for text in words.values()) for words in kept.values()
+        )
+        if not is_right:
+            raise ValidationError({"translations": _('Write it as {"fr": {"label": "…", "help": "…"}}.')})
+
     def words(self, name: str, language: str | None = None) -> str:
         """Return `label` or `help` in a language (the reader's), else in English."""
         language = (language or get_language() or "en").partition("-")[0]
@@ -101,6 +112,13 @@ class ShownIf(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse what is no list of codes."""
+        super().clean()
+        kept = self.shown_if_options
+        if not isinstance(kept, list) or not all(isinstance(code, str) for code in kept):
+            raise ValidationError({"shown_if_options": _('Write a list of codes, for example ["offering"].')})
 
 
 class Section(Translated, ShownIf):
@@ -170,11 +188,19 @@ class Question(Translated, ShownIf):
             models.CheckConstraint(
                 condition=Q(choices_from="") | Q(kind__in=(QuestionKind.SINGLE, QuestionKind.MULTIPLE)),
                 name="question_choices_have_a_list",
+                violation_error_message=_("Only a single or multiple choice is answered from a list."),
             ),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Refuse a code that the questionnaire has already, whatever the section."""
+        super().clean()
+        same = Question.objects.filter(section__questionnaire__sections=self.section_id, code=self.code)
+        if self.section_id and same.exclude(pk=self.pk).exists():
+            raise ValidationError({"code": _("The questionnaire has a question of this code already.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the questionnaire with the question, so that its code is unique there."""

@@ -1,5 +1,6 @@
 """Survey editions."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 from django.urls import reverse
@@ -70,6 +71,14 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse what is no list of languages, and a closing before the opening."""
+        super().clean()
+        if not isinstance(self.languages, list) or not all(isinstance(code, str) for code in self.languages):
+            raise ValidationError({"languages": _('Write a list of codes, for example ["fr", "ru"].')})
+        if self.opens_on and self.closes_on and self.closes_on < self.opens_on:
+            raise ValidationError({"closes_on": _("It would close before it opens.")})
 
     @property
     def is_released(self) -> bool:

@@ -198,3 +198,28 @@ def test_the_admin_edits_until_somebody_answers(client: Client, survey: Survey, 
     assert "This is not an XLSForm" in shown.content.decode()
     client.force_login(reviewer)
     assert client.post(address, {"do": "empty"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"code": "policy"}, "a question of this code already"),
+        ({"translations": '["fr"]'}, "Write it as"),
+        ({"translations": '{"fr": "Politique"}'}, "Write it as"),
+        ({"shown_if_options": '"offering"'}, "Write a list of codes"),
+        ({"code": "With Space"}, "Small letters, digits and underscores"),
+        ({"choices_from": "areas", "kind": "text"}, "Only a single or multiple choice"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_the_admin(
+    client: Client, survey: Survey, manager: User, wrong: dict[str, str], said: str
+):
+    question = Question.objects.get(questionnaire=version_of("escap-unossc-2018"), code="policy_title")
+    client.force_login(manager)
+    data = {
+        "position": 0, "code": "policy_title", "kind": "text", "label": "Title?", "translations": "{}",
+        "shown_if_options": "[]", "options-TOTAL_FORMS": 0, "options-INITIAL_FORMS": 0, **wrong,
+    }  # fmt: skip
+    shown = client.post(reverse("admin:surveys_question_change", args=[question.pk]), data)
+    assert shown.status_code == 200
+    assert said in shown.content.decode()
