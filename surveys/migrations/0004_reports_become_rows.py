@@ -21,11 +21,11 @@ def to_rows(apps, schema_editor):
 
 
 def to_reports(apps, schema_editor):
-    Import = apps.get_model("surveys", "Import")
+    Import, ImportRow = apps.get_model("surveys", "Import"), apps.get_model("surveys", "ImportRow")
     for one in Import.objects.iterator():
         one.report = [
             {"row": row.row, "key": row.key, "result": row.result, **({"sheet": row.sheet} if row.sheet else {}), **row.entry}
-            for row in one.rows.order_by("position")
+            for row in ImportRow.objects.filter(file_import_id=one.pk).order_by("position")
         ]
         one.save(update_fields=["report"])
 
