@@ -23,7 +23,6 @@ from surveys.results.rate import day_of, groups_on, response_rates
 from surveys.results.table1 import responses_for_table1, table1
 from surveys.results.table2 import table2
 
-
 ROWS_ON_THE_PAGE = 300
 """Of Table 1; its files hold all."""
 

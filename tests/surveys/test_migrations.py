@@ -28,7 +28,8 @@ def _as_it_was(django_db_blocker: Any) -> Any:
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
-def test_what_rows_became_is_kept_forward_and_back(_as_it_was: None) -> None:
+@pytest.mark.usefixtures("_as_it_was")
+def test_what_rows_became_is_kept_forward_and_back() -> None:
     apps = migrate(BEFORE)
     survey = apps.get_model("surveys", "Survey").objects.create(code="old", title="Old")
     made = apps.get_model("surveys", "Import").objects.create(
