@@ -20,7 +20,6 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
-from surveys.models import Offer
 from surveys.models.posting import Posting
 from surveys.signals import posting_closed
 from surveys.windows import publishes_alone, window_of
@@ -162,13 +161,13 @@ def edit(
 
 
 @transaction.atomic
-def set_targets(*, offer: Offer, targets: Sequence[NamedPlace], by: User | None, reason: str = "") -> None:
-    """Give an offer these targets, in this order; those that stay keep their row."""
-    if [NamedPlace.of(target) for target in offer.targets.all()] == list(targets):
+def set_targets(*, posting: Posting, targets: Sequence[NamedPlace], by: User | None, reason: str = "") -> None:
+    """Give an offer these targets, a need these preferred partners, in this order; kept rows stay."""
+    if [NamedPlace.of(row) for row in place_rows(posting).all()] == list(targets):
         return
-    # Its `updated_at` moves: to those who follow it, the offer has changed.
-    save(offer)
-    set_places(offer, targets, by=by, reason=reason)
+    # Its `updated_at` moves: to those who follow it, the posting has changed.
+    save(posting)
+    set_places(posting, targets, by=by, reason=reason)
 
 
 @transaction.atomic

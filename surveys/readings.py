@@ -1,5 +1,6 @@
 """What the secretariat decides about places that an import could not read, or read with a doubt."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,10 +10,11 @@ from simple_history.utils import bulk_update_with_history
 from directory.models import Country, CountryAlias, CountryGroup, User
 from surveys import posting
 from surveys.choices import Direction, PlaceKind
-from surveys.from_answers import targets_of
+from surveys.from_answers import partners_of, targets_of
 from surveys.importing.edition import ReadPlace
-from surveys.models import Offer, Reading
+from surveys.models import Need, Offer, Reading
 from surveys.posting import NamedPlace
+from surveys.writing import place_rows
 
 DECIDED_FIELDS = ["kind", "country", "group", "is_ambiguous", "note"]
 
@@ -23,11 +25,11 @@ class ReadingRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A reading as decided, and the offer whose targets follow from it, if any did or was left alone."""
+    """A reading as decided, and the offer or need whose places follow from it, if any did or was left alone."""
 
     reading: Reading
-    offer: Offer | None = None
-    offer_kept: bool = False
+    posting: Offer | Need | None = None
+    is_kept: bool = False
 
 
 @transaction.atomic
@@ -98,18 +100,30 @@ def _save(reading: Reading, *, by: User | None, reason: str) -> None:
 
 
 def _follow(reading: Reading, *, by: User | None) -> Decision:
-    """Bring the targets of the row's offer in line with its readings."""
-    offer = Offer.objects.select_for_update(of=("self",)).filter(response=reading.response_id).first()
-    if offer is None:
+    """Bring the targets of the row's offer, or the preferred partners of its need, in line with its readings."""
+    response = reading.response_id
+    readings = Reading.objects.filter(response=response).order_by("position", "id")
+    found: Offer | Need | None
+    if reading.direction == Direction.PREFERRED:
+        # Each repetition of what a country seeks is a need of its own.
+        needs = Need.objects.select_for_update(of=("self",)).filter(response=response)
+        found = needs.filter(response_part=reading.repeat).first()
+        own = partners_of(_as_read(readings.filter(repeat=reading.repeat)))
+    else:
+        found = (
+            Offer.objects.select_for_update(of=("self",)).filter(response=response).order_by("response_part").first()
+        )
+        own = targets_of(_as_read(readings))
+    if found is None or [NamedPlace.of(row) for row in place_rows(found).all()] == own:
         return Decision(reading)
-    readings = Reading.objects.filter(response=reading.response_id).order_by("position", "id")
-    targets = targets_of(ReadPlace(Direction(row.direction), NamedPlace.of(row)) for row in readings)
-    if [NamedPlace.of(target) for target in offer.targets.all()] == targets:
-        return Decision(reading)
-    if offer.edited_on is not None or offer.confirmed_on is not None:
-        return Decision(reading, offer, offer_kept=True)
-    posting.set_targets(offer=offer, targets=targets, by=by, reason=f"reading {reading.pk}")
-    return Decision(reading, offer)
+    if found.edited_on is not None or found.confirmed_on is not None:
+        return Decision(reading, found, is_kept=True)
+    posting.set_targets(posting=found, targets=own, by=by, reason=f"reading {reading.pk}")
+    return Decision(reading, found)
+
+
+def _as_read(readings: Iterable[Reading]) -> list[ReadPlace]:
+    return [ReadPlace(Direction(row.direction), NamedPlace.of(row)) for row in readings]
 
 
 def _remember(text: str, *, country: Country | None, group: CountryGroup | None) -> None:

@@ -152,10 +152,10 @@ class ReadingAdmin(NoAddMixin, HistoryAdmin[Reading]):
             self.message_user(request, said % {"count": confirmed}, messages.SUCCESS)
 
     def _say(self, request: HttpRequest, decision: Decision) -> None:
-        if decision.offer_kept and decision.offer:
+        if decision.is_kept and decision.posting:
             self.message_user(
                 request,
                 _("The targets of “%(offer)s” were left as they are: a person edited or confirmed it.")
-                % {"offer": decision.offer.title},
+                % {"offer": decision.posting.title},
                 messages.WARNING,
             )

@@ -94,7 +94,7 @@ def test_updating_says_what_changed_and_keeps_the_rows_of_targets_that_stay(offe
 def test_setting_the_same_targets_writes_nothing(offer: Offer, manager: User, django_assert_num_queries):
     same = [NamedPlace.of(target) for target in offer.targets.all()]
     with django_assert_num_queries(3):  # savepoint, targets, release
-        posting.set_targets(offer=offer, targets=same, by=manager)
+        posting.set_targets(posting=offer, targets=same, by=manager)
 
 
 def test_groups_and_unresolved_tokens_are_targets_too(offer: Offer, manager: User):
@@ -103,7 +103,7 @@ def test_groups_and_unresolved_tokens_are_targets_too(offer: Offer, manager: Use
         NamedPlace(kind=PlaceKind.GROUP, group="LDC", as_printed="LDCs"),
         NamedPlace(kind=PlaceKind.UNRESOLVED, as_printed="neighbours", is_ambiguous=True),
     ]
-    posting.set_targets(offer=offer, targets=targets, by=manager)
+    posting.set_targets(posting=offer, targets=targets, by=manager)
     assert [NamedPlace.of(target) for target in Offer.objects.get(pk=offer.pk).targets.all()] == targets
 
 

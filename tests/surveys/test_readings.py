@@ -1,18 +1,20 @@
 """What the secretariat decides about a printed place, and the offer that follows."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from directory.models import Country, CountryAlias, CountryGroup, User
 from directory.name_index import load_name_index
 from surveys import posting
-from surveys.choices import PlaceKind
+from surveys.choices import Direction, PlaceKind
 from surveys.editions import load_surveys
 from surveys.importing.applying import import_file
 from surveys.importing.edition import DATA
-from surveys.models import Offer, Reading, Survey, Target
+from surveys.models import Need, Offer, Reading, Survey, Target
 from surveys.readings import ReadingRefused, confirm, resolve
+from tests.surveys.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +40,7 @@ def test_a_token_resolved_leaves_the_list_and_the_offer_reaches(neighbours: Read
     assert neighbours.history.first().history_user == manager
     target = iran.targets.get(as_printed=neighbours.as_printed)
     assert (target.country_id, target.is_ambiguous) == ("TKM", False)
-    assert decision.offer == iran
+    assert decision.posting == iran
     assert not iran.targets.unresolved().exists()
 
 
@@ -55,13 +57,13 @@ def test_an_offer_that_a_person_edited_is_left_alone(neighbours: Reading, iran: 
     posting.mark_edited(iran)
     iran.save()
     decision = resolve(reading=neighbours, country=Country.objects.get(pk="TKM"), by=manager)
-    assert decision.offer_kept
+    assert decision.is_kept
     assert not iran.targets.filter(country="TKM").exists()
 
 
 def test_an_offer_that_the_agency_confirmed_is_left_alone(neighbours: Reading, iran: Offer, manager: User):
     posting.confirm(posting=iran, by=manager, on=dt.date(2026, 1, 1))
-    assert resolve(reading=neighbours, country=Country.objects.get(pk="TKM"), by=manager).offer_kept
+    assert resolve(reading=neighbours, country=Country.objects.get(pk="TKM"), by=manager).is_kept
 
 
 def test_an_existing_partner_is_decided_and_becomes_no_target(iran: Offer, manager: User):
@@ -107,3 +109,22 @@ def test_a_spelling_is_remembered_only_when_asked(neighbours: Reading, manager: 
 def test_a_spelling_of_a_group_is_remembered(neighbours: Reading, manager: User):
     resolve(reading=neighbours, group=CountryGroup.objects.get(pk="ECO"), remember=True, by=manager)
     assert load_name_index().resolve(neighbours.as_printed).group_code == "ECO"
+
+
+def test_a_preferred_partner_follows_into_the_need_that_named_it(survey: Survey, manager: User):
+    rows: list[list[Any]] = [
+        ["country", "_uuid", "_submission_time", "_index"],
+        ["npl", "u-1", "2026-01-01", 1],
+    ]
+    needs: list[list[Any]] = [
+        ["need_area", "need_partners", "_index", "_parent_index"],
+        ["energy", "Korea", 1, 1],
+        ["trade", "Fiji", 2, 1],
+    ]
+    import_file(survey=survey, data=workbook(Form=rows, need=needs), file_name="kobo.xlsx")
+    token = Reading.objects.get(as_printed="Korea", direction=Direction.PREFERRED)
+    decision = resolve(reading=token, country=Country.objects.get(pk="KOR"), by=manager)
+    first, second = Need.objects.order_by("response_part")
+    assert decision.posting == first
+    assert [row.country_id for row in first.preferred_partners.all()] == ["KOR"]
+    assert [row.country_id for row in second.preferred_partners.all()] == ["FJI"]
