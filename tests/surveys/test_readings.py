@@ -68,7 +68,7 @@ def test_an_offer_that_the_agency_confirmed_is_left_alone(neighbours: Reading, i
 
 def test_an_existing_partner_is_decided_and_becomes_no_target(iran: Offer, manager: User):
     korea = Reading.objects.get(as_printed="Korea")
-    assert resolve(reading=korea, country=Country.objects.get(pk="KOR"), by=manager).offer is None
+    assert resolve(reading=korea, country=Country.objects.get(pk="KOR"), by=manager).posting is None
     assert not Target.objects.filter(offer__country="LAO", country="KOR").exists()
 
 
