@@ -1,10 +1,10 @@
-"""Tables of results as files: CSV, XLSX and DOCX, each with the disclaimer."""
+"""Tables of results as files: CSV, XLSX, JSON and DOCX."""
 
 import io
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.shared import Mm, Pt
@@ -13,19 +13,34 @@ from directory.exports import csv_response, disclaimer, storable, xlsx_response
 from surveys.results.tables import ResultTable
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-FORMATS = ("csv", "xlsx", "docx")
+FORMATS = ("csv", "xlsx", "json", "docx")
 
 
 def response_of(table: ResultTable, *, name: str, ending: str) -> HttpResponseBase:
-    """Return a table as a file of one of FORMATS; the notes stand below it."""
+    """Return a table as a file of one of FORMATS; the notes stand below it, but in CSV."""
     width = len(table.headings)
     notes = [[note, *[""] * (width - 1)] for note in table.notes]
     rows: Sequence[Sequence[Any]] = [*table.rows, *([[""] * width, *notes] if notes else [])]
     if ending == "csv":
-        return csv_response(name=name, header=table.headings, rows=rows)
+        # Rows alone: scripts read it.
+        return csv_response(name=name, header=table.headings, rows=table.rows)
     if ending == "xlsx":
         return xlsx_response(name=name, header=table.headings, rows=rows)
-    return _docx(table, name=name)
+    return _json(table, name=name) if ending == "json" else _docx(table, name=name)
+
+
+def _json(table: ResultTable, *, name: str) -> JsonResponse:
+    content = {
+        "title": table.title,
+        "headings": list(table.headings),
+        "rows": [list(row) for row in table.rows],
+        "notes": list(table.notes),
+        "disclaimer": disclaimer(),
+    }
+    response = JsonResponse(content)
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _docx(table: ResultTable, *, name: str) -> HttpResponse:
