@@ -19,8 +19,8 @@ from surveys.models import Import, ImportRow, Response, Survey
 from surveys.saying import Saying
 
 WRITTEN = frozenset({RowResult.ADDED, RowResult.CHANGED})
-MOST_ROWS_KEPT = 2_000
-"""How many row plans an outcome keeps for whoever asked in this process; a report of more is read from the rows."""
+MOST_ROWS_KEPT, MOST_ERRORS_KEPT = 200, 2_000
+"""How many an outcome keeps in memory for whoever asked in this process; a report of more is read from the rows."""
 
 
 class PreviewOutdated(RuntimeError):
@@ -58,7 +58,7 @@ class Outcome:
         """Count a row, and keep it while there are not too many."""
         self.results[row.result.value] += 1
         self.error_count += len(row.errors)
-        if len(self.errors) < MOST_ROWS_KEPT:
+        if len(self.errors) < MOST_ERRORS_KEPT:
             self.errors += row.errors
         if len(self.rows) < MOST_ROWS_KEPT:
             self.rows.append(row)
