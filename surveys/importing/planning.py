@@ -188,13 +188,11 @@ class Planner:
         country = next((one for one in self._reference.asked.questions.values() if one.feeds == "country"), None)
         if country is None or not any(f"question:{country.code}{part}" in goes for part in ("", ":code")):
             headings = ", ".join(f"“{column.heading[:40]}”" for column in self._opened.columns[:30])
-            raise FileRefused(
-                _(
-                    "No column names the country that answers. The columns are: %(columns)s. Name one of them "
-                    "“country”, or say which one it is: on the page of the upload, or with --column HEADING=country."
-                )
-                % {"columns": headings}
+            said = _(
+                "No column names the country that answers. The columns are: %(columns)s. Name one of them "
+                "“country”, or say which one it is: on the page of the upload, or with --column HEADING=country."
             )
+            raise FileRefused(" ".join([said % {"columns": headings}, *self._opened.notices]))
 
     def _orders_of_days(self) -> dict[str, bool]:
         dates = {
@@ -255,7 +253,12 @@ class Planner:
             answers = self._with_what_the_file_does_not_ask(answers, before)
             if _says_the_same(before, answers):
                 # A file of the same answers under other headings changes nothing.
-                changes = [change for change in changes if change.column in response.as_printed]
+                answering = {column.key for column in self._opened.columns if column.question}
+                changes = [
+                    change
+                    for change in changes
+                    if change.column in response.as_printed or change.column not in answering
+                ]
         side = self._reference.edition.sides.get(answers.country.iso3)
         postings = plan_postings(
             answers,

@@ -75,6 +75,17 @@ def test_a_workbook_of_the_same_table_is_unchanged(imported: Survey):
     assert outcome.counts["unchanged"] == 10
 
 
+def test_a_new_column_that_answers_nothing_is_kept_and_a_renamed_one_changes_nothing(imported: Survey):
+    renamed = [
+        {"country" if name == "country_as_printed" else name: cell for name, cell in row.items()}
+        for row in table_rows()
+    ]
+    assert bring_in(imported, renamed).counts["unchanged"] == 10
+    rows = [row | {"remark": "asked by phone" if row["iso3"] == "CHN" else ""} for row in table_rows()]
+    assert bring_in(imported, rows).counts == {"added": 0, "changed": 1, "unchanged": 9, "in_error": 0, "missing": 0}
+    assert Response.objects.get(country="CHN").as_printed["remark"] == "asked by phone"
+
+
 def test_one_changed_cell_is_one_change(imported: Survey):
     before = everything()
     outcome = bring_in(imported, changed("VNM", modalities="Financial; Training"))
