@@ -1,5 +1,6 @@
 """Decides what each row of a file would become, writing nothing: the preview is the plan that is applied."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -408,6 +409,9 @@ def _comparable(text: Any) -> str:
 
 def _says_the_same(before: Answers, after: Answers) -> bool:
     def by_question(answers: Answers) -> list[tuple[Any, ...]]:
-        return sorted((one.question, one.repeat, str(one.value), one.other) for one in answers.given)
+        # By sorted keys: PostgreSQL gives those of an amount back in an order of its own.
+        return sorted(
+            (one.question, one.repeat, json.dumps(one.value, sort_keys=True), one.other) for one in answers.given
+        )
 
     return before.kind == after.kind and by_question(before) == by_question(after)
