@@ -25,13 +25,12 @@ from surveys.choices import Feeds, ResponseStatus, WindowKind
 from surveys.from_answers import DIRECTIONS, PlaceGiven, agencies_that_post
 from surveys.importing.edition import Edition, ReadPlace
 from surveys.importing.places import PlaceError, RememberingNames, read_places
-from surveys.importing.planning import load_responses
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.postings_of_response import plan_postings
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
 from surveys.saying import Saying
-from surveys.stored_answers import answers_of
+from surveys.stored_answers import answers_of, load_responses
 from surveys.windows import may_approve, publishes_alone, window_of
 from surveys.writing import NamedPlace
 

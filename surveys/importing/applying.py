@@ -12,7 +12,8 @@ from directory.models import User
 from surveys import saying
 from surveys.choices import ImportState, ResponseStatus, RowResult
 from surveys.importing.cells import CellError
-from surveys.importing.planning import OpenImport, Planner, RowPlan, counts_of, open_import
+from surveys.importing.opening import OpenImport, open_import
+from surveys.importing.planning import Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.snapshots import snapshot_of
 from surveys.models import Import, ImportRow, Response, Survey

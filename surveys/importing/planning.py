@@ -1,45 +1,31 @@
 """Decides what each row of a file would become, writing nothing: the preview is the plan that is applied."""
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
-from unicodedata import normalize
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from directory.models import Agency, Country
 from directory.name_index import load_name_index
-from surveys.asked import Asked
-from surveys.choices import Feeds, PlaceKind, ResponseStatus, RowResult
-from surveys.from_answers import Answers, PlaceGiven, agencies_that_post
+from surveys.choices import Feeds, ResponseStatus, RowResult
+from surveys.from_answers import Answers, agencies_that_post
 from surveys.importing.cells import CellError, FileRefused, SourceRow, column_letter
-from surveys.importing.columns import Column, Columns
-from surveys.importing.edition import ReadPlace, load_edition
+from surveys.importing.columns import Column
+from surveys.importing.comparing import CellChange, changed_cells, say_the_same
+from surveys.importing.edition import load_edition
+from surveys.importing.opening import OpenImport
 from surveys.importing.places import RememberingNames
 from surveys.importing.reading import ReadRow, Reference, RowReader
-from surveys.importing.source_file import open_file
-from surveys.importing.table import SAMPLE_ROWS, Table, find_table
+from surveys.importing.table import SAMPLE_ROWS, RepeatRows
 from surveys.importing.values import order_of_days
-from surveys.models import Need, Offer, Reading, RememberedColumns, Response, Survey
+from surveys.models import Response
 from surveys.postings_of_response import PostingPlan, plan_postings
-from surveys.questionnaires.xlsform_reading import is_xlsform_source
-from surveys.stored_answers import answers_of
-from surveys.writing import NamedPlace
+from surveys.stored_answers import answers_of, keep_readings, load_responses
 
 ROWS_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class CellChange:
-    """A cell that differs from the last import."""
-
-    column: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -55,67 +41,6 @@ class RowPlan:
     errors: Sequence[CellError] = ()
     postings: Sequence[PostingPlan] = ()
     given_at: Any = None
-
-
-@dataclass
-class OpenImport:
-    """A file opened for a survey edition, with where its columns go; rows come one by one."""
-
-    survey: Survey
-    asked: Asked
-    table: Table
-    columns: list[Column]
-    known: Columns
-    notices: list[str]
-    decisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-
-def open_import(
-    survey: Survey,
-    data: bytes,
-    *,
-    columns: Mapping[str, str] | None = None,
-    decisions: Mapping[str, Mapping[str, str]] | None = None,
-) -> OpenImport:
-    """Open a file and propose where its columns go.
-
-    columns: by the key of a heading, where a person says that it goes; decisions: by question, spellings and codes.
-    What is remembered of an earlier file of the same shape comes first, then the proposals.
-    Raises FileRefused for a file that is no table of answers, and for a survey that asks nothing.
-    """
-    source = open_file(data)
-    if is_xlsform_source(source):
-        raise FileRefused(
-            _(
-                "This is a questionnaire (XLSForm), not answers to one. Bring it in as the questionnaire of a survey: "
-                "in the admin at the survey, or with import_questionnaire."
-            )
-        )
-    asked = Asked.of(survey)
-    if not asked.questions:
-        raise FileRefused(
-            _(
-                "The survey “%(survey)s” has no questionnaire yet, so no column can be read. Build one in the admin, "
-                "copy that of another edition, or bring in an XLSForm."
-            )
-            % {"survey": survey.code}
-        )
-    known = Columns(asked.version, asked.lists)
-    table = find_table(source, known.known_words)
-    remembered = RememberedColumns.objects.filter(survey=survey, shape=table.shape).first()
-    chosen = {**(remembered.columns if remembered else {}), **(columns or {})}
-    proposed = known.propose(table, chosen)
-    if columns:
-        proposed = [replace(one, how="chosen") if one.key in columns else one for one in proposed]
-    return OpenImport(
-        survey=survey,
-        asked=asked,
-        table=table,
-        columns=proposed,
-        known=known,
-        notices=list(table.notices),
-        decisions={**(remembered.decisions if remembered else {}), **(decisions or {})},
-    )
 
 
 class Planner:
@@ -145,7 +70,7 @@ class Planner:
             has_agency_key=opened.survey.has_agency_key,
             day_first=self._orders_of_days(),
         )
-        self._repeats = [_RepeatRows(repeats) for repeats in opened.table.repeats]
+        self._repeats = [RepeatRows(repeats) for repeats in opened.table.repeats]
         self.total, self._keys = self._first_pass()
 
     @property
@@ -244,7 +169,7 @@ class Planner:
         if read.errors or read.answers is None:
             return RowPlan(key, RowResult.IN_ERROR, row=read, errors=read.errors)
         is_back = response is not None and response.status == ResponseStatus.UNDONE
-        changes = _changes(response, read) if response else []
+        changes = changed_cells(response, read) if response else []
         if response and not is_back and not changes and response.read_with == self.reader.fingerprint:
             return RowPlan(key, RowResult.UNCHANGED, row=read, response=response)
         answers, before = read.answers, None
@@ -252,7 +177,7 @@ class Planner:
             before = answers_of(response)
             answers = replace(answers, places=keep_readings(answers.places, response.readings.all()))
             answers = self._with_what_the_file_does_not_ask(answers, before)
-            if _says_the_same(before, answers):
+            if say_the_same(before, answers):
                 # A file of the same answers under other headings changes nothing.
                 answering = {column.key for column in self._opened.columns if column.question}
                 changes = [
@@ -270,7 +195,7 @@ class Planner:
             drafts_other_side=side is not None and side.has_a_side_not_stated,
             agencies=self._posting_agencies,
         )
-        is_same = response and not is_back and not changes and before is not None and _says_the_same(before, answers)
+        is_same = response and not is_back and not changes and before is not None and say_the_same(before, answers)
         if is_same and not any(one.changed for one in postings):
             return RowPlan(key, RowResult.UNCHANGED, row=read, response=response)
         if side and side.note:
@@ -337,81 +262,6 @@ class Planner:
         )  # fmt: skip
 
 
-class _RepeatRows:
-    """Where the rows of a sheet that repeats stand, by the row that they belong to."""
-
-    def __init__(self, repeats: Any) -> None:
-        self._repeats = repeats
-        self._rows: dict[str, list[SourceRow]] = defaultdict(list)
-        for row in repeats.table.rows():
-            parent = row.cells[repeats.parent] if repeats.parent < len(row.cells) else ""
-            self._rows[parent].append(row)
-
-    def of(self, row: SourceRow) -> list[tuple[str, SourceRow]]:
-        """Return the repetitions that belong to a row, with the name of their sheet."""
-        at = self._repeats.linked_by
-        own = row.cells[at] if at < len(row.cells) else ""
-        return [(self._repeats.table.sheet.name, one) for one in self._rows.get(own, ())] if own else []
-
-
-def load_responses(survey: Survey, keys: Iterable[str], *, for_writing: bool = False) -> dict[str, Response]:
-    """Return the stored responses of these keys with all that a plan asks of them."""
-    offers = Offer.objects.prefetch_related("areas", "modalities", "targets")
-    needs = Need.objects.prefetch_related("areas", "modalities", "preferred_partners")
-    if for_writing:
-        offers, needs = offers.select_for_update(of=("self",)), needs.select_for_update(of=("self",))
-    responses = (
-        Response.objects.filter(survey=survey, key__in=list(keys))
-        .select_related("country", "agency")
-        .prefetch_related("readings", "answers", Prefetch("offers", queryset=offers), Prefetch("needs", queryset=needs))
-    )
-    return {response.key: response for response in responses}
-
-
-def keep_readings(places: Sequence[PlaceGiven], readings: Iterable[Reading]) -> list[PlaceGiven]:
-    """Return the places as they were read before, where the cell still names them: people may have corrected them."""
-    before: dict[tuple[str, str, str, int], list[Reading]] = defaultdict(list)
-    for reading in readings:
-        before[reading.direction, reading.as_printed, reading.question, reading.repeat].append(reading)
-    kept = []
-    for one in places:
-        same = before[one.read.direction, one.read.place.as_printed, one.question, one.repeat]
-        stored = same.pop(0) if same else None
-        if stored is None or stored.kind == PlaceKind.UNRESOLVED:
-            kept.append(one)
-        else:
-            kept.append(replace(one, read=ReadPlace(one.read.direction, NamedPlace.of(stored))))
-    return kept
-
-
 def counts_of(results: Counter[str]) -> dict[str, int]:
     """Return rows by result, each result named."""
     return {result.value: results[result.value] for result in RowResult}
-
-
-def _changes(response: Response, read: ReadRow) -> list[CellChange]:
-    before = response.as_printed
-    return [
-        CellChange(column, before.get(column, ""), text)
-        for column, text in read.cells.items()
-        if _comparable(before.get(column, "")) != _comparable(text)
-    ]
-
-
-def _comparable(text: Any) -> str:
-    text = normalize("NFC", str(text))
-    digits = text.replace(",", "")
-    # A workbook gives 3588249 for what a text file writes as 3588249.00.
-    if digits.replace(".", "", 1).isdigit() and digits.isascii():
-        return digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return text
-
-
-def _says_the_same(before: Answers, after: Answers) -> bool:
-    def by_question(answers: Answers) -> list[tuple[Any, ...]]:
-        # By sorted keys: PostgreSQL gives those of an amount back in an order of its own.
-        return sorted(
-            (one.question, one.repeat, json.dumps(one.value, sort_keys=True), one.other) for one in answers.given
-        )
-
-    return before.kind == after.kind and by_question(before) == by_question(after)

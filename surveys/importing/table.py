@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -246,3 +247,20 @@ def _main_table(tables: Sequence[Table], known_words: Mapping[str, int]) -> tupl
 def _score(table: Table, known_words: Mapping[str, int]) -> int:
     own = 1 if table.tool is not TABLE else 0
     return own + sum(known_words.get(fold(heading.own), 0) for heading in table.headings)
+
+
+class RepeatRows:
+    """Where the rows of a sheet that repeats stand, by the row that they belong to."""
+
+    def __init__(self, repeats: Repeats) -> None:
+        self._repeats = repeats
+        self._rows: dict[str, list[SourceRow]] = defaultdict(list)
+        for row in repeats.table.rows():
+            parent = row.cells[repeats.parent] if repeats.parent < len(row.cells) else ""
+            self._rows[parent].append(row)
+
+    def of(self, row: SourceRow) -> list[tuple[str, SourceRow]]:
+        """Return the repetitions that belong to a row, with the name of their sheet."""
+        at = self._repeats.linked_by
+        own = row.cells[at] if at < len(row.cells) else ""
+        return [(self._repeats.table.sheet.name, one) for one in self._rows.get(own, ())] if own else []
