@@ -18,7 +18,8 @@ from surveys.importing.comparing import CellChange, changed_cells, say_the_same
 from surveys.importing.edition import load_edition
 from surveys.importing.opening import OpenImport
 from surveys.importing.places import RememberingNames
-from surveys.importing.reading import ReadRow, Reference, RowReader
+from surveys.importing.reading import RowReader
+from surveys.importing.row_cells import ReadRow, Reference
 from surveys.importing.table import SAMPLE_ROWS, RepeatRows
 from surveys.importing.values import order_of_days
 from surveys.models import Response
@@ -87,11 +88,6 @@ class Planner:
     def columns(self) -> Sequence[Column]:
         """Where the columns go."""
         return self._opened.columns
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """The keys that the file holds."""
-        return frozenset(self._keys)
 
     def plans(self, *, for_writing: bool = False) -> Iterator[list[RowPlan]]:
         """Yield what the rows would become, `ROWS_AT_ONCE` at a time, with a fixed number of queries each.
