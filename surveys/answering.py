@@ -1,6 +1,5 @@
-"""Answering a survey here: begun by anyone of the agency, gone on with by a colleague, approved by the window."""
+"""Answering a survey here: begun by anyone of the agency, gone on with by a colleague; sent in by `sending_in`."""
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -9,30 +8,22 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.access import Action, can, scope_of
-from directory.choices import GOVERNMENT_AGENCY_KINDS, Role
+from directory.access import Action, scope_of
+from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.days import first_day_not_ended, last_day_begun
-from directory.mail import outbox
-from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import Agency, User
 from directory.name_index import load_name_index
 from surveys import saying
-from surveys.asked import Asked, Given
-from surveys.choices import Feeds, ResponseStatus, WindowKind
-from surveys.from_answers import DIRECTIONS, PlaceGiven, agencies_that_post
+from surveys.asked import Given
+from surveys.choices import Feeds, ResponseStatus
+from surveys.from_answers import DIRECTIONS, PlaceGiven
 from surveys.importing.edition import Edition, ReadPlace
 from surveys.importing.places import PlaceError, RememberingNames, read_places
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
-from surveys.postings_of_response import plan_postings
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
-from surveys.saying import Saying
-from surveys.stored_answers import answers_of, load_responses
-from surveys.windows import may_approve, publishes_alone, window_of
-from surveys.writing import NamedPlace
 
 MOST_REPETITIONS = 20
 
@@ -112,14 +103,14 @@ def begin(*, survey: Survey, agency: Agency, by: User) -> Response:
             questionnaire=version,
             begun_by=by,
         )
-        _save(response, by=by, reason="begun")
+        save_response(response, by=by, reason="begun")
         _fill_in(response, version, agency)
         return response
     _check_own(found, by)
     if found.status in (ResponseStatus.RECEIVED, ResponseStatus.UNDONE):
         found.status, found.begun_by = ResponseStatus.IN_PROGRESS, by
         found.questionnaire, found.sent_back_note = version, ""
-        _save(found, by=by, reason="corrected")
+        save_response(found, by=by, reason="corrected")
     return found
 
 
@@ -138,7 +129,7 @@ def save_answers(
     seen: fingerprints of the answers that the page showed; where a colleague changed one meanwhile, and otherwise than
     this person now does, theirs stays and the question is named as a conflict.
     """
-    locked = _lock(response, by)
+    locked = lock_own(response, by)
     if locked.status != ResponseStatus.IN_PROGRESS:
         raise AnsweringRefused(_("It was submitted already: ask for it back to change it."))
     stored = {(one.question, one.repeat): one for one in locked.answers.all()}
@@ -164,9 +155,9 @@ def save_answers(
         row = now or Answer(response=locked, question=key[0], repeat=key[1])
         row.value, row.other, row.as_given, row.is_carried_over = new.value, new.other, new.as_given, False
         row.save()
-        _keep_readings(locked, [one for one in places if (one.question, one.repeat) == key])
+        saying.add_readings(locked, [one for one in places if (one.question, one.repeat) == key])
     if saved.changed:
-        _save(locked, by=by, reason="answered")
+        save_response(locked, by=by, reason="answered")
     return saved
 
 
@@ -195,143 +186,6 @@ def missing(response: Response, version: Questionnaire) -> list[Missing]:
 def chosen_of(answers: Any) -> dict[str, list[str]]:
     """Return what was answered by question, as conditions ask: the codes of a choice, or the text."""
     return {one.question: one.codes or ([str(one.value)] if one.value else []) for one in answers}
-
-
-@transaction.atomic
-def submit(*, response: Response, by: User) -> Response:
-    """Send the answers in: received at once where the person's word is enough, else they wait for whom approves.
-
-    Raises AnsweringRefused where something is missing.
-    """
-    locked = _lock(response, by)
-    if locked.status != ResponseStatus.IN_PROGRESS:
-        raise AnsweringRefused(_("It was submitted already."))
-    version = version_of(locked)
-    if not _says_anything(locked, version):
-        raise AnsweringRefused(_("Nothing is answered yet."))
-    if lacking := missing(locked, version):
-        raise AnsweringRefused(
-            _("Not everything is there yet: %(questions)s.")
-            % {"questions": "; ".join(one.question.heading for one in lacking[:10])}
-        )
-    locked.submitted_by, locked.submitted_at, locked.sent_back_note = by, timezone.now(), ""
-    if publishes_alone(by, locked):
-        return _receive(locked, version, by=by)
-    locked.status = ResponseStatus.SUBMITTED
-    _save(locked, by=by, reason="submitted")
-    if window_of(locked).kind == WindowKind.SINGLE:
-        to = coordinators_of(locked.country_id, locked.agency_id)
-    else:
-        to = secretariat_people(Role.MANAGER)
-    _write("response_submitted", locked, to)
-    return locked
-
-
-@transaction.atomic
-def take_back(*, response: Response, by: User) -> Response:
-    """Open submitted answers again, as long as nobody has approved them."""
-    locked = _lock(response, by)
-    if locked.status != ResponseStatus.SUBMITTED:
-        raise AnsweringRefused(_("It does not wait for approval."))
-    locked.status, locked.submitted_at, locked.submitted_by = ResponseStatus.IN_PROGRESS, None, None
-    _save(locked, by=by, reason="taken back")
-    return locked
-
-
-@transaction.atomic
-def approve(*, response: Response, by: User) -> Response:
-    """Receive submitted answers: they count, and become offers and needs. Raises AnsweringRefused."""
-    locked = _lock_to_approve(response, by)
-    submitter = locked.submitted_by
-    received = _receive(locked, version_of(locked), by=by)
-    if submitter is not None and submitter != by:
-        _write("response_approved", received, [submitter])
-    return received
-
-
-@transaction.atomic
-def send_back(*, response: Response, by: User, note: str) -> Response:
-    """Send submitted answers back with a note. Raises AnsweringRefused."""
-    if not note.strip():
-        raise AnsweringRefused(_("Say in a note what to change."))
-    locked = _lock_to_approve(response, by)
-    submitter = locked.submitted_by
-    locked.status, locked.sent_back_note = ResponseStatus.IN_PROGRESS, note.strip()
-    locked.submitted_at, locked.submitted_by = None, None
-    _save(locked, by=by, reason="sent back")
-    if submitter is not None:
-        _write("response_sent_back", locked, [submitter])
-    return locked
-
-
-def awaiting_approval_by(user: User) -> QuerySet[Response]:
-    """Return the submitted responses that the person approves; as `may_approve` says of one."""
-    if not can(user, Action.APPROVE_POSTINGS):
-        return Response.objects.none()
-    submitted = Response.objects.filter(status=ResponseStatus.SUBMITTED).approvable_by(user)
-    by_the_country = Q(country__window__kind=WindowKind.SINGLE)
-    everything = scope_of(user, Action.APPROVE_POSTINGS).everything
-    kept = submitted.exclude(by_the_country) if everything else submitted.filter(by_the_country)
-    return kept.select_related("survey", "country", "agency", "submitted_by").order_by("submitted_at", "pk")
-
-
-@transaction.atomic
-def carry_over(*, response: Response, by: User) -> int:
-    """Take over the answers of the last edition where the same is asked, each to be confirmed; return how many.
-
-    An answer that is there already stays; a choice that is no longer offered is left out.
-    """
-    locked = _lock(response, by)
-    earlier = earlier_response(locked)
-    if locked.status != ResponseStatus.IN_PROGRESS or earlier is None:
-        raise AnsweringRefused(_("There are no earlier answers to take over."))
-    asked = Asked(locked.survey, version_of(locked))
-    there = set(locked.answers.values_list("question", "repeat"))
-    taken = 0
-    for answer in earlier.answers.all():
-        question = asked.questions.get(answer.question)
-        if question is None or (answer.question, answer.repeat) in there or question.feeds == Feeds.COUNTRY:
-            continue
-        value = answer.value
-        if question.choices:
-            codes = [code for code in answer.codes if code in question.choices]
-            if not codes:
-                continue
-            value = codes if question.kind == "multiple" else codes[0]
-        elif isinstance(value, dict) != (question.kind == "money"):
-            continue
-        Answer.objects.create(
-            response=locked,
-            question=answer.question,
-            repeat=answer.repeat,
-            value=value,
-            other=answer.other,
-            is_carried_over=True,
-        )
-        named = earlier.readings.filter(question=answer.question, repeat=answer.repeat)
-        places = [
-            PlaceGiven(answer.question, answer.repeat, ReadPlace(reading.direction, NamedPlace.of(reading)))  # type: ignore[arg-type]
-            for reading in named
-        ]
-        _keep_readings(locked, places)
-        taken += 1
-    if taken:
-        _save(locked, by=by, reason="carried over")
-    return taken
-
-
-def earlier_response(response: Response) -> Response | None:
-    """Return what the country, or the agency, answered in the last edition before this one."""
-    others = (
-        Response.objects.filter(country=response.country_id)
-        .answered()
-        .exclude(survey=response.survey_id)
-        .filter(answers__isnull=False)
-        .distinct()
-    )
-    own = others.filter(agency=response.agency_id) if response.agency_id else others
-    order = ("-survey__stated_on", "-updated_at", "-pk")
-    return own.order_by(*order).first() or others.order_by(*order).first()
 
 
 def read_named_places(text: str, question: Question, repeat: int, iso3: str) -> list[PlaceGiven]:
@@ -377,59 +231,6 @@ def _fill_in(response: Response, version: Questionnaire, agency: Agency) -> None
     )
 
 
-def _says_anything(response: Response, version: Questionnaire) -> bool:
-    known = {question.code for question in version.questions if question.feeds in (Feeds.COUNTRY, Feeds.AGENCY)}
-    return response.answers.filter(is_carried_over=False).exclude(question__in=known).exists()
-
-
-def _receive(response: Response, version: Questionnaire, *, by: User) -> Response:
-    """Let answers count, and make or correct the postings that follow from them."""
-    survey = response.survey
-    loaded = load_responses(survey, [response.key], for_writing=True)[response.key]
-    asked = Asked(survey, version)
-    shown = _shown(loaded, version)
-    answers = answers_of(loaded)
-    answers = type(answers)(
-        country=answers.country,
-        agency=answers.agency,
-        kind=answers.kind,
-        given=[one for one in answers.given if one.question in shown],
-        places=[one for one in answers.places if one.question in shown],
-        notes=answers.notes,
-    )
-    for name in ("submitted_by", "submitted_at", "sent_back_note"):
-        setattr(loaded, name, getattr(response, name))
-    loaded.status, loaded.received_at, loaded.approved_by = ResponseStatus.RECEIVED, timezone.now(), by
-    _save(loaded, by=by, reason="received")
-    postings = plan_postings(
-        answers,
-        response=loaded,
-        before=answers,
-        asked=asked,
-        survey=survey,
-        drafts_other_side=False,
-        agencies=agencies_that_post(Agency.objects.active().filter(country=loaded.country_id)),
-    )
-    saying.write([Saying(loaded, answers, postings, is_new=False)], by=None, reason=f"survey {survey.code}")
-    return loaded
-
-
-def _shown(response: Response, version: Questionnaire) -> set[str]:
-    """Return the questions that were asked after what was answered: others were answered before, and are not meant."""
-    chosen = chosen_of(response.answers.all())
-    return {
-        question.code
-        for section in version.sections.all()
-        if is_shown(section, chosen)
-        for question in section.questions.all()
-        if is_shown(question, chosen)
-    }
-
-
-def _keep_readings(response: Response, places: Sequence[PlaceGiven]) -> None:
-    saying.add_readings(response, places)
-
-
 def version_of(response: Response) -> Questionnaire:
     """Return the version that a response answers, fetched whole: the current one where it was not kept.
 
@@ -442,20 +243,11 @@ def version_of(response: Response) -> Questionnaire:
     return version
 
 
-def _lock(response: Response, by: User) -> Response:
+def lock_own(response: Response, by: User) -> Response:
+    """Read a response of the own side again, for this transaction alone. Raises AnsweringRefused for others'."""
     locked = Response.objects.select_for_update(of=("self",)).select_related("survey", "country", "agency")
     found = locked.get(pk=response.pk)
     _check_own(found, by)
-    return found
-
-
-def _lock_to_approve(response: Response, by: User) -> Response:
-    locked = Response.objects.select_for_update(of=("self",)).select_related("survey", "country", "agency")
-    found = locked.get(pk=response.pk)
-    if not may_approve(by, found):
-        raise AnsweringRefused(_("These answers are not yours to approve."))
-    if found.status != ResponseStatus.SUBMITTED:
-        raise AnsweringRefused(_("They do not wait for approval any more."))
     return found
 
 
@@ -466,12 +258,8 @@ def _check_own(response: Response, by: User) -> None:
         )
 
 
-def _save(response: Response, *, by: User, reason: str) -> None:
+def save_response(response: Response, *, by: User, reason: str) -> None:
+    """Save a response with who did what in its history."""
     response._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who
     response._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001
     response.save()
-
-
-def _write(kind: str, response: Response, to: Sequence[User]) -> None:
-    moment: dt.datetime = response.updated_at
-    outbox.write(kind=kind, key=f"{kind}:{response.pk}:{moment.isoformat()}", about={"response": response.pk}, to=to)

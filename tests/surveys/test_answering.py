@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from directory.choices import AgencyKind, Role
 from directory.models import Agency, Country, User
-from surveys import answering, tracking
+from surveys import answering, sending_in, tracking
 from surveys.answering import AnsweringRefused
 from surveys.choices import PostingStatus, ResponseStatus, WindowKind
 from surveys.importing.applying import import_file
@@ -208,10 +208,10 @@ def test_what_is_required_has_to_be_there(open_survey: Survey, agency: Agency, p
     question.save()
     response = answering.begin(survey=open_survey, agency=agency, by=person)
     with pytest.raises(AnsweringRefused, match=r"Nothing is answered yet\."):
-        answering.submit(response=response, by=person)
+        sending_in.submit(response=response, by=person)
     Answer.objects.create(response=response, question="modalities", value=["training"])
     with pytest.raises(AnsweringRefused, match="Not everything is there yet: Role"):
-        answering.submit(response=response, by=person)
+        sending_in.submit(response=response, by=person)
 
 
 def test_earlier_answers_are_carried_over_and_confirmed_one_by_one(client: Client, survey: Survey, open_survey: Survey):
@@ -280,7 +280,7 @@ def test_others_read_and_answer_nothing(client: Client, open_survey: Survey, per
         assert section_page.status_code == 404
         assert client.get(f"/workspace/responses/{response.pk}/").status_code in (403, 404)
         with pytest.raises(AnsweringRefused):
-            answering.submit(response=response, by=user)
+            sending_in.submit(response=response, by=user)
     client.force_login(other)
     assert "answers this survey for your country" in client.get("/workspace/surveys/ssc-2026/").content.decode()
 
@@ -317,7 +317,7 @@ def test_asked_reminded_tracked(
     states = {one.request.agency.name: one.state for one in tracking.track(open_survey)}
     assert states == {"Test agency of Nepal": "begun", "Agency of Fiji": "not_begun"}
     CountryWindow.objects.create(country=_country(agency), kind=WindowKind.SEVERAL)
-    answering.submit(response=response, by=person)
+    sending_in.submit(response=response, by=person)
     shown = client.get(f"{address}?remind").content.decode()
     assert "fiji@example.org" in shown
     assert "one@example.org" not in shown

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.access import Action
-from surveys import answering
+from surveys import answering, carrying_over, sending_in
 from surveys.answering import AnsweringRefused, version_of
 from surveys.asked import Asked
 from surveys.choices import ResponseStatus
@@ -71,7 +71,7 @@ class SurveysToAnswer(AnswerPage):
         answers = agency is not None and answering.may_answer(request.user, agency)  # type: ignore[arg-type]
         surveys = list(answering.open_surveys()) if answers else []
         rows = [(survey, answering.response_of(survey, agency)) for survey in surveys]  # type: ignore[arg-type]
-        to_approve = answering.awaiting_approval_by(request.user)  # type: ignore[arg-type]
+        to_approve = sending_in.awaiting_approval_by(request.user)  # type: ignore[arg-type]
         return render(
             request, "workspace/answers/list.html", self.context(rows=rows, to_approve=to_approve, may_answer=answers)
         )
@@ -95,7 +95,7 @@ class SurveyAnswers(AnswerPage):
             is_being_answered=is_being_answered,
             sections=_sections(version, response) if version else [],
             lacking=answering.missing(response, version) if response and version and is_being_answered else [],
-            earlier=answering.earlier_response(response) if response and is_being_answered else None,
+            earlier=carrying_over.earlier_response(response) if response and is_being_answered else None,
             is_open=answering.open_surveys().filter(pk=survey.pk).exists(),
         )
         return render(request, "workspace/answers/survey.html", context)
@@ -112,15 +112,15 @@ class SurveyAnswers(AnswerPage):
             if response is None:
                 raise Http404
             if do == "submit":
-                sent = answering.submit(response=response, by=by)
+                sent = sending_in.submit(response=response, by=by)
                 received = sent.status == ResponseStatus.RECEIVED
                 messages.success(
                     request, _("Received. Thank you.") if received else _("Sent in; it waits for approval.")
                 )
             elif do == "take_back":
-                answering.take_back(response=response, by=by)
+                sending_in.take_back(response=response, by=by)
             elif do == "carry_over":
-                number = answering.carry_over(response=response, by=by)
+                number = carrying_over.carry_over(response=response, by=by)
                 messages.success(request, _("%(number)d answers taken over: confirm each.") % {"number": number})
         except AnsweringRefused as refused:
             messages.error(request, str(refused))
@@ -273,10 +273,10 @@ class ApproveAnswers(WorkspacePage):
         response, by = self._response(pk), request.user
         try:
             if request.POST.get("do") == "approve":
-                answering.approve(response=response, by=by)  # type: ignore[arg-type]
+                sending_in.approve(response=response, by=by)  # type: ignore[arg-type]
                 messages.success(request, _("Approved and received."))
             else:
-                answering.send_back(response=response, by=by, note=request.POST.get("note", ""))  # type: ignore[arg-type]
+                sending_in.send_back(response=response, by=by, note=request.POST.get("note", ""))  # type: ignore[arg-type]
                 messages.success(request, _("Sent back."))
         except AnsweringRefused as refused:
             messages.error(request, str(refused))
@@ -284,7 +284,7 @@ class ApproveAnswers(WorkspacePage):
         return redirect("workspace:surveys")
 
     def _response(self, pk: int) -> Response:
-        waiting = answering.awaiting_approval_by(self.request.user).filter(pk=pk)  # type: ignore[arg-type]
+        waiting = sending_in.awaiting_approval_by(self.request.user).filter(pk=pk)  # type: ignore[arg-type]
         response = waiting.prefetch_related("answers", "readings").first()
         if response is None:
             raise Http404

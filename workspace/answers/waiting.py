@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action, can
-from surveys import answering
+from surveys import answering, sending_in
 from surveys.choices import ResponseStatus
 from surveys.models import Response
 from workspace.current import current_affiliation
@@ -30,7 +30,7 @@ def waiting_for(request: HttpRequest) -> list[Waiting]:
             detail = _("It saves as you go; a colleague can go on where you stop.")
             found.append(Waiting(words, count, reverse("workspace:surveys"), detail))
     if can(user, Action.APPROVE_POSTINGS):
-        count = answering.awaiting_approval_by(user).count()  # type: ignore[arg-type]
+        count = sending_in.awaiting_approval_by(user).count()  # type: ignore[arg-type]
         if count:
             words = ngettext("Survey answers to approve", "Survey answers to approve", count)
             found.append(Waiting(words, count, reverse("workspace:surveys"), is_urgent=True))

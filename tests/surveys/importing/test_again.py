@@ -12,7 +12,7 @@ from directory.models import Country, User
 from surveys import posting
 from surveys.choices import ImportState, PostingStatus, RowResult, Side
 from surveys.importing.applying import Outcome, import_file
-from surveys.models import Import, Need, Offer, Reading, Response, Survey, Target
+from surveys.models import Answer, Import, Need, Offer, Reading, Response, Survey, Target
 from surveys.questionnaires.form import add_version
 from surveys.questionnaires.shipped import shipped_form
 from surveys.readings import resolve
@@ -182,6 +182,20 @@ def test_a_decision_of_the_secretariat_outlives_the_next_import(imported: Survey
     bring_in(imported, changed("IRN", footnote="Read again"))
     assert Reading.objects.get(pk=token.pk).country_id == "TKM"
     assert Target.objects.get(offer__country="IRN", country="TKM").as_printed == token.as_printed
+
+
+def test_a_decision_from_before_questionnaires_were_kept_outlives_the_next_import(imported: Survey, manager: User):
+    token = Reading.objects.get(as_printed="Other neighbouring regional countries")
+    resolve(reading=token, country=Country.objects.get(pk="TKM"), by=manager)
+    # As an installation has it that brought the table in before the upgrade.
+    Reading.objects.update(question="")
+    Answer.objects.all().delete()
+    Response.objects.update(questionnaire=None, read_with="")
+    outcome = import_file(survey=imported, data=TABLE.read_bytes(), file_name=TABLE.name)
+    assert outcome.counts["changed"] == 10
+    assert Reading.objects.get(pk=token.pk).country_id == "TKM"
+    assert Target.objects.get(offer__country="IRN", country="TKM").as_printed == token.as_printed
+    assert Answer.objects.filter(response__survey=imported, question="modalities").count() == 10
 
 
 def test_one_row_in_error_and_nothing_is_written(survey: Survey):
