@@ -1,15 +1,16 @@
 # SSC Portal: one image for the web server, the workers and the management commands.
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements.txt /tmp/requirements.txt
+COPY requirements-fast.txt /tmp/requirements-fast.txt
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --require-hashes --no-deps -r /tmp/requirements.txt
+    && /opt/venv/bin/pip install --require-hashes --no-deps -r /tmp/requirements-fast.txt
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/staticfiles \
+    NUMBA_CACHE_DIR=/tmp/compiled \
     BIND=0.0.0.0:8000
 # PDFs: Pango, and fonts for the languages of the United Nations.
 RUN apt-get update \

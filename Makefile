@@ -46,8 +46,9 @@ deployment: setup
 	$(CHECK_ENV) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 lock: setup ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade for newer releases)
-	$(BIN)/uv pip compile pyproject.toml $(COMPILE) -o requirements.txt $(ARGS) --quiet
-	$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements.txt $(COMPILE) -o requirements-dev.txt $(ARGS) --quiet
+	$(BIN)/uv pip compile pyproject.toml --extra topic $(COMPILE) -o requirements.txt $(ARGS) --quiet
+	$(BIN)/uv pip compile pyproject.toml --extra topic --extra fast -c requirements.txt $(COMPILE) -o requirements-fast.txt $(ARGS) --quiet
+	$(BIN)/uv pip compile pyproject.toml --extra topic --extra fast --extra dev -c requirements-fast.txt $(COMPILE) -o requirements-dev.txt $(ARGS) --quiet
 	$(BIN)/uv pip compile --group postgresql $(COMPILE) -o requirements-postgresql.txt $(ARGS) --quiet
 
 bench: setup ## Measure the engine, a survey file, and a rematch on both databases (SIZE=10000 needs and offers)

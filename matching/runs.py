@@ -70,7 +70,6 @@ def run_matching(
                 "offers": len(tables.offers),
                 "pairs": suggestions.counts.pairs,
                 "pairs_open": suggestions.counts.open,
-                "pairs_at_or_above_min_score": suggestions.counts.at_or_above_min,
                 "closed_by": suggestions.counts.closed,
                 "in_a_list": len(suggestions),
                 "milliseconds": round((time.monotonic() - begun) * 1000),

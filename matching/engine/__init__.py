@@ -8,27 +8,38 @@ from matching.engine.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.criteria import CRITERIA
 from matching.engine.explanation import Explanation, Part, explain
 from matching.engine.gates import GATES
+from matching.engine.plan import Best, Plan
 from matching.engine.profile import MILLION, Profile, Weights
-from matching.engine.run import Counts, Suggestions, suggest
+from matching.engine.run import Counts, Suggestions, best_of, collect, suggest
+from matching.engine.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE, WORDS_UNIT, Texts
 
-ENGINE_VERSION = "1.0"
+ENGINE_VERSION = "2.0"
 """Stored with each run. Raised whenever the same input could give another result."""
 
 __all__ = [
     "CRITERIA",
     "ENGINE_VERSION",
     "GATES",
+    "MEANING_UNIT",
     "MILLION",
+    "N_TERMS",
+    "UNKNOWN_LANGUAGE",
+    "WORDS_UNIT",
+    "Best",
     "Counts",
     "Excluded",
     "Explanation",
     "Part",
+    "Plan",
     "Postings",
     "Preference",
     "Profile",
     "Reach",
     "Suggestions",
+    "Texts",
     "Weights",
+    "best_of",
+    "collect",
     "explain",
     "suggest",
 ]

@@ -7,11 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import checks
-
-Masks = NDArray[np.uint64]
-"""Sets of areas or modalities: bit b stands for the b-th of at most 64."""
-Index = NDArray[np.intp]
-"""Row numbers of postings; any shape, broadcast against its counterpart of the other side."""
+from matching.engine.indexing import Index, Masks
+from matching.engine.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,8 @@ class Postings:
     """Ordinal day of `confirmed_on`, else of `stated_on`; 0: neither."""
     is_open: NDArray[np.bool_]
     """Published, and open on the run's date."""
+    texts: Texts | None = None
+    """None: not read, because the profile gives the topic no weight."""
 
     def __post_init__(self) -> None:
         checks.array("ids", self.ids, dtype=np.int64)
@@ -44,6 +43,8 @@ class Postings:
         checks.within("country", self.country, low=-1)
         checks.within("agency", self.agency, low=-1)
         checks.within("recency", self.recency, low=0)
+        if self.texts is not None and len(self.texts) != size:
+            raise ValueError(f"texts must be of {size} postings, not of {len(self.texts)}")
         if len(np.unique(self.ids)) != size:
             raise ValueError("ids must be unique")
 
@@ -52,7 +53,8 @@ class Postings:
 
     def take(self, rows: Index) -> Self:
         """Return the postings at these rows, in this order."""
-        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+        arrays = {field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "texts"}
+        return type(self)(**arrays, texts=self.texts and self.texts.take(rows))
 
     def best_order(self) -> Index:
         """Return the rows in the order that decides between equal scores: later recency, then lower id."""
@@ -74,6 +76,10 @@ class Reach:
         checks.array("reach.row_of", self.row_of, dtype=np.int32)
         checks.within("reach.row_of", self.row_of, low=0, high=len(self.rows) - 1)
 
+    def check(self, *, n_offers: int) -> None:
+        """Raise ValueError where it is not of so many offers."""
+        checks.array("reach.row_of", self.row_of, dtype=np.int32, length=n_offers)
+
     def take(self, offers: Index) -> Self:
         """Return the reach of these offers, in this order."""
         return type(self)(self.rows, self.row_of[offers])
@@ -93,6 +99,10 @@ class Preference:
         checks.within("preference.rows", self.rows, low=0, high=100)
         checks.array("preference.row_of", self.row_of, dtype=np.int32)
         checks.within("preference.row_of", self.row_of, low=-1, high=len(self.rows) - 1)
+
+    def check(self, *, n_needs: int) -> None:
+        """Raise ValueError where it is not of so many needs."""
+        checks.array("preference.row_of", self.row_of, dtype=np.int32, length=n_needs)
 
     def take(self, needs: Index) -> Self:
         """Return the preferences of these needs, in this order."""

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import checks
-from matching.engine.arrays import Masks, Postings, Preference, Reach
+from matching.engine.arrays import Postings, Preference, Reach
+from matching.engine.indexing import Masks
 from matching.engine.profile import Profile
+from matching.engine.texts import TermIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Case:
     """`reach.rows` behind a first column of 0, for an unknown country: look up country + 1."""
     preference_level: NDArray[np.uint8]
     """`preference.rows` behind the same column, and behind a first row of 0 for needs that state none."""
+    offer_terms: TermIndex | None
+    """Where each term of the offers' texts stands; None where the topic has no weight."""
 
     @classmethod
     def of(cls, needs: Postings, offers: Postings, reach: Reach, preference: Preference, profile: Profile) -> Self:
@@ -37,12 +41,14 @@ class Case:
             raise ValueError(
                 f"reach knows {n_countries} countries, preference {preference.rows.shape[1]}: must be equal"
             )
-        checks.array("reach.row_of", reach.row_of, dtype=np.int32, length=len(offers))
-        checks.array("preference.row_of", preference.row_of, dtype=np.int32, length=len(needs))
+        reach.check(n_offers=len(offers))
+        preference.check(n_needs=len(needs))
         for side, postings in (("needs", needs), ("offers", offers)):
             checks.within(f"{side}.country", postings.country, low=-1, high=n_countries - 1)
             if np.any(postings.areas & ~profile.known_areas):
                 raise ValueError(f"{side}.areas has an area beyond the {len(profile.related)} of the profile")
+        if profile.weights.topic and (needs.texts is None or offers.texts is None):
+            raise ValueError("the topic has a weight: needs.texts and offers.texts must be given")
         return cls(
             needs=needs,
             offers=offers,
@@ -53,6 +59,7 @@ class Case:
             offer_near=near(offers.areas, profile.related),
             reach_level=np.pad(reach.rows, ((0, 0), (1, 0))),
             preference_level=np.pad(preference.rows, ((1, 0), (1, 0))),
+            offer_terms=TermIndex.of(offers.texts) if profile.weights.topic and offers.texts is not None else None,
         )
 
 

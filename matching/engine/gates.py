@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import areas, region
-from matching.engine.arrays import Index
 from matching.engine.case import Case
+from matching.engine.indexing import Index
 
 Gate = Callable[[Case, Index, Index], NDArray[np.bool_]]
 

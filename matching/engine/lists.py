@@ -7,12 +7,10 @@ order it is done. A pair that takes no place has a negative key. Scores are at m
 to 9 × 10¹² postings.
 """
 
-from typing import Self
-
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.arrays import Index
+from matching.engine.indexing import Index
 
 Keys = NDArray[np.int64]
 NO_PLACE = -1
@@ -55,6 +53,6 @@ class OfferLists:
             added = keys_of(score[:, changed].T, position, size=self._n_needs)
             self.keys[changed] = best(np.hstack((self.keys[changed], added)), self.keys.shape[1])
 
-    def merge(self, other: Self) -> None:
-        """Take in the lists made from other needs."""
-        self.keys = best(np.hstack((self.keys, other.keys)), self.keys.shape[1])
+    def merge(self, other: Keys) -> None:
+        """Take in lists of the same offers, made from other needs."""
+        self.keys = best(np.hstack((self.keys, other)), self.keys.shape[1])

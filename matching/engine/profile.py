@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from matching.engine import checks
-from matching.engine.arrays import Masks
+from matching.engine.indexing import Masks
 
 MILLION = 1_000_000
 """Scores and contributions are whole millionths."""
@@ -18,6 +18,7 @@ class Weights:
     areas: int = 45
     modalities: int = 25
     region: int = 30
+    topic: int = 0
 
     def __post_init__(self) -> None:
         for name, weight in self.by_criterion().items():

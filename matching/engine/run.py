@@ -1,26 +1,22 @@
 """One run of the matching: every need against every offer, the best of both sides kept."""
 
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import checks, lists
-from matching.engine.arrays import Excluded, Index, Postings, Preference, Reach
-from matching.engine.blocks import BYTES_PER_PAIR, Plan, score_block
-from matching.engine.case import Case
-from matching.engine.criteria import CRITERIA, part
-from matching.engine.gates import GATES
-from matching.engine.profile import Profile
-
-NEEDS_PER_STRIPE = 1024
-"""Needs that one thread works through before it reports; a stripe is cut into blocks."""
+from matching.engine import blocks, checks, compiled, counts, lists
+from matching.engine.arrays import Excluded, Postings, Preference, Reach
+from matching.engine.criteria import CRITERIA, parts_of_pairs
+from matching.engine.indexing import Index
+from matching.engine.plan import Best, Plan
+from matching.engine.profile import MILLION, Profile
 
 Progress = Callable[[int, int], None]
+Way = Literal["numpy", "compiled"]
+"""How the pairs are worked through; the results are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +25,11 @@ class Counts:
 
     pairs: int
     open: int
-    """No gate closes them."""
-    at_or_above_min: int
-    """Open, and with at least the profile's `min_score`; decided pairs included."""
+    """No gate closes them; decided ones included."""
     decided: int
     """Distinct pairs that were excluded because people decided them."""
     closed: dict[str, int]
-    """By name of the gate, all of `GATES`."""
+    """By name of the gate, all of `gates.GATES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +53,6 @@ class Suggestions:
         return len(self.score)
 
 
-class _Stripe(NamedTuple):
-    """What a run of consecutive needs yields."""
-
-    need_keys: lists.Keys
-    offer_lists: lists.OfferLists
-    counts: NDArray[np.int64]
-    stop: int
-
-
 def suggest(
     needs: Postings,
     offers: Postings,
@@ -76,6 +61,7 @@ def suggest(
     profile: Profile,
     excluded: Excluded,
     *,
+    way: Way | None = None,
     block_bytes: int = 8 * 2**20,
     workers: int = 2,
     progress: Progress | None = None,
@@ -83,100 +69,88 @@ def suggest(
     """Return the union of each need's and each offer's best `top_k` pairs at or above `min_score`.
 
     The order of a list is: score, then later recency of the other posting, then its lower id. The order in
-    which the postings are given, `block_bytes` and `workers` change nothing.
+    which the postings are given, `way`, `block_bytes` and `workers` change nothing.
 
-    block_bytes: memory that each worker may use for its block, about (never less than one need's worth).
+    way: None takes the compiled one where it is installed and pays.
+    block_bytes: memory that each worker may use for its block, about (never less than one need's worth); NumPy only.
     workers: threads.
     progress: called in the caller's thread with the number of needs done and of all needs; what it raises
     ends the run.
 
     Raises ValueError where the tables do not fit each other.
     """
+    plan = Plan.of(needs, offers, reach, preference, profile, excluded)
+    best = best_of(plan, 0, plan.n_needs, way=way, block_bytes=block_bytes, workers=workers, progress=progress)
+    return collect(plan, [best], way=way)
+
+
+def best_of(
+    plan: Plan,
+    start: int,
+    stop: int,
+    *,
+    way: Way | None = None,
+    block_bytes: int = 8 * 2**20,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Best:
+    """Return the best pairs of the needs at positions start to stop - 1: a part of a run, for `collect`."""
     checks.whole_number("block_bytes", block_bytes, low=1)
     checks.whole_number("workers", workers, low=1)
-    need_order, offer_order = needs.best_order(), offers.best_order()
-    # Checked before anything is put in order, so that an error names what the caller gave.
-    case = Case.of(needs, offers, reach, preference, profile)
-    excluded.check(n_needs=len(needs), n_offers=len(offers))
-    plan = Plan.of(
-        Case.of(
-            needs.take(need_order),
-            offers.take(offer_order),
-            reach.take(offer_order),
-            preference.take(need_order),
-            profile,
-        ),
-        _at_positions(excluded, need_order, offer_order),
-    )
 
-    n_needs, n_offers = len(needs), len(offers)
-    counts = np.zeros(2 + len(GATES), dtype=np.int64)
-    offer_lists = lists.OfferLists(n_offers=n_offers, n_needs=n_needs, top_k=profile.top_k)
-    need_keys = [np.empty((0, min(profile.top_k, n_offers)), dtype=np.int64)]
-    if n_needs and n_offers:
-        block_rows = max(1, block_bytes // (BYTES_PER_PAIR * n_offers))
-        with closing(_stripes(plan, block_rows=block_rows, workers=workers)) as stripes:
-            for stripe in stripes:
-                need_keys.append(stripe.need_keys)
-                offer_lists.merge(stripe.offer_lists)
-                counts += stripe.counts
-                if progress:
-                    progress(stripe.stop, n_needs)
-    need, offer, rank_for_need, rank_for_offer = _union(np.concatenate(need_keys), offer_lists.keys)
-    need, offer = need_order[need], offer_order[offer]
-    parts = np.stack([part(criterion, case, need, offer) for criterion in CRITERIA], axis=1)
-    score = parts.sum(axis=1, dtype=np.int32)
-    order = np.lexsort((offers.ids[offer], -offers.recency[offer], -score, needs.ids[need]))
+    def done(needs: int) -> None:
+        if progress:
+            progress(needs, stop - start)
+
+    if start == stop or not plan.n_offers:
+        width = plan.case.profile.top_k
+        empty = np.full((stop - start, min(width, plan.n_offers)), lists.NO_PLACE, dtype=np.int64)
+        return Best(empty, np.full((plan.n_offers, min(width, plan.n_needs)), lists.NO_PLACE, dtype=np.int64), 0)
+    if _is_compiled(plan, way):
+        from matching.engine.compiled import threads
+
+        return threads.best_of(plan, start, stop, workers=workers, done=done)
+    return blocks.best_of(plan, start, stop, workers=workers, block_bytes=block_bytes, done=done)
+
+
+def collect(plan: Plan, parts: Sequence[Best], *, way: Way | None = None) -> Suggestions:
+    """Put the parts of a run together. They must cover all needs, each once, in ascending order of position."""
+    case = plan.case
+    offer_lists = lists.OfferLists(n_offers=plan.n_offers, n_needs=plan.n_needs, top_k=case.profile.top_k)
+    for best in parts:
+        offer_lists.merge(best.offer_keys)
+    need, offer, rank_for_need, rank_for_offer = _union(
+        np.concatenate([best.need_keys for best in parts]), offer_lists.keys
+    )
+    disjoint, products = counts.disjoint_pairs, None
+    if _is_compiled(plan, way):
+        from matching.engine.compiled import threads
+
+        disjoint, products = threads.disjoint_pairs, threads.topic_products
+    contributions = parts_of_pairs(case, need, offer, topic_products=products)
+    score = contributions.sum(axis=1, dtype=np.int32)
+    order = _best_first(plan, need, offer, score)
     return Suggestions(
-        need_index=need[order].astype(np.int64),
-        offer_index=offer[order].astype(np.int64),
-        parts=parts[order],
+        need_index=plan.need_order[need[order]].astype(np.int64),
+        offer_index=plan.offer_order[offer[order]].astype(np.int64),
+        parts=contributions[order],
         score=score[order],
         rank_for_need=rank_for_need[order],
         rank_for_offer=rank_for_offer[order],
         criteria=tuple(criterion.name for criterion in CRITERIA),
         counts=Counts(
-            pairs=n_needs * n_offers,
-            open=int(counts[0]),
-            at_or_above_min=int(counts[1]),
+            pairs=plan.n_needs * plan.n_offers,
+            open=sum(best.n_open for best in parts),
             decided=len(plan.decided),
-            closed={name: int(count) for name, count in zip(GATES, counts[2:], strict=True)},
+            closed=counts.closed_by_gate(case, disjoint=disjoint),
         ),
     )
 
 
-def _at_positions(excluded: Excluded, need_order: Index, offer_order: Index) -> Excluded:
-    """Return the excluded pairs by position in the orders instead of by row."""
-    return Excluded(
-        np.argsort(need_order)[excluded.need_index].astype(np.int64),
-        np.argsort(offer_order)[excluded.offer_index].astype(np.int64),
-    )
-
-
-def _stripes(plan: Plan, *, block_rows: int, workers: int) -> Generator[_Stripe, None, None]:
-    """Score all needs in stripes, on threads; yield the stripes in order."""
-    n_needs = len(plan.case.needs)
-    size = min(NEEDS_PER_STRIPE, -(-n_needs // workers))
-    starts = range(0, n_needs, size)
-    pool = ThreadPoolExecutor(workers)
-    try:
-        yield from pool.map(lambda start: _score_stripe(plan, start, min(start + size, n_needs), block_rows), starts)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _score_stripe(plan: Plan, start: int, stop: int, block_rows: int) -> _Stripe:
-    n_needs, n_offers, top_k = len(plan.case.needs), len(plan.case.offers), plan.case.profile.top_k
-    offer_lists = lists.OfferLists(n_offers=n_offers, n_needs=n_needs, top_k=top_k)
-    position = np.arange(n_offers)
-    need_keys, counts = [], np.zeros(2 + len(GATES), dtype=np.int64)
-    for first in range(start, stop, block_rows):
-        block = score_block(plan, first, min(first + block_rows, stop))
-        keys = lists.keys_of(block.score, position, size=n_offers)
-        need_keys.append(lists.best(keys, min(top_k, n_offers)))
-        offer_lists.add(block.score, first)
-        counts += block.counts
-    return _Stripe(np.concatenate(need_keys), offer_lists, counts, stop)
+def _is_compiled(plan: Plan, way: Way | None) -> bool:
+    if way is None:
+        return compiled.pays(n_needs=plan.n_needs, n_offers=plan.n_offers)
+    return way == "compiled"
 
 
 def _union(need_keys: lists.Keys, offer_keys: lists.Keys) -> tuple[Index, Index, NDArray[np.int32], NDArray[np.int32]]:
@@ -187,7 +161,8 @@ def _union(need_keys: lists.Keys, offer_keys: lists.Keys) -> tuple[Index, Index,
     offer, need, offer_rank = _places(offer_keys, size=n_needs)
     by_offer = need * n_offers + offer
 
-    pairs = np.union1d(by_need, by_offer)
+    pairs = np.sort(np.concatenate((by_need, by_offer)))
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
     rank_for_need = np.zeros(len(pairs), dtype=np.int32)
     rank_for_offer = np.zeros(len(pairs), dtype=np.int32)
     rank_for_need[np.searchsorted(pairs, by_need)] = need_rank
@@ -198,7 +173,15 @@ def _union(need_keys: lists.Keys, offer_keys: lists.Keys) -> tuple[Index, Index,
 
 def _places(keys: lists.Keys, *, size: int) -> tuple[Index, Index, NDArray[np.int32]]:
     """Return row, position of the other side, and rank from 1, of each taken place of the lists."""
-    descending = -np.sort(-keys, axis=1)
-    row, place = np.nonzero(descending >= 0)
-    position = lists.position_of(descending[row, place], size=max(size, 1))
-    return row, position, (place + 1).astype(np.int32)
+    ascending = np.sort(keys, axis=1)
+    row, place = np.nonzero(ascending >= 0)
+    position = lists.position_of(ascending[row, place], size=max(size, 1))
+    return row, position, (keys.shape[1] - place).astype(np.int32)
+
+
+def _best_first(plan: Plan, need: Index, offer: Index, score: NDArray[np.int32]) -> Index:
+    """Return the order by need id, then score, then position of the offer, as one key: much faster than by three."""
+    need_ids = plan.case.needs.ids
+    place = np.empty(len(need_ids), dtype=np.int64)
+    place[np.argsort(need_ids)] = np.arange(len(need_ids))
+    return np.argsort((place[need] * (MILLION + 1) + (MILLION - score)) * plan.n_offers + offer)

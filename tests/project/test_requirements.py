@@ -1,4 +1,4 @@
-"""The portal runs on requirements.txt alone: nothing that it imports stands only among the development tools."""
+"""The portal runs on its locks: nothing that it imports stands only among the development tools."""
 
 import ast
 import re
@@ -10,6 +10,8 @@ from django.conf import settings
 
 pytestmark = pytest.mark.any_database
 
+EXTRAS = {"numba": "requirements-fast.txt"}
+"""What is imported only where it is found, and the lock that has it."""
 OURS = ("directory", "surveys", "matching", "ssc_portal")
 
 
@@ -27,13 +29,22 @@ def imported_names() -> set[str]:
     return names - set(OURS) - set(sys.stdlib_module_names)
 
 
+def locked_in(lock: str) -> set[str]:
+    text = (settings.BASE_DIR / lock).read_text()
+    return {name.lower() for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
+
+
+def test_an_extra_is_in_a_lock_of_its_own_and_not_needed_for_running():
+    for name, lock in EXTRAS.items():
+        assert name in locked_in(lock) - locked_in("requirements.txt")
+
+
 def test_what_the_portal_imports_is_in_the_lock_for_running():
-    lock = (settings.BASE_DIR / "requirements.txt").read_text()
-    locked = {name.lower() for name in re.findall(r"^([A-Za-z0-9._-]+)==", lock, re.MULTILINE)}
+    locked = locked_in("requirements.txt")
     distributions = packages_distributions()
     missing = {
         name
-        for name in imported_names()
+        for name in imported_names() - set(EXTRAS)
         if not {re.sub(r"[-_.]+", "-", dist).lower() for dist in distributions.get(name, [])} & locked
     }
     assert missing == set()

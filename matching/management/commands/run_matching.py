@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{what} for {run.on.isoformat()}, profile {run.profile}, engine {run.engine_version}:")
         self.stdout.write(
             f"  {counts['needs']} needs × {counts['offers']} offers = {counts['pairs']} pairs, "
-            f"{counts['pairs_open']} open, {counts['pairs_at_or_above_min_score']} at or above the least score"
+            f"{counts['pairs_open']} open"
         )
         closed = ", ".join(f"{gate} {count}" for gate, count in counts["closed_by"].items() if count)
         self.stdout.write(f"  closed by gate: {closed or 'none'}")

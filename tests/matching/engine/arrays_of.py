@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.engine import Excluded, Postings, Preference, Profile, Reach, Weights
-from tests.matching.engine.reference import Need, Offer, Posting, Rules
+from matching.engine import Excluded, Postings, Preference, Profile, Reach, Texts, Weights
+from tests.matching.engine.reference import ALIKE, Need, Offer, Posting, Rules
 
 COUNTRIES = ("KHM", "LAO", "THA", "TUR")
 N_AREAS = 7
@@ -33,6 +33,18 @@ def postings(side: Sequence[Posting]) -> Postings:
         modalities=np.array([mask(p.modalities) for p in side], dtype=np.uint64),
         recency=np.array([p.recency for p in side], dtype=np.int32),
         is_open=np.array([p.is_open for p in side], dtype=np.bool_),
+        texts=texts(side),
+    )
+
+
+def texts(side: Sequence[Posting]) -> Texts:
+    entries = [sorted(p.words.items()) for p in side]
+    return Texts(
+        start=np.cumsum([0, *(len(terms) for terms in entries)], dtype=np.int64),
+        term=np.array([term for terms in entries for term, _ in terms], dtype=np.int32),
+        weight=np.array([weight for terms in entries for _, weight in terms], dtype=np.int32),
+        meaning=np.array([p.meaning for p in side], dtype=np.int8).reshape(len(side), 3).repeat(ALIKE, axis=1),
+        language=np.array([-1 if p.language is None else p.language for p in side], dtype=np.int32),
     )
 
 

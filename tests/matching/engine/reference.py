@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import product
 
 MILLION = 1_000_000
+ALIKE = 80
 
 
 @dataclass
@@ -19,6 +20,11 @@ class Posting:
     modalities: set[int]
     recency: int
     is_open: bool
+    words: dict[int, int] = field(default_factory=dict, kw_only=True)
+    """How much each term says, in 2⁻¹⁴; no text: empty."""
+    meaning: tuple[int, ...] = field(default=(0, 0, 0), kw_only=True)
+    """In 2⁻¹⁰; each number stands in `ALIKE` dimensions."""
+    language: int | None = field(default=None, kw_only=True)
 
 
 @dataclass
@@ -37,7 +43,7 @@ class Offer(Posting):
 class Rules:
     parents: dict[int, int] = field(default_factory=dict)
     """Parent of an area."""
-    weights: dict[str, int] = field(default_factory=lambda: {"areas": 45, "modalities": 25, "region": 30})
+    weights: dict[str, int] = field(default_factory=lambda: {"areas": 45, "modalities": 25, "region": 30, "topic": 0})
     preferred_share: int = 30
     min_score: int = 350_000
     top_k: int = 20
@@ -88,7 +94,17 @@ def region(need: Need, offer: Offer, rules: Rules) -> Fraction:
     return (1 - share) * reach + share * fit
 
 
-CRITERIA = {"areas": areas, "modalities": modalities, "region": region}
+def topic(need: Need, offer: Offer, rules: Rules) -> Fraction:
+    words = sum(Fraction(weight * offer.words.get(term, 0), 2**28) for term, weight in need.words.items())
+    product = ALIKE * sum(a * b for a, b in zip(need.meaning, offer.meaning, strict=True))
+    meaning = max(Fraction(0), Fraction(product, 2**20))
+    differ = need.language is not None and offer.language is not None and need.language != offer.language
+    within = 2 * (Fraction(7, 10) * words + Fraction(3, 10) * min(meaning, 6 * words))
+    closeness = meaning if differ else within
+    return min(Fraction(round_half_up(10_000 * closeness), 10_000), Fraction(1))
+
+
+CRITERIA = {"areas": areas, "modalities": modalities, "region": region, "topic": topic}
 
 
 def round_half_up(value: Fraction) -> int:

@@ -22,6 +22,9 @@ common = {
     "modalities": modality_sets,
     "recency": st.integers(0, 2),
     "is_open": st.sampled_from((True, True, True, False)),
+    "words": st.dictionaries(st.sampled_from((0, 7, 1_048_575)), st.integers(1, 10_000), max_size=3),
+    "meaning": st.tuples(*[st.integers(-128, 127)] * 3) | st.just((0, 0, 0)),
+    "language": st.none() | st.integers(0, 1),
 }
 one_need = st.builds(Need, id=st.just(1), preferred=st.none() | levels, **common)
 one_offer = st.builds(Offer, id=st.just(2), reaches=levels, **common)
@@ -38,9 +41,14 @@ def add_up(weights: dict[str, int]) -> bool:
     return True
 
 
-weights = st.just({"areas": 45, "modalities": 25, "region": 30}) | st.fixed_dictionaries(
-    {name: st.integers(0, 100) for name in ("areas", "modalities", "region")}
-).filter(add_up)
+weights = st.sampled_from(
+    (
+        {"areas": 45, "modalities": 25, "region": 30, "topic": 0},
+        {"areas": 10, "modalities": 10, "region": 10, "topic": 70},
+    )
+) | st.fixed_dictionaries({name: st.integers(0, 100) for name in ("areas", "modalities", "region", "topic")}).filter(
+    add_up
+)
 rules = st.builds(
     Rules,
     parents=parents,

@@ -14,8 +14,8 @@ from matching.engine import (
     Profile,
     Reach,
     Weights,
+    blocks,
     explain,
-    run,
     suggest,
 )
 from tests.matching.engine.arrays_of import excluded, tables
@@ -61,7 +61,6 @@ def test_a_decided_pair_leaves_its_place_to_the_next():
     found = suggest(*tables(needs, offers, rules), excluded(needs, offers, {(1, 1)}))
     places = list(zip(found.need_index, found.offer_index, found.rank_for_need, found.rank_for_offer, strict=True))
     assert places == [(0, 1, 1, 1), (1, 0, 1, 1)]
-    assert found.counts.at_or_above_min == 4
     assert found.counts.decided == 1
 
 
@@ -105,12 +104,12 @@ def full_tables(*, asked: int, offered: int) -> tuple[Postings, Postings, Reach,
 def test_64_areas_and_modalities_all_shared_score_exactly_1():
     found = suggest(*full_tables(asked=2**64 - 1, offered=2**64 - 1), Excluded.none())
     assert found.score.tolist() == [1_000_000]
-    assert found.parts.tolist() == [[450_000, 250_000, 300_000]]
+    assert found.parts.tolist() == [[450_000, 250_000, 300_000, 0]]
 
 
 def test_the_largest_denominators_are_exact():
     found = explain(*full_tables(asked=2**63, offered=2**64 - 1), need_index=0, offer_index=0)
-    areas, modalities, _ = found.parts
+    areas, modalities, *_ = found.parts
     # Of 64 offered one is asked; its parent is related to it; 62 areas and 63 modalities are extra.
     assert (areas.numerator, areas.denominator) == (10, 10 + 62)
     assert (modalities.numerator, modalities.denominator) == (10, 10 + 63)
@@ -119,7 +118,7 @@ def test_the_largest_denominators_are_exact():
 
 
 def test_progress_reports_needs_done_and_what_it_raises_ends_the_run(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(run, "NEEDS_PER_STRIPE", 2)
+    monkeypatch.setattr(blocks, "NEEDS_PER_STRIPE", 2)
     needs, offers = [need(n) for n in range(5)], [offer(1)]
     tabled = tables(needs, offers, Rules())
     seen: list[tuple[int, int]] = []
@@ -134,13 +133,13 @@ def test_progress_reports_needs_done_and_what_it_raises_ends_the_run(monkeypatch
 
 
 def test_a_criterion_that_is_off_gives_0_and_leaves_the_denominator():
-    rules = Rules(weights={"areas": 60, "modalities": 20, "region": 0})
+    rules = Rules(weights={"areas": 60, "modalities": 20, "region": 0, "topic": 0})
     found = suggest(*tables([need(1)], [offer(1)], rules), Excluded.none())
-    assert found.parts.tolist() == [[750_000, 250_000, 0]]
+    assert found.parts.tolist() == [[750_000, 250_000, 0, 0]]
 
 
 def test_a_score_of_0_is_listed_where_the_least_score_is_0():
-    rules = Rules(weights={"areas": 0, "modalities": 100, "region": 0}, min_score=0)
+    rules = Rules(weights={"areas": 0, "modalities": 100, "region": 0, "topic": 0}, min_score=0)
     found = suggest(*tables([need(1, modalities=set())], [offer(1)], rules), Excluded.none())
     assert found.score.tolist() == [0]
     assert found.rank_for_need.tolist() == found.rank_for_offer.tolist() == [1]
@@ -153,4 +152,4 @@ def test_weights_that_could_round_above_1_are_refused():
 
 
 def test_the_engine_says_its_version():
-    assert ENGINE_VERSION == "1.0"
+    assert ENGINE_VERSION == "2.0"

@@ -91,6 +91,7 @@ def test_lao_pdr_and_thailand():
         (60, 103, 45, 262_136),
         (60, 60, 25, 250_000),
         (10_000, 10_000, 30, 300_000),
+        (0, 10_000, 0, 0),
     ]
     assert found.score == 812_136
     assert found.missing_areas == mask("statistics transport ict finance", AREAS)
@@ -111,6 +112,7 @@ def test_a_related_area_and_a_preferred_partner():
         (15, 21, 45, 321_429),
         (10, 21, 25, 119_048),
         (7_850, 10_000, 30, 235_500),
+        (0, 10_000, 0, 0),
     ]
     assert found.score == 675_977
     assert found.shared_areas == mask("energy", AREAS)
