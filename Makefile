@@ -1,6 +1,6 @@
 # SSC Portal. `make help` lists the targets. Needs Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check lint types imports migrations deployment lock bench screenshots
+.PHONY: help demo setup test check lint types imports migrations deployment lock bench eval screenshots
 
 PORT ?= 8000
 PYTHON ?= $(shell for name in python3.11 python3 python; do \
@@ -53,6 +53,9 @@ lock: setup ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade 
 
 bench: setup ## Measure the engine, a survey file, and a rematch on both databases (SIZE=10000 needs and offers)
 	$(BIN)/python -m benchmarks
+
+eval: setup ## Measure the score on real texts and projects (PAIRS=file.csv PROJECTS=file.csv)
+	$(BIN)/python -m benchmarks.evaluation $(if $(PAIRS),--pairs $(PAIRS)) $(if $(PROJECTS),--projects $(PROJECTS)) $(ARGS)
 
 screenshots: setup ## Take the pictures of the README from a running demo (PORT=, DEMO_PASSWORD=)
 	$(BIN)/python tools/screenshots.py --port $(PORT)

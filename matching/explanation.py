@@ -10,6 +10,7 @@ from matching.choices import Fit
 from matching.models import ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables, level_percent
+from matching.topic import topic_version
 from surveys.models import Need, Offer
 from surveys.reach import PlaceKey, Route, places_or_open
 
@@ -126,7 +127,23 @@ def _explain(
             "routes": _routes(tables, profile=profile, need_index=need_index, offer_index=offer_index),
             "preference": pair.preference_level,
         },
+        "topic": _topic(tables, pair, need_index=need_index, offer_index=offer_index),
         "not_stated": _not_stated(tables, need_index=need_index, offer_index=offer_index, need=need, offer=offer),
+    }
+
+
+def _topic(tables: Tables, pair: engine.Explanation, *, need_index: int, offer_index: int) -> dict[str, Any] | None:
+    """Return how close the two texts are, in ten-thousandths, and which side has none; None where the topic is off."""
+    part = next(part for part in pair.parts if part.criterion == "topic")
+    needs, offers = tables.needs.texts, tables.offers.texts
+    if not part.weight or needs is None or offers is None:
+        return None
+    return {
+        "version": topic_version(),
+        "closeness": part.numerator,
+        "need_has_no_text": bool(needs.start[need_index] == needs.start[need_index + 1]),
+        "offer_has_no_text": bool(offers.start[offer_index] == offers.start[offer_index + 1]),
+        "other_language": bool(needs.language[need_index] != offers.language[offer_index]),
     }
 
 

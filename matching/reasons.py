@@ -93,6 +93,7 @@ def reasons(explanation: Explanation, labels: Labels | None = None) -> list[str]
             _("Modalities in common: %(names)s.") % {"names": _names(modalities["shared"], labels.modalities)}
         )
     sentences.extend(_region(explanation, labels))
+    sentences.extend(_topic(explanation))
     if areas["missing"]:
         sentences.append(
             _("Asked for, and not offered: %(names)s.") % {"names": _names(areas["missing"], labels.areas)}
@@ -168,6 +169,25 @@ def _region(explanation: Explanation, labels: Labels) -> list[str]:
     elif region["preference"] == 0:
         sentences.append(_("The offering country is not among the partners that the need prefers."))
     return sentences
+
+
+CLOSE, RELATED = 5_000, 2_000
+"""From these, in ten-thousandths, two texts are called close, or related."""
+
+
+def _topic(explanation: Explanation) -> list[str]:
+    topic = explanation.get("topic")
+    if not topic:
+        return []
+    if topic["need_has_no_text"] or topic["offer_has_no_text"]:
+        return [_("There is no text of both sides to compare, so that the topic adds nothing.")]
+    if topic["closeness"] >= CLOSE:
+        sentence = _("Their texts are close to each other.")
+    elif topic["closeness"] >= RELATED:
+        sentence = _("Their texts are related.")
+    else:
+        sentence = _("Their texts have little in common.")
+    return [f"{sentence} {_('They are in different languages.')}" if topic["other_language"] else sentence]
 
 
 def _first_names(codes: list[str], labels: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from matching import clearing
+from matching import clearing, engine
 from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus
 from matching.explanation import Explanation, explain, explain_pairs
 from matching.introducing import introduce, record_reference
@@ -24,7 +24,7 @@ from surveys.models import Need, Offer
 
 __all__ = ["LONGEST_NOTE", "ReviewRefused", "introduce", "record_reference"]
 
-CRITERIA = ("areas", "modalities", "region")
+CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from matching.digests import tell_at_once
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
+from matching.topic import topic_version
 
 Progress = Callable[[int, int], None]
 
@@ -51,7 +52,8 @@ def run_matching(
     run = _start(by=by, on=on or today(), profile=profile or default_profile())
     begun = time.monotonic()
     try:
-        tables = Tables.read(on=run.on, profile=run.profile)
+        beat = _with_heartbeat(run, progress)
+        tables = Tables.read(on=run.on, profile=run.profile, text_progress=lambda done, of: beat(0, 1))
         suggestions = engine.suggest(
             tables.needs,
             tables.offers,
@@ -59,7 +61,7 @@ def run_matching(
             tables.preference,
             tables.profile,
             decided_pairs(tables),
-            progress=_with_heartbeat(run, progress),
+            progress=beat,
         )
         with transaction.atomic():
             stored = {} if run.is_what_if else storing.store(run=run, tables=tables, suggestions=suggestions)
@@ -99,7 +101,12 @@ def _start(*, by: User | None, on: dt.date, profile: ScoringProfile) -> MatchRun
             if profile.pk is None:
                 profile.save()
             return MatchRun.objects.create(
-                profile=profile, on=on, is_what_if=is_what_if, engine_version=engine.ENGINE_VERSION, by=by
+                profile=profile,
+                on=on,
+                is_what_if=is_what_if,
+                engine_version=engine.ENGINE_VERSION,
+                topic_version=topic_version() if profile.weight_topic else "",
+                by=by,
             )
     except IntegrityError as error:
         if MatchRun.objects.filter(state=RunState.RUNNING, is_what_if=False).exists():

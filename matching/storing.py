@@ -18,7 +18,7 @@ from surveys.models.posting import PostingQuerySet
 
 BATCH = 5_000
 
-COMPARED = ("score", "part_areas", "part_modalities", "part_region", "rank_for_need", "rank_for_offer")
+COMPARED = ("score", "part_areas", "part_modalities", "part_region", "part_topic", "rank_for_need", "rank_for_offer")
 WRITTEN = ("status", *COMPARED, "profile", "run", "decided_on", "refused_until", "updated_at")
 ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
 """A match as a run would have it; a rank of 0 stands for none."""
@@ -152,6 +152,7 @@ def _write(
                     part_areas=row["part_areas"],
                     part_modalities=row["part_modalities"],
                     part_region=row["part_region"],
+                    part_topic=row["part_topic"],
                     rank_for_need=row["rank_for_need"] or None,
                     rank_for_offer=row["rank_for_offer"] or None,
                     profile=run.profile,

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,21 @@ from directory.models import Country, Modality, PriorityArea
 from matching import engine
 from matching.models import ScoringProfile
 from matching.places import offers_used_up
+from matching.topic import is_available as topic_is_available
+from matching.topic.stored import stored_vectors
+from matching.topic.vectors import texts_of
 from surveys.choices import PlaceKind
+from surveys.languages import CODES
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
+from surveys.own_words import OwnWords, own_words
 from surveys.reach import PlaceKey, ReachTable, Route, places_or_open
 
 NO_ROW = -1
+FEW = 500
+NO_WORDS = OwnWords("", "")
+LANGUAGES = {code: number for number, code in enumerate(CODES)}
+"""One number for each language, the same for both sides and in every run."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +97,13 @@ class Tables:
         profile: ScoringProfile,
         need_ids: Collection[int] | None = None,
         offer_ids: Collection[int] | None = None,
+        text_progress: Callable[[int, int], None] | None = None,
     ) -> "Tables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
         Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
         an explanation can say which gates close. For today, a posting is open as long as its last day has not
-        ended everywhere on earth.
+        ended everywhere on earth. `text_progress` hears how many texts not met before are worked out, and of how many.
         """
         vocabulary = Vocabulary.read()
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
@@ -101,6 +111,9 @@ class Tables:
         offers = _postings(Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary)
         need_places = _places(PreferredPartner.objects.filter(need__in=_within(Need.objects.all(), need_ids)), "need")
         offer_places = _places(Target.objects.filter(offer__in=_within(Offer.objects.all(), offer_ids)), "offer")
+        scored_by = engine_profile(profile, related=vocabulary.related)
+        if scored_by.weights.topic:
+            needs, offers = _with_texts(needs, offers, progress=text_progress)
         levels = LevelRows(reach_table=reach_table, profile=profile, countries=vocabulary.countries)
         return cls(
             on=on,
@@ -110,18 +123,24 @@ class Tables:
             offers=offers,
             reach=levels.reach(offers, offer_places),
             preference=levels.preference(needs, need_places),
-            profile=engine_profile(profile, related=vocabulary.related),
+            profile=scored_by,
             offer_places=offer_places,
             need_places=need_places,
         )
 
 
 def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> engine.Profile:
-    """Return a scoring profile as the engine takes it; ValueError where its weights cannot make a score."""
+    """Return a scoring profile as the engine takes it; ValueError where its weights cannot make a score.
+
+    Where texts cannot be compared on this machine, the topic has no weight: for every pair alike.
+    """
     return engine.Profile(
         related=related,
         weights=engine.Weights(
-            areas=profile.weight_areas, modalities=profile.weight_modalities, region=profile.weight_region
+            areas=profile.weight_areas,
+            modalities=profile.weight_modalities,
+            region=profile.weight_region,
+            topic=profile.weight_topic if topic_is_available() else 0,
         ),
         preferred_share=profile.preference_share,
         min_score=profile.min_score,
@@ -233,6 +252,28 @@ def _postings(
         recency=np.array([_ordinal(row[4] or row[5]) for row in rows], dtype=np.int32),
         is_open=np.array([open_ids is None or row[0] in open_ids for row in rows], dtype=np.bool_),
     )
+
+
+def _with_texts(
+    needs: engine.Postings, offers: engine.Postings, *, progress: Callable[[int, int], None] | None
+) -> tuple[engine.Postings, engine.Postings]:
+    """Return both sides with what their texts say."""
+    need_words = _own_words(Need.objects.all(), needs, is_offer=False)
+    offer_words = _own_words(Offer.objects.all(), offers, is_offer=True)
+    vectors = stored_vectors({one.text for one in (*need_words, *offer_words)}, on_progress=progress)
+
+    def texts(words: list[OwnWords]) -> engine.Texts:
+        languages = [LANGUAGES.get(one.language, engine.UNKNOWN_LANGUAGE) for one in words]
+        return texts_of([vectors[one.text] for one in words], languages)
+
+    return replace(needs, texts=texts(need_words)), replace(offers, texts=texts(offer_words))
+
+
+def _own_words(queryset: PostingQuerySet[Any], postings: engine.Postings, *, is_offer: bool) -> list[OwnWords]:
+    ids = postings.ids.tolist()
+    # All of them are wanted, or a few: either way one query.
+    words = own_words(queryset.filter(pk__in=ids) if len(ids) <= FEW else queryset.published(), is_offer=is_offer)
+    return [words.get(pk, NO_WORDS) for pk in ids]
 
 
 def _masks(pairs: Any, posting_ids: list[int], codes: tuple[str, ...]) -> NDArray[np.uint64]:

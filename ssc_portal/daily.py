@@ -11,6 +11,7 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
 from directory.models import Mail
 from matching import clearing, digests, following, lapsing
+from matching.topic.stored import forget_unused
 from surveys import reminding
 from surveys.importing.jobs import give_up_silent
 
@@ -54,6 +55,7 @@ PARTS: dict[str, Part] = {
     "digests": digests.write_digests,
     "people erased": leaving.erase_due,
     "mails of forgotten passwords removed": forget_resets,
+    "vectors of texts forgotten": forget_unused,
     "mails sent": lambda on: send_due().get("sent", 0),
 }
 

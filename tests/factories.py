@@ -324,7 +324,7 @@ class PreferredPartnerFactory(DjangoModelFactory[PreferredPartner]):
 
 
 class ScoringProfileFactory(DjangoModelFactory[ScoringProfile]):
-    """The default weights of DESIGN section 5; used by runs unless another profile is already."""
+    """The weights of before there was a topic, easy to work with by hand; used by runs unless another is already."""
 
     class Meta:
         model = ScoringProfile
@@ -332,6 +332,8 @@ class ScoringProfileFactory(DjangoModelFactory[ScoringProfile]):
 
     code = "default"
     version = 1
+    weight_areas, weight_modalities, weight_region, weight_topic = 45, 25, 30, 0
+    min_score, good_from, strong_from = 350_000, 500_000, 700_000
     is_default = factory.LazyFunction(lambda: not ScoringProfile.objects.filter(is_default=True).exists())
 
 

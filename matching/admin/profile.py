@@ -25,14 +25,15 @@ class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
     class Meta:
         model = ScoringProfile
         fields = (
-            "code", "weight_areas", "weight_modalities", "weight_region", "level_named", "level_neighbourhood",
+            "code", "weight_areas", "weight_modalities", "weight_region", "weight_topic",
+            "level_named", "level_neighbourhood",
             "level_special_situation", "level_organisation", "level_sub_region", "level_region",
             "level_region_shared", "level_wide", "level_open", "preference_share", "transition_years", "top_k",
             "min_score", "strong_from", "good_from",
         )  # fmt: skip
         help_texts = {
             "code": gettext_lazy("A short name; versions of one profile share it."),
-            "weight_areas": gettext_lazy("Let the three weights sum to 100. 0 turns a criterion off."),
+            "weight_areas": gettext_lazy("Let the four weights sum to 100. 0 turns a criterion off."),
             "preference_share": gettext_lazy(
                 "Counts only where a need names preferred partners; the rest of the criterion is how the offer "
                 "reaches the country."
@@ -48,7 +49,7 @@ class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
         values = {name: value for name, value in self.cleaned_data.items() if value is not None}
         if self.errors:
             return cleaned
-        if not any(values[f"weight_{criterion}"] for criterion in ("areas", "modalities", "region")):
+        if not any(values[f"weight_{criterion}"] for criterion in ("areas", "modalities", "region", "topic")):
             raise ValidationError(_("At least one weight must be above 0."))
         if values["good_from"] > values["strong_from"]:
             raise ValidationError(_("A strong fit must not begin below a good one."))
@@ -67,8 +68,8 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
 
     form = ScoringProfileForm
     list_display = (
-        "__str__", "is_default", "used", "weight_areas", "weight_modalities", "weight_region", "min_score",
-        "created_at",
+        "__str__", "is_default", "used", "weight_areas", "weight_modalities", "weight_region", "weight_topic",
+        "min_score", "created_at",
     )  # fmt: skip
     ordering = ("code", "-version")
     list_per_page = 50
@@ -81,7 +82,7 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
         (
             gettext_lazy("Weights"),
             {
-                "fields": ("weight_areas", "weight_modalities", "weight_region"),
+                "fields": ("weight_areas", "weight_modalities", "weight_region", "weight_topic"),
                 "description": gettext_lazy("How much each criterion counts in the score, in percent."),
             },
         ),

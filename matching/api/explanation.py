@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from directory.api.common.fields import CodeField
 from matching.choices import Fit
+from matching.engine import CRITERIA
 
 
 def _codes() -> serializers.ListField:
@@ -22,7 +23,7 @@ class ExplainedProfileSerializer(serializers.Serializer[Any]):
 class ExplainedCriterionSerializer(serializers.Serializer[Any]):
     """One criterion: an exact fraction, and what it adds to the score in millionths."""
 
-    code = serializers.ChoiceField([("areas", "areas"), ("modalities", "modalities"), ("region", "region")])
+    code = serializers.ChoiceField([(one.name, one.name) for one in CRITERIA])
     weight = serializers.IntegerField()
     total_weight = serializers.IntegerField()
     numerator = serializers.IntegerField()
@@ -77,6 +78,16 @@ class ExplainedRegionSerializer(serializers.Serializer[Any]):
     preference = serializers.IntegerField(allow_null=True, help_text="Percent; null: the need prefers nobody.")
 
 
+class ExplainedTopicSerializer(serializers.Serializer[Any]):
+    """How close the two texts are."""
+
+    version = serializers.CharField(help_text="What the comparison depends on.")
+    closeness = serializers.IntegerField(help_text="Ten-thousandths")
+    need_has_no_text = serializers.BooleanField()
+    offer_has_no_text = serializers.BooleanField()
+    other_language = serializers.BooleanField(help_text="Across languages the meaning alone is compared.")
+
+
 class ExplanationSerializer(serializers.Serializer[Any]):
     """Why a need and an offer fit, or which gates close them off from each other."""
 
@@ -92,4 +103,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     areas = ExplainedAreasSerializer()
     modalities = ExplainedModalitiesSerializer()
     region = ExplainedRegionSerializer()
+    topic = ExplainedTopicSerializer(
+        required=False, allow_null=True, help_text="Null: the topic was off. Absent: explained before there was one."
+    )
     not_stated = _codes()

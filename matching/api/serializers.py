@@ -8,6 +8,7 @@ from rest_framework import serializers
 from directory.api.common.fields import CodeField
 from matching.api.explanation import ExplanationSerializer
 from matching.choices import Fit, MatchStatus, RunState
+from matching.engine import CRITERIA
 from matching.explanation import explain, fit_of
 from matching.models import Match
 from surveys.models.posting import Posting
@@ -80,7 +81,7 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
     def get_contributions(self, match: Match) -> dict[str, float]:
         """Return each criterion's part of the score that the reader may see."""
         if match.shown_in_full:  # type: ignore[attr-defined]
-            parts = {"areas": match.part_areas, "modalities": match.part_modalities, "region": match.part_region}
+            parts = {code: getattr(match, f"part_{code}") for code in (one.name for one in CRITERIA)}
         else:
             parts = {part["code"]: part["contribution"] for part in (match.released_as or {})["criteria"]}
         return {code: as_number(part) for code, part in parts.items()}

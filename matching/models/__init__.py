@@ -10,6 +10,7 @@ from matching.models.outcome import Outcome
 from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
 from matching.models.saved_view import SavedView
+from matching.models.text_vectors import TextVectors
 
 __all__ = [
     "Introduction",
@@ -22,4 +23,5 @@ __all__ = [
     "ReviewCheck",
     "SavedView",
     "ScoringProfile",
+    "TextVectors",
 ]

@@ -142,6 +142,7 @@ class Match(models.Model):
     part_areas = models.PositiveIntegerField(_("from areas, millionths"))
     part_modalities = models.PositiveIntegerField(_("from modalities, millionths"))
     part_region = models.PositiveIntegerField(_("from region, millionths"))
+    part_topic = models.PositiveIntegerField(_("from topic, millionths"), default=0)
     rank_for_need = models.PositiveIntegerField(_("place in the need's list"), null=True, blank=True)
     rank_for_offer = models.PositiveIntegerField(_("place in the offer's list"), null=True, blank=True)
     profile = models.ForeignKey(
@@ -205,7 +206,7 @@ class Match(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["need", "offer"], name="match_one_a_pair"),
             models.CheckConstraint(
-                condition=Q(score=F("part_areas") + F("part_modalities") + F("part_region")),
+                condition=Q(score=F("part_areas") + F("part_modalities") + F("part_region") + F("part_topic")),
                 name="match_parts_add_up",
             ),
             models.CheckConstraint(condition=Q(score__lte=1_000_000), name="match_score_at_most_one"),

@@ -17,11 +17,12 @@ class ScoringProfile(models.Model):
     code = models.SlugField(_("code"), max_length=40)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     is_default = models.BooleanField(_("used by runs"), default=False)
-    weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=45, validators=PERCENT)
+    weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=10, validators=PERCENT)
     weight_modalities = models.PositiveSmallIntegerField(
-        _("weight of modalities, percent"), default=25, validators=PERCENT
+        _("weight of modalities, percent"), default=15, validators=PERCENT
     )
-    weight_region = models.PositiveSmallIntegerField(_("weight of region, percent"), default=30, validators=PERCENT)
+    weight_region = models.PositiveSmallIntegerField(_("weight of region, percent"), default=25, validators=PERCENT)
+    weight_topic = models.PositiveSmallIntegerField(_("weight of topic, percent"), default=50, validators=PERCENT)
     level_named = models.PositiveSmallIntegerField(_("named country, percent"), default=100, validators=PERCENT)
     level_neighbourhood = models.PositiveSmallIntegerField(_("neighbourhood, percent"), default=90, validators=PERCENT)
     level_special_situation = models.PositiveSmallIntegerField(
@@ -46,9 +47,9 @@ class ScoringProfile(models.Model):
     top_k = models.PositiveSmallIntegerField(
         _("best kept for each posting"), default=20, validators=[MinValueValidator(1), MaxValueValidator(MOST_KEPT)]
     )
-    min_score = models.PositiveIntegerField(_("least score, millionths"), default=350_000, validators=MILLIONTHS)
-    strong_from = models.PositiveIntegerField(_("strong fit from, millionths"), default=700_000, validators=MILLIONTHS)
-    good_from = models.PositiveIntegerField(_("good fit from, millionths"), default=500_000, validators=MILLIONTHS)
+    min_score = models.PositiveIntegerField(_("least score, millionths"), default=250_000, validators=MILLIONTHS)
+    strong_from = models.PositiveIntegerField(_("strong fit from, millionths"), default=600_000, validators=MILLIONTHS)
+    good_from = models.PositiveIntegerField(_("good fit from, millionths"), default=400_000, validators=MILLIONTHS)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -61,7 +62,10 @@ class ScoringProfile(models.Model):
                 fields=["is_default"], condition=Q(is_default=True), name="scoringprofile_one_default"
             ),
             models.CheckConstraint(
-                condition=Q(weight_areas__gt=0) | Q(weight_modalities__gt=0) | Q(weight_region__gt=0),
+                condition=Q(weight_areas__gt=0)
+                | Q(weight_modalities__gt=0)
+                | Q(weight_region__gt=0)
+                | Q(weight_topic__gt=0),
                 name="scoringprofile_weighs_something",
             ),
             models.CheckConstraint(

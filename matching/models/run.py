@@ -29,6 +29,9 @@ class MatchRun(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.RUNNING)
     engine_version = models.CharField(_("engine version"), max_length=20)
+    topic_version = models.CharField(
+        _("how texts were compared"), max_length=120, blank=True, help_text=_("Empty: the topic was off.")
+    )
     progress = models.PositiveSmallIntegerField(_("progress, percent"), default=0)
     counts = models.JSONField(_("counts"), default=dict)
     error = models.TextField(_("error"), blank=True)

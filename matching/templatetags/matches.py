@@ -53,7 +53,13 @@ def hundredths(value: int) -> str:
 @register.filter
 def criterion_words(code: str) -> str:
     """Return a criterion's code in words."""
-    return {"areas": _("Priority areas"), "modalities": _("Modalities"), "region": _("Region")}.get(code, code)
+    words = {
+        "areas": _("Priority areas"),
+        "modalities": _("Modalities"),
+        "region": _("Region"),
+        "topic": _("Topic"),
+    }
+    return words.get(code, code)
 
 
 @register.filter

@@ -9,9 +9,22 @@ from matching.review import ReviewRefused
 from matching.runs import run_matching
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import Need, Offer
-from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, TargetFactory, speaker_for
+from tests.factories import (
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
+    CountryFactory,
+    ScoringProfileFactory,
+    TargetFactory,
+    speaker_for,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _known_profile(db: None) -> None:
+    """Scores that are easy to work out by hand; the topic has tests of its own."""
+    ScoringProfileFactory()
 
 
 @pytest.fixture

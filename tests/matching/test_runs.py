@@ -30,6 +30,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
+def _known_profile(db: None) -> None:
+    """Scores that are easy to work out by hand; the topic has tests of its own."""
+    ScoringProfileFactory()
+
+
+@pytest.fixture(autouse=True)
 def _the_south():
     g77 = CountryGroupFactory(code="G77", level=GroupLevel.WIDE)
     CountryGroupFactory(code="SOUTH", level="").parts.set([g77])

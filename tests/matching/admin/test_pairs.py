@@ -11,10 +11,18 @@ from tests.factories import (
     OfferFactory,
     PublishedNeedFactory,
     PublishedOfferFactory,
+    ScoringProfileFactory,
     TargetFactory,
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _known_profile(db: None) -> None:
+    """Scores that are easy to work out by hand; the topic has tests of its own."""
+    ScoringProfileFactory()
+
 
 NEEDS = "/admin/matching/match/needs/"
 PAIR = "/admin/matching/match/pair/"

@@ -21,6 +21,13 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _known_profile(db: None) -> None:
+    """Scores that are easy to work out by hand; the topic has tests of its own."""
+    ScoringProfileFactory()
+
+
 QUEUE = "/admin/matching/match/"
 
 

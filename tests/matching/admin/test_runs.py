@@ -6,9 +6,23 @@ from matching.admin import run as run_admin
 from matching.choices import RunState
 from matching.models import Match, MatchChange, MatchRun
 from matching.runs import run_matching
-from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, MatchFactory, MatchRunFactory
+from tests.factories import (
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
+    CountryFactory,
+    MatchFactory,
+    MatchRunFactory,
+    ScoringProfileFactory,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _known_profile(db: None) -> None:
+    """Scores that are easy to work out by hand; the topic has tests of its own."""
+    ScoringProfileFactory()
+
 
 RUNS = "/admin/matching/matchrun/"
 START = "/admin/matching/matchrun/start/"

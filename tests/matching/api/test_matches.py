@@ -138,7 +138,7 @@ def test_a_person_s_own_match_carries_today_s_figures(focal_point: User) -> None
     own, public = (read(f"/matches/{match.public_id}/", user) for user in (focal_point, None))
 
     assert (own["score"], own["fit"], public["score"], public["fit"]) == (0.55, "good", 0.82, "strong")
-    assert own["contributions"] == {"areas": 0.45, "modalities": 0.0, "region": 0.1}
+    assert own["contributions"] == {"areas": 0.45, "modalities": 0.0, "region": 0.1, "topic": 0.0}
     assert own["explanation"]["on"] == timezone.now().date().isoformat()
     assert public["explanation"] == match.released_as
 

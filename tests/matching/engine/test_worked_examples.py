@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.engine import Explanation, Postings, Preference, Profile, Reach, explain
+from matching.engine import CRITERIA, Explanation, Postings, Preference, Profile, Reach, Texts, Weights, explain
+from matching.models import ScoringProfile
 
 pytestmark = pytest.mark.any_database
 
@@ -35,7 +36,7 @@ def mask(names: str, among: list[str]) -> int:
     return sum(1 << among.index(name) for name in names.split())
 
 
-def one(number: int, *, country: int, areas: str, modalities: str) -> Postings:
+def one(number: int, *, country: int, areas: str, modalities: str, texts: Texts | None = None) -> Postings:
     return Postings(
         ids=np.array([number], dtype=np.int64),
         country=np.array([country], dtype=np.int32),
@@ -44,6 +45,18 @@ def one(number: int, *, country: int, areas: str, modalities: str) -> Postings:
         modalities=np.array([mask(modalities, MODALITIES)], dtype=np.uint64),
         recency=np.array([0], dtype=np.int32),
         is_open=np.array([True]),
+        texts=texts or text(),
+    )
+
+
+def text(*, words: int = 0, meaning: tuple[int, ...] = ()) -> Texts:
+    """One term of this weight, and a meaning of a few numbers; nothing where there is no text."""
+    return Texts(
+        start=np.array([0, 1 if words else 0], dtype=np.int64),
+        term=np.array([1] if words else [], dtype=np.int32),
+        weight=np.array([words] if words else [], dtype=np.int32),
+        meaning=np.array([[*meaning, *[0] * (32 - len(meaning))]], dtype=np.int8),
+        language=np.array([0], dtype=np.int32),
     )
 
 
@@ -51,7 +64,9 @@ def default_profile() -> Profile:
     related = np.zeros(len(AREAS), dtype=np.uint64)
     related[0] = mask("transport trade ict", AREAS)
     related[1:4] = mask("connectivity", AREAS)
-    return Profile(related)
+    stored = ScoringProfile()
+    weights = Weights(*(getattr(stored, f"weight_{criterion.name}") for criterion in CRITERIA))
+    return Profile(related, weights, stored.preference_share, stored.min_score, stored.top_k)
 
 
 def explained(need: Postings, offer: Postings, *, reach: int, preference: int | None) -> Explanation:
@@ -88,12 +103,12 @@ def test_lao_pdr_and_thailand():
     found = explained(lao_pdr(), thailand(), reach=100, preference=None)
     assert found.gates == ()
     assert numbers(found) == [
-        (60, 103, 45, 262_136),
-        (60, 60, 25, 250_000),
-        (10_000, 10_000, 30, 300_000),
-        (0, 10_000, 0, 0),
+        (60, 103, 10, 58_252),
+        (60, 60, 15, 150_000),
+        (10_000, 10_000, 25, 250_000),
+        (0, 10_000, 50, 0),
     ]
-    assert found.score == 812_136
+    assert found.score == 458_252
     assert found.missing_areas == mask("statistics transport ict finance", AREAS)
     assert found.extra_areas == mask("disaster gender health", AREAS)
     assert found.related_areas == 0
@@ -101,20 +116,23 @@ def test_lao_pdr_and_thailand():
 
 
 def related_need() -> Postings:
-    return one(1, country=0, areas="transport energy", modalities="training visits")
+    said = text(words=2**14, meaning=(*[127] * 29, 64, 22))
+    return one(1, country=0, areas="transport energy", modalities="training visits", texts=said)
 
 
 def test_a_related_area_and_a_preferred_partner():
-    offer = one(1, country=1, areas="connectivity energy gender", modalities="training experts")
+    # Words: 2¹⁴ × 2¹² of 2²⁸ is 0.25. Meaning: 29 × 127² + 64² + 22 is 471,859 of 2²⁰, 0.45.
+    said = text(words=2**12, meaning=(*[127] * 29, 64, 1))
+    offer = one(1, country=1, areas="connectivity energy gender", modalities="training experts", texts=said)
     found = explained(related_need(), offer, reach=80, preference=75)
     assert found.gates == ()
     assert numbers(found) == [
-        (15, 21, 45, 321_429),
-        (10, 21, 25, 119_048),
-        (7_850, 10_000, 30, 235_500),
-        (0, 10_000, 0, 0),
+        (15, 21, 10, 71_429),
+        (10, 21, 15, 71_429),
+        (7_850, 10_000, 25, 196_250),
+        (6_200, 10_000, 50, 310_000),
     ]
-    assert found.score == 675_977
+    assert found.score == 649_108
     assert found.shared_areas == mask("energy", AREAS)
     assert found.related_areas == mask("transport", AREAS)
     assert found.extra_areas == mask("gender", AREAS)
@@ -131,14 +149,16 @@ def test_trade_in_place_of_connectivity_earns_nothing_for_transport():
 @pytest.mark.parametrize(
     "printed",
     [
-        "| 60/103 | 45 % | 0.262136 |",
+        "| 60/103 | 10 % | 0.058252 |",
+        "| 1 | 15 % | 0.150000 |",
         "| 1 | 25 % | 0.250000 |",
-        "| 1 | 30 % | 0.300000 |",
-        "**0.812136**, strong",
-        "| 15/21 | 45 % | 0.321429 |",
-        "| 10/21 | 25 % | 0.119048 |",
-        "| 7,850/10,000 | 30 % | 0.235500 |",
-        "**0.675977**, good",
+        "| 0 | 50 % | 0.000000 |",
+        "**0.458252**, good",
+        "| 15/21 | 10 % | 0.071429 |",
+        "| 10/21 | 15 % | 0.071429 |",
+        "| 7,850/10,000 | 25 % | 0.196250 |",
+        "| 6,200/10,000 | 50 % | 0.310000 |",
+        "**0.649108**, strong",
     ],
 )
 def test_the_document_prints_these_numbers(printed: str):
@@ -147,7 +167,7 @@ def test_the_document_prints_these_numbers(printed: str):
 
 def test_the_document_states_the_defaults():
     profile = default_profile()
-    assert profile.weights.by_criterion() == {"areas": 45, "modalities": 25, "region": 30}
-    assert (profile.preferred_share, profile.min_score, profile.top_k) == (30, 350_000, 20)
-    for stated in ("| 45 % |", "| 25 % |", "| 30 % |", "`min_score` (350,000 millionths)", "`top_k` (20)"):
+    assert profile.weights.by_criterion() == {"areas": 10, "modalities": 15, "region": 25, "topic": 50}
+    assert (profile.preferred_share, profile.min_score, profile.top_k) == (30, 250_000, 20)
+    for stated in ("| 10 % |", "| 15 % |", "| 25 % |", "| 50 % |", "`min_score` (250,000 millionths)", "`top_k` (20)"):
         assert stated in DOCUMENT
