@@ -3,14 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numba import njit
 
 from benchmarks.generated import Tables
 from matching.engine.case import near
-from matching.engine.compiled.loops import bit_count
+from matching.engine.compiled.loops import bit_count, compiled
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _score(first, last, needs, offers, level, least, scores):
     """Write the score of every pair of these needs, in doubles; -1 where closed or too low."""
     country, agency, areas, closeby, forms = needs

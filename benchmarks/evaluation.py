@@ -95,8 +95,9 @@ def ways(task: Task, defaults: dict[str, int]) -> dict[str, Callable[[], np.ndar
         "TF-IDF": lambda: task.best_of_candidate(tf_idf(task)),
         "BM25": lambda: task.best_of_candidate(bm25(task)),
     }
-    if task.popularity is not None:
-        found["popularity"] = lambda: task.popularity  # type: ignore[return-value]
+    popularity = task.popularity
+    if popularity is not None:
+        found["popularity"] = lambda: popularity
     return found
 
 

@@ -11,7 +11,7 @@ from matching.engine import CRITERIA, UNKNOWN_LANGUAGE, Postings, Preference, Pr
 from matching.engine.case import Case
 from matching.engine.gates import GATES
 from matching.models import ScoringProfile
-from matching.topic.vectors import texts_of, vectors_of
+from matching.topic.vectors import Vectors, texts_of, vectors_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -159,7 +159,11 @@ def _is_open(case: Case) -> np.ndarray:
 
 
 def _postings(
-    areas: Sequence[int], country: Sequence[int], texts: Sequence[str], vectors: list | None = None, of: object = None
+    areas: Sequence[int],
+    country: Sequence[int] | np.ndarray,
+    texts: Sequence[str],
+    vectors: list[Vectors] | None = None,
+    of: object = None,
 ) -> Postings:
     size = len(areas)
     said = vectors_of(texts) if vectors is None else [vectors[number] for number in of]  # type: ignore[attr-defined]

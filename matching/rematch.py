@@ -1,92 +1,162 @@
-"""Score one posting against all open ones of the other kind, at once: what its agency sees on publishing it."""
+"""Score one posting at once, against all open ones of the other kind: what its agency sees on publishing it."""
 
+from typing import NamedTuple
+
+import numpy as np
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from directory.days import today
 from directory.models import User
-from matching import engine
+from matching import bulk, engine
 from matching.choices import MatchStatus
 from matching.digests import tell_at_once
-from matching.models import Match, ScoringProfile
+from matching.lines import Rows, bring_into_line, pair_keys, scored_rows, stored_rows
+from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.runs import decided_pairs
 from matching.tables import Tables
-from surveys.models import Need, Offer
+from surveys.models import Need
 from surveys.models.posting import Posting
 
 
 @transaction.atomic
 def rematch(*, posting: Posting, by: User | None = None) -> list[Match]:
-    """Store the best `top_k` pairs of the posting, and bring its other suggestions up to date; return those stored.
+    """Bring a posting's matches, and the lists that it enters or leaves, to what a run would leave; return its own.
 
-    Those who want to hear of new matches at once are written to, but for `by`, who is looking at them.
-    Scores are those of a full run; a pair that only stands in the other posting's list comes with the next run, as do
-    its places in that list. What people have decided stays as it is. Best first; empty where the posting is not open.
+    Those who want to hear of new matches at once are written to, but for `by`, who is looking at them. Scores are by
+    the profile of the last run. What people have decided stays as it is. Best first; empty where it is not open.
     """
-    begin, on, profile = timezone.now(), today(), default_profile()
+    begin, profile = timezone.now(), _profile()
+    side = NEED if isinstance(posting, Need) else OFFER
+    bulk.lock_table(Match)
+    tables = Tables.read(on=today(), profile=profile)
+    own = _own_list(tables, posting.pk, side)
+    others = _lists_touched(own, tables, posting.pk, side)
+    wanted = np.concatenate((own[own[side.rank] > 0], _their_lists(tables, others, side)))
+    wanted = _with_both_places(wanted, own, posting.pk, side)
+    at_issue = Match.objects.open_to_runs(today()).filter(
+        Q(**{side.name: posting.pk}) | Q(**{f"{side.other}__in": others.tolist()})
+    )
+    stored = stored_rows(at_issue)
+    wanted = _with_their_own_places(wanted, stored, posting.pk, side)
+    bring_into_line(wanted=wanted, stored=stored, profile=profile, run=None)
+    tell_at_once(since=begin, by=by)
+    suggested = Match.objects.for_lists().filter(**{side.name: posting.pk}, status=MatchStatus.SUGGESTED)
+    return list(suggested.order_by("-score", "pk"))
+
+
+class Side(NamedTuple):
+    """Which side the posting stands on, and the names of columns that follow."""
+
+    name: str
+    rank: str
+    """The place in its own list."""
+    other: str
+    other_rank: str
+
+
+NEED = Side("need", "rank_for_need", "offer", "rank_for_offer")
+OFFER = Side("offer", "rank_for_offer", "need", "rank_for_need")
+
+
+def _profile() -> ScoringProfile:
+    """Return the profile of the last run, whose lists are touched here; before the first, the one that it will use."""
+    last = MatchRun.objects.public().select_related("profile").first()
+    profile = last.profile if last else default_profile()
     if profile.pk is None:
         profile.save()
-    is_need = isinstance(posting, Need)
-    side = {"need_ids": [posting.pk]} if is_need else {"offer_ids": [posting.pk]}
-    tables = Tables.read(on=on, profile=profile, **side)
-    found = engine.suggest(
-        tables.needs, tables.offers, tables.reach, tables.preference, tables.profile, decided_pairs(tables)
+    return profile
+
+
+def _own_list(tables: Tables, posting_id: int, side: Side) -> Rows:
+    """Return every open pair of the posting at or above the least score, with its place in the posting's own list.
+
+    The place in the other's list is left at 0. Empty where the posting is not open.
+    """
+    rows = _scored(tables, np.array([posting_id]), side.name)
+    rows[side.other_rank] = 0
+    return rows
+
+
+def _lists_touched(own: Rows, tables: Tables, posting_id: int, side: Side) -> NDArray[np.int64]:
+    """Return the ids of the postings of the other kind whose list the posting stood in, or would now."""
+    suggested = Match.objects.filter(status=MatchStatus.SUGGESTED)
+    stood_in = suggested.filter(**{side.name: posting_id, f"{side.other_rank}__isnull": False})
+    last_places = suggested.filter(**{side.other_rank: tables.profile.top_k})
+    last = np.array(list(last_places.order_by().values_list(side.other, "score", side.name)), dtype=np.int64).reshape(
+        -1, 3
     )
-    ranks = found.rank_for_need if is_need else found.rank_for_offer
-    kept = []
-    for row in range(len(found)):
-        need_id = int(tables.needs.ids[found.need_index[row]])
-        offer_id = int(tables.offers.ids[found.offer_index[row]])
-        values = {f"part_{code}": int(found.parts[row, column]) for column, code in enumerate(found.criteria)}
-        kept.append((need_id, offer_id, int(ranks[row]), {**values, "score": int(found.score[row])}))
-    _lapse_those_that_fit_no_more(posting, {(need_id, offer_id) for need_id, offer_id, _rank, _values in kept})
-    for need_id, offer_id, rank, values in kept:
-        _store(need_id=need_id, offer_id=offer_id, rank=rank, values=values, profile=profile, is_need=is_need)
-    tell_at_once(since=begin, by=by)
-    own = {"need": posting} if is_need else {"offer": posting}
-    return list(Match.objects.for_lists().filter(**own, status=MatchStatus.SUGGESTED).order_by("-score", "pk"))
+    last = last[np.argsort(last[:, 0])]
+    others, place = own[side.other], np.zeros(len(own), dtype=np.intp)
+    is_full = np.zeros(len(own), dtype=np.bool_)
+    if len(last):
+        place = np.minimum(np.searchsorted(last[:, 0], others), len(last) - 1)
+        is_full = last[place, 0] == others
+    order = _order_of(getattr(tables, f"{side.name}s"))
+    enters = ~is_full
+    for row in np.flatnonzero(is_full).tolist():
+        _, score, holder = last[place[row]].tolist()
+        mine = (int(own["score"][row]), -order[posting_id])
+        enters[row] = mine >= (score, -order.get(holder, len(order)))
+    before = np.array(list(stood_in.values_list(side.other, flat=True)), dtype=np.int64)
+    return np.union1d(before, others[enters])
 
 
-def _store(
-    *, need_id: int, offer_id: int, rank: int, values: dict[str, int], profile: ScoringProfile, is_need: bool
-) -> None:
-    """Suggest a pair of the posting's own list; of others only those that were suggested already get the new score."""
-    open_rows = Match.objects.open_to_runs(today()).filter(need=need_id, offer=offer_id)
-    own_rank = {"rank_for_need" if is_need else "rank_for_offer": rank or None}
-    stored = open_rows.select_for_update(of=("self",)).first()
-    if stored is None:
-        if rank and not Match.objects.filter(need=need_id, offer=offer_id).exists():
-            Match.objects.create(need_id=need_id, offer_id=offer_id, profile=profile, **own_rank, **values)
-        return
-    if not rank and stored.status != MatchStatus.SUGGESTED:
-        return
-    before = (stored.status, *(getattr(stored, name) for name in (*values, *own_rank)))
-    after = (MatchStatus.SUGGESTED, *values.values(), *own_rank.values())
-    if before == after:
-        return
-    has_moved = stored.score != values["score"] or stored.status != MatchStatus.SUGGESTED
-    open_rows.update(
-        status=MatchStatus.SUGGESTED,
-        profile=profile,
-        decided_on=None,
-        refused_until=None,
-        scored_at=timezone.now() if has_moved else stored.scored_at,
-        updated_at=timezone.now(),
-        **own_rank,
-        **values,
+def _their_lists(tables: Tables, others: NDArray[np.int64], side: Side) -> Rows:
+    """Return the lists of these postings, the places in the other's list left at 0."""
+    rows = _scored(tables, others, side.other)
+    rows[side.rank] = 0
+    return rows[rows[side.other_rank] > 0]
+
+
+def _with_both_places(wanted: Rows, own: Rows, posting_id: int, side: Side) -> Rows:
+    """Return each pair once; those of the posting with both of their places."""
+    wanted = wanted[np.argsort(pair_keys(wanted), kind="stable")]
+    keys = pair_keys(wanted)
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    merged = wanted[first]
+    for rank in (side.rank, side.other_rank):
+        merged[rank] = np.maximum.reduceat(wanted[rank], first) if len(first) else merged[rank]
+    return merged
+
+
+def _with_their_own_places(wanted: Rows, stored: Rows, posting_id: int, side: Side) -> Rows:
+    """Return the wanted pairs, and those stored ones that stand in a list which the posting has no part in.
+
+    Whose list that is: of another posting of the same kind, which the posting leaves as it is.
+    """
+    bystander = stored[(stored["is_suggested"] == 1) & (stored[side.name] != posting_id) & (stored[side.rank] > 0)]
+    bystander = bystander[np.argsort(pair_keys(bystander))]
+    wanted = wanted[np.argsort(pair_keys(wanted))]
+    _, in_wanted, in_bystander = np.intersect1d(
+        pair_keys(wanted), pair_keys(bystander), assume_unique=True, return_indices=True
+    )
+    wanted[side.rank][in_wanted] = bystander[side.rank][in_bystander]
+    alone = np.delete(bystander, in_bystander)
+    kept = np.zeros(len(alone), dtype=wanted.dtype)
+    for name in wanted.dtype.names or ():
+        kept[name] = alone[name]
+    kept[side.other_rank] = 0
+    return np.concatenate((wanted, kept))
+
+
+def _scored(tables: Tables, ids: NDArray[np.int64], side: str) -> Rows:
+    """Score these postings of one side against all open ones of the other."""
+    needs, offers = np.arange(len(tables.needs)), np.arange(len(tables.offers))
+    if side == NEED.name:
+        needs = np.flatnonzero(np.isin(tables.needs.ids, ids))
+    else:
+        offers = np.flatnonzero(np.isin(tables.offers.ids, ids))
+    some = tables.take(needs, offers)
+    return scored_rows(
+        some,
+        engine.suggest(some.needs, some.offers, some.reach, some.preference, some.profile, decided_pairs(some)),
     )
 
 
-def _lapse_those_that_fit_no_more(posting: Posting, kept: set[tuple[int, int]]) -> None:
-    side = {"offer": posting} if isinstance(posting, Offer) else {"need": posting}
-    gone = [
-        pk
-        for pk, need_id, offer_id in Match.objects.filter(**side, status=MatchStatus.SUGGESTED)
-        .select_for_update(of=("self",))
-        .values_list("pk", "need", "offer")
-        if (need_id, offer_id) not in kept
-    ]
-    Match.objects.filter(pk__in=gone).update(
-        status=MatchStatus.LAPSED, rank_for_need=None, rank_for_offer=None, updated_at=timezone.now()
-    )
+def _order_of(postings: engine.Postings) -> dict[int, int]:
+    """Return the place of each posting in the order that decides between equal scores, by its id."""
+    return {pk: place for place, pk in enumerate(postings.ids[postings.best_order()].tolist())}

@@ -109,8 +109,8 @@ class Tables:
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
         needs = _postings(Need.objects.all(), side="need", on=on, ids=need_ids, vocabulary=vocabulary)
         offers = _postings(Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary)
-        need_places = _places(PreferredPartner.objects.filter(need__in=_within(Need.objects.all(), need_ids)), "need")
-        offer_places = _places(Target.objects.filter(offer__in=_within(Offer.objects.all(), offer_ids)), "offer")
+        need_places = _places(PreferredPartner.objects.all(), "need", need_ids)
+        offer_places = _places(Target.objects.all(), "offer", offer_ids)
         scored_by = engine_profile(profile, related=vocabulary.related)
         if scored_by.weights.topic:
             needs, offers = _with_texts(needs, offers, progress=text_progress)
@@ -126,6 +126,16 @@ class Tables:
             profile=scored_by,
             offer_places=offer_places,
             need_places=need_places,
+        )
+
+    def take(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> "Tables":
+        """Return the tables of these rows alone."""
+        return replace(
+            self,
+            needs=self.needs.take(needs),
+            offers=self.offers.take(offers),
+            reach=self.reach.take(offers),
+            preference=self.preference.take(needs),
         )
 
 
@@ -222,11 +232,6 @@ class LevelRows:
         return (place.code,) if place.kind == PlaceKind.COUNTRY else self._table.members.get(place.code, ())
 
 
-def _within(postings: PostingQuerySet[Any], ids: Collection[int] | None) -> Any:
-    """Return the postings whose places are wanted, as a subquery."""
-    return postings.published().order_by().values("pk") if ids is None else list(ids)
-
-
 def _postings(
     queryset: PostingQuerySet[Any], *, side: str, on: dt.date, ids: Collection[int] | None, vocabulary: Vocabulary
 ) -> engine.Postings:
@@ -241,14 +246,15 @@ def _postings(
     posting_ids = [row[0] for row in rows]
     open_ids = None if ids is None else set(is_open.filter(pk__in=ids).values_list("pk", flat=True))
     column_of = {iso3: column for column, iso3 in enumerate(vocabulary.countries)}
-    areas = PriorityArea.objects.filter(**{f"{side}s__in": wanted}).values_list(f"{side}s", "code")
-    modalities = Modality.objects.filter(**{f"{side}s__in": wanted}).values_list(f"{side}s", "code")
+    model = queryset.model
     return engine.Postings(
         ids=np.array(posting_ids, dtype=np.int64),
         country=np.array([column_of.get(row[1] or row[2], NO_ROW) for row in rows], dtype=np.int32),
         agency=np.array([row[3] or NO_ROW for row in rows], dtype=np.int64),
-        areas=_masks(areas, posting_ids, vocabulary.areas),
-        modalities=_masks(modalities, posting_ids, vocabulary.modalities),
+        areas=_masks(model.areas.through, f"{side}_id", "priorityarea_id", posting_ids, ids, vocabulary.areas),
+        modalities=_masks(
+            model.modalities.through, f"{side}_id", "modality_id", posting_ids, ids, vocabulary.modalities
+        ),
         recency=np.array([_ordinal(row[4] or row[5]) for row in rows], dtype=np.int32),
         is_open=np.array([open_ids is None or row[0] in open_ids for row in rows], dtype=np.bool_),
     )
@@ -276,17 +282,31 @@ def _own_words(queryset: PostingQuerySet[Any], postings: engine.Postings, *, is_
     return [words.get(pk, NO_WORDS) for pk in ids]
 
 
-def _masks(pairs: Any, posting_ids: list[int], codes: tuple[str, ...]) -> NDArray[np.uint64]:
-    """Return the set of codes of each posting as a bit mask; `pairs` gives posting id and code."""
-    bit_of = {code: 1 << bit for bit, code in enumerate(codes)}
-    mask_of: dict[int, int] = defaultdict(int)
-    for posting_id, code in pairs.order_by().iterator(chunk_size=20_000):
-        mask_of[posting_id] |= bit_of.get(code, 0)
-    return np.array([mask_of.get(posting_id, 0) for posting_id in posting_ids], dtype=np.uint64)
+def _masks(
+    through: Any, posting: str, code: str, posting_ids: list[int], only: Collection[int] | None, codes: tuple[str, ...]
+) -> NDArray[np.uint64]:
+    """Return the set of codes of each posting, in ascending order of ids, as a bit mask."""
+    pairs = through.objects.all() if only is None else through.objects.filter(**{f"{posting}__in": list(only)})
+    bit_of = {value: bit for bit, value in enumerate(codes)}
+    rows = [
+        (pk, bit_of[value])
+        for pk, value in pairs.order_by().values_list(posting, code).iterator(chunk_size=50_000)
+        if value in bit_of
+    ]
+    masks = np.zeros(len(posting_ids), dtype=np.uint64)
+    if rows and posting_ids:
+        of, bit = np.array(rows, dtype=np.int64).T
+        ids = np.array(posting_ids, dtype=np.int64)
+        place = np.minimum(np.searchsorted(ids, of), len(ids) - 1)
+        known = ids[place] == of
+        np.bitwise_or.at(masks, place[known], np.uint64(1) << bit[known].astype(np.uint64))
+    return masks
 
 
-def _places(queryset: Any, side: str) -> dict[int, tuple[PlaceKey, ...]]:
+def _places(queryset: Any, side: str, only: Collection[int] | None) -> dict[int, tuple[PlaceKey, ...]]:
     """Return the places of each posting; one whose places are all unresolved is in it, and reaches nobody."""
+    if only is not None:
+        queryset = queryset.filter(**{f"{side}__in": list(only)})
     places: dict[int, list[PlaceKey]] = defaultdict(list)
     rows = queryset.order_by(side, "position", "pk").values_list(side, "kind", "country", "group")
     for posting_id, kind, country, group in rows.iterator(chunk_size=20_000):

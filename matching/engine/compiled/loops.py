@@ -19,13 +19,16 @@ TILE = 4096
 
 
 @intrinsic
-def bit_count(_typing: Any, mask: Any) -> Any:
+def _bit_count(_typing: Any, mask: Any) -> Any:
     """Return the number of bits of a mask."""
 
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.uint64(mask), generate
+
+
+bit_count: Any = _bit_count
 
 
 @compiled

@@ -1,0 +1,172 @@
+"""Stored matches brought into line with what was scored: what is new, came back, moved, shifted or is gone."""
+
+from typing import Any
+
+import numpy as np
+from django.db.models import Case, F, IntegerField, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from matching import bulk, engine
+from matching.choices import ChangeKind, MatchStatus
+from matching.models import Match, MatchChange, MatchRun, ScoringProfile
+from matching.models.match import MatchQuerySet
+from matching.tables import Tables
+
+COMPARED = (
+    "score", "part_areas", "part_modalities", "part_region", "part_topic", "rank_for_need", "rank_for_offer",
+)  # fmt: skip
+ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
+"""A match as a run would have it; a rank of 0 stands for none."""
+STORED = np.dtype([*ROW.descr, ("id", np.int64), ("is_suggested", np.int64)])
+"""A match as it is stored, undecided."""
+
+Rows = NDArray[Any]
+
+
+def scored_rows(tables: Tables, suggestions: engine.Suggestions) -> Rows:
+    """Return what the engine suggests as rows, by need and offer."""
+    rows = np.zeros(len(suggestions), dtype=ROW)
+    rows["need"] = tables.needs.ids[suggestions.need_index]
+    rows["offer"] = tables.offers.ids[suggestions.offer_index]
+    rows["score"] = suggestions.score
+    for column, criterion in enumerate(suggestions.criteria):
+        rows[f"part_{criterion}"] = suggestions.parts[:, column]
+    rows["rank_for_need"] = suggestions.rank_for_need
+    rows["rank_for_offer"] = suggestions.rank_for_offer
+    return rows
+
+
+def stored_rows(matches: MatchQuerySet) -> Rows:
+    """Return these matches, which no person may have decided."""
+    numbers = [
+        Coalesce(F(name), 0, output_field=IntegerField()) if name.startswith("rank") else F(name) for name in COMPARED
+    ]
+    is_suggested = Case(When(status=MatchStatus.SUGGESTED, then=1), default=0, output_field=IntegerField())
+    query = matches.order_by("pk").values_list("need", "offer", *numbers, "pk", is_suggested)
+    return bulk.read_numbers(*query.query.sql_with_params(), dtype=STORED)
+
+
+def pair_keys(rows: Rows) -> NDArray[np.int64]:
+    """Return one number a pair; ids of postings stay far below 2³¹."""
+    keys: NDArray[np.int64] = (rows["need"] << 32) | rows["offer"]
+    return keys
+
+
+def bring_into_line(
+    *,
+    wanted: Rows,
+    stored: Rows,
+    profile: ScoringProfile,
+    run: MatchRun | None,
+    may_lapse: NDArray[np.bool_] | None = None,
+) -> dict[str, int]:
+    """Write what differs between two sets of pairs; return how many are new, moved and gone.
+
+    Call it in a transaction, with the table of matches locked. `stored` holds every undecided match of the pairs at
+    issue; those of them that are not `wanted` lapse, of `may_lapse` where that is given. What changed is said in
+    `MatchChange` where there is a run to say it of.
+    """
+    order = np.argsort(pair_keys(stored))
+    wanted, stored = wanted[np.argsort(pair_keys(wanted))], stored[order]
+    wanted_keys, stored_keys = pair_keys(wanted), pair_keys(stored)
+    place = np.minimum(np.searchsorted(stored_keys, wanted_keys), max(len(stored) - 1, 0))
+    is_stored = stored_keys[place] == wanted_keys if len(stored) else np.zeros(len(wanted), dtype=np.bool_)
+    before, after = stored[place[is_stored]], wanted[is_stored]
+    differs = np.zeros(len(after), dtype=np.bool_)
+    for name in COMPARED:
+        differs |= after[name] != before[name]
+    returned = before["is_suggested"] == 0
+    moved = ~returned & (after["score"] != before["score"])
+    is_gone = stored["is_suggested"] == 1
+    is_gone[place[is_stored]] = False
+    if may_lapse is not None:
+        is_gone &= may_lapse[order]
+    gone = stored[is_gone]
+
+    write = _Writer(profile, run)
+    write.insert(wanted[~is_stored])
+    write.update(before[returned], after[returned], ChangeKind.NEW)
+    write.update(before[moved], after[moved], ChangeKind.MOVED)
+    # Places shift when others are decided; that must not show as a new score.
+    write.update(before[differs & ~moved & ~returned], after[differs & ~moved & ~returned], None)
+    write.let_lapse(gone)
+    return {
+        "new": int(np.count_nonzero(~is_stored) + np.count_nonzero(returned)),
+        "moved": int(np.count_nonzero(moved)),
+        "gone": len(gone),
+    }
+
+
+class _Writer:
+    """Writes matches by one profile at one moment, and of one run, if there is one."""
+
+    def __init__(self, profile: ScoringProfile, run: MatchRun | None) -> None:
+        self._scored_by = {"profile_id": profile.pk, "run_id": run.pk if run else None}
+        self._run = run
+        now = timezone.now()
+        self._now = (
+            now.isoformat(sep=" ", timespec="microseconds") if bulk.is_postgresql() else str(now.replace(tzinfo=None))
+        )
+
+    def insert(self, rows: Rows) -> None:
+        """Insert new matches."""
+        if not len(rows):
+            return
+        ids = bulk.new_ids(Match, len(rows))
+        moments = dict.fromkeys(("created_at", "scored_at", "updated_at"), self._now)
+        pairs = {"id": ids, "need_id": rows["need"], "offer_id": rows["offer"], "status": MatchStatus.SUGGESTED.value}
+        bulk.insert(Match, {**pairs, **_figures(rows), **self._scored_by, **moments})
+        self._say(ids, ChangeKind.NEW, after=rows["score"])
+
+    def update(self, before: Rows, after: Rows, kind: ChangeKind | None) -> None:
+        """Bring stored matches to these figures."""
+        columns: dict[str, Any] = {
+            **_figures(after),
+            **self._scored_by,
+            "status": MatchStatus.SUGGESTED.value,
+            "decided_on": None,
+            "refused_until": None,
+            "updated_at": self._now,
+        }
+        if kind is not None:
+            columns["scored_at"] = self._now
+        bulk.update(Match, before["id"], columns)
+        if kind is not None:
+            scores = {"after": after["score"]} | ({"before": before["score"]} if kind == ChangeKind.MOVED else {})
+            self._say(before["id"], kind, **scores)
+
+    def let_lapse(self, rows: Rows) -> None:
+        """Let suggestions that stand in no list any more lapse."""
+        columns: dict[str, Any] = {
+            "status": MatchStatus.LAPSED.value,
+            "rank_for_need": None,
+            "rank_for_offer": None,
+            "updated_at": self._now,
+        }
+        if self._run:
+            columns["run_id"] = self._run.pk
+        bulk.update(Match, rows["id"], columns)
+        self._say(rows["id"], ChangeKind.GONE, before=rows["score"])
+
+    def _say(
+        self,
+        ids: NDArray[np.int64],
+        kind: ChangeKind,
+        *,
+        before: NDArray[np.int64] | None = None,
+        after: NDArray[np.int64] | None = None,
+    ) -> None:
+        if self._run is None:
+            return
+        scores = {"score_before": before, "score_after": after}
+        bulk.insert(MatchChange, {"match_id": ids, "run_id": self._run.pk, "kind": kind.value, **scores})
+
+
+def _figures(rows: Rows) -> dict[str, NDArray[np.int64]]:
+    """Return the columns that are scored; a rank of 0 is none."""
+    return {
+        name: np.where(rows[name] == 0, bulk.NULL, rows[name]) if name.startswith("rank") else rows[name]
+        for name in COMPARED
+    }
