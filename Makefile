@@ -51,7 +51,7 @@ lock: setup ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade 
 	$(BIN)/uv pip compile pyproject.toml --extra topic --extra fast --extra dev -c requirements-fast.txt $(COMPILE) -o requirements-dev.txt $(ARGS) --quiet
 	$(BIN)/uv pip compile --group postgresql $(COMPILE) -o requirements-postgresql.txt $(ARGS) --quiet
 
-bench: setup ## Measure the engine, a survey file, and a rematch on both databases (SIZE=10000 needs and offers)
+bench: setup ## Measure the engine beside its peers, whole runs and a survey file (SIZE=10000, BENCH=full)
 	$(BIN)/python -m benchmarks
 
 eval: setup ## Measure the score on real texts and projects (PAIRS=file.csv PROJECTS=file.csv)

@@ -59,13 +59,14 @@ def best_pairs(tables: Tables) -> tuple[np.ndarray, np.ndarray]:
         offers.modalities,
         tables.reach.row_of[offer_order],
     )
+    level, least = tables.reach.rows, tables.profile.min_score
     with ThreadPoolExecutor(2) as pool:
-        work = ((0, half), (half, len(needs)))
-        list(
-            pool.map(
-                lambda part: _score(*part, asked, offered, tables.reach.rows, tables.profile.min_score, scores), work
-            )
+        halves = (
+            pool.submit(_score, first, last, asked, offered, level, least, scores)
+            for first, last in ((0, half), (half, len(needs)))
         )
+        for one in list(halves):
+            one.result()
     found = []
     for axis, size in ((1, len(offers)), (0, len(needs))):
         side = scores if axis == 1 else scores.T

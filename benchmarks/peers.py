@@ -167,6 +167,9 @@ PEERS: dict[str, Callable[[Tables], Found]] = {
     "PostgreSQL": postgresql,
 }
 
+exact = PEERS.keys() - {"dense NumPy"}
+"""Those whose pairs and scores have to be the engine's."""
+
 
 def _bits(sets: np.ndarray, count: int) -> np.ndarray:
     """Masks as rows of 0.0 and 1.0."""
@@ -181,7 +184,7 @@ def _columns(tables: Tables) -> dict[str, dict[str, np.ndarray]]:
     need_order, offer_order = needs.best_order(), offers.best_order()
     needs, offers, reach = needs.take(need_order), offers.take(offer_order), tables.reach.take(offer_order)
     number, country = np.nonzero(tables.reach.rows)
-    sides = {
+    sides: dict[str, dict[str, np.ndarray]] = {
         "needs": {
             "position": np.arange(len(needs)),
             "country": needs.country,
@@ -204,7 +207,8 @@ def _columns(tables: Tables) -> dict[str, dict[str, np.ndarray]]:
     }
     is_open = {"needs": needs.is_open, "offers": offers.is_open}
     cut = {side: {name: values[is_open[side]] for name, values in columns.items()} for side, columns in sides.items()}
-    cut["reach"] = {"number": number, "country": country, "level": tables.reach.rows[number, country]}
+    levels = tables.reach.rows[number, country]
+    cut["reach"] = {"number": number, "country": country, "level": levels}
     return {side: {name: values.astype(np.int32) for name, values in columns.items()} for side, columns in cut.items()}
 
 

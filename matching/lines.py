@@ -116,7 +116,12 @@ class _Writer:
             return
         ids = bulk.new_ids(Match, len(rows))
         moments = dict.fromkeys(("created_at", "scored_at", "updated_at"), self._now)
-        pairs = {"id": ids, "need_id": rows["need"], "offer_id": rows["offer"], "status": MatchStatus.SUGGESTED.value}
+        pairs: dict[str, Any] = {
+            "id": ids,
+            "need_id": rows["need"],
+            "offer_id": rows["offer"],
+            "status": MatchStatus.SUGGESTED.value,
+        }
         bulk.insert(Match, {**pairs, **_figures(rows), **self._scored_by, **moments})
         self._say(ids, ChangeKind.NEW, after=rows["score"])
 
