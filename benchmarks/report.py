@@ -156,8 +156,8 @@ to read: the seconds are of one machine on one day, {machine}.
 ## The engine
 
 Every need against every offer, the best 20 of each side, on generated tables: 24 areas, 6 modalities, 200 countries.
-"The same" means the same pairs, with the same scores to the last millionth. The engine's loops are compiled where the extra
-`fast` is installed; compiling itself, once a machine, is not counted.
+"The same" means the same pairs, with the same scores to the last millionth. The engine's loops are compiled where the
+extra `fast` is installed; compiling itself, once a machine, is not counted.
 
 {table}
 

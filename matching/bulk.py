@@ -94,7 +94,7 @@ def read_numbers(sql: str, parameters: Sequence[Any], *, dtype: np.dtype[Any]) -
             query = cursor.mogrify(sql, parameters).decode()
             cursor.copy_expert(f"COPY ({query}) TO STDOUT (DELIMITER ' ')", text)
             numbers = np.fromstring(text.getvalue(), dtype=np.int64, sep=" ")
-            return np.ascontiguousarray(numbers.reshape(-1, len(dtype))).view(dtype).reshape(-1)
+            return np.ascontiguousarray(numbers.reshape(-1, len(dtype.names or ()))).view(dtype).reshape(-1)
         cursor.execute(sql, parameters)
         return np.fromiter(cursor, dtype=dtype)
 

@@ -66,20 +66,20 @@ def check_run(scene: Scene, **how: Any) -> None:
     )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(scene=scenes(), block_bytes=st.sampled_from((1, 500, 2**20)), workers=st.sampled_from((1, 2, 3)))
 def test_a_run_equals_the_reference(scene: Scene, block_bytes: int, workers: int):
     check_run(scene, block_bytes=block_bytes, workers=workers)
 
 
 @pytest.mark.skipif(not compiled.is_available(), reason="numba, the extra `fast`, is not installed")
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(scene=scenes(), workers=st.sampled_from((1, 2, 3)))
 def test_a_compiled_run_equals_the_reference(scene: Scene, workers: int):
     check_run(scene, way="compiled", workers=workers)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(need=one_need, offer=one_offer, rules=rules)
 def test_an_explanation_equals_the_reference(need: Need, offer: Offer, rules: Rules):
     found = explain(*tables([need], [offer], rules), need_index=0, offer_index=0)
