@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='scoringprofile',
             name='min_score',
-            field=models.PositiveIntegerField(default=250000, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1000000)], verbose_name='least score, millionths'),
+            field=models.PositiveIntegerField(default=200000, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1000000)], verbose_name='least score, millionths'),
         ),
         migrations.AlterField(
             model_name='scoringprofile',

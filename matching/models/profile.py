@@ -47,7 +47,7 @@ class ScoringProfile(models.Model):
     top_k = models.PositiveSmallIntegerField(
         _("best kept for each posting"), default=20, validators=[MinValueValidator(1), MaxValueValidator(MOST_KEPT)]
     )
-    min_score = models.PositiveIntegerField(_("least score, millionths"), default=250_000, validators=MILLIONTHS)
+    min_score = models.PositiveIntegerField(_("least score, millionths"), default=200_000, validators=MILLIONTHS)
     strong_from = models.PositiveIntegerField(_("strong fit from, millionths"), default=600_000, validators=MILLIONTHS)
     good_from = models.PositiveIntegerField(_("good fit from, millionths"), default=400_000, validators=MILLIONTHS)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -168,6 +168,6 @@ def test_the_document_prints_these_numbers(printed: str):
 def test_the_document_states_the_defaults():
     profile = default_profile()
     assert profile.weights.by_criterion() == {"areas": 10, "modalities": 15, "region": 25, "topic": 50}
-    assert (profile.preferred_share, profile.min_score, profile.top_k) == (30, 250_000, 20)
-    for stated in ("| 10 % |", "| 15 % |", "| 25 % |", "| 50 % |", "`min_score` (250,000 millionths)", "`top_k` (20)"):
+    assert (profile.preferred_share, profile.min_score, profile.top_k) == (30, 200_000, 20)
+    for stated in ("| 10 % |", "| 15 % |", "| 25 % |", "| 50 % |", "`min_score` (200,000 millionths)", "`top_k` (20)"):
         assert stated in DOCUMENT
