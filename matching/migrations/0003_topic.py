@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'vectors of a text',
                 'verbose_name_plural': 'vectors of texts',
+                'ordering': ['digest'],
             },
         ),
         migrations.RemoveConstraint(

@@ -16,6 +16,7 @@ class TextVectors(models.Model):
     class Meta:
         verbose_name = _("vectors of a text")
         verbose_name_plural = _("vectors of texts")
+        ordering = ["digest"]
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()
