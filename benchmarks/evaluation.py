@@ -142,10 +142,24 @@ def report_weights(tasks: list[Task]) -> None:
             print(f"  {mrr:.3f}  " + ", ".join(f"{name} {weight}" for name, weight in weights.items() if weight))
 
 
-def read(path: str) -> list[dict[str, str]]:
-    """Read a CSV file."""
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+PAIRS_COLUMNS = {"need_text", "offer_title", "offer_text", "theme", "office_iso3"}
+PROJECTS_COLUMNS = {
+    "title", "description", "host_iso3", "provider_iso3", "regions", "themes", "primary_sdg", "secondary_sdgs",
+}  # fmt: skip
+
+
+def read(path: str, columns: set[str]) -> list[dict[str, str]]:
+    """Read a CSV file; end with a sentence where it cannot be read, has no row, or lacks a column."""
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        sys.exit(f"{path} cannot be read as CSV in UTF-8: {error}")
+    if not rows:
+        sys.exit(f"{path} has no row below its headings.")
+    if missing := columns - set(rows[0]):
+        sys.exit(f"{path} lacks {', '.join(sorted(missing))}; it has {', '.join(map(str, rows[0]))}.")
+    return rows
 
 
 def main() -> None:
@@ -163,9 +177,9 @@ def main() -> None:
     print("weights: " + ", ".join(f"{name} {weight}" for name, weight in defaults.items()))
     tasks = []
     if chosen.pairs:
-        tasks.append(pairs_task(read(chosen.pairs), profile))
+        tasks.append(pairs_task(read(chosen.pairs, PAIRS_COLUMNS), profile))
     if chosen.projects:
-        tasks.append(projects_task(read(chosen.projects), profile))
+        tasks.append(projects_task(read(chosen.projects, PROJECTS_COLUMNS), profile))
     for task in tasks:
         report(task, defaults)
     if chosen.weights:

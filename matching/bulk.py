@@ -56,13 +56,12 @@ def insert(model: type[Model], columns: Columns) -> None:
     names, rows = list(columns), _rows(columns)
     if not len(rows):
         return
-    table = model._meta.db_table
+    table, quoted = model._meta.db_table, ", ".join(f'"{name}"' for name in names)
     with connection.cursor() as cursor:
         if is_postgresql():
-            quoted = ", ".join(f'"{name}"' for name in names)
             cursor.copy_expert(f'COPY "{table}" ({quoted}) FROM STDIN', _copy_text(rows))
         else:
-            quoted, holes = ", ".join(f'"{name}"' for name in names), ", ".join(["%s"] * len(names))
+            holes = ", ".join(["%s"] * len(names))
             cursor.executemany(f'INSERT INTO "{table}" ({quoted}) VALUES ({holes})', rows)
 
 

@@ -105,10 +105,7 @@ class _Writer:
     def __init__(self, profile: ScoringProfile, run: MatchRun | None) -> None:
         self._scored_by = {"profile_id": profile.pk, "run_id": run.pk if run else None}
         self._run = run
-        now = timezone.now()
-        self._now = (
-            now.isoformat(sep=" ", timespec="microseconds") if bulk.is_postgresql() else str(now.replace(tzinfo=None))
-        )
+        self._now = bulk.moment(timezone.now())
 
     def insert(self, rows: Rows) -> None:
         """Insert new matches."""

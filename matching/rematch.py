@@ -31,12 +31,20 @@ def rematch(*, posting: Posting, by: User | None = None) -> list[Match]:
     """
     begin, profile = timezone.now(), _profile()
     side = NEED if isinstance(posting, Need) else OFFER
+    # Comparing a text that nobody has met may mean to load the model: not while others wait for the table.
+    own_ids = {posting.pk}
+    Tables.read(
+        on=today(),
+        profile=profile,
+        need_ids=own_ids if side == NEED else (),
+        offer_ids=own_ids if side == OFFER else (),
+    )
     bulk.lock_table(Match)
     tables = Tables.read(on=today(), profile=profile)
     own = _own_list(tables, posting.pk, side)
     others = _lists_touched(own, tables, posting.pk, side)
     wanted = np.concatenate((own[own[side.rank] > 0], _their_lists(tables, others, side)))
-    wanted = _with_both_places(wanted, own, posting.pk, side)
+    wanted = _with_both_places(wanted)
     at_issue = Match.objects.open_to_runs(today()).filter(
         Q(**{side.name: posting.pk}) | Q(**{f"{side.other}__in": others.tolist()})
     )
@@ -112,14 +120,14 @@ def _their_lists(tables: Tables, others: NDArray[np.int64], side: Side) -> Rows:
     return rows[rows[side.other_rank] > 0]
 
 
-def _with_both_places(wanted: Rows, own: Rows, posting_id: int, side: Side) -> Rows:
-    """Return each pair once; those of the posting with both of their places."""
+def _with_both_places(wanted: Rows) -> Rows:
+    """Return each pair once, with both of its places, where two lists name one each."""
     wanted = wanted[np.argsort(pair_keys(wanted), kind="stable")]
-    keys = pair_keys(wanted)
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    first = np.flatnonzero(np.diff(pair_keys(wanted), prepend=-1))
     merged = wanted[first]
-    for rank in (side.rank, side.other_rank):
-        merged[rank] = np.maximum.reduceat(wanted[rank], first) if len(first) else merged[rank]
+    if len(merged):
+        for rank in (NEED.rank, OFFER.rank):
+            merged[rank] = np.maximum.reduceat(wanted[rank], first)
     return merged
 
 

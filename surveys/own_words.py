@@ -8,6 +8,8 @@ from surveys.choices import Feeds
 from surveys.models import Answer, Question
 from surveys.models.posting import PostingQuerySet
 
+FEW = 500
+"""Of more responses than these, all answers are read rather than so many named."""
 WRITTEN = (Feeds.TITLE, Feeds.TEXT)
 
 
@@ -52,6 +54,8 @@ def _answered(responses: Collection[int], *, is_offer: bool) -> dict[tuple[int, 
         return {}
     written: dict[tuple[int, int | None, int], list[str]] = defaultdict(list)
     answers = Answer.objects.filter(question__in={code for _, code in questions}, is_carried_over=False)
+    if len(responses) <= FEW:
+        answers = answers.filter(response__in=responses)
     rows = answers.order_by("response", "question").values_list(
         "response", "response__questionnaire", "repeat", "question", "value"
     )

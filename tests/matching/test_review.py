@@ -13,18 +13,11 @@ from tests.factories import (
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
     CountryFactory,
-    ScoringProfileFactory,
     TargetFactory,
     speaker_for,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _known_profile(db: None) -> None:
-    """Scores that are easy to work out by hand; the topic has tests of its own."""
-    ScoringProfileFactory()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from directory.models import CountryGroup
 from matching import bulk, engine, review, runs
 from matching.choices import ChangeKind, EventKind, MatchStatus, RunState
 from matching.models import Match, MatchChange, MatchEvent, MatchRun
+from matching.rematch import rematch
 from matching.runs import RunRefused, run_matching
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
@@ -26,13 +27,7 @@ from tests.factories import (
     speaker_for,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _known_profile(db: None) -> None:
-    """Scores that are easy to work out by hand; the topic has tests of its own."""
-    ScoringProfileFactory()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +163,22 @@ def test_a_pair_decided_while_the_run_scores_is_kept(need, offer, reviewer, monk
     run_matching()
     match = Match.objects.get(need=need)
     assert (match.status, match.score) == (MatchStatus.SET_ASIDE, 820_000)
+
+
+def test_a_posting_published_while_the_run_scores_keeps_its_matches(need, offer, monkeypatch):
+    published = []
+
+    def publish_then_store(**given):
+        late = PublishedNeedFactory(country=need.country)
+        published.append((late, rematch(posting=late)))
+        return stored(**given)
+
+    stored = runs.storing.store
+    monkeypatch.setattr(runs.storing, "store", publish_then_store)
+    run_matching()
+    [(late, matches)] = published
+    assert matches
+    assert list(Match.objects.filter(need=late, status=MatchStatus.SUGGESTED).order_by("-score", "pk")) == matches
 
 
 def test_a_run_that_fails_leaves_the_results_of_the_one_before(need, offer, monkeypatch):

@@ -12,7 +12,15 @@ from numba.extending import intrinsic
 
 from matching.engine.compiled.tables import CLOSED
 
-compiled = njit(nogil=True, cache=True)
+
+def compiled(function: Any) -> Any:
+    """Compile a function, and keep the machine code for the next process where there is a directory to keep it in."""
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        # numba found no directory that it may write to: then each process compiles for itself.
+        return njit(nogil=True)(function)
+
 
 TILE = 4096
 """Offers that are held ready in the core's own cache while the needs of a group pass by."""

@@ -12,13 +12,12 @@ from matching.engine.topic import texts_of
 
 
 class Said(NamedTuple):
-    """The texts of one side."""
+    """The texts of one side: `Texts`, in a form that the compiler knows."""
 
     start: NDArray[np.int64]
     term: NDArray[np.int32]
     weight: NDArray[np.int32]
     meaning: NDArray[np.int8]
-    """Wider than they are kept, because processors multiply such numbers in pairs."""
 
 
 class Topic(NamedTuple):

@@ -19,13 +19,7 @@ from tests.factories import (
     ScoringProfileFactory,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _known_profile(db: None) -> None:
-    """Scores that are easy to work out by hand; the topic has tests of its own."""
-    ScoringProfileFactory()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 
 
 QUEUE = "/admin/matching/match/"

@@ -9,16 +9,10 @@ from matching.models import Match, MatchEvent
 from matching.review import LONGEST_NOTE
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
-from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory, ScoringProfileFactory
+from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory
 from tests.matching.admin.conftest import page_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _known_profile(db: None) -> None:
-    """Scores that are easy to work out by hand; the topic has tests of its own."""
-    ScoringProfileFactory()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 
 
 def take(desk, match, step, *, note="", last_event=0, query="", **more):

@@ -12,16 +12,9 @@ from tests.factories import (
     CountryFactory,
     MatchFactory,
     MatchRunFactory,
-    ScoringProfileFactory,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _known_profile(db: None) -> None:
-    """Scores that are easy to work out by hand; the topic has tests of its own."""
-    ScoringProfileFactory()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 
 
 RUNS = "/admin/matching/matchrun/"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import Suggestions, compiled, explain, suggest
+from matching.engine import Suggestions, explain, suggest
 from tests.matching.engine import reference
 from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS, excluded, mask, tables
 from tests.matching.engine.reference import Need, Offer, Rules
@@ -72,7 +72,6 @@ def test_a_run_equals_the_reference(scene: Scene, block_bytes: int, workers: int
     check_run(scene, block_bytes=block_bytes, workers=workers)
 
 
-@pytest.mark.skipif(not compiled.is_available(), reason="numba, the extra `fast`, is not installed")
 @settings(max_examples=200, deadline=None)
 @given(scene=scenes(), workers=st.sampled_from((1, 2, 3)))
 def test_a_compiled_run_equals_the_reference(scene: Scene, workers: int):
