@@ -16,7 +16,7 @@ from matching.runs import run_matching
 from matching.topic import stored
 from matching.topic.vectors import vectors_of
 from matching.topic.words import MOST_TERMS, words_of
-from surveys.models import Need, Offer
+from surveys.models import Need
 from surveys.own_words import own_words
 from tests.factories import (
     CountryFactory,
@@ -100,9 +100,9 @@ def cambodia():
     return CountryFactory(iso3="KHM")
 
 
-def posted(cambodia, *, text: str, language: str = "en", **need: str) -> tuple[Need, list[Offer]]:
+def posted(cambodia, *, text, language="en"):
     """A need on rice, and two offers alike but for their text: on potatoes, confirmed later, and on rice."""
-    wanted = PublishedNeedFactory(country=cambodia, title="Rice", text=RICE, areas=["energy"], **need)
+    wanted = PublishedNeedFactory(country=cambodia, title="Rice", text=RICE, areas=["energy"])
     offers = []
     for said, days in ((POTATOES, 0), (text, 9)):
         offer = PublishedOfferFactory(
