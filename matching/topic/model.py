@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from matching.engine import MEANING_UNIT
 
+DIMENSIONS = 512
+LONGEST = 4_000
 _loading = threading.Lock()
 
 
@@ -25,16 +27,16 @@ def pieces_of(word: str) -> tuple[tuple[int, float], ...]:
 
 
 def meanings_of(texts: list[str]) -> NDArray[np.int8]:
-    """Return int8[texts, 512]: the meaning of each, a vector of length `MEANING_UNIT` in whole numbers."""
+    """Return int8[texts, 512]: the meaning of each, a vector of length `MEANING_UNIT` in whole numbers.
+
+    Of a text longer than `LONGEST` characters that of its beginning: the model's time and memory grow with the text.
+    """
     if not texts:
         return np.zeros((0, DIMENSIONS), dtype=np.int8)
     # Its own settings of threads and its caches are not made for several threads at once.
     with _loading:
-        vectors = _model().encode(texts)
+        vectors = _model().encode([text[:LONGEST] for text in texts])
     return np.clip(np.rint(np.asarray(vectors, dtype=np.float64) * MEANING_UNIT), -127, 127).astype(np.int8)
-
-
-DIMENSIONS = 512
 
 
 @cache

@@ -14,6 +14,7 @@ from matching.reasons import reasons
 from matching.rematch import rematch
 from matching.runs import run_matching
 from matching.topic import stored
+from matching.topic.model import LONGEST
 from matching.topic.vectors import vectors_of
 from matching.topic.words import MOST_TERMS, words_of
 from surveys.models import Need
@@ -67,6 +68,13 @@ def test_any_text_has_a_vector_of_bounded_size(text: str):
     assert len(said.words.term) <= MOST_TERMS
     assert np.all(np.diff(said.words.term) > 0)
     assert np.all(said.words.weight > 0)
+
+
+def test_the_meaning_of_a_long_text_is_that_of_its_beginning():
+    long = f"{RICE}. " * 400
+    meaning, beginning = (said.meaning for said in vectors_of([long, long[:LONGEST]]))
+    assert len(long) > LONGEST
+    assert np.array_equal(meaning, beginning)
 
 
 def test_a_text_does_not_depend_on_what_stands_beside_it():
