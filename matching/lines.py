@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from matching import bulk, engine
 from matching.choices import ChangeKind, MatchStatus
+from matching.inputs import Inputs
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.tables import Tables
@@ -25,7 +26,7 @@ STORED = np.dtype([*ROW.descr, ("id", np.int64), ("is_suggested", np.int64)])
 Rows = NDArray[Any]
 
 
-def scored_rows(tables: Tables, suggestions: engine.Suggestions) -> Rows:
+def scored_rows(tables: Tables | Inputs, suggestions: engine.Suggestions) -> Rows:
     """Return what the engine suggests as rows, by need and offer."""
     rows = np.zeros(len(suggestions), dtype=ROW)
     rows["need"] = tables.needs.ids[suggestions.need_index]

@@ -13,10 +13,10 @@ from directory.models import User
 from matching import bulk, engine
 from matching.choices import MatchStatus
 from matching.digests import tell_at_once
+from matching.inputs import decided_pairs
 from matching.lines import Rows, bring_into_line, pair_keys, scored_rows, stored_rows
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
-from matching.runs import decided_pairs
 from matching.tables import Tables
 from surveys.models import Need
 from surveys.models.posting import Posting

@@ -1,11 +1,11 @@
 """Matching runs: score all open needs against all open offers, and store what changed."""
 
 import datetime as dt
+import hashlib
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-import numpy as np
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,9 @@ from directory.models import User
 from matching import engine, storing
 from matching.choices import RunState
 from matching.digests import tell_at_once
-from matching.models import Match, MatchRun, ScoringProfile
+from matching.inputs import Inputs, digest_of_all
+from matching.lines import scored_rows
+from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
 from matching.topic import topic_version
@@ -47,55 +49,28 @@ def run_matching(
 
     Raises RunRefused where `by` may not run the matching, or where another run is at work.
     """
-    if by is not None and not can(by, Action.RUN_MATCHING):
-        raise RunRefused(_("Only reviewers and managers run the matching."))
-    run = _start(by=by, on=on or today(), profile=profile or default_profile())
-    begun = time.monotonic()
-    try:
-        beat = _with_heartbeat(run, progress)
-        tables = Tables.read(on=run.on, profile=run.profile, text_progress=lambda done, of: beat(0, 1))
-        suggestions = engine.suggest(
-            tables.needs,
-            tables.offers,
-            tables.reach,
-            tables.preference,
-            tables.profile,
-            decided_pairs(tables),
-            progress=beat,
-        )
-        with transaction.atomic():
-            stored = {} if run.is_what_if else storing.store(run=run, tables=tables, suggestions=suggestions)
-            if stored.get("new"):
-                tell_at_once(since=run.started_at)
-            run.counts = {
-                "needs": len(tables.needs),
-                "offers": len(tables.offers),
-                "pairs": suggestions.counts.pairs,
-                "pairs_open": suggestions.counts.open,
-                "closed_by": suggestions.counts.closed,
-                "in_a_list": len(suggestions),
-                "milliseconds": round((time.monotonic() - begun) * 1000),
-                **stored,
-            }
-            run.state = RunState.FINISHED
-            run.progress = 100
-            run.finished_at = timezone.now()
-            run.save()
-    except BaseException as error:
-        MatchRun.objects.filter(pk=run.pk).update(
-            state=RunState.FAILED, error=f"{type(error).__name__}: {error}", finished_at=timezone.now()
-        )
-        raise
+    run = begin(by=by, on=on, profile=profile)
+    work(run, progress=progress)
     return run
 
 
-def _start(*, by: User | None, on: dt.date, profile: ScoringProfile) -> MatchRun:
-    """Write the run's row; a run that gave no sign of life for long is taken for dead and marked failed."""
+def begin(
+    *,
+    by: User | None = None,
+    on: dt.date | None = None,
+    profile: ScoringProfile | None = None,
+    is_in_blocks: bool = False,
+) -> MatchRun:
+    """Write the row of a run that others will work on, and return it.
+
+    A run that gave no sign of life for long is taken for dead and marked failed. Raises RunRefused where `by` may
+    not run the matching, or where another run is at work.
+    """
+    check_may_run(by)
+    on, profile = on or today(), profile or default_profile()
     is_what_if = on != today()
     if not is_what_if:
-        MatchRun.objects.filter(state=RunState.RUNNING, heartbeat_at__lt=timezone.now() - SILENT_AFTER).update(
-            state=RunState.FAILED, error=_("Stopped without finishing."), finished_at=timezone.now()
-        )
+        give_up_silent()
     try:
         with transaction.atomic():
             if profile.pk is None:
@@ -104,27 +79,102 @@ def _start(*, by: User | None, on: dt.date, profile: ScoringProfile) -> MatchRun
                 profile=profile,
                 on=on,
                 is_what_if=is_what_if,
+                is_in_blocks=is_in_blocks,
                 engine_version=engine.ENGINE_VERSION,
                 topic_version=topic_version() if profile.weight_topic else "",
                 by=by,
             )
     except IntegrityError as error:
-        if MatchRun.objects.filter(state=RunState.RUNNING, is_what_if=False).exists():
-            raise RunRefused(_("Another matching run is at work; wait until it has finished.")) from error
+        check_none_at_work(error)
         raise
 
 
-def decided_pairs(tables: Tables) -> engine.Excluded:
-    """Return the pairs that people have decided, as rows of the tables: they take no place in a list."""
-    need_row = {need_id: row for row, need_id in enumerate(tables.needs.ids.tolist())}
-    offer_row = {offer_id: row for row, offer_id in enumerate(tables.offers.ids.tolist())}
-    pairs = [
-        (need_row[need], offer_row[offer])
-        for need, offer in Match.objects.decided(tables.on).order_by().values_list("need", "offer")
-        if need in need_row and offer in offer_row
-    ]
-    array: Any = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return engine.Excluded(need_index=array[:, 0].copy(), offer_index=array[:, 1].copy())
+def work(run: MatchRun, *, progress: Progress | None = None) -> None:
+    """Do a run that has begun, in this process."""
+    with failing(run):
+        beat = _with_heartbeat(run, progress)
+        inputs = read_inputs(run, text_progress=lambda done, of: beat(0, 1))
+        plan = inputs.plan()
+        best = engine.best_of(plan, 0, plan.n_needs, progress=beat)
+        finish(run, inputs=inputs, suggestions=engine.collect(plan, [best]))
+
+
+def read_inputs(run: MatchRun, *, text_progress: Progress | None = None) -> Inputs:
+    """Read what the run scores, and note its digests on `run`, which is not saved."""
+    tables = Tables.read(on=run.on, profile=run.profile, text_progress=text_progress)
+    inputs = Inputs.of(tables)
+    run.input_digests = inputs.digests(tables.vocabulary)
+    run.digest = digest_of_all(run.input_digests, run.engine_version, run.topic_version)
+    return inputs
+
+
+def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) -> bool:
+    """Store what a run found, and end it, in one transaction; return whether it was still at work.
+
+    A run that someone else has finished or given up meanwhile stores nothing.
+    """
+    rows = scored_rows(inputs, suggestions)
+    with transaction.atomic():
+        held = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+        if held.state != RunState.RUNNING:
+            return False
+        stored = {} if run.is_what_if else storing.store(run=run, inputs=inputs, wanted=rows)
+        if stored.get("new"):
+            tell_at_once(since=run.started_at)
+        run.counts = {
+            "needs": len(inputs.needs),
+            "offers": len(inputs.offers),
+            "pairs": suggestions.counts.pairs,
+            "pairs_open": suggestions.counts.open,
+            "closed_by": suggestions.counts.closed,
+            "in_a_list": len(suggestions),
+            "milliseconds": round((timezone.now() - run.started_at).total_seconds() * 1000),
+            **stored,
+        }
+        run.result_digest = hashlib.sha256(rows.tobytes()).hexdigest()
+        run.state, run.error, run.progress = RunState.FINISHED, "", 100
+        run.finished_at = timezone.now()
+        run.save()
+        # Nothing older can be resumed any more.
+        for parts in (RunInput, RunBlock):
+            parts.objects.exclude(run__state=RunState.RUNNING).delete()
+    return True
+
+
+@contextmanager
+def failing(run: MatchRun) -> Iterator[None]:
+    """Mark the run failed with whatever is raised within; it is raised on."""
+    try:
+        yield
+    except BaseException as error:
+        fail(run, f"{type(error).__name__}: {error}")
+        raise
+
+
+def fail(run: MatchRun, why: str) -> None:
+    """Mark a run that is at work as failed."""
+    at_work = MatchRun.objects.filter(pk=run.pk, state=RunState.RUNNING)
+    at_work.update(state=RunState.FAILED, error=why, finished_at=timezone.now())
+
+
+def give_up_silent() -> None:
+    """Mark as failed the run that gave no sign of life for long."""
+    silent = MatchRun.objects.filter(
+        state=RunState.RUNNING, is_what_if=False, heartbeat_at__lt=timezone.now() - SILENT_AFTER
+    )
+    silent.update(state=RunState.FAILED, error=_("Stopped without finishing."), finished_at=timezone.now())
+
+
+def check_may_run(by: User | None) -> None:
+    """Raise RunRefused where the person may not run the matching; nobody is the command line or the schedule."""
+    if by is not None and not can(by, Action.RUN_MATCHING):
+        raise RunRefused(_("Only reviewers and managers run the matching."))
+
+
+def check_none_at_work(error: Exception) -> None:
+    """Raise RunRefused where another run is at work: which is what the constraint on their table tells."""
+    if MatchRun.objects.filter(state=RunState.RUNNING, is_what_if=False).exists():
+        raise RunRefused(_("Another matching run is at work; wait until it has finished.")) from error
 
 
 def _with_heartbeat(run: MatchRun, progress: Progress | None) -> Progress:

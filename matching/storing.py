@@ -6,32 +6,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import bulk, engine
+from matching import bulk
 from matching.choices import EventKind, MatchStatus
-from matching.lines import bring_into_line, pair_keys, scored_rows, stored_rows
+from matching.inputs import Inputs
+from matching.lines import Rows, bring_into_line, pair_keys, stored_rows
 from matching.models import Match, MatchEvent, MatchRun
 from matching.places import offers_used_up
-from matching.tables import Tables
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 
 
-def store(*, run: MatchRun, tables: Tables, suggestions: engine.Suggestions) -> dict[str, int]:
-    """Bring the undecided matches into line with the suggestions; return how many are new, moved, gone, lapsed.
+def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> dict[str, int]:
+    """Bring the undecided matches into line with what is wanted; return how many are new, moved, gone, lapsed.
 
     Call it in a transaction. Posting states and decisions are read again here, and held until the transaction ends:
     a posting closed or a pair decided since the run began gets no open match. A posting that was published since then
-    keeps the matches that it was given on its own. The same suggestions twice write nothing the second time.
+    keeps the matches that it was given on its own. The same rows twice write nothing the second time.
     """
     open_needs, open_offers = _held_open(Need.objects.all()), _held_open(Offer.objects.exclude(pk__in=offers_used_up()))
     bulk.lock_table(Match)
     lapsed = _lapse_closed_proposals(open_needs=open_needs, open_offers=open_offers)
     stored = stored_rows(Match.objects.open_to_runs(run.on))
-    wanted = scored_rows(tables, suggestions)
     wanted = wanted[_among(wanted["need"], open_needs) & _among(wanted["offer"], open_offers)]
     decided = _decided_keys(run.on)
     wanted = wanted[~_among(pair_keys(wanted), decided)]
-    was_scored = _among(stored["need"], tables.needs.ids) & _among(stored["offer"], tables.offers.ids)
+    was_scored = _among(stored["need"], inputs.needs.ids) & _among(stored["offer"], inputs.offers.ids)
     is_open = _among(stored["need"], open_needs) & _among(stored["offer"], open_offers)
     counts = bring_into_line(
         wanted=wanted, stored=stored, profile=run.profile, run=run, may_lapse=was_scored | ~is_open

@@ -134,10 +134,16 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # The daily work again every hour: what was done is not done twice, and what a pause has missed is made up for.
 CELERY_BEAT_SCHEDULE = {
     "daily": {"task": "ssc_portal.tasks.daily", "schedule": crontab(minute=10)},
     "mails": {"task": "directory.tasks.send_due_mails", "schedule": dt.timedelta(minutes=1)},
+    "runs": {
+        "task": "matching.tasks.watch_runs",
+        "schedule": dt.timedelta(minutes=1),
+        "options": {"expires": 50},
+    },
 }
 
 # --- Accounts -------------------------------------------------------------------------------------------------------

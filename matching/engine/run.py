@@ -1,6 +1,6 @@
 """One run of the matching: every need against every offer, the best of both sides kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,15 +113,21 @@ def best_of(
     return blocks.best_of(plan, start, stop, workers=workers, block_bytes=block_bytes, done=done)
 
 
-def collect(plan: Plan, parts: Sequence[Best], *, way: Way | None = None) -> Suggestions:
-    """Put the parts of a run together. They must cover all needs, each once, in ascending order of position."""
+def collect(plan: Plan, parts: Iterable[Best], *, way: Way | None = None) -> Suggestions:
+    """Put the parts of a run together, one after the other.
+
+    They must cover all needs, each once, in ascending order of position; ValueError where they do not cover them.
+    """
     case = plan.case
     offer_lists = lists.OfferLists(n_offers=plan.n_offers, n_needs=plan.n_needs, top_k=case.profile.top_k)
+    need_keys, n_open = [], 0
     for best in parts:
         offer_lists.merge(best.offer_keys)
-    need, offer, rank_for_need, rank_for_offer = _union(
-        np.concatenate([best.need_keys for best in parts]), offer_lists.keys
-    )
+        need_keys.append(best.need_keys)
+        n_open += best.n_open
+    if sum(map(len, need_keys)) != plan.n_needs:
+        raise ValueError(f"the parts cover {sum(map(len, need_keys))} needs of {plan.n_needs}")
+    need, offer, rank_for_need, rank_for_offer = _union(np.concatenate(need_keys), offer_lists.keys)
     disjoint, products = counts.disjoint_pairs, None
     if _is_compiled(plan, way):
         from matching.engine.compiled import threads
@@ -140,7 +146,7 @@ def collect(plan: Plan, parts: Sequence[Best], *, way: Way | None = None) -> Sug
         criteria=tuple(criterion.name for criterion in CRITERIA),
         counts=Counts(
             pairs=plan.n_needs * plan.n_offers,
-            open=sum(best.n_open for best in parts),
+            open=n_open,
             decided=len(plan.decided),
             closed=counts.closed_by_gate(case, disjoint=disjoint),
         ),

@@ -9,6 +9,7 @@ from matching.models.match_side import MatchSide
 from matching.models.outcome import Outcome
 from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
+from matching.models.run_part import RunBlock, RunInput
 from matching.models.saved_view import SavedView
 from matching.models.text_vectors import TextVectors
 
@@ -21,6 +22,8 @@ __all__ = [
     "MatchSide",
     "Outcome",
     "ReviewCheck",
+    "RunBlock",
+    "RunInput",
     "SavedView",
     "ScoringProfile",
     "TextVectors",

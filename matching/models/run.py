@@ -33,6 +33,12 @@ class MatchRun(models.Model):
         _("how texts were compared"), max_length=120, blank=True, help_text=_("Empty: the topic was off.")
     )
     progress = models.PositiveSmallIntegerField(_("progress, percent"), default=0)
+    is_in_blocks = models.BooleanField(_("done by workers, in blocks"), default=False)
+    digest = models.CharField(_("digest of its inputs"), max_length=64, blank=True)
+    input_digests = models.JSONField(
+        _("digest of each kind of input"), default=dict, help_text=_("So that two runs can say what differs.")
+    )
+    result_digest = models.CharField(_("digest of what it found"), max_length=64, blank=True)
     counts = models.JSONField(_("counts"), default=dict)
     error = models.TextField(_("error"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=1)

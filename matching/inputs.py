@@ -1,0 +1,77 @@
+"""All that the engine reads for one run, as one thing: to be kept, handed to workers, and told apart by digest."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+
+from matching import engine
+from matching.models import Match
+from matching.packing import digest
+from matching.tables import Tables, Vocabulary
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables of one run, without a word of text that a person wrote."""
+
+    needs: engine.Postings
+    offers: engine.Postings
+    reach: engine.Reach
+    preference: engine.Preference
+    profile: engine.Profile
+    decided: engine.Excluded
+
+    @classmethod
+    def of(cls, tables: Tables) -> Self:
+        """Take them from the tables, and read which pairs people have decided: these take no place in a list."""
+        return cls(
+            needs=tables.needs,
+            offers=tables.offers,
+            reach=tables.reach,
+            preference=tables.preference,
+            profile=tables.profile,
+            decided=decided_pairs(tables),
+        )
+
+    def plan(self) -> engine.Plan:
+        """Return the run, ready to be worked through."""
+        return engine.Plan.of(self.needs, self.offers, self.reach, self.preference, self.profile, self.decided)
+
+    def digests(self, vocabulary: Vocabulary) -> dict[str, str]:
+        """Return one digest for each kind of input, so that two runs can say what changed between them."""
+        texts = [postings.texts for postings in (self.needs, self.offers) if postings.texts is not None]
+        return {
+            "needs": digest(replace(self.needs, texts=None)),
+            "offers": digest(replace(self.offers, texts=None)),
+            "texts": _joined([digest(one) for one in texts]),
+            "targets": digest(self.reach),
+            "preferred_partners": digest(self.preference),
+            "profile": digest(self.profile),
+            "decided": digest(self.decided),
+            "codes": _joined([vocabulary.areas, vocabulary.modalities, vocabulary.countries]),
+        }
+
+
+def digest_of_all(digests: dict[str, str], *versions: str) -> str:
+    """Return one digest, 64 hexadecimal digits, of all inputs and of the versions of what reads them."""
+    return _joined([sorted(digests.items()), versions])
+
+
+def decided_pairs(tables: Tables) -> engine.Excluded:
+    """Return the pairs that people have decided, as rows of the tables."""
+    need_row = {need_id: row for row, need_id in enumerate(tables.needs.ids.tolist())}
+    offer_row = {offer_id: row for row, offer_id in enumerate(tables.offers.ids.tolist())}
+    pairs = [
+        (need_row[need], offer_row[offer])
+        for need, offer in Match.objects.decided(tables.on).order_by("pk").values_list("need", "offer")
+        if need in need_row and offer in offer_row
+    ]
+    array: Any = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return engine.Excluded(need_index=array[:, 0].copy(), offer_index=array[:, 1].copy())
+
+
+def _joined(parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,0 +1,54 @@
+"""Jobs of matching that workers do: a run in blocks. Each may be done twice, or be broken off."""
+
+from collections.abc import Callable
+
+from celery import Task, shared_task
+from django.db import InterfaceError, OperationalError
+
+from matching import run_blocks, runs
+from matching.models import MatchRun, RunBlock
+
+LOST_DATABASE = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": 2,
+    "retry_backoff_max": 60,
+    "max_retries": 8,
+}
+"""A database that restarts is back within minutes; after that, `watch` hands the job out again."""
+
+
+@shared_task(ignore_result=True, **LOST_DATABASE)
+def prepare_run(run_id: int) -> None:
+    """Read what a run scores and hand out its blocks."""
+    _or_fail(run_id, lambda: run_blocks.prepare(run_id))
+
+
+@shared_task(bind=True, ignore_result=True, **LOST_DATABASE)
+def score_block(task: Task, block_id: int) -> None:
+    """Score one block of needs."""
+    run_id = RunBlock.objects.filter(pk=block_id).values_list("run", flat=True).first()
+    if run_id is not None:
+        _or_fail(run_id, lambda: run_blocks.score_block(block_id, task=task.request.id))
+
+
+@shared_task(ignore_result=True, **LOST_DATABASE)
+def finish_run(run_id: int) -> None:
+    """Store what all blocks of a run found."""
+    _or_fail(run_id, lambda: run_blocks.finish(run_id))
+
+
+@shared_task(ignore_result=True)
+def watch_runs() -> None:
+    """Hand out again what was lost of a run at work."""
+    run_blocks.watch()
+
+
+def _or_fail(run_id: int, job: Callable[[], None]) -> None:
+    """Do a part of a run; what is no matter of the database ends the run, and says why on its page."""
+    try:
+        job()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        runs.fail(MatchRun(pk=run_id), f"{type(error).__name__}: {error}")
+        raise
