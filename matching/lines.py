@@ -15,9 +15,8 @@ from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.tables import Tables
 
-COMPARED = (
-    "score", "part_areas", "part_modalities", "part_region", "part_topic", "rank_for_need", "rank_for_offer",
-)  # fmt: skip
+CRITERIA = ("areas", "modalities", "region", "topic")
+COMPARED = ("score", *(f"part_{criterion}" for criterion in CRITERIA), "rank_for_need", "rank_for_offer")
 ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
 """A match as a run would have it; a rank of 0 stands for none."""
 STORED = np.dtype([*ROW.descr, ("id", np.int64), ("is_suggested", np.int64)])
@@ -121,7 +120,7 @@ class _Writer:
             "status": MatchStatus.SUGGESTED.value,
         }
         bulk.insert(Match, {**pairs, **_figures(rows), **self._scored_by, **moments})
-        self._say(ids, ChangeKind.NEW, after=rows["score"])
+        self._say(ids, ChangeKind.NEW, after=rows)
 
     def update(self, before: Rows, after: Rows, kind: ChangeKind | None) -> None:
         """Bring stored matches to these figures."""
@@ -137,8 +136,7 @@ class _Writer:
             columns["scored_at"] = self._now
         bulk.update(Match, before["id"], columns)
         if kind is not None:
-            scores = {"after": after["score"]} | ({"before": before["score"]} if kind == ChangeKind.MOVED else {})
-            self._say(before["id"], kind, **scores)
+            self._say(before["id"], kind, after=after, before=before if kind == ChangeKind.MOVED else None)
 
     def let_lapse(self, rows: Rows) -> None:
         """Let suggestions that stand in no list any more lapse."""
@@ -151,20 +149,24 @@ class _Writer:
         if self._run:
             columns["run_id"] = self._run.pk
         bulk.update(Match, rows["id"], columns)
-        self._say(rows["id"], ChangeKind.GONE, before=rows["score"])
+        self._say(rows["id"], ChangeKind.GONE, before=rows)
 
     def _say(
-        self,
-        ids: NDArray[np.int64],
-        kind: ChangeKind,
-        *,
-        before: NDArray[np.int64] | None = None,
-        after: NDArray[np.int64] | None = None,
+        self, ids: NDArray[np.int64], kind: ChangeKind, *, before: Rows | None = None, after: Rows | None = None
     ) -> None:
         if self._run is None:
             return
-        scores = {"score_before": before, "score_after": after}
-        bulk.insert(MatchChange, {"match_id": ids, "run_id": self._run.pk, "kind": kind.value, **scores})
+        moved_by = {
+            f"{criterion}_by": None
+            if before is None or after is None
+            else after[f"part_{criterion}"] - before[f"part_{criterion}"]
+            for criterion in CRITERIA
+        }
+        scores = {
+            "score_before": None if before is None else before["score"],
+            "score_after": None if after is None else after["score"],
+        }
+        bulk.insert(MatchChange, {"match_id": ids, "run_id": self._run.pk, "kind": kind.value, **scores, **moved_by})
 
 
 def _figures(rows: Rows) -> dict[str, NDArray[np.int64]]:

@@ -7,13 +7,14 @@ the run's end. What was lost with a worker, the broker or the database is handed
 
 import datetime as dt
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,6 +44,32 @@ def start(*, by: User | None = None, profile: ScoringProfile | None = None) -> M
     run = runs.begin(by=by, profile=profile, is_in_blocks=True)
     transaction.on_commit(lambda: _hand_out("prepare_run", run.pk))
     return run
+
+
+def start_where_it_runs(*, by: User | None = None) -> MatchRun:
+    """Start a run where the server does its long jobs, and return it, finished or not; RunRefused as `start`.
+
+    With a broker the workers do it, else a thread beside the request; with JOBS_IN_THREADS off it is done here.
+    """
+    if settings.CELERY_BROKER_URL:
+        return start(by=by)
+    if not settings.JOBS_IN_THREADS:
+        return runs.run_matching(by=by)
+    run = runs.begin(by=by)
+    transaction.on_commit(
+        threading.Thread(target=_work_in_thread, args=(run,), daemon=True, name=f"run-{run.pk}").start
+    )
+    return run
+
+
+def _work_in_thread(run: MatchRun) -> None:
+    close_old_connections()
+    try:
+        runs.work(run)
+    except Exception:  # the run's page says it; nobody waits for this thread
+        logger.exception("A matching run in a thread failed")
+    finally:
+        close_old_connections()
 
 
 def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:

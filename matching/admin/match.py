@@ -92,6 +92,7 @@ class MatchAdmin(admin.ModelAdmin[Match]):
             path("needs/", view(require_safe(self.needs_view)), name="matching_match_needs"),
             path("need/<int:need_id>/", view(require_safe(self.need_view)), name="matching_match_need"),
             path("pair/", view(require_safe(self.pair_view)), name="matching_match_pair"),
+            path("near/<str:kind>/<int:pk>/", view(require_safe(self.near_view)), name="matching_match_near"),
         ]
         return [*own, *super().get_urls()]
 
@@ -163,6 +164,11 @@ class MatchAdmin(admin.ModelAdmin[Match]):
         """Explain a pair."""
         self._may_look(request)
         return pairs.pair_page(self, request)
+
+    def near_view(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        """Show what one gate alone keeps from a need or an offer."""
+        self._may_look(request)
+        return pairs.near_page(self, request, kind, pk)
 
     def _may_look(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):

@@ -22,7 +22,9 @@ from matching.admin.links import Links, links_of
 from matching.choices import Fit
 from matching.explanation import Explanation, explain, explain_each_offer
 from matching.models import Match
+from matching.near_misses import near_misses
 from matching.reasons import Labels, gate_reasons, in_short, reasons
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from surveys.page_rows import PARTNERS, TARGETS
@@ -168,6 +170,22 @@ def pair_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpRespo
             "labels": labels,
         }
     return _respond(model_admin, request, "admin/matching/match/pair.html", context)
+
+
+def near_page(model_admin: ModelAdmin[Match], request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Show what would have matched a need or an offer but for one gate, and which."""
+    models: dict[str, Any] = {"need": Need, "offer": Offer}
+    posting = models[kind].objects.for_lists().filter(pk=pk).first() if kind in models and pk <= GREATEST_ID else None
+    if posting is None:
+        raise Http404
+    user: Any = request.user
+    context = {
+        "title": _("What nearly fits: %(posting)s") % {"posting": posting},
+        "posting": posting,
+        "kind": kind,
+        "near_misses": near_misses(posting=posting, reader=user) if posting.status == PostingStatus.PUBLISHED else [],
+    }
+    return _respond(model_admin, request, "admin/matching/match/near.html", context)
 
 
 def _pair(form: PairForm) -> tuple[Need, Offer] | None:

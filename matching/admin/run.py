@@ -1,12 +1,13 @@
 """Matching runs: what each found and changed, and the button that starts one."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,10 +18,12 @@ from django.views.decorators.http import require_POST
 
 from directory.access import Action, can
 from directory.models import User
-from matching.choices import ChangeKind
+from matching import run_blocks
+from matching.choices import ChangeKind, RunState
 from matching.models import MatchChange, MatchRun
 from matching.reasons import GATES
-from matching.runs import RunRefused, run_matching
+from matching.run_report import comparison, in_words, why
+from matching.runs import RunRefused
 
 CHANGES_A_PAGE = 100
 
@@ -55,7 +58,12 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
 
     def get_urls(self) -> list[URLPattern]:
         start = self.admin_site.admin_view(require_POST(self.start_view))
-        return [path("start/", start, name="matching_matchrun_start"), *super().get_urls()]
+        resume = self.admin_site.admin_view(require_POST(self.resume_view))
+        return [
+            path("start/", start, name="matching_matchrun_start"),
+            path("<int:pk>/resume/", resume, name="matching_matchrun_resume"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """List the runs; who may start one finds the button."""
@@ -85,18 +93,30 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
                 "closed": [
                     (gate, sentence, run.counts.get("closed_by", {}).get(gate, 0)) for gate, sentence in GATES.items()
                 ],
-                "may_start": may_start(request),
-                **_changes(run, request),
+                "may_start": may_start(request) and run.state != RunState.RUNNING,
+                "may_resume": may_start(request) and run_blocks.may_be_resumed(run),
+                "blocks": _blocks(run),
+                **_beside_the_one_before(run, request),
             },
         )
 
     def start_view(self, request: HttpRequest) -> HttpResponse:
-        """Run the matching now."""
+        """Run the matching now, or have it run."""
+        return self._go(request, lambda user: run_blocks.start_where_it_runs(by=user))
+
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take up a run that failed, where it stopped."""
+        run = MatchRun.objects.filter(pk=pk).first()
+        if run is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
+        return self._go(request, lambda user: run_blocks.resume(run=run, by=user))
+
+    def _go(self, request: HttpRequest, go: Callable[[User], MatchRun]) -> HttpResponse:
         user = request.user
         if not isinstance(user, User) or not can(user, Action.RUN_MATCHING):
             raise PermissionDenied
         try:
-            run = run_matching(by=user)
+            run = go(user)
         except RunRefused as refusal:
             messages.error(request, str(refusal))
         except Exception:
@@ -104,7 +124,11 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
             logger.exception("A matching run started in the admin failed")
             messages.error(request, _("The run failed, and the results before it stand. Open it below for the error."))
         else:
-            messages.success(request, _("The matching has run. %(what)s") % {"what": what_it_did(run)})
+            if run.state == RunState.FINISHED:
+                words = _("The matching has run. %(what)s") % {"what": what_it_did(run)}
+            else:
+                words = _("The matching has begun. This page shows how far it is.")
+            messages.success(request, words)
             return HttpResponseRedirect(reverse("admin:matching_matchrun_change", args=[run.pk]))
         return HttpResponseRedirect(reverse("admin:matching_matchrun_changelist"))
 
@@ -147,6 +171,24 @@ def duration(run: MatchRun) -> str:
     if milliseconds is None:
         return ""
     return _("%(seconds)s seconds") % {"seconds": number_format(milliseconds / 1000, 2)}
+
+
+def _blocks(run: MatchRun) -> dict[str, int]:
+    """Return how many blocks a run at work has, and how many are done; empty where it is not done in blocks."""
+    if not run.is_in_blocks or run.state == RunState.FINISHED:
+        return {}
+    return run.blocks.aggregate(all=Count("pk"), done=Count("pk", filter=Q(result__isnull=False)))
+
+
+def _beside_the_one_before(run: MatchRun, request: HttpRequest) -> dict[str, Any]:
+    """Return what a finished run says beside the one before it, and the changes of one page, each with its reason."""
+    shown = _changes(run, request)
+    if run.state != RunState.FINISHED or run.is_what_if:
+        return shown
+    beside = comparison(run)
+    for change in shown["page"]:
+        change.why = why(change, run=run, before=beside.before)
+    return {**shown, "before": beside.before, "beside": in_words(beside), "contradicts": beside.contradicts}
 
 
 def _changes(run: MatchRun, request: HttpRequest) -> dict[str, Any]:

@@ -5,7 +5,8 @@ day, which level reaches which country and what the weights are, all come in as 
 """
 
 from matching.engine.arrays import Excluded, Postings, Preference, Reach
-from matching.engine.criteria import CRITERIA
+from matching.engine.case import Case
+from matching.engine.criteria import CRITERIA, parts_of_pairs
 from matching.engine.explanation import Explanation, Part, explain
 from matching.engine.gates import GATES
 from matching.engine.plan import Best, Plan
@@ -26,6 +27,7 @@ __all__ = [
     "UNKNOWN_LANGUAGE",
     "WORDS_UNIT",
     "Best",
+    "Case",
     "Counts",
     "Excluded",
     "Explanation",
@@ -41,5 +43,6 @@ __all__ = [
     "best_of",
     "collect",
     "explain",
+    "parts_of_pairs",
     "suggest",
 ]

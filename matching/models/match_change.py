@@ -16,6 +16,10 @@ class MatchChange(models.Model):
     kind = models.CharField(_("change"), max_length=10, choices=ChangeKind)
     score_before = models.PositiveIntegerField(_("score before, millionths"), null=True, blank=True)
     score_after = models.PositiveIntegerField(_("score after, millionths"), null=True, blank=True)
+    areas_by = models.IntegerField(_("areas moved by, millionths"), null=True, blank=True)
+    modalities_by = models.IntegerField(_("modalities moved by, millionths"), null=True, blank=True)
+    region_by = models.IntegerField(_("region moved by, millionths"), null=True, blank=True)
+    topic_by = models.IntegerField(_("topic moved by, millionths"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("match change")

@@ -131,7 +131,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         **{
             f"workspace:{kind}{page}": [getattr(match, f"{kind}_id")]
             for kind in ("offer", "need")
-            for page in ("", "-edit", "-preview", "-history", "-filled-sheet")
+            for page in ("", "-edit", "-preview", "-history", "-near", "-filled-sheet")
         },
         "workspace:offer-step": [match.offer_id, "publish"],
         "workspace:need-step": [match.need_id, "publish"],
@@ -164,6 +164,8 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:view_on_site": [ContentType.objects.get_for_model(type(match)).pk, match.pk],
         "admin:app_list": ["matching"],
         "admin:matching_match_need": [match.need_id],
+        "admin:matching_match_near": ["need", match.need_id],
+        "admin:matching_matchrun_resume": [match.run_id],
         "admin:matching_match_export": ["csv"],
         "admin:matching_match_brief": [match.pk],
         "admin:matching_match_letter": [match.pk, "docx"],

@@ -111,7 +111,7 @@ TABLE = {
     **{
         f"workspace:{kind}-{page}": "302 404 404 403 403 403"
         for kind in ("offer", "need")
-        for page in ("edit", "preview", "history", "filled-sheet")
+        for page in ("edit", "preview", "history", "near", "filled-sheet")
     },
     **{f"workspace:{kind}": "302 404 404 403 403 404" for kind in ("offer", "need")},
     **{f"workspace:{kind}-step": "302 405 405 403 403 405" for kind in ("offer", "need")},
@@ -152,12 +152,14 @@ TABLE = {
     "admin:matching_match_needs": STAFF,
     "admin:matching_match_need": STAFF,
     "admin:matching_match_pair": LEADS_AWAY,
+    "admin:matching_match_near": STAFF,
     "admin:matching_match_export": STAFF,
     "admin:matching_match_views": POST_ONLY,
     "admin:matching_match_figures": STAFF,
     "admin:matching_match_brief": STAFF,
     "admin:matching_match_letter": STAFF,
     "admin:matching_matchrun_start": POST_ONLY,
+    "admin:matching_matchrun_resume": POST_ONLY,
     **{f"admin:surveys_import_{step}": POST_ONLY for step in ("columns", "apply", "again", "discard", "undo")},
     "admin:surveys_import_errors": MANAGERS,
     "admin:surveys_import_progress": STAFF,

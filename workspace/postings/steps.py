@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can, scope_of
 from directory.days import today
+from matching.near_misses import near_misses
 from matching.rematch import rematch
 from surveys import approval
 from surveys import posting as posting_module
@@ -65,6 +66,20 @@ class SendBackForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("What to change"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class NearMisses(WorkspacePage):
+    """What would have matched an own posting but for one gate."""
+
+    actions = (Action.READ_OWN,)
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        user: Any = request.user
+        posting = Kind(kind).get_readable(user, pk)
+        found = near_misses(posting=posting, reader=user) if posting.status == PostingStatus.PUBLISHED else []
+        context = {"posting": posting, "kind": kind, "near_misses": found}
+        return render(request, "workspace/postings/near.html", context)
 
 
 class PostingPage(WorkspacePage):

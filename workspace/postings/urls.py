@@ -18,6 +18,7 @@ def _of(kind: str) -> list[URLPattern]:
         path(f"{one}edit/", editing.PostingEdit.as_view(), given, name=f"{kind}-edit"),
         path(f"{one}preview/", steps.Preview.as_view(), given, name=f"{kind}-preview"),
         path(f"{one}history/", steps.History.as_view(), given, name=f"{kind}-history"),
+        path(f"{one}near/", steps.NearMisses.as_view(), given, name=f"{kind}-near"),
         path(f"{one}form.xlsx", sheets.FilledSheet.as_view(), given, name=f"{kind}-filled-sheet"),
         path(f"{one}<slug:step>/", steps.PostingStep.as_view(), given, name=f"{kind}-step"),
     ]

@@ -5,8 +5,10 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from matching import run_blocks
 from matching.models import MatchRun
 from matching.runs import RunRefused, run_matching
 
@@ -26,12 +28,32 @@ class Command(BaseCommand):
             help="a what-if for another day than today: counts only, touches no match",
         )
 
+        parser.add_argument(
+            "--workers",
+            action="store_true",
+            help="hand it to the workers and return at once; its page in the admin shows how far it is",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["workers"]:
+            self._hand_out(on=options["on"])
+            return
         try:
             run = run_matching(on=options["on"], progress=self._bar if sys.stderr.isatty() else None)
         except RunRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self._print_summary(run)
+
+    def _hand_out(self, *, on: dt.date | None) -> None:
+        if on is not None:
+            raise CommandError("--on is for a what-if in this process: leave --workers out.")
+        if not settings.CELERY_BROKER_URL:
+            raise CommandError("CELERY_BROKER_URL is not set: there are no workers. Leave --workers out.")
+        try:
+            run = run_blocks.start()
+        except RunRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"Run {run.pk} is with the workers.")
 
     def _bar(self, done: int, of: int) -> None:
         filled = BAR_WIDTH * done // max(of, 1)

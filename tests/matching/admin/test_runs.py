@@ -2,16 +2,20 @@
 
 import pytest
 
+from matching import run_blocks
 from matching.admin import run as run_admin
 from matching.choices import RunState
-from matching.models import Match, MatchChange, MatchRun
-from matching.runs import run_matching
+from matching.models import Match, MatchChange, MatchRun, RunBlock, ScoringProfile
+from matching.runs import begin, run_matching
+from surveys.models import Offer
 from tests.factories import (
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
     CountryFactory,
     MatchFactory,
     MatchRunFactory,
+    PublishedNeedFactory,
+    ScoringProfileFactory,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
@@ -66,7 +70,7 @@ def test_a_run_that_fails_says_so_and_keeps_its_error(desk, monkeypatch):
         message = "<script>alert(1)</script>"
         raise OSError(message)
 
-    monkeypatch.setattr("matching.runs.engine.suggest", fail)
+    monkeypatch.setattr("matching.runs.engine.best_of", fail)
     response = desk.post(START, follow=True)
     assert "The run failed" in response.content.decode()
     run = MatchRun.objects.get()
@@ -109,8 +113,87 @@ def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
     run = MatchRunFactory()
     for _number in range(number):
         MatchChange.objects.create(run=run, match=MatchFactory(), kind="new", score_after=500_000)
-    with django_assert_num_queries(6):  # session, user, affiliations, run, count of changes, changes
+    with django_assert_num_queries(7):  # session, user, affiliations, run, count of changes, changes, the run before
         desk.get(page_of(run))
     with django_assert_num_queries(5):  # session, user, affiliations, count, runs
         desk.get(RUNS)
     assert Match.objects.count() == number
+
+
+def test_a_run_on_the_same_inputs_says_that_nothing_changed(desk, match):
+    run = run_matching()
+    assert "so is the result, byte for byte" in desk.get(page_of(run)).content.decode()
+    assert run.digest == MatchRun.objects.earliest("started_at").digest
+
+
+def test_the_same_inputs_with_another_result_are_a_fault_and_shown_as_one(desk, match):
+    run = run_matching()
+    MatchRun.objects.filter(pk=run.pk).update(result_digest="0" * 64)
+    page = desk.get(page_of(run))
+    assert page.context["contradicts"]
+    assert "Please report this" in page.content.decode()
+
+
+def test_a_run_says_what_changed_in_its_inputs_and_why_a_match_moved(desk, match):
+    match.need.areas.set([*match.need.areas.all(), *PublishedNeedFactory(areas=["trade"]).areas.all()])
+    match.need.save()
+    run = run_matching()
+    change = run.changes.get(kind="moved")
+    assert change.areas_by == change.score_after - change.score_before
+    assert change.areas_by < 0
+    assert (change.modalities_by, change.region_by, change.topic_by) == (0, 0, 0)
+    page = desk.get(page_of(run)).content.decode()
+    assert "this has changed: the open needs" in page
+    assert "Written to in between: 2 needs, 0 offers." in page
+    assert "Areas −0.23; the need was changed since." in page
+
+
+def test_a_run_says_why_a_match_is_gone(desk, match):
+    Offer.objects.filter(pk=match.offer_id).update(status="withdrawn")
+    run = run_matching()
+    assert "The offer is not open any more." in desk.get(page_of(run)).content.decode()
+
+
+def test_another_profile_is_named_as_the_cause(desk, match):
+    ScoringProfile.objects.update(is_default=False)
+    ScoringProfileFactory(version=2, weight_areas=50, weight_modalities=20, is_default=True)
+    page = desk.get(page_of(run_matching())).content.decode()
+    assert "the weights, the least score" in page
+    assert "scored by another profile" in page
+
+
+def test_progress_in_blocks_is_shown_and_a_failed_run_resumed(desk, pair):
+    run = begin(is_in_blocks=True)
+    RunBlock.objects.create(run=run, start=0, stop=1, result=b"x")
+    RunBlock.objects.create(run=run, start=1, stop=2)
+    MatchRun.objects.filter(pk=run.pk).update(progress=50)
+    page = desk.get(page_of(run)).content.decode()
+    for words in ('<meta http-equiv="refresh" content="5">', "1 of 2", 'value="50"'):
+        assert words in page
+    assert "Resume this run" not in page
+    MatchRun.objects.filter(pk=run.pk).update(state=RunState.FAILED)
+    assert "Resume this run" in desk.get(page_of(run)).content.decode()
+    assert desk.get(f"{RUNS}{run.pk}/resume/").status_code == 405
+    run.blocks.all().delete()
+    response = desk.post(f"{RUNS}{run.pk}/resume/", follow=True)
+    assert "This run cannot be resumed" in response.content.decode()
+
+
+def test_with_workers_the_page_says_that_it_has_begun(desk, pair, settings, monkeypatch):
+    settings.CELERY_BROKER_URL = "memory://"
+    handed_out = []
+    monkeypatch.setattr(run_blocks, "_hand_out", lambda name, number: handed_out.append((name, number)))
+    response = desk.post(START)
+    run = MatchRun.objects.get()
+    assert response.url == page_of(run)
+    assert (run.state, run.is_in_blocks) == (RunState.RUNNING, True)
+    assert "The matching has begun" in desk.get(response.url).content.decode()
+
+
+def test_without_workers_a_thread_does_it(desk, pair, settings, monkeypatch, django_capture_on_commit_callbacks):
+    settings.JOBS_IN_THREADS = True
+    monkeypatch.setattr(run_blocks.threading.Thread, "start", lambda thread: thread.run())
+    monkeypatch.setattr(run_blocks, "close_old_connections", lambda: None)
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(START)
+    assert MatchRun.objects.get().state == RunState.FINISHED
