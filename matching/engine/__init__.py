@@ -8,6 +8,7 @@ from matching.engine.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.criteria import CRITERIA
 from matching.engine.explanation import Explanation, Part, explain
 from matching.engine.gates import GATES
+from matching.engine.pairs import score_pairs
 from matching.engine.plan import Best, Plan
 from matching.engine.profile import MILLION, Profile, Weights
 from matching.engine.run import Counts, Suggestions, best_of, collect, suggest
@@ -41,5 +42,6 @@ __all__ = [
     "best_of",
     "collect",
     "explain",
+    "score_pairs",
     "suggest",
 ]
