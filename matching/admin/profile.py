@@ -33,7 +33,7 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
     actions = None
     readonly_fields = ("version", "is_default", "used", "created_at")
     change_form_template = "admin/matching/scoringprofile/change_form.html"
-    fieldsets = (
+    fieldsets: Any = (
         (None, {"fields": ("code", "version", "is_default", "used", "created_at")}),
         *((heading, {"fields": names}) for heading, names in SECTIONS),
     )
@@ -82,7 +82,7 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
         profile = kwargs.get("obj")
         context["may_manage"] = self.has_add_permission(request) and profile is not None
         context["is_used"] = profile is not None and self.used(profile)
-        context["preview_address"] = preview_page.address_of(profile) if context["may_manage"] else ""
+        context["preview_address"] = preview_page.address_of(profile) if profile is not None else ""
         return super().render_change_form(request, context, *args, **kwargs)
 
     def new_version_view(self, request: HttpRequest, pk: int) -> HttpResponse:
