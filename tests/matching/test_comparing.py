@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matching.comparing import Counts, compare
@@ -77,6 +77,7 @@ PAIRS = st.tuples(st.integers(1, 4), st.sampled_from([1, 2, 2**31 - 1]))
 SETS = st.dictionaries(PAIRS, st.integers(0, 3))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SETS, SETS)
 def test_it_says_what_dictionaries_say(before, after):
     comparison = compare(rows_of(before), rows_of(after))

@@ -213,7 +213,7 @@ def test_nothing_is_written(world, manager, figures):
     before = [list(model.objects.order_by("pk").values()) for model in tables]
     with CaptureQueriesContext(connection) as queries:
         preview(profile=other(**figures), by=manager)
-    assert [query["sql"] for query in queries if not re.match(r"(DECLARE .* FOR )?SELECT", query["sql"])] == []
+    assert [query["sql"] for query in queries if not re.match(r"(DECLARE .* FOR |COPY \()?SELECT", query["sql"])] == []
     assert [list(model.objects.order_by("pk").values()) for model in tables] == before
 
 
