@@ -1,6 +1,6 @@
 """Scoring profiles: a manager changes them until a run has used them, and then makes a new version."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -33,7 +33,7 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
     actions = None
     readonly_fields = ("version", "is_default", "used", "created_at")
     change_form_template = "admin/matching/scoringprofile/change_form.html"
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("code", "version", "is_default", "used", "created_at")}),
         *((heading, {"fields": names}) for heading, names in SECTIONS),
     )
