@@ -35,8 +35,8 @@ def new_version(*, profile: ScoringProfile, by: User) -> ScoringProfile:
     """
     if not can(by, Action.MANAGE_PROFILES):
         raise ValidationError(_("Only a manager makes scoring profiles."))
-    # Held, so that two managers who press the button at once get two versions.
-    versions = ScoringProfile.objects.select_for_update().filter(code=profile.code).order_by("pk")
+    _hold()
+    versions = ScoringProfile.objects.filter(code=profile.code)
     latest = max([profile.version, *versions.values_list("version", flat=True)])
     own = {"id", "version", "is_default", "created_at"}
     kept = {name: value for name, value in model_to_dict(profile).items() if name not in own}
@@ -45,9 +45,47 @@ def new_version(*, profile: ScoringProfile, by: User) -> ScoringProfile:
 
 @transaction.atomic
 def make_default(*, profile: ScoringProfile, by: User) -> None:
-    """Let the next runs use this profile; raises ValidationError where `by` may not decide that."""
+    """Let the next runs use this profile.
+
+    Raises ValidationError where `by` may not decide that, or where the weights do not sum to 100: as long as no run
+    has scored by it, they can still be put right.
+    """
     if not can(by, Action.MANAGE_PROFILES):
         raise ValidationError(_("Only a manager chooses the scoring profile."))
+    _hold()
+    if not is_used(profile):
+        profile.clean()
     ScoringProfile.objects.filter(is_default=True).exclude(pk=profile.pk).update(is_default=False)
     ScoringProfile.objects.filter(pk=profile.pk).update(is_default=True)
     profile.is_default = True
+
+
+@transaction.atomic
+def activate(*, profile: ScoringProfile, by: User) -> ScoringProfile | None:
+    """Let the next runs use these figures; return the version that holds them.
+
+    `profile` need not be saved: its code and its figures count. They become a new version of that code, unless
+    `profile` is a stored version that still has just these figures. None where the profile in use has them already:
+    then nothing is written. Two managers who activate at once get two versions, and the later one counts.
+
+    Raises ValidationError where `by` may not decide that, or where the weights of a new version do not sum to 100.
+    """
+    if not can(by, Action.MANAGE_PROFILES):
+        raise ValidationError(_("Only a manager chooses the scoring profile."))
+    _hold()
+    if profile.figures == default_profile().figures:
+        return None
+    stored = ScoringProfile.objects.filter(pk=profile.pk).first()
+    if stored is None or stored.figures != profile.figures:
+        profile.clean()
+        stored = new_version(profile=profile, by=by)
+    make_default(profile=stored, by=by)
+    return stored
+
+
+def _hold() -> None:
+    """Let others who make or choose a profile wait until the transaction ends; what they then read is what stands.
+
+    All rows are held, whatever their code: only one can be in use.
+    """
+    list(ScoringProfile.objects.select_for_update().order_by("pk").values_list("pk"))

@@ -98,12 +98,14 @@ class Tables:
         need_ids: Collection[int] | None = None,
         offer_ids: Collection[int] | None = None,
         text_progress: Callable[[int, int], None] | None = None,
+        keep_texts: bool = True,
     ) -> "Tables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
         Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
         an explanation can say which gates close. For today, a posting is open as long as its last day has not
-        ended everywhere on earth. `text_progress` hears how many texts not met before are worked out, and of how many.
+        ended everywhere on earth. `text_progress` hears how many texts not met before are worked out, and of how many;
+        `keep_texts=False` does not keep them, so that nothing is written.
         """
         vocabulary = Vocabulary.read()
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
@@ -113,7 +115,7 @@ class Tables:
         offer_places = _places(Target.objects.all(), "offer", offer_ids)
         scored_by = engine_profile(profile, related=vocabulary.related)
         if scored_by.weights.topic:
-            needs, offers = _with_texts(needs, offers, progress=text_progress)
+            needs, offers = _with_texts(needs, offers, progress=text_progress, keep=keep_texts)
         levels = LevelRows(reach_table=reach_table, profile=profile, countries=vocabulary.countries)
         return cls(
             on=on,
@@ -126,6 +128,28 @@ class Tables:
             profile=scored_by,
             offer_places=offer_places,
             need_places=need_places,
+        )
+
+    def scored_by(self, profile: ScoringProfile) -> "Tables":
+        """Return the tables for another profile: the same postings as they were read, so that it alone differs.
+
+        Memberships are read again, for its transition years; texts are where the topic now counts and did not
+        before. Writes nothing.
+        """
+        reach_table = ReachTable.on_day(self.on, transition_years=profile.transition_years)
+        needs, offers = self.needs, self.offers
+        scored_by = engine_profile(profile, related=self.vocabulary.related)
+        if scored_by.weights.topic and (needs.texts is None or offers.texts is None):
+            needs, offers = _with_texts(needs, offers, progress=None, keep=False)
+        levels = LevelRows(reach_table=reach_table, profile=profile, countries=self.vocabulary.countries)
+        return replace(
+            self,
+            reach_table=reach_table,
+            needs=needs,
+            offers=offers,
+            reach=levels.reach(offers, self.offer_places),
+            preference=levels.preference(needs, self.need_places),
+            profile=scored_by,
         )
 
     def take(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> "Tables":
@@ -261,12 +285,12 @@ def _postings(
 
 
 def _with_texts(
-    needs: engine.Postings, offers: engine.Postings, *, progress: Callable[[int, int], None] | None
+    needs: engine.Postings, offers: engine.Postings, *, progress: Callable[[int, int], None] | None, keep: bool
 ) -> tuple[engine.Postings, engine.Postings]:
     """Return both sides with what their texts say."""
     need_words = _own_words(Need.objects.all(), needs, is_offer=False)
     offer_words = _own_words(Offer.objects.all(), offers, is_offer=True)
-    vectors = stored_vectors({one.text for one in (*need_words, *offer_words)}, on_progress=progress)
+    vectors = stored_vectors({one.text for one in (*need_words, *offer_words)}, on_progress=progress, keep=keep)
 
     def texts(words: list[OwnWords]) -> engine.Texts:
         languages = [LANGUAGES.get(one.language, engine.UNKNOWN_LANGUAGE) for one in words]

@@ -9,6 +9,7 @@ from matching.engine.case import Case
 from matching.engine.criteria import CRITERIA, parts_of_pairs
 from matching.engine.explanation import Explanation, Part, explain
 from matching.engine.gates import GATES
+from matching.engine.pairs import score_pairs
 from matching.engine.plan import Best, Plan
 from matching.engine.profile import MILLION, Profile, Weights
 from matching.engine.run import Counts, Suggestions, best_of, collect, suggest
@@ -44,5 +45,6 @@ __all__ = [
     "collect",
     "explain",
     "parts_of_pairs",
+    "score_pairs",
     "suggest",
 ]

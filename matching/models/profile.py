@@ -1,5 +1,6 @@
 """How a score is made up: weights, levels, thresholds; versioned, immutable once used."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,15 @@ PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
 MOST_TRANSITION_YEARS = 20
 MOST_KEPT = 200
 MILLIONTHS = [MinValueValidator(0), MaxValueValidator(1_000_000)]
+WEIGHTS = ("weight_areas", "weight_modalities", "weight_region", "weight_topic")
+ALL_WEIGHTS = 100
+FIGURES = (
+    *WEIGHTS,
+    "level_named", "level_neighbourhood", "level_special_situation", "level_organisation", "level_sub_region",
+    "level_region", "level_region_shared", "level_wide", "level_open", "preference_share", "transition_years", "top_k",
+    "min_score", "strong_from", "good_from",
+)  # fmt: skip
+"""All that a profile says; the rest is its name and what became of it."""
 
 
 class ScoringProfile(models.Model):
@@ -81,3 +91,29 @@ class ScoringProfile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}, version {self.version}"
+
+    def clean(self) -> None:
+        """Refuse weights that do not sum to 100, zeros included; a weight that is missing is its field's to refuse.
+
+        No constraint of the database says so: profiles from before this rule may have other sums, runs have scored by
+        them, and they never change. A constraint would keep a portal that holds one from being upgraded.
+        """
+        super().clean()
+        weights = [getattr(self, name) for name in WEIGHTS]
+        if None in weights or self.weights_are_whole:
+            return
+        if not any(weights):
+            raise ValidationError(_("At least one weight must be above 0."))
+        raise ValidationError(
+            _("The four weights sum to %(sum)d. Let them sum to 100, zeros included."), params={"sum": sum(weights)}
+        )
+
+    @property
+    def weights_are_whole(self) -> bool:
+        """Whether the weights sum to 100, zeros included."""
+        return sum(getattr(self, name) for name in WEIGHTS) == ALL_WEIGHTS
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """All figures by the names of their fields."""
+        return {name: getattr(self, name) for name in FIGURES}

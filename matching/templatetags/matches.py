@@ -51,6 +51,35 @@ def hundredths(value: int) -> str:
 
 
 @register.filter
+def thousandths(value: int) -> str:
+    """Return an integer of millionths as a decimal rounded half away from zero to three places."""
+    rounded = (abs(value) + 500) // 1_000
+    return number_format(Decimal(rounded if value >= 0 else -rounded).scaleb(-3), 3)
+
+
+@register.filter
+def signed_thousandths(value: int) -> str:
+    """Return a difference in millionths with its sign, to three places."""
+    return _signed(value, thousandths(abs(value)))
+
+
+@register.filter
+def tenths(value: int | None) -> str:
+    """Return tenths with one decimal; a dash where there is nothing to divide by."""
+    return "–" if value is None else number_format(Decimal(value).scaleb(-1), 1)
+
+
+@register.filter
+def signed_tenths(value: int | None) -> str:
+    """Return a difference in tenths with its sign."""
+    return "–" if value is None else _signed(value, tenths(abs(value)))
+
+
+def _signed(value: int, words: str) -> str:
+    return f"+{words}" if value > 0 else f"−{words}" if value < 0 else words
+
+
+@register.filter
 def criterion_words(code: str) -> str:
     """Return a criterion's code in words."""
     words = {

@@ -18,21 +18,23 @@ KEPT_FOR, NOTED_AFTER = dt.timedelta(days=90), dt.timedelta(days=30)
 
 
 def stored_vectors(
-    texts: Collection[str], *, on_progress: Callable[[int, int], None] | None = None
+    texts: Collection[str], *, on_progress: Callable[[int, int], None] | None = None, keep: bool = True
 ) -> dict[str, Vectors]:
     """Return what each text says, by the text; those not met before are worked out and kept.
 
-    `on_progress` hears how many of the new ones are done, and of how many: they take about 10 ms each.
+    `on_progress` hears how many of the new ones are done, and of how many: they take about 10 ms each. `keep=False`
+    writes nothing: what is worked out then is worked out again the next time.
     """
     by_digest = {digest_of(text): text for text in texts if text.strip()}
-    found = _kept(by_digest)
+    found = _kept(by_digest, note_use=keep)
     new = [digest for digest in by_digest if digest not in found]
     for first in range(0, len(new), AT_ONCE):
         some = new[first : first + AT_ONCE]
         vectors = vectors_of([by_digest[digest] for digest in some])
-        TextVectors.objects.bulk_create(
-            [_row(digest, one) for digest, one in zip(some, vectors, strict=True)], ignore_conflicts=True
-        )
+        if keep:
+            TextVectors.objects.bulk_create(
+                [_row(digest, one) for digest, one in zip(some, vectors, strict=True)], ignore_conflicts=True
+            )
         found |= dict(zip(some, vectors, strict=True))
         if on_progress:
             on_progress(first + len(some), len(new))
@@ -49,7 +51,7 @@ def forget_unused(on: dt.date) -> int:
     return TextVectors.objects.filter(used_on__lt=on - KEPT_FOR).delete()[0]
 
 
-def _kept(by_digest: Mapping[bytes, str]) -> dict[bytes, Vectors]:
+def _kept(by_digest: Mapping[bytes, str], *, note_use: bool) -> dict[bytes, Vectors]:
     rows = TextVectors.objects.values_list("digest", "terms", "weights", "meaning", "used_on")
     if len(by_digest) <= LOOKED_UP_AT_ONCE:
         rows = rows.filter(pk__in=list(by_digest))
@@ -58,7 +60,7 @@ def _kept(by_digest: Mapping[bytes, str]) -> dict[bytes, Vectors]:
         key = bytes(digest)
         if key in by_digest:
             found[key] = _vectors(bytes(terms), bytes(weights), bytes(meaning))
-            if used_on < today() - NOTED_AFTER:
+            if note_use and used_on < today() - NOTED_AFTER:
                 long_unused.append(key)
     for first in range(0, len(long_unused), LOOKED_UP_AT_ONCE):
         some = long_unused[first : first + LOOKED_UP_AT_ONCE]

@@ -171,6 +171,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:matching_match_letter": [match.pk, "docx"],
         "admin:matching_scoringprofile_new_version": [match.profile_id],
         "admin:matching_scoringprofile_use": [match.profile_id],
+        "admin:matching_scoringprofile_preview": [match.profile_id],
     }
     if name in arguments:
         return reverse(name, args=arguments[name])

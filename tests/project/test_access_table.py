@@ -169,6 +169,7 @@ TABLE = {
     "admin:surveys_questionnaire_next": POST_ONLY,
     "admin:matching_scoringprofile_new_version": POST_ONLY,
     "admin:matching_scoringprofile_use": POST_ONLY,
+    "admin:matching_scoringprofile_preview": MANAGERS,
 }
 
 # Who may look at the rows of a model in the admin, and who may add one. Nobody deletes.

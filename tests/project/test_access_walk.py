@@ -278,6 +278,24 @@ WAYS = (
         ),
         MANAGER,
     ),
+    Way(
+        "try other figures",
+        Action.MANAGE_PROFILES,
+        lambda client, world, place, pk: client.get(
+            reverse("admin:matching_scoringprofile_preview", args=[pk or profile_of(world, place)]),
+            ScoringProfile(top_k=3).figures,
+        ),
+        MANAGER,
+    ),
+    Way(
+        "activate them",
+        Action.MANAGE_PROFILES,
+        lambda client, world, place, pk: client.post(
+            reverse("admin:matching_scoringprofile_preview", args=[pk or profile_of(world, place)]),
+            ScoringProfile(top_k=3).figures,
+        ),
+        MANAGER,
+    ),
     Way("read an affiliation", Action.MANAGE_ACCOUNTS, admin_get("directory/affiliation", affiliation_of), MANAGER),
     Way(
         "end it in the admin",

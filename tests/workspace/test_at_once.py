@@ -15,9 +15,9 @@ from directory import invitations
 from directory.choices import Role
 from directory.invitations import InvitationRefused, NewPerson
 from directory.models import Affiliation, User
-from matching import answering, clearing, introducing, outcomes, review
+from matching import answering, clearing, introducing, outcomes, profiles, review
 from matching.choices import EventKind, MatchStatus, SideAnswer
-from matching.models import Introduction, Match, MatchEvent, Outcome
+from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
 from matching.runs import run_matching
 from matching.steps import ReviewRefused
 from surveys import approval
@@ -31,6 +31,7 @@ from tests.factories import (
     AreaFactory,
     CountryFactory,
     OfferFactory,
+    ScoringProfileFactory,
     TargetFactory,
     UserFactory,
     speaker_for,
@@ -245,3 +246,26 @@ def test_a_link_clicked_twice_makes_one_account(manager, monkeypatch, _time):
     done, refused = at_once(*[lambda: invitations.accept_as_new(token="the-token", person=person)] * 2)
     assert (len(done), len(refused)) == (1, 1)
     assert Affiliation.objects.filter(user__email="new@example.org").count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_managers_activate_other_figures(manager, _time):
+    ScoringProfileFactory(weight_areas=100, weight_modalities=0, weight_region=0)
+    others = [
+        ScoringProfile(code="default", weight_areas=0, weight_modalities=0, weight_region=0, weight_topic=100, top_k=k)
+        for k in (3, 4)
+    ]
+    done, refused = at_once(*(lambda one=one: profiles.activate(profile=one, by=manager) for one in others))
+    assert refused == []
+    assert {made.version for made in done} == {2, 3}
+    assert profiles.default_profile().version == 3
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_managers_activate_the_same_figures(manager, _time):
+    ScoringProfileFactory()
+    done, _refused = at_once(
+        *(lambda: profiles.activate(profile=ScoringProfile(code="default", top_k=3), by=manager) for _ in range(2))
+    )
+    assert sorted(made.version if made else 0 for made in done) == [0, 2]
+    assert ScoringProfile.objects.count() == 2

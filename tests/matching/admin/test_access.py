@@ -30,6 +30,7 @@ ADDRESSES = [
     "/admin/matching/scoringprofile/{profile}/change/",
     "/admin/matching/scoringprofile/{profile}/new_version/",
     "/admin/matching/scoringprofile/{profile}/use/",
+    "/admin/matching/scoringprofile/{profile}/preview/",
     "/admin/",
 ]
 DATA = {"step": "set_aside", "ids": "{match}", "note": "x", "last_event": "0", "code": "mine", "post": "yes"}
@@ -106,6 +107,7 @@ def test_a_post_without_a_token_is_refused(rows, reviewer):
         "/admin/matching/match/bulk/",
         "/admin/matching/matchrun/start/",
         f"/admin/matching/scoringprofile/{rows['profile']}/use/",
+        f"/admin/matching/scoringprofile/{rows['profile']}/preview/",
     ):
         assert client.post(address, data).status_code == 403
     assert state() == before

@@ -48,7 +48,9 @@ def test_a_manager_changes_a_profile_that_no_run_has_used(office, profile):
     ("changed", "words"),
     [
         ({"weight_areas": 0, "weight_modalities": 0, "weight_region": 0}, "At least one weight must be above 0."),
-        ({"weight_areas": 10, "weight_modalities": 10, "weight_region": 40}, "round to more than 1"),
+        ({"weight_areas": 10, "weight_modalities": 10, "weight_region": 40}, "The four weights sum to 60."),
+        ({"weight_areas": 46}, "The four weights sum to 101. Let them sum to 100, zeros included."),
+        ({"weight_topic": 1}, "The four weights sum to 101."),
         ({"weight_areas": 101}, "less than or equal to 100"),
         ({"weight_areas": -1}, "greater than or equal to 0"),
         ({"weight_areas": "1e400"}, "Enter a whole number"),
@@ -66,6 +68,29 @@ def test_what_cannot_score_is_refused_in_words(office, profile, changed, words):
     assert response.status_code == 200
     assert words in response.content.decode()
     assert ScoringProfile.objects.values().get() == before
+
+
+def test_weights_that_sum_to_100_only_with_the_topic_are_refused_where_it_is_off(office, profile, monkeypatch):
+    monkeypatch.setattr("matching.tables.topic_is_available", lambda: False)
+    changed = {"weight_areas": 10, "weight_modalities": 10, "weight_region": 40, "weight_topic": 40}
+    assert "round to more than 1" in office.post(page_of(profile), values(profile, **changed)).content.decode()
+
+
+def test_a_profile_from_before_with_another_sum_stays_in_use_and_is_copied_to_be_put_right(office, profile):
+    ScoringProfile.objects.update(weight_areas=35)
+    MatchRunFactory(profile=profile)
+    office.post(f"{PROFILES}{profile.pk}/new_version/")
+    copied = ScoringProfile.objects.get(version=2)
+    assert copied.weight_areas == 35
+    refused = office.post(f"{PROFILES}{copied.pk}/use/", follow=True).content.decode()
+    assert "The four weights sum to 90." in refused
+    assert default_profile() == profile
+    assert "The four weights sum to 90." in office.post(page_of(copied), values(copied)).content.decode()
+    assert office.post(page_of(copied), values(copied, weight_areas=45)).status_code == 302
+    office.post(f"{PROFILES}{copied.pk}/use/")
+    assert default_profile() == copied
+    office.post(f"{PROFILES}{profile.pk}/use/")
+    assert default_profile() == profile
 
 
 def test_a_used_profile_never_changes(office, used):
