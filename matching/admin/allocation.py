@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -86,7 +87,10 @@ class AllocationAdmin(admin.ModelAdmin[Allocation]):
         return self._page(
             request,
             "plan",
-            {"title": str(allocation), **allocation_page.context_of(allocation, page=request.GET.get("p"))},
+            {
+                "title": _("Plan of %(day)s") % {"day": date_format(allocation.made_at)},
+                **allocation_page.context_of(allocation, page=request.GET.get("p")),
+            },
         )
 
     def make_view(self, request: HttpRequest) -> HttpResponse:

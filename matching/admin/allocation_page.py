@@ -73,16 +73,10 @@ class Comparison:
 
 def what_it_proposes(allocation: Allocation) -> str:
     """Return how many matches a plan has, and how many needs it serves."""
-    matches = ngettext("%(number)s match", "%(number)s matches", allocation.totals["picks"])
-    needs = ngettext(
-        "serves %(number)s need that has nothing",
-        "serves %(number)s needs that have nothing",
-        allocation.totals["served"],
-    )
-    return ", ".join(
-        words % {"number": number_format(allocation.totals[name])}
-        for words, name in ((matches, "picks"), (needs, "served"))
-    )
+    picks, served = allocation.totals["picks"], allocation.totals["served"]
+    matches = ngettext("%(number)s match", "%(number)s matches", picks) % {"number": number_format(picks)}
+    needs = ngettext("%(number)s need that has nothing gets one", "%(number)s needs that have nothing get one", served)
+    return f"{matches}; {needs % {'number': number_format(served)}}"
 
 
 def context_of(allocation: Allocation, *, page: str | None) -> dict[str, Any]:
@@ -215,10 +209,11 @@ def _best_scores(allocation: Allocation, needs: Mapping[int, NeedRow]) -> Compar
         }
     else:
         scores = _("By the best scores alone, the scores would add up to the same.")
-    served = _("%(other)d needs would be served; this plan serves %(own)d.") % {
-        "other": found["served"],
-        "own": totals["served"],
-    }
+    served = ngettext(
+        "%(other)d need would be served; this plan serves %(own)d.",
+        "%(other)d needs would be served; this plan serves %(own)d.",
+        found["served"],
+    ) % {"other": found["served"], "own": totals["served"]}
     return Comparison(title=_("To serve as many needs as possible"), sentence=f"{scores} {served}", lists=lists)
 
 
@@ -231,7 +226,7 @@ def _table(allocation: Allocation) -> list[tuple[str, list[str]]]:
         (_("Scores, added up"), ["", *(hundredths(plan["score"]) for plan in plans)]),
     ]
     wholes = [totals["needs_with_nothing"], *(plan["served"] for plan in plans)]
-    rows.append((_("Needs served, that had nothing"), [number_format(number) for number in wholes]))
+    rows.append((_("Needs served that have nothing"), [number_format(number) for number in wholes]))
     for group, *counts in allocation.gives_up["groups"]:
         label = _("of other countries") if group == OTHERS else _("of %(group)s countries") % {"group": group}
         rows.append((label, [_share(count, whole) for count, whole in zip(counts, wholes, strict=True)]))

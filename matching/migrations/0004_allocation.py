@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decided_allocations', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
             ],
             options={
-                'verbose_name': 'plan of which matches to propose',
+                'verbose_name': 'plan',
                 'verbose_name_plural': 'which matches to propose',
                 'ordering': ['-made_at', '-id'],
             },

@@ -60,7 +60,7 @@ class Allocation(models.Model):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
 
     class Meta:
-        verbose_name = _("plan of which matches to propose")
+        verbose_name = _("plan")
         verbose_name_plural = _("which matches to propose")
         ordering = ["-made_at", "-id"]
         constraints = [

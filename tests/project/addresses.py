@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from directory.models import AgencyFact, Invitation, Mail
+from matching.allocation import plans
+from matching.allocation.weighing import Settings
 from matching.models import Allocation, MatchChange, MatchEvent
 from surveys.models import (
     Challenge,
@@ -96,8 +98,10 @@ def rows() -> dict[type[Model], Model]:
     found[Mail] = Mail.objects.create(kind="proposed", key="proposed:0", to_address="someone@example.org")
     window = CountryWindow.objects.create(country=match.need.country)
     found[CountryWindow] = window
-    plan = Allocation.objects.create(by=user, **factories.plan_of_nothing())
-    found[Allocation] = plan
+    found[Allocation] = plans.make(
+        by=user,  # type: ignore[arg-type]
+        settings=Settings(weight_ldc=2, weight_lldc=1, weight_sids=1, most_per_need=3),
+    )
     alias = match.need.country.aliases.create(text="Elsewhere")
     found[type(alias)] = alias
     return found

@@ -47,20 +47,20 @@ def test_the_form_begins_with_the_defaults_and_makes_a_plan(desk, contested, rev
     made = Allocation.objects.get()
     assert response.url == page_of(made)
     assert (made.by, made.weight_ldc, made.most_per_need, made.most_in_all) == (reviewer, 2, 3, None)
-    assert "1 match, serves 1 need that has nothing" in desk.get(PLANS).content.decode()
+    assert "1 match; 1 need that has nothing gets one" in desk.get(PLANS).content.decode()
 
 
 def test_the_page_says_what_is_picked_and_what_that_gives_up(desk, contested, make):
     page = desk.get(page_of(make())).content.decode()
     for words in (
         "Waits for a decision",
-        "1 match, serves 1 need that has nothing.",
+        "1 match; 1 need that has nothing gets one.",
         "Cambodia",
         ">LDC<",
         "1 of 1",
         "Partial fit" if contested[1].score < 500_000 else "Good fit",
         "Were all countries alike, 1 need would be served that is not. In return 1 other need is served.",
-        "By the best scores alone, the scores would add up to 0.40 more. 1 needs would be served; this plan serves 1.",
+        "By the best scores alone, the scores would add up to 0.40 more. 1 need would be served; this plan serves 1.",
         "All places of the offers that fit went to others: <strong>1</strong>",
         "1 (100 %)",
         "Apply to the queue",
