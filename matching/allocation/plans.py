@@ -15,7 +15,7 @@ from matching.allocation.candidates import Candidates
 from matching.allocation.giving_up import Compared, gives_up, totals
 from matching.allocation.solving import Unsolved, solve
 from matching.allocation.weighing import Membership, Settings
-from matching.choices import AllocationState, LeftOut, MatchStatus
+from matching.choices import DECIDED, AllocationState, LeftOut
 from matching.models import Allocation, AllocationPick
 from matching.steps import ReviewRefused, check_reviewer
 
@@ -107,7 +107,7 @@ def _left_out(picks: list[AllocationPick], *, most_per_need: int) -> list[Alloca
     for pick in picks:
         match = pick.match
         left = now.left.get(match.offer_id)
-        if match.status != MatchStatus.SUGGESTED:
+        if match.status in DECIDED:
             pick.left_out = LeftOut.DECIDED
         elif match.pk not in still:
             pick.left_out = LeftOut.NOT_OPEN

@@ -175,11 +175,12 @@ def test_the_second_of_two_is_told(contested, make, reviewer, manager, first, se
 
 def test_what_happened_meanwhile_is_left_out_and_named(make, reviewer):
     crowded, shared = offer_of(places=2), offer_of()
-    names = ("decided", "held", "kept", "gone", "enough")
+    names = ("decided", "lapsed", "held", "kept", "gone", "enough")
     needs = {name: need_of("KHM", title=name) for name in names}
     matches = {name: suggest(needs[name], crowded if name in ("kept", "gone") else shared) for name in names}
     made = make(most_per_need=1)
-    assert made.picks.count() == 5
+    assert made.picks.count() == 6
+    Match.objects.filter(pk=matches["lapsed"].pk).update(status=MatchStatus.LAPSED)
     review.set_aside(match=matches["decided"], by=reviewer)
     Need.objects.filter(pk=needs["held"].pk).update(confirmed_on=None)
     Offer.objects.filter(pk=crowded.pk).update(places=1)
@@ -187,6 +188,7 @@ def test_what_happened_meanwhile_is_left_out_and_named(make, reviewer):
     left_out = {pick.match.need.title: pick.left_out for pick in plans.apply(allocation=made, by=reviewer)}
     assert left_out == {
         "decided": LeftOut.DECIDED,
+        "lapsed": LeftOut.NOT_OPEN,
         "held": LeftOut.NOT_OPEN,
         "gone": LeftOut.NO_PLACE,
         "enough": LeftOut.ENOUGH,

@@ -181,5 +181,5 @@ def test_no_time_is_said():
 )
 def test_what_cannot_be_is_refused(wrong):
     given = {"pairs": [(0, 0, 5)], "places": [1], "weight": [1], **wrong}
-    with pytest.raises(ValueError, match="must|beyond|twice"):
+    with pytest.raises(ValueError, match=r"must|beyond|twice"):
         problem(given.pop("pairs"), **given)
