@@ -120,12 +120,43 @@ class Fit(TextChoices):
     PARTIAL = "partial", _("Partial fit")
 
 
+class AllocationState(TextChoices):
+    """What became of a plan of which matches to propose."""
+
+    PROPOSED = "proposed", _("Waits for a decision")
+    APPLIED = "applied", _("Applied to the queue")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class LeftOut(TextChoices):
+    """Why a pick of a plan was left out when the plan was applied."""
+
+    DECIDED = "decided", _("it was decided meanwhile")
+    NOT_OPEN = "not_open", _("it cannot be proposed any more")
+    NO_PLACE = "no_place", _("the places of the offer are gone")
+    ENOUGH = "enough", _("the need has enough offers meanwhile")
+
+
+class WithoutPick(TextChoices):
+    """Why a need gets nothing in a plan."""
+
+    UNCONFIRMED = "unconfirmed", _("The need is not confirmed, so that nothing can be proposed for it")
+    NO_SUGGESTION = "no_suggestion", _("No match is suggested")
+    NOT_PROPOSABLE = "not_proposable", _("Matches are suggested, and none can be proposed today")
+    NO_PLACE = "no_place", _("All places of the offers that fit went to others")
+    MOST_IN_ALL = "most_in_all", _("The plan has as many matches as it may have")
+
+
 OPEN_TO_RUNS = frozenset({MatchStatus.SUGGESTED, MatchStatus.LAPSED})
 """A run makes, moves and lapses these; a refused match joins them once its term is over."""
 DECIDED = frozenset(MatchStatus) - OPEN_TO_RUNS
 """These take no place in a list; see `MatchQuerySet.decided`."""
 BETWEEN_THE_SIDES = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED, MatchStatus.AGREED, MatchStatus.COMPLETED})
 """Each side that was asked sees the other's posting, whatever its visibility."""
+ON_THE_WAY = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED})
+"""Each holds a place of its offer that may come to an agreement."""
+IN_HAND = ON_THE_WAY | {MatchStatus.AGREED}
+"""A need with one of these has an offer already. Completed cooperation has ended: a need that stays open asks anew."""
 CONTACTS_SHOWN = frozenset({MatchStatus.INTRODUCED, MatchStatus.AGREED, MatchStatus.COMPLETED})
 LAPSE_ON_EXPIRY = frozenset({MatchStatus.SUGGESTED, MatchStatus.PROPOSED})
 LAPSE_ON_WITHDRAWAL = LAPSE_ON_EXPIRY | {MatchStatus.INTRODUCED}

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from matching import clearing, engine
+from matching import clearing, engine, proposable
 from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus
 from matching.explanation import Explanation, explain, explain_pairs
 from matching.introducing import introduce, record_reference
 from matching.models import Match, MatchEvent, ReviewCheck
+from matching.proposable import check_not_on_hold
 from matching.reasons import gate_reasons
 from matching.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
 from matching.steps import STEPS as STEPS_OF_A_MATCH
@@ -72,7 +73,7 @@ def propose(*, match: Match, by: User, note: str = "", today: Explanation | None
     """
     check_reviewer(by, note)
     match = held(match)
-    _check_propose(match)
+    proposable.check(match)
     today = today or explain(need=match.need, offer=match.offer)
     _check_fit(today)
     event = _decide(match, EventKind.PROPOSED, by=by, note=note, today=today, refused_until=None)
@@ -273,7 +274,7 @@ def obstacle(*, step: str, match: Match, explanation: Explanation | None = None)
 def _check_release(match: Match) -> None:
     if match.released_at is not None:
         raise ReviewRefused(_("This fit is already released."))
-    _check_not_on_hold(match)
+    check_not_on_hold(match)
     for posting in (match.need, match.offer):
         if posting.visibility != Visibility.PUBLIC or clearing.is_not_public(posting):
             raise ReviewRefused(
@@ -291,24 +292,8 @@ def _check_suggested(match: Match) -> None:
     check_open(match, EventKind.SET_ASIDE)
 
 
-def _check_propose(match: Match) -> None:
-    check_open(match, EventKind.PROPOSED)
-    _check_not_on_hold(match)
-    for posting in (match.need, match.offer):
-        if not posting.is_confirmed:
-            raise ReviewRefused(
-                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by the Government.")
-                % {"posting": posting}
-            )
-
-
 def _check_take_back(match: Match) -> None:
     check_open(match, EventKind.TAKEN_BACK)
-
-
-def _check_not_on_hold(match: Match) -> None:
-    if match.on_hold_at is not None:
-        raise ReviewRefused(_("This match is on hold; record first that the check is cleared or referred."))
 
 
 def _check_nothing(match: Match) -> None:
@@ -320,7 +305,7 @@ CHECKS: dict[str, Callable[[Match], None]] = {
     "withhold": _check_withhold,
     "set_aside": _check_suggested,
     "take_back": _check_take_back,
-    "propose": _check_propose,
+    "propose": proposable.check,
     "add_note": _check_nothing,
 }
 

@@ -27,6 +27,22 @@ def people_of(agency_id: int | None, country_id: str | None) -> list[User]:
     return list(User.objects.filter(pk__in=speaking, erased_at__isnull=True).order_by("email"))
 
 
+def spoken_for(prefix: str = "") -> Q:
+    """Return the condition that `people_of` a posting is somebody; `prefix` leads to the posting ("need__")."""
+    today = timezone.now().date()
+    in_force = Affiliation.objects.in_force(today).designated(today)
+    speaking = in_force.filter(user__is_active=True, user__erased_at__isnull=True).order_by()
+    focal_points = speaking.filter(role=Role.FOCAL_POINT)
+    of_governments = focal_points.filter(agency__country__isnull=False, agency__kind__in=GOVERNMENT_AGENCY_KINDS)
+    coordinated = speaking.filter(role=Role.COORDINATOR, agency__country__isnull=False).values("agency__country")
+    return (
+        Q(**{f"{prefix}agency__in": focal_points.values("agency")})
+        | Q(**{f"{prefix}agency__isnull": True, f"{prefix}country__in": of_governments.values("agency__country")})
+        | Q(**{f"{prefix}country__in": coordinated})
+        | Q(**{f"{prefix}agency__country__in": coordinated})
+    )
+
+
 def coordinators_of(country_id: str | None, agency_id: int | None) -> list[User]:
     """Return the coordinators who may act for the country (ISO3) of a posting, or of its agency."""
     countries = _countries(country_id, agency_id)

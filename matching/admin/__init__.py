@@ -1,8 +1,9 @@
 """The reviewer's admin: the match queue and its steps, matching runs, scoring profiles."""
 
+from matching.admin.allocation import AllocationAdmin
 from matching.admin.event import MatchEventAdmin
 from matching.admin.match import MatchAdmin
 from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin
 
-__all__ = ["MatchAdmin", "MatchEventAdmin", "MatchRunAdmin", "ScoringProfileAdmin"]
+__all__ = ["AllocationAdmin", "MatchAdmin", "MatchEventAdmin", "MatchRunAdmin", "ScoringProfileAdmin"]

@@ -15,7 +15,7 @@ from directory.filters import ScoreField
 from directory.membership import members
 from directory.models import Country, CountryGroup, PriorityArea, User
 from matching.choices import Fit, MatchStatus
-from matching.models import Match
+from matching.models import AllocationPick, Match
 from matching.todo import TODO, condition
 from surveys.filtersets import of_country
 from surveys.models import Need, Offer
@@ -90,6 +90,19 @@ class TodoFilter(QueueFilter):
 
     def narrow(self, queryset: Matches, value: str) -> Matches:
         return queryset.filter(condition(value, by=self.user if isinstance(self.user, User) else None))
+
+
+class PlanFilter(QueueFilter):
+    """The matches that the plan applied last picked: which to propose."""
+
+    title = _("Plan")
+    parameter_name = "plan"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Choices:
+        return [("applied", _("Picked by the plan applied last"))]
+
+    def narrow(self, queryset: Matches, value: str) -> Matches:
+        return queryset.filter(pk__in=AllocationPick.objects.in_the_queue().order_by().values("match"))
 
 
 class ReleasedFilter(QueueFilter):
@@ -268,6 +281,7 @@ class OfferFilter(PostingFilter):
 FILTERS: tuple[type[QueueFilter], ...] = (
     StatusFilter,
     TodoFilter,
+    PlanFilter,
     FitFilter,
     ConfirmedFilter,
     ReleasedFilter,

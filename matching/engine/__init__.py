@@ -6,6 +6,7 @@ day, which level reaches which country and what the weights are, all come in as 
 
 from matching.engine.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.case import Case
+from matching.engine.closing import closed
 from matching.engine.criteria import CRITERIA, parts_of_pairs
 from matching.engine.explanation import Explanation, Part, explain
 from matching.engine.gates import GATES
@@ -42,6 +43,7 @@ __all__ = [
     "Texts",
     "Weights",
     "best_of",
+    "closed",
     "collect",
     "explain",
     "parts_of_pairs",

@@ -1,5 +1,6 @@
 """What fits: profiles, runs, matches, what happened to them, and what came of them."""
 
+from matching.models.allocation import Allocation, AllocationPick
 from matching.models.check import ReviewCheck
 from matching.models.introduction import Introduction
 from matching.models.match import Match
@@ -14,6 +15,8 @@ from matching.models.saved_view import SavedView
 from matching.models.text_vectors import TextVectors
 
 __all__ = [
+    "Allocation",
+    "AllocationPick",
     "Introduction",
     "Match",
     "MatchChange",

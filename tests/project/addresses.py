@@ -11,7 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from directory.models import AgencyFact, Invitation, Mail
-from matching.models import MatchChange, MatchEvent
+from matching.allocation import plans
+from matching.allocation.weighing import Settings
+from matching.models import Allocation, MatchChange, MatchEvent
 from surveys.models import (
     Challenge,
     CountryWindow,
@@ -96,6 +98,10 @@ def rows() -> dict[type[Model], Model]:
     found[Mail] = Mail.objects.create(kind="proposed", key="proposed:0", to_address="someone@example.org")
     window = CountryWindow.objects.create(country=match.need.country)
     found[CountryWindow] = window
+    found[Allocation] = plans.make(
+        by=user,  # type: ignore[arg-type]
+        settings=Settings(weight_ldc=2, weight_lldc=1, weight_sids=1, most_per_need=3),
+    )
     alias = match.need.country.aliases.create(text="Elsewhere")
     found[type(alias)] = alias
     return found
@@ -169,6 +175,8 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:matching_match_export": ["csv"],
         "admin:matching_match_brief": [match.pk],
         "admin:matching_match_letter": [match.pk, "docx"],
+        "admin:matching_allocation_apply": [by_label["matching.allocation"].pk],
+        "admin:matching_allocation_discard": [by_label["matching.allocation"].pk],
         "admin:matching_scoringprofile_new_version": [match.profile_id],
         "admin:matching_scoringprofile_use": [match.profile_id],
         "admin:matching_scoringprofile_preview": [match.profile_id],

@@ -160,6 +160,9 @@ TABLE = {
     "admin:matching_match_letter": STAFF,
     "admin:matching_matchrun_start": POST_ONLY,
     "admin:matching_matchrun_resume": POST_ONLY,
+    "admin:matching_allocation_make": STAFF,
+    "admin:matching_allocation_apply": POST_ONLY,
+    "admin:matching_allocation_discard": POST_ONLY,
     **{f"admin:surveys_import_{step}": POST_ONLY for step in ("columns", "apply", "again", "discard", "undo")},
     "admin:surveys_import_errors": MANAGERS,
     "admin:surveys_import_progress": STAFF,
@@ -201,6 +204,7 @@ MODELS = {
     "matching.scoringprofile": (STAFF, MANAGERS),
     "matching.matchrun": (STAFF, NOBODY),
     "matching.match": (STAFF, NOBODY),
+    "matching.allocation": (STAFF, NOBODY),
     "matching.matchevent": (STAFF, NOBODY),
     # Accounts come from the affiliations: Django's groups and allauth's addresses are for nobody.
     "auth.group": (NOBODY, NOBODY),

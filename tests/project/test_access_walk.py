@@ -18,7 +18,7 @@ from django.utils import timezone
 from directory.access import Action
 from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
 from matching import review
-from matching.models import Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
+from matching.models import Allocation, Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Need, Offer, Survey
 from tests.factories import (
@@ -50,7 +50,7 @@ ALLOWED = {
 }
 WATCHED: tuple[type[Model], ...] = (
     Offer, Need, Match, MatchSide, MatchEvent, MatchRun, Survey, ScoringProfile, Invitation, Affiliation, Designation,
-    Country, User, Mail, CountryWindow,
+    Country, User, Mail, CountryWindow, Allocation,
 )  # fmt: skip
 DOES_NOT_COUNT = {"last_login", "updated_at", "heartbeat_at"}
 
@@ -192,6 +192,11 @@ def admin_bulk(client: Client, world: World, place: str, pk: int | None) -> Any:
     return client.post("/admin/matching/match/bulk/", {"step": "set_aside", "ids": ids, "note": ""})
 
 
+def make_a_plan(client: Client, world: World, place: str, pk: int | None) -> Any:
+    asked = {"weight_ldc": "2", "weight_lldc": "1", "weight_sids": "1", "most_per_need": "3", "most_in_all": ""}
+    return client.post("/admin/matching/allocation/make/", asked)
+
+
 def admin_action(path: str, action: str, of: Callable[[World, str], object]) -> Try:
     return lambda client, world, place, pk: client.post(
         f"/admin/{path}/", {"action": action, "_selected_action": [pk or of(world, place)]}
@@ -259,6 +264,7 @@ WAYS = (
     Way("read a draft in the admin", Action.READ_EVERYTHING, admin_get("surveys/offer", draft_of), SECRETARIAT),
     Way("decide on a match", Action.REVIEW_MATCHES, admin_match, SECRETARIAT),
     Way("decide in bulk", Action.REVIEW_MATCHES, admin_bulk, SECRETARIAT),
+    Way("make a plan", Action.REVIEW_MATCHES, make_a_plan, SECRETARIAT, of_a_row=False),
     Way("run the matching", Action.RUN_MATCHING, just("post", "/admin/matching/matchrun/start/"), SECRETARIAT, False),
     Way("add a survey", Action.MANAGE_SURVEYS, just("get", "/admin/surveys/survey/add/"), MANAGER, False),
     # Django shows the list again, without the action that the person may not take.

@@ -115,6 +115,12 @@ class Forms:
                 )
             ),
             ("reviewer", f"/admin/matching/match/{self.proposed.pk}/change/", ("step", "note", "last_event"), {}),
+            (
+                "reviewer",
+                "/admin/matching/allocation/make/",
+                ("weight_ldc", "weight_lldc", "weight_sids", "most_per_need", "most_in_all"),
+                {},
+            ),
             ("reviewer", "/admin/matching/match/views/", ("name", "query", "delete"), {}),
             ("reviewer", "/admin/matching/match/bulk/", ("step", "ids", "note"), {}),
             ("visitor", "/accounts/login/", ("login", "password", "next"), {}),

@@ -25,6 +25,8 @@ ADDRESSES = [
     "/admin/matching/matchrun/",
     "/admin/matching/matchrun/start/",
     "/admin/matching/matchrun/{run}/change/",
+    "/admin/matching/allocation/",
+    "/admin/matching/allocation/make/",
     "/admin/matching/scoringprofile/",
     "/admin/matching/scoringprofile/add/",
     "/admin/matching/scoringprofile/{profile}/change/",
