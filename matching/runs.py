@@ -20,6 +20,7 @@ from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
 from matching.topic import topic_version
+from matching.triangular.storing import store_options
 
 Progress = Callable[[int, int], None]
 
@@ -76,6 +77,7 @@ def run_matching(
                 "in_a_list": len(suggestions),
                 "milliseconds": round((time.monotonic() - begun) * 1000),
                 **stored,
+                "triangular": {} if run.is_what_if else store_options(run=run, tables=tables),
             }
             run.state = RunState.FINISHED
             run.progress = 100

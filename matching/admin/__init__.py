@@ -4,5 +4,6 @@ from matching.admin.event import MatchEventAdmin
 from matching.admin.match import MatchAdmin
 from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin
+from matching.admin.triangular import TriangularOptionAdmin
 
-__all__ = ["MatchAdmin", "MatchEventAdmin", "MatchRunAdmin", "ScoringProfileAdmin"]
+__all__ = ["MatchAdmin", "MatchEventAdmin", "MatchRunAdmin", "ScoringProfileAdmin", "TriangularOptionAdmin"]

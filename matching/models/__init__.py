@@ -11,6 +11,8 @@ from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
 from matching.models.saved_view import SavedView
 from matching.models.text_vectors import TextVectors
+from matching.models.triangular_event import TriangularEvent
+from matching.models.triangular_option import TriangularOption
 
 __all__ = [
     "Introduction",
@@ -24,4 +26,6 @@ __all__ = [
     "SavedView",
     "ScoringProfile",
     "TextVectors",
+    "TriangularEvent",
+    "TriangularOption",
 ]
