@@ -124,4 +124,4 @@ GOVERNMENT_AGENCY_KINDS = frozenset({AgencyKind.NATIONAL_AGENCY, AgencyKind.MINI
 THIRD_PARTY_KINDS = frozenset(
     {AgencyKind.FUND, AgencyKind.DEVELOPMENT_BANK, AgencyKind.UN_ENTITY, AgencyKind.REGIONAL_INSTITUTION}
 )
-"""Funds, banks and multilateral organisations: they facilitate triangular cooperation also where they are of no country."""
+"""Funds, banks and multilateral organisations: they facilitate triangular cooperation also where of no country."""

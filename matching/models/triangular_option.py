@@ -69,9 +69,7 @@ class TriangularOptionQuerySet(models.QuerySet["TriangularOption"]):
 class TriangularOption(models.Model):
     """One need, a pivotal partner's offer and a facilitating partner's; a decided one keeps what it was decided on."""
 
-    need = models.ForeignKey(
-        Need, verbose_name=_("need"), on_delete=models.PROTECT, related_name="triangular_options"
-    )
+    need = models.ForeignKey(Need, verbose_name=_("need"), on_delete=models.PROTECT, related_name="triangular_options")
     pivotal_offer = models.ForeignKey(
         Offer, verbose_name=_("offer of the pivotal partner"), on_delete=models.PROTECT, related_name="pivotal_options"
     )

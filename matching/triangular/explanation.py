@@ -103,7 +103,9 @@ def _criteria(case: Case, need: Any, pivotal: Any, third: Any, *, of_the_pair: l
     result = []
     for column, (criterion, part) in enumerate(zip(CRITERIA, of_the_pair, strict=True)):
         ratio = None if column == TOPIC else criterion.fraction(together, need, only)
-        exact = {"numerator": int(ratio.numerator.item()), "denominator": int(ratio.denominator.item())} if ratio else {}
+        exact = (
+            {"numerator": int(ratio.numerator.item()), "denominator": int(ratio.denominator.item())} if ratio else {}
+        )
         result.append({**part, **exact, "contribution": contributions[column]})
     return result
 

@@ -53,7 +53,8 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class Options:
     """One entry an option: by need, then best first; of equal scores, the lower ids first, the pivotal offer's before
-    the facilitating one's."""
+    the facilitating one's.
+    """
 
     need_index: NDArray[np.int64]
     pivotal_index: NDArray[np.int64]

@@ -86,9 +86,7 @@ def _wanted(run: MatchRun, tables: Tables) -> dict[Key, Figures]:
 
 def _listed(tables: Tables, matches: MatchQuerySet) -> Listed:
     """Return these matches as rows of the tables; one of a posting that is not in them is left out."""
-    query = matches.order_by("pk").values_list(
-        "need", "offer", "score", "part_areas", "part_modalities", "part_topic"
-    )
+    query = matches.order_by("pk").values_list("need", "offer", "score", "part_areas", "part_modalities", "part_topic")
     rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=LISTED)
     need, knows_need = _rows_of(tables.needs, rows["need"])
     offer, knows_offer = _rows_of(tables.offers, rows["offer"])
