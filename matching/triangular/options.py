@@ -52,8 +52,9 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One entry an option: by need, then best first; of equal scores, the lower ids first, the pivotal offer's before
-    the facilitating one's.
+    """One entry an option: by need id, then best first.
+
+    Of equal scores, the one with the lower id of the pivotal offer comes first, then with that of the facilitating one.
     """
 
     need_index: NDArray[np.int64]

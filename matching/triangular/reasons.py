@@ -1,4 +1,4 @@
-"""An explanation of an option in words, for people: who brings what, what stays missing, how each reaches the country."""
+"""An explanation of an option in words: who brings what, what stays missing, how each reaches the country."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

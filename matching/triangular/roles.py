@@ -1,4 +1,4 @@
-"""Which postings may take which part in an option: what their agencies allow, their countries, their agencies' kinds."""
+"""Which postings may take which part in an option: by what is allowed, by country, by the kind of agency."""
 
 from collections.abc import Callable
 from typing import Any

@@ -58,7 +58,7 @@ def test_set_aside_and_taken_back(option, scene, reviewer):
 def test_only_confirmed_postings_are_proposed(option, scene, reviewer, posting):
     row = getattr(scene, posting)
     type(row).objects.filter(pk=row.pk).update(confirmed_on=None)
-    with pytest.raises(ReviewRefused, match="not confirmed by (the Government|its agency)"):
+    with pytest.raises(ReviewRefused, match=r"not confirmed by (the Government|its agency)"):
         review.propose(option=option, by=reviewer)
     assert now(option).status == "suggested"
 
@@ -74,7 +74,7 @@ def test_what_no_longer_stands_is_not_proposed(option, reviewer):
 
 def test_a_step_is_taken_once_and_the_second_reviewer_is_told(option, reviewer, manager):
     first = review.propose(option=option, by=reviewer, last_event=0)
-    with pytest.raises(ReviewRefused, match="Since this page was shown.*Proposed to the three sides"):
+    with pytest.raises(ReviewRefused, match=r"Since this page was shown.*Proposed to the three sides"):
         review.set_aside(option=option, by=manager, last_event=0)
     with pytest.raises(ReviewRefused, match="the step is not open"):
         review.propose(option=option, by=manager, last_event=first.pk)
