@@ -26,7 +26,7 @@ from matching.reasons import Labels
 from matching.steps import ReviewRefused
 from matching.triangular import review
 from matching.triangular.explanation import explain_options
-from matching.triangular.reasons import asked_for, closed_words, option_reasons, route_words
+from matching.triangular.reasons import asked_for, closed_words, option_reasons
 from matching.triangular.shown import ShownOption, shown
 
 STEPS = {
@@ -149,21 +149,14 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
                 **self.admin_site.each_context(request),
                 "is_nav_sidebar_enabled": False,
                 "opts": self.opts,
-                "title": str(option),
+                "title": f"{option.need.party} ↔ {option.pivotal_offer.party} + {option.facilitating_offer.party}",
                 "option": option,
                 "fit": fit_of(option.score, option.profile),
                 "told": told,
                 "today": today,
                 "closed": list(closed_words(today)),
-                "reasons": option_reasons(option, told, labels),
+                "reasons": option_reasons(told, labels),
                 "asked": asked_for(told, labels),
-                "routes": [
-                    (heading, offer, route_words(told, role, labels))
-                    for heading, offer, role in (
-                        (_("Pivotal partner"), option.pivotal_offer, "pivotal"),
-                        (_("Facilitating partner"), option.facilitating_offer, "facilitating"),
-                    )
-                ],
                 "need": shown_need(option.need, request),
                 "pivotal": shown_offer(option.pivotal_offer, request),
                 "facilitating": shown_offer(option.facilitating_offer, request),

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching.explanation import Explanation
-from matching.models import TriangularOption
 from matching.reasons import LEVELS, Labels
 from matching.triangular.explanation import NONE, RELATED, SAME
 from surveys.reach import NAMED, OPEN
@@ -31,6 +30,12 @@ HAS: dict[str, Promise] = {
     SAME: gettext_lazy("Yes"),
     RELATED: gettext_lazy("A related area only"),
     NONE: gettext_lazy("No"),
+}
+
+
+ROLES: dict[str, Promise] = {
+    "pivotal": gettext_lazy("The pivotal partner's"),
+    "facilitating": gettext_lazy("The facilitating partner's"),
 }
 
 
@@ -80,37 +85,29 @@ def asked_for(explanation: Explanation, labels: Labels) -> list[AskedFor]:
     ]
 
 
-def option_reasons(option: TriangularOption, explanation: Explanation, labels: Labels) -> list[str]:
+def option_reasons(explanation: Explanation, labels: Labels) -> list[str]:
     """Return why the three fit: what each brings, why the third is needed, what stays missing, how each reaches."""
     rows = asked_for(explanation, labels)
-    pivotal, third = option.pivotal_offer.party, option.facilitating_offer.party
-    words = {"pivotal": pivotal, "third": third, "country": option.need.country}
-    from_pivotal = ", ".join(row.label for row in rows if row.pivotal == SAME)
-    sentences = []
-    if from_pivotal:
-        sentences.append(_("%(pivotal)s brings: %(names)s.") % {**words, "names": from_pivotal})
-    sentences.extend(
-        _("%(pivotal)s has something related to: %(names)s.") % {**words, "names": row.label}
-        for row in rows
-        if row.pivotal == RELATED
-    )
-    if brought := ", ".join(row.label for row in rows if row.needs_the_third and row.facilitating == SAME):
-        sentences.append(_("%(third)s brings what is then missing: %(names)s.") % {**words, "names": brought})
-    if near := ", ".join(row.label for row in rows if row.needs_the_third and row.facilitating == RELATED):
-        sentences.append(_("%(third)s brings something related to: %(names)s.") % {**words, "names": near})
-    if missing := ", ".join(row.label for row in rows if row.is_missing):
-        sentences.append(_("Neither has: %(names)s.") % {"names": missing})
-    else:
-        sentences.append(_("Together they have to do with all that is asked for."))
-    sentences.extend(
-        _("%(who)s reaches %(country)s: %(route)s.") % {**words, "who": who, "route": route}
-        for who, route in (
-            (pivotal, route_words(explanation, "pivotal", labels)),
-            (third, route_words(explanation, "facilitating", labels)),
-        )
-        if route
-    )
-    return sentences
+    sentences = [
+        (_("The pivotal partner brings: %(names)s."), [row for row in rows if row.pivotal == SAME]),
+        (
+            _("The pivotal partner has something related to: %(names)s."),
+            [row for row in rows if row.pivotal == RELATED],
+        ),
+        (
+            _("The facilitating partner brings what is then missing: %(names)s."),
+            [row for row in rows if row.needs_the_third and row.facilitating == SAME],
+        ),
+        (
+            _("The facilitating partner brings something related to: %(names)s."),
+            [row for row in rows if row.needs_the_third and row.facilitating == RELATED],
+        ),
+        (_("Neither has: %(names)s."), [row for row in rows if row.is_missing]),
+    ]
+    told = [words % {"names": ", ".join(row.label for row in some)} for words, some in sentences if some]
+    if not any(row.is_missing for row in rows):
+        told.append(_("Together they have to do with all that is asked for."))
+    return told + [words for role in ROLES if (words := route_words(explanation, role, labels))]
 
 
 def route_words(explanation: Explanation, role: str, labels: Labels) -> str:
@@ -118,12 +115,13 @@ def route_words(explanation: Explanation, role: str, labels: Labels) -> str:
     routes = explanation["region"][role]["routes"]
     if not routes:
         return ""
-    closest = routes[0]
+    closest, who = routes[0], ROLES[role]
     if closest["level_code"] == NAMED:
-        return _("its offer names the country")
+        return _("%(who)s offer names the country of the need.") % {"who": who}
     if closest["level_code"] == OPEN:
-        return _("its offer is open to all of the South")
-    return _("its offer is for %(group)s (%(level)s)") % {
+        return _("%(who)s offer is open to all of the South.") % {"who": who}
+    return _("%(who)s offer reaches the country of the need through %(group)s (%(level)s).") % {
+        "who": who,
         "group": labels.groups.get(closest["group"], closest["group"]),
         "level": str(LEVELS[closest["level_code"]]).lower(),
     }

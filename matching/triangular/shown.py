@@ -34,7 +34,7 @@ def shown(options: Sequence[TriangularOption]) -> list[ShownOption]:
         ShownOption(
             option=option,
             fit=fit_of(option.score, option.profile),
-            reasons=option_reasons(option, option.decided_on or today[option.pk], labels),
+            reasons=option_reasons(option.decided_on or today[option.pk], labels),
         )
         for option in options
     ]

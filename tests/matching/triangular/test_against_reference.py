@@ -85,7 +85,7 @@ class Scene:
         lists: dict[int, list[int]] = {}
         for need, offer in zip(listed.need_index.tolist(), listed.offer_index.tolist(), strict=True):
             lists.setdefault(self.needs[need].id, []).append(self.offers[offer].id)
-        asked = {
+        asked: dict[str, Any] = {
             "lists": lists, "beneficiaries": self.beneficiaries, "pivotals": self.pivotals, "thirds": self.thirds,
             "good_from": self.good_from,
         }  # fmt: skip

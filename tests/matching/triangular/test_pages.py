@@ -13,11 +13,11 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/admin/matching/triangularoption/"
 REASONS = (
-    "Thailand brings: Agriculture, Training.",
-    "Test test fund of the south brings what is then missing: Finance.",
+    "The pivotal partner brings: Agriculture, Training.",
+    "The facilitating partner brings what is then missing: Finance.",
     "Together they have to do with all that is asked for.",
-    "Thailand reaches Cambodia: its offer names the country.",
-    "Test test fund of the south reaches Cambodia: its offer is open to all of the South.",
+    "The pivotal partner&#x27;s offer names the country of the need.",
+    "The facilitating partner&#x27;s offer is open to all of the South.",
 )
 
 
@@ -102,7 +102,8 @@ def test_the_page_of_one_says_all(option, desk):
     page = desk.get(page_of(option)).content.decode()
     for words in (
         *REASONS, "Who covers what", "0.820000", "0.875000", "10/10", "20/20", "4000/10000",
-        "Beneficiary: Need", "Pivotal partner: Offer", "Facilitating partner: Offer", "Propose to the three sides",
+        "reaches the country less closely", "Beneficiary: Need",
+        "Pivotal partner: Offer", "Facilitating partner: Offer", "Propose to the three sides",
     ):  # fmt: skip
         assert words in page, words
     assert "stays missing" not in page

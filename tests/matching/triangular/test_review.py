@@ -8,8 +8,8 @@ from matching.runs import run_matching
 from matching.steps import LONGEST_NOTE, ReviewRefused
 from matching.triangular import review
 from surveys import posting as postings
-from surveys.importing.undoing import import_undoing
 from surveys.models import Import, Need, Offer
+from surveys.signals import import_undoing
 from tests.factories import TargetFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +128,7 @@ def test_one_set_aside_stays_so_when_its_posting_is_withdrawn(option, scene, rev
 def test_an_import_with_a_decided_option_is_not_undone(option, scene, reviewer):
     def said() -> list[str]:
         answers = import_undoing.send(sender=Import, offers=[scene.finance.pk], needs=[])
-        return [sentence for _receiver, sentences in answers for sentence in sentences]
+        return [sentence for _receiver, sentences in answers for sentence in sentences or ()]
 
     assert said() == []
     review.set_aside(option=option, by=reviewer)
