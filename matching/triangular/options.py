@@ -7,6 +7,7 @@ offers. Which offers of a kind are of another side is looked at for the best alo
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,6 +186,8 @@ def _best_of_need(
 
 def _alike(cells: Index, score: NDArray[np.int32], place: Index) -> Iterator[Index]:
     """Yield the cells, in their order, in groups of equal score and pivotal offer."""
-    if len(cells):
-        begins = np.flatnonzero(np.diff(score[cells], prepend=-1) | np.diff(place[cells], prepend=-1))
-        yield from np.split(cells, begins[1:])
+    changes = np.diff(score[cells], prepend=-1) | np.diff(place[cells], prepend=-1)
+    begins = [*np.flatnonzero(changes).tolist(), len(cells)]
+    # Sliced as they are asked for: the first few are enough for most needs, of thousands.
+    for start, stop in pairwise(begins):
+        yield cells[start:stop]
