@@ -121,3 +121,7 @@ class AgencyRole(TextChoices):
 
 
 GOVERNMENT_AGENCY_KINDS = frozenset({AgencyKind.NATIONAL_AGENCY, AgencyKind.MINISTRY})
+THIRD_PARTY_KINDS = frozenset(
+    {AgencyKind.FUND, AgencyKind.DEVELOPMENT_BANK, AgencyKind.UN_ENTITY, AgencyKind.REGIONAL_INSTITUTION}
+)
+"""Funds, banks and multilateral organisations: they facilitate triangular cooperation also where of no country."""

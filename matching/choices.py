@@ -96,6 +96,24 @@ class EventKind(TextChoices):
     FOLLOWED_UP = "followed_up", _("Followed up")
 
 
+class OptionStatus(TextChoices):
+    """How far a triangular option has come."""
+
+    SUGGESTED = "suggested", _("Suggested")
+    PROPOSED = "proposed", _("Proposed to the three sides")
+    SET_ASIDE = "set_aside", _("Set aside")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+class OptionEventKind(TextChoices):
+    """One step in the life of a triangular option."""
+
+    PROPOSED = "proposed", _("Proposed to the three sides")
+    SET_ASIDE = "set_aside", _("Set aside")
+    TAKEN_BACK = "taken_back", _("Taken back to the suggestions")
+    LAPSED = "lapsed", _("Lapsed")
+
+
 class ChangeKind(TextChoices):
     """What a run did to a match."""
 
@@ -163,3 +181,8 @@ LAPSE_ON_WITHDRAWAL = LAPSE_ON_EXPIRY | {MatchStatus.INTRODUCED}
 COOPERATION = frozenset({MatchStatus.AGREED, MatchStatus.COMPLETED})
 """Public once both sides have consented; never lapses."""
 REFUSALS = frozenset({SideAnswer.NOT_NOW, SideAnswer.NOT_RELEVANT})
+OPTIONS_OPEN_TO_RUNS = frozenset({OptionStatus.SUGGESTED, OptionStatus.LAPSED})
+"""A run makes, moves and lapses these; the others people have decided."""
+OPTIONS_DECIDED = frozenset(OptionStatus) - OPTIONS_OPEN_TO_RUNS
+OPTIONS_SHOWN = frozenset({OptionStatus.SUGGESTED, OptionStatus.PROPOSED})
+"""Seen by the three sides, where they see all three postings; they lapse with any of these."""

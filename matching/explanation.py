@@ -50,6 +50,11 @@ def explain_pairs(
         need_ids={need.pk for need, _offer in pairs},
         offer_ids={offer.pk for _need, offer in pairs},
     )
+    return explain_in(tables, pairs=pairs, profile=profile)
+
+
+def explain_in(tables: Tables, *, pairs: Iterable[tuple[Need, Offer]], profile: ScoringProfile) -> list[Explanation]:
+    """Explain each of the pairs, in their order, by tables that hold their postings and were read by that profile."""
     need_row = {need_id: row for row, need_id in enumerate(tables.needs.ids.tolist())}
     offer_row = {offer_id: row for row, offer_id in enumerate(tables.offers.ids.tolist())}
     return [

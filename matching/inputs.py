@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching import engine
 from matching.models import Match
@@ -23,6 +24,8 @@ class Inputs:
     preference: engine.Preference
     profile: engine.Profile
     decided: engine.Excluded
+    south: NDArray[np.bool_]
+    """bool[n_countries]: which countries are of the South on the day; for triangular options."""
 
     @classmethod
     def of(cls, tables: Tables) -> Self:
@@ -34,6 +37,7 @@ class Inputs:
             preference=tables.preference,
             profile=tables.profile,
             decided=decided_pairs(tables),
+            south=np.array([iso3 in tables.reach_table.south for iso3 in tables.vocabulary.countries], dtype=np.bool_),
         )
 
     def plan(self) -> engine.Plan:
@@ -51,7 +55,7 @@ class Inputs:
             "preferred_partners": digest(self.preference),
             "profile": digest(self.profile),
             "decided": digest(self.decided),
-            "codes": _joined([vocabulary.areas, vocabulary.modalities, vocabulary.countries]),
+            "codes": _joined([vocabulary.areas, vocabulary.modalities, vocabulary.countries, self.south.tolist()]),
         }
 
 

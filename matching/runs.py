@@ -22,6 +22,7 @@ from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
 from matching.topic import topic_version
+from matching.triangular.storing import store_options
 
 Progress = Callable[[int, int], None]
 
@@ -130,6 +131,7 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
             "in_a_list": len(suggestions),
             "milliseconds": round((timezone.now() - run.started_at).total_seconds() * 1000),
             **stored,
+            "triangular": {} if run.is_what_if else store_options(run=run, inputs=inputs),
         }
         run.result_digest = hashlib.sha256(rows.tobytes()).hexdigest()
         run.state, run.error, run.progress = RunState.FINISHED, "", 100

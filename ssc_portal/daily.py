@@ -12,6 +12,7 @@ from directory.mail.sending import send_due
 from directory.models import Mail
 from matching import clearing, digests, following, lapsing
 from matching.topic.stored import forget_unused
+from matching.triangular.lapsing import lapse_expired_options
 from surveys import reminding
 from surveys.importing.jobs import give_up_silent
 
@@ -47,6 +48,7 @@ def forget_resets(on: dt.date) -> int:
 
 PARTS: dict[str, Part] = {
     "matches lapsed": lambda on: lapsing.lapse_expired(),
+    "triangular options lapsed": lambda on: lapse_expired_options(),
     "proposals passed on": clearing.pass_on_due,
     "reminders of matches": following.write_reminders,
     "reminders of postings": reminding.write_reminders,

@@ -28,7 +28,7 @@ from directory.models import (
     User,
 )
 from matching.choices import MatchStatus, RunState
-from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile
+from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile, TriangularOption
 from matching.runs import run_matching
 from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
@@ -367,6 +367,24 @@ class MatchFactory(DjangoModelFactory[Match]):
     score = factory.LazyAttribute(lambda o: o.part_areas + o.part_modalities + o.part_region)
     rank_for_need = 1
     rank_for_offer = 1
+    profile = factory.SubFactory(ScoringProfileFactory)
+    run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
+
+
+class TriangularOptionFactory(DjangoModelFactory[TriangularOption]):
+    """A suggested option of three public postings: 0.45 + 0.25 + 0.12, a strong fit."""
+
+    class Meta:
+        model = TriangularOption
+
+    need = factory.SubFactory(PublishedNeedFactory, facilitating_allowed=True)
+    pivotal_offer = factory.SubFactory(PublishedOfferFactory, facilitating_allowed=True)
+    facilitating_offer = factory.SubFactory(PublishedOfferFactory, facilitating_allowed=True)
+    part_areas = 450_000
+    part_modalities = 250_000
+    part_region = 120_000
+    score = factory.LazyAttribute(lambda o: o.part_areas + o.part_modalities + o.part_region)
+    rank = 1
     profile = factory.SubFactory(ScoringProfileFactory)
     run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
 

@@ -5,5 +5,13 @@ from matching.admin.event import MatchEventAdmin
 from matching.admin.match import MatchAdmin
 from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin
+from matching.admin.triangular import TriangularOptionAdmin
 
-__all__ = ["AllocationAdmin", "MatchAdmin", "MatchEventAdmin", "MatchRunAdmin", "ScoringProfileAdmin"]
+__all__ = [
+    "AllocationAdmin",
+    "MatchAdmin",
+    "MatchEventAdmin",
+    "MatchRunAdmin",
+    "ScoringProfileAdmin",
+    "TriangularOptionAdmin",
+]

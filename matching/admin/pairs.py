@@ -84,12 +84,19 @@ class SideBySide:
 
 def side_by_side(need: Need, offer: Offer, request: HttpRequest) -> SideBySide:
     """Read all that is shown of the two, in a fixed number of queries."""
+    return SideBySide(need=shown_need(need, request), offer=shown_offer(offer, request))
+
+
+def shown_need(need: Need, request: HttpRequest) -> ShownSide:
+    """Read all that is shown of a need, in a fixed number of queries."""
     need = Need.objects.for_lists().prefetch_related(PARTNERS).get(pk=need.pk)
+    return ShownSide("need", need, _groups(need), list(need.preferred_partners.all()), links_of(need, request))
+
+
+def shown_offer(offer: Offer, request: HttpRequest) -> ShownSide:
+    """Read all that is shown of an offer, in a fixed number of queries."""
     offer = Offer.objects.for_lists().prefetch_related(TARGETS).get(pk=offer.pk)
-    return SideBySide(
-        need=ShownSide("need", need, _groups(need), list(need.preferred_partners.all()), links_of(need, request)),
-        offer=ShownSide("offer", offer, _groups(offer), list(offer.targets.all()), links_of(offer, request)),
-    )
+    return ShownSide("offer", offer, _groups(offer), list(offer.targets.all()), links_of(offer, request))
 
 
 def _groups(posting: Need | Offer) -> list[str]:

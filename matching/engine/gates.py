@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import areas, region
+from matching.engine.arrays import Postings
 from matching.engine.case import Case
 from matching.engine.indexing import Index
 
@@ -23,9 +24,14 @@ def not_open(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
 
 def same_side(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
     """Close where both come from one country or from one agency; two unknown ones are not the same."""
-    country, agency = case.needs.country[need], case.needs.agency[need]
-    same_country = (country == case.offers.country[offer]) & (country >= 0)
-    same_agency = (agency == case.offers.agency[offer]) & (agency >= 0)
+    return of_one_side(case.needs, need, case.offers, offer)
+
+
+def of_one_side(one: Postings, row: Index, other: Postings, other_row: Index) -> NDArray[np.bool_]:
+    """Return where two postings come from one country or from one agency; two unknown ones are not the same."""
+    country, agency = one.country[row], one.agency[row]
+    same_country = (country == other.country[other_row]) & (country >= 0)
+    same_agency = (agency == other.agency[other_row]) & (agency >= 0)
     return same_country | same_agency
 
 

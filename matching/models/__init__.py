@@ -13,6 +13,8 @@ from matching.models.run import MatchRun
 from matching.models.run_part import RunBlock, RunInput
 from matching.models.saved_view import SavedView
 from matching.models.text_vectors import TextVectors
+from matching.models.triangular_event import TriangularEvent
+from matching.models.triangular_option import TriangularOption
 
 __all__ = [
     "Allocation",
@@ -30,4 +32,6 @@ __all__ = [
     "SavedView",
     "ScoringProfile",
     "TextVectors",
+    "TriangularEvent",
+    "TriangularOption",
 ]

@@ -53,6 +53,7 @@ def rows() -> dict[type[Model], Model]:
         match.run,
         MatchEvent.objects.create(match=match, kind="noted", from_status="suggested", to_status="suggested"),
         MatchChange.objects.create(match=match, run=match.run, kind="new"),
+        factories.TriangularOptionFactory(need=match.need, profile=match.profile, run=match.run),
         response,
         response.survey,
         Reading.objects.create(response=response, kind="unresolved", as_printed="Korea"),

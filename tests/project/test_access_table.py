@@ -206,6 +206,7 @@ MODELS = {
     "matching.match": (STAFF, NOBODY),
     "matching.allocation": (STAFF, NOBODY),
     "matching.matchevent": (STAFF, NOBODY),
+    "matching.triangularoption": (STAFF, NOBODY),
     # Accounts come from the affiliations: Django's groups and allauth's addresses are for nobody.
     "auth.group": (NOBODY, NOBODY),
     "mfa.authenticator": (NOBODY, NOBODY),
@@ -216,7 +217,8 @@ MODELS = {
 }
 # A match tells its own history on its own page; of a row that is not there the admin sends back to its index.
 HISTORY_LEADS_AWAY = {
-    "matching.match", "auth.group", "account.emailaddress", "mfa.authenticator", "socialaccount.socialaccount",
+    "matching.match", "matching.triangularoption",
+    "auth.group", "account.emailaddress", "mfa.authenticator", "socialaccount.socialaccount",
     "socialaccount.socialapp", "socialaccount.socialtoken",
 }  # fmt: skip
 

@@ -1,0 +1,165 @@
+"""What reviewers do with a triangular option: propose, set aside, take back; as with a match (`matching.review`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.models import User
+from matching.choices import OptionEventKind, OptionStatus
+from matching.explanation import Explanation
+from matching.models import TriangularEvent, TriangularOption
+from matching.models.triangular_option import POSTINGS
+from matching.steps import ReviewRefused, check_reviewer
+from matching.triangular.explanation import explain_options
+from matching.triangular.reasons import closed_words
+
+
+@dataclass(frozen=True)
+class OptionStep:
+    """From which statuses a step may be taken, and to which it leads."""
+
+    open_from: frozenset[OptionStatus]
+    leads_to: OptionStatus
+
+
+STEPS: Mapping[OptionEventKind, OptionStep] = {
+    OptionEventKind.PROPOSED: OptionStep(frozenset({OptionStatus.SUGGESTED}), OptionStatus.PROPOSED),
+    OptionEventKind.SET_ASIDE: OptionStep(frozenset({OptionStatus.SUGGESTED}), OptionStatus.SET_ASIDE),
+    OptionEventKind.TAKEN_BACK: OptionStep(
+        frozenset({OptionStatus.SET_ASIDE, OptionStatus.PROPOSED}), OptionStatus.SUGGESTED
+    ),
+}
+
+
+@transaction.atomic
+def propose(*, option: TriangularOption, by: User, note: str = "", last_event: int | None = None) -> TriangularEvent:
+    """Put a suggestion to the three sides as an option; only where all three are confirmed, and they fit today."""
+    option = _begin(option, OptionEventKind.PROPOSED, by=by, note=note, last_event=last_event)
+    check_confirmed(option)
+    explanation = _explained(option)
+    check_stands(explanation)
+    return _take(
+        option, OptionEventKind.PROPOSED, by=by, note=note, rank=None, decided_on=_as_decided(option, explanation)
+    )
+
+
+@transaction.atomic
+def set_aside(*, option: TriangularOption, by: User, note: str = "", last_event: int | None = None) -> TriangularEvent:
+    """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
+    option = _begin(option, OptionEventKind.SET_ASIDE, by=by, note=note, last_event=last_event)
+    decided_on = _as_decided(option, _explained(option))
+    return _take(option, OptionEventKind.SET_ASIDE, by=by, note=note, rank=None, decided_on=decided_on)
+
+
+@transaction.atomic
+def take_back(*, option: TriangularOption, by: User, note: str, last_event: int | None = None) -> TriangularEvent:
+    """Return an option to the suggestions, scored as of today; the note says why."""
+    option = _begin(option, OptionEventKind.TAKEN_BACK, by=by, note=note, last_event=last_event)
+    if not note.strip():
+        raise ReviewRefused(_("Say in a note why the option is taken back."))
+    explanation = _explained(option)
+    check_stands(explanation)
+    contributions = {f"part_{part['code']}": part["contribution"] for part in explanation["criteria"]}
+    return _take(
+        option,
+        OptionEventKind.TAKEN_BACK,
+        by=by,
+        note=note,
+        decided_on=None,
+        scored_at=timezone.now(),
+        score=explanation["score"],
+        is_triple_south=explanation["is_triple_south"],
+        **contributions,
+    )
+
+
+def check_open(option: TriangularOption, kind: OptionEventKind) -> None:
+    """Raise ReviewRefused unless the step is open to the option in the status that it was read with."""
+    if option.status not in STEPS[kind].open_from:
+        raise ReviewRefused(
+            _("This option is “%(status)s”; the step is not open to it. Look at it again.")
+            % {"status": option.get_status_display()}
+        )
+
+
+def check_confirmed(option: TriangularOption) -> None:
+    """Raise ReviewRefused where one of the three postings is not confirmed."""
+    for name in POSTINGS:
+        posting = getattr(option, name)
+        if not posting.is_confirmed:
+            raise ReviewRefused(
+                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by the Government.")
+                % {"posting": posting}
+                if posting.posting_country
+                else _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by its agency.")
+                % {"posting": posting}
+            )
+
+
+def check_stands(explanation: Explanation) -> None:
+    """Raise ReviewRefused where the three are no option today."""
+    if explanation["closed_by"]:
+        reasons = " ".join(sentence for _name, sentence in closed_words(explanation))
+        raise ReviewRefused(_("The three are no option today: %(reasons)s") % {"reasons": reasons})
+
+
+def obstacle(kind: OptionEventKind, *, option: TriangularOption, today: Explanation) -> str:
+    """Return why the step cannot be taken on the option as given, for people; empty where it can.
+
+    It runs no query on an option that was read `for_lists()`; the step itself reads everything again.
+    """
+    try:
+        check_open(option, kind)
+        if kind == OptionEventKind.PROPOSED:
+            check_confirmed(option)
+        if kind != OptionEventKind.SET_ASIDE:
+            check_stands(today)
+    except ReviewRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _begin(
+    option: TriangularOption, kind: OptionEventKind, *, by: User, note: str, last_event: int | None
+) -> TriangularOption:
+    """Return the option as it stands now, held until the transaction ends.
+
+    Raises ReviewRefused where the person may not review, where more has happened since the event `last_event` that
+    the page showed (0: none; None: no page), and where the step is not open.
+    """
+    check_reviewer(by, note)
+    TriangularOption.objects.select_for_update(of=("self",)).get(pk=option.pk)
+    newest = option.events.order_by("-pk").select_related("by").first()
+    if last_event is not None and newest is not None and newest.pk != last_event:
+        raise ReviewRefused(
+            _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the option again.")
+            % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run or a closed posting")}
+        )
+    held = TriangularOption.objects.for_lists().get(pk=option.pk)
+    check_open(held, kind)
+    return held
+
+
+def _explained(option: TriangularOption) -> Explanation:
+    """Return today's explanation by the profile that scored the option."""
+    return explain_options([option], profile=option.profile)[0]
+
+
+def _as_decided(option: TriangularOption, explanation: Explanation) -> Explanation:
+    """Return what the option is decided on, with the score that the reviewer saw, even where a run is overdue."""
+    codes = [part["code"] for part in explanation["criteria"]]
+    stored = {"score": option.score, **{code: getattr(option, f"part_{code}") for code in codes}}
+    return {**explanation, "stored": stored}
+
+
+def _take(option: TriangularOption, kind: OptionEventKind, *, by: User, note: str, **values: Any) -> TriangularEvent:
+    """Write the values and the status that the step leads to, and the event; conditional on the status before."""
+    values = {**values, "status": STEPS[kind].leads_to, "updated_at": timezone.now()}
+    changed = TriangularOption.objects.filter(pk=option.pk, status=option.status).update(**values)
+    if not changed:
+        raise ReviewRefused(_("Someone else decided this option in the meantime; look at it again."))
+    return TriangularEvent.objects.create(option=option, kind=kind, by=by, note=note.strip())

@@ -1,0 +1,167 @@
+"""Stored options brought into line with what was found, after a matching run."""
+
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from matching import bulk, engine
+from matching.choices import OPTIONS_OPEN_TO_RUNS, MatchStatus, OptionStatus
+from matching.engine.case import Case
+from matching.inputs import Inputs
+from matching.models import Match, MatchRun, TriangularOption
+from matching.models.match import MatchQuerySet
+from matching.triangular.lapsing import lapse_closed_proposals
+from matching.triangular.options import Listed, Options, Triple, find
+from matching.triangular.roles import of_the_south, read_roles
+
+PARTS = tuple(f"part_{criterion.name}" for criterion in engine.CRITERIA)
+FIGURES = ("score", *PARTS, "rank", "is_triple_south")
+"""What is compared and written of an option."""
+LISTED = np.dtype([(name, np.int64) for name in ("need", "offer", "score", "areas", "modalities", "topic")])
+
+Key = tuple[int, int, int]
+"""Ids of the need, of the pivotal and of the facilitating offer."""
+Figures = tuple[int, ...]
+
+
+@transaction.atomic
+def store_options(*, run: MatchRun, inputs: Inputs) -> dict[str, int]:
+    """Bring the undecided options into line with the needs' lists as they stand; return how many are new, moved, gone.
+
+    To be called once the run has stored its matches, in the same transaction. What people have decided stays as it
+    is, but for proposals of which a posting has closed, or no longer allows a third party: these lapse. The same
+    lists twice write nothing the second time.
+    """
+    bulk.lock_table(TriangularOption)
+    lapsed = lapse_closed_proposals()
+    wanted = _wanted(run, inputs)
+    stored = _stored()
+    shown = {key for key, (_pk, is_shown, _figures) in stored.items() if is_shown}
+    new = [key for key in wanted if key not in stored]
+    returned = [key for key in wanted if key in stored and key not in shown]
+    changed = [key for key in wanted if key in shown and wanted[key] != stored[key][2]]
+    moved = [key for key in changed if wanted[key][0] != stored[key][2][0]]
+    shifted = [key for key in changed if wanted[key][0] == stored[key][2][0]]
+    gone = sorted(shown - wanted.keys())
+    now = bulk.moment(timezone.now())
+    scored_by: dict[str, Any] = {
+        "profile_id": run.profile_id,
+        "run_id": run.pk,
+        "status": OptionStatus.SUGGESTED.value,
+        "updated_at": now,
+    }
+    _insert(new, wanted, {**scored_by, "created_at": now, "scored_at": now})
+    _update(returned + moved, wanted, stored, {**scored_by, "scored_at": now})
+    # A place that shifts, because others came or went, is no new score.
+    _update(shifted, wanted, stored, scored_by)
+    bulk.update(
+        TriangularOption,
+        _ids(gone, stored),
+        {"status": OptionStatus.LAPSED.value, "rank": None, "run_id": run.pk, "updated_at": now},
+    )
+    return {
+        "new": len(new) + len(returned),
+        "moved": len(moved),
+        "gone": len(gone),
+        "lapsed_proposals": lapsed,
+        "suggested": len(wanted),
+    }
+
+
+def _wanted(run: MatchRun, inputs: Inputs) -> dict[Key, Figures]:
+    """Return the options as they should stand, by need, best first."""
+    case = Case.of(inputs.needs, inputs.offers, inputs.reach, inputs.preference, inputs.profile)
+    suggested = Match.objects.filter(status=MatchStatus.SUGGESTED, rank_for_need__isnull=False)
+    options = find(
+        case,
+        _listed(inputs, suggested.filter(need__facilitating_allowed=True)),
+        read_roles(inputs),
+        good_from=run.profile.good_from,
+        decided=_decided(inputs),
+    )
+    return _by_ids(inputs, options)
+
+
+def _listed(inputs: Inputs, matches: MatchQuerySet) -> Listed:
+    """Return these matches as rows of the inputs; one of a posting that is not in them is left out."""
+    query = matches.order_by("pk").values_list("need", "offer", "score", "part_areas", "part_modalities", "part_topic")
+    rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=LISTED)
+    need, knows_need = _rows_of(inputs.needs, rows["need"])
+    offer, knows_offer = _rows_of(inputs.offers, rows["offer"])
+    known = knows_need & knows_offer
+    return Listed(
+        need_index=need[known],
+        offer_index=offer[known],
+        score=rows["score"][known].astype(np.int32),
+        covering=(rows["areas"] + rows["modalities"])[known].astype(np.int32),
+        topic=rows["topic"][known].astype(np.int32),
+    )
+
+
+def _rows_of(postings: engine.Postings, ids: Any) -> tuple[Any, Any]:
+    """Return the row of each id, and whether it has one."""
+    order = np.argsort(postings.ids)
+    if not len(order):
+        return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.bool_)
+    place = order[np.minimum(np.searchsorted(postings.ids[order], ids), len(order) - 1)]
+    return place, postings.ids[place] == ids
+
+
+def _decided(inputs: Inputs) -> set[Triple]:
+    need_row = {pk: row for row, pk in enumerate(inputs.needs.ids.tolist())}
+    offer_row = {pk: row for row, pk in enumerate(inputs.offers.ids.tolist())}
+    decided = TriangularOption.objects.decided().order_by()
+    return {
+        (need_row[need], offer_row[pivotal], offer_row[third])
+        for need, pivotal, third in decided.values_list("need", "pivotal_offer", "facilitating_offer")
+        if need in need_row and pivotal in offer_row and third in offer_row
+    }
+
+
+def _by_ids(inputs: Inputs, options: Options) -> dict[Key, Figures]:
+    keys = zip(
+        inputs.needs.ids[options.need_index].tolist(),
+        inputs.offers.ids[options.pivotal_index].tolist(),
+        inputs.offers.ids[options.facilitating_index].tolist(),
+        strict=True,
+    )
+    triple_south = of_the_south(inputs, inputs.offers.country[options.facilitating_index])
+    figures = np.column_stack((options.score, options.parts, options.rank, triple_south)).tolist()
+    return dict(zip(keys, map(tuple, figures), strict=True))
+
+
+def _stored() -> dict[Key, tuple[int, bool, Figures]]:
+    """Return id, whether it is suggested, and figures of each option that no person has decided."""
+    rows = TriangularOption.objects.filter(status__in=OPTIONS_OPEN_TO_RUNS).order_by()
+    columns = rows.values_list("need", "pivotal_offer", "facilitating_offer", "pk", "status", *FIGURES)
+    return {
+        (need, pivotal, third): (pk, status == OptionStatus.SUGGESTED, tuple(int(value or 0) for value in figures))
+        for need, pivotal, third, pk, status, *figures in columns.iterator(chunk_size=20_000)
+    }
+
+
+def _insert(keys: list[Key], wanted: dict[Key, Figures], more: dict[str, Any]) -> None:
+    if keys:
+        three = np.array(keys, dtype=np.int64)
+        names = ("need_id", "pivotal_offer_id", "facilitating_offer_id")
+        columns = {name: three[:, column] for column, name in enumerate(names)}
+        ids = bulk.new_ids(TriangularOption, len(keys))
+        bulk.insert(TriangularOption, {"id": ids, **columns, **_columns(keys, wanted), **more})
+
+
+def _update(
+    keys: list[Key], wanted: dict[Key, Figures], stored: dict[Key, tuple[int, bool, Figures]], more: dict[str, Any]
+) -> None:
+    if keys:
+        bulk.update(TriangularOption, _ids(keys, stored), {**_columns(keys, wanted), **more, "decided_on": None})
+
+
+def _columns(keys: list[Key], wanted: dict[Key, Figures]) -> dict[str, Any]:
+    figures = np.array([wanted[key] for key in keys], dtype=np.int64)
+    return {name: figures[:, column] for column, name in enumerate(FIGURES)}
+
+
+def _ids(keys: list[Key], stored: dict[Key, tuple[int, bool, Figures]]) -> Any:
+    return np.array([stored[key][0] for key in keys], dtype=np.int64)
