@@ -80,7 +80,7 @@ def _others(posting: Need | Offer, reader: User | AnonymousUser) -> list[int]:
     is_need, day = isinstance(posting, Need), today()
     model: Any = Offer if is_need else Need
     decided = Match.objects.decided(day).order_by()
-    decided = decided.filter(need=posting) if is_need else decided.filter(offer=posting)
+    decided = decided.filter(need=posting.pk) if is_need else decided.filter(offer=posting.pk)
     nearly_open = (Q(closes_on=None) | Q(closes_on__gte=day - CLOSED_FOR)) & (
         Q(opens_on=None) | Q(opens_on__lte=day + OPENS_WITHIN)
     )
@@ -99,8 +99,7 @@ def _for_gates(profile: ScoringProfile) -> ScoringProfile:
 def _closed_by_one(tables: Tables) -> list[int]:
     """Return the ids of the many side's postings whose pair one gate alone closes, the best by areas first."""
     case = engine.Case.of(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile)
-    need, offer = np.meshgrid(np.arange(len(tables.needs)), np.arange(len(tables.offers)), indexing="ij")
-    need, offer = need.ravel(), offer.ravel()
+    need, offer = np.divmod(np.arange(len(tables.needs) * len(tables.offers)), max(len(tables.offers), 1))
     closes = np.stack([gate(case, need, offer) for gate in engine.GATES.values()])
     is_near = (closes.sum(axis=0) == 1) & ~closes[list(engine.GATES).index(NEVER_NEAR)]
     need, offer = need[is_near], offer[is_near]

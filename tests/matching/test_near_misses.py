@@ -28,7 +28,7 @@ def need(cambodia):
 
 def offer_to(country, **fields):
     fields.setdefault("areas", ["agriculture"])
-    offer = PublishedOfferFactory(**{"country": CountryFactory(iso3="THA"), **fields})
+    offer = PublishedOfferFactory(country=CountryFactory(iso3="THA"), **fields)
     TargetFactory(offer=offer, country=country)
     return offer
 
@@ -95,7 +95,8 @@ def test_what_fits_is_no_near_miss_and_what_people_decided_neither(need, cambodi
 
 @pytest.mark.parametrize("hidden", [{"visibility": Visibility.MATCHED}, {"status": PostingStatus.WITHDRAWN}])
 def test_nobody_learns_of_a_posting_that_is_not_for_them(need, focal_point, hidden):
-    offer_to(CountryFactory(iso3="KEN"), country=CountryFactory(iso3="LAO"), **hidden)
+    offer = PublishedOfferFactory(country=CountryFactory(iso3="LAO"), areas=["agriculture"], **hidden)
+    TargetFactory(offer=offer, country=CountryFactory(iso3="KEN"))
     assert near_misses(posting=need, reader=focal_point) == []
 
 

@@ -1,5 +1,8 @@
 """Matching runs in the admin: what they say, and the button that starts one."""
 
+import threading
+from types import SimpleNamespace
+
 import pytest
 
 from matching import run_blocks
@@ -190,9 +193,16 @@ def test_with_workers_the_page_says_that_it_has_begun(desk, pair, settings, monk
     assert "The matching has begun" in desk.get(response.url).content.decode()
 
 
+class ThreadThatIsWaitedFor(threading.Thread):
+    """Works where it is started, in the transaction of the test."""
+
+    def start(self) -> None:
+        self.run()
+
+
 def test_without_workers_a_thread_does_it(desk, pair, settings, monkeypatch, django_capture_on_commit_callbacks):
     settings.JOBS_IN_THREADS = True
-    monkeypatch.setattr(run_blocks.threading.Thread, "start", lambda thread: thread.run())
+    monkeypatch.setattr(run_blocks, "threading", SimpleNamespace(Thread=ThreadThatIsWaitedFor))
     monkeypatch.setattr(run_blocks, "close_old_connections", lambda: None)
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(START)

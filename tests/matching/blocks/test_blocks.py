@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from django.utils import timezone
 
-from matching import run_blocks, runs, tasks
+from matching import engine, run_blocks, runs, tasks
 from matching.choices import RunState
 from matching.models import Match, MatchRun, RunBlock, RunInput
 from matching.run_blocks import LEASE, MOST_TIMES
@@ -112,14 +112,14 @@ def test_any_order_twice_lost_and_broken_off(seed: int, queue, start, monkeypatc
     expected = in_one_process()
     draw = random.Random(seed)
     run = start()
-    best_of = run_blocks.engine.best_of
+    best_of = engine.best_of
 
     def may_die(*given, **named):
         if draw.random() < 0.3:
             raise KeyboardInterrupt
         return best_of(*given, **named)
 
-    monkeypatch.setattr(run_blocks.engine, "best_of", may_die)
+    monkeypatch.setattr(engine, "best_of", may_die)
     for _step in range(400):
         if not queue.jobs:
             age(run)
@@ -238,7 +238,7 @@ def test_an_error_in_a_block_fails_the_run_and_leaves_the_one_before(queue, star
     def out_of_memory(*given, **named):
         raise MemoryError("too large")
 
-    monkeypatch.setattr(run_blocks.engine, "best_of", out_of_memory)
+    monkeypatch.setattr(engine, "best_of", out_of_memory)
     with pytest.raises(MemoryError):
         tasks.score_block.apply(args=[queue.jobs[0][1]], throw=True)
     run.refresh_from_db()
