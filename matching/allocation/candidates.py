@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models.functions import Coalesce
 
 from matching.allocation.solving import NO_LIMIT, Problem
 from matching.allocation.weighing import Membership, Settings
@@ -49,7 +50,7 @@ class Candidates:
             Candidate(*row)
             for row in proposable(at_choice)
             .order_by(*QUEUE_ORDER)
-            .values_list("pk", "need", "offer", "score", "need__country")
+            .values_list("pk", "need", "offer", "score", Coalesce("need__country", "need__agency__country"))
         ]
         fits = fitting([(row.need, row.offer) for row in rows])
         matches = [row for row, is_open in zip(rows, fits, strict=True) if is_open]
