@@ -66,6 +66,9 @@ class Side(NamedTuple):
     other_rank: str
 
 
+MOST_NAMED = 5_000
+"""So many ids a query may name; beyond, reading all is quicker."""
+LAST_PLACE = np.dtype([("other", np.int64), ("score", np.int64), ("holder", np.int64)])
 NEED = Side("need", "rank_for_need", "offer", "rank_for_offer")
 OFFER = Side("offer", "rank_for_offer", "need", "rank_for_need")
 
@@ -91,26 +94,26 @@ def _own_list(tables: Tables, posting_id: int, side: Side) -> Rows:
 
 def _lists_touched(own: Rows, tables: Tables, posting_id: int, side: Side) -> NDArray[np.int64]:
     """Return the ids of the postings of the other kind whose list the posting stood in, or would now."""
-    suggested = Match.objects.filter(status=MatchStatus.SUGGESTED)
+    suggested = Match.objects.filter(status=MatchStatus.SUGGESTED).order_by()
     stood_in = suggested.filter(**{side.name: posting_id, f"{side.other_rank}__isnull": False})
-    last_places = suggested.filter(**{side.other_rank: tables.profile.top_k})
-    last = np.array(list(last_places.order_by().values_list(side.other, "score", side.name)), dtype=np.int64).reshape(
-        -1, 3
-    )
-    last = last[np.argsort(last[:, 0])]
-    others, place = own[side.other], np.zeros(len(own), dtype=np.intp)
-    is_full = np.zeros(len(own), dtype=np.bool_)
-    if len(last):
-        place = np.minimum(np.searchsorted(last[:, 0], others), len(last) - 1)
-        is_full = last[place, 0] == others
-    order = _order_of(getattr(tables, f"{side.name}s"))
-    enters = ~is_full
-    for row in np.flatnonzero(is_full).tolist():
-        _, score, holder = last[place[row]].tolist()
-        mine = (int(own["score"][row]), -order[posting_id])
-        enters[row] = mine >= (score, -order.get(holder, len(order)))
     before = np.array(list(stood_in.values_list(side.other, flat=True)), dtype=np.int64)
-    return np.union1d(before, others[enters])
+    if not len(own):
+        return np.unique(before)
+    full = suggested.filter(**{side.other_rank: tables.profile.top_k})
+    if len(own) <= MOST_NAMED:
+        full = full.filter(**{f"{side.other}__in": own[side.other].tolist()})
+    query = full.values_list(side.other, "score", side.name).query
+    last = np.sort(bulk.read_numbers(*query.sql_with_params(), dtype=LAST_PLACE), order="other")
+    enters = np.ones(len(own), dtype=np.bool_)
+    if len(last):
+        place = np.minimum(np.searchsorted(last["other"], own[side.other]), len(last) - 1)
+        is_full = last["other"][place] == own[side.other]
+        order = _Order(getattr(tables, f"{side.name}s"))
+        holder = order.of(last["holder"][place])
+        beats = own["score"] > last["score"][place]
+        equals = (own["score"] == last["score"][place]) & (order.of(np.array([posting_id])) <= holder)
+        enters = ~is_full | beats | equals
+    return np.union1d(before, own[side.other][enters])
 
 
 def _their_lists(tables: Tables, others: NDArray[np.int64], side: Side) -> Rows:
@@ -165,6 +168,18 @@ def _scored(tables: Tables, ids: NDArray[np.int64], side: str) -> Rows:
     )
 
 
-def _order_of(postings: engine.Postings) -> dict[int, int]:
-    """Return the place of each posting in the order that decides between equal scores, by its id."""
-    return {pk: place for place, pk in enumerate(postings.ids[postings.best_order()].tolist())}
+class _Order:
+    """The order that decides between equal scores, by id."""
+
+    def __init__(self, postings: engine.Postings) -> None:
+        self._by_id = np.argsort(postings.ids)
+        self._ids = postings.ids[self._by_id]
+        self._place = np.empty(len(postings), dtype=np.int64)
+        self._place[postings.best_order()] = np.arange(len(postings))
+
+    def of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the place of each id; one that is not open comes after all others."""
+        if not len(self._ids):
+            return np.zeros(len(ids), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
+        return np.where(self._ids[at] == ids, self._place[self._by_id[at]], len(self._ids))

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import BigIntegerField, Case, Sum, Value, When
 from numpy.typing import NDArray
 
 from directory.days import today
 from directory.models import Country, Modality, PriorityArea
-from matching import engine
+from matching import bulk, engine
 from matching.models import ScoringProfile
 from matching.places import offers_used_up
 from matching.topic import is_available as topic_is_available
@@ -25,6 +26,8 @@ from surveys.own_words import OwnWords, own_words
 from surveys.reach import PlaceKey, ReachTable, Route, places_or_open
 
 NO_ROW = -1
+HALF = 32
+"""Bits of a mask that one number of the database holds, far from its sign."""
 FEW = 500
 NO_WORDS = OwnWords("", "")
 LANGUAGES = {code: number for number, code in enumerate(CODES)}
@@ -310,21 +313,28 @@ def _masks(
     through: Any, posting: str, code: str, posting_ids: list[int], only: Collection[int] | None, codes: tuple[str, ...]
 ) -> NDArray[np.uint64]:
     """Return the set of codes of each posting, in ascending order of ids, as a bit mask."""
-    pairs = through.objects.all() if only is None else through.objects.filter(**{f"{posting}__in": list(only)})
-    bit_of = {value: bit for bit, value in enumerate(codes)}
-    rows = [
-        (pk, bit_of[value])
-        for pk, value in pairs.order_by().values_list(posting, code).iterator(chunk_size=50_000)
-        if value in bit_of
-    ]
     masks = np.zeros(len(posting_ids), dtype=np.uint64)
-    if rows and posting_ids:
-        of, bit = np.array(rows, dtype=np.int64).T
-        ids = np.array(posting_ids, dtype=np.int64)
-        place = np.minimum(np.searchsorted(ids, of), len(ids) - 1)
-        known = ids[place] == of
-        np.bitwise_or.at(masks, place[known], np.uint64(1) << bit[known].astype(np.uint64))
+    if not posting_ids:
+        return masks
+    pairs = through.objects.all() if only is None else through.objects.filter(**{f"{posting}__in": list(only)})
+    halves = {
+        f"half_{first}": _sum_of_bits(code, codes[first : first + HALF]) for first in range(0, max(len(codes), 1), HALF)
+    }
+    query = pairs.order_by().values(posting).annotate(**halves).values_list(posting, *halves).query
+    dtype = np.dtype([("posting", np.int64), *((name, np.int64) for name in halves)])
+    rows = bulk.read_numbers(*query.sql_with_params(), dtype=dtype)
+    ids = np.array(posting_ids, dtype=np.int64)
+    place = np.minimum(np.searchsorted(ids, rows["posting"]), len(ids) - 1)
+    known = ids[place] == rows["posting"]
+    for shift, name in enumerate(halves):
+        masks[place[known]] |= rows[name][known].astype(np.uint64) << np.uint64(shift * HALF)
     return masks
+
+
+def _sum_of_bits(code: str, codes: tuple[str, ...]) -> Sum:
+    """Return an aggregate: one bit for each code, in their order. A posting has each code once, so that it is a set."""
+    bits = [When(**{code: value}, then=Value(1 << bit)) for bit, value in enumerate(codes)]
+    return Sum(Case(*bits, default=Value(0), output_field=BigIntegerField()))
 
 
 def _places(queryset: Any, side: str, only: Collection[int] | None) -> dict[int, tuple[PlaceKey, ...]]:
