@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='matchrun',
             name='input_digests',
-            field=models.JSONField(default=dict, help_text='So that two runs can say what differs.', verbose_name='digest of each kind of input'),
+            field=models.JSONField(blank=True, default=dict, help_text='So that two runs can say what differs.', verbose_name='digest of each kind of input'),
         ),
         migrations.AddField(
             model_name='matchrun',

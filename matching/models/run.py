@@ -36,7 +36,10 @@ class MatchRun(models.Model):
     is_in_blocks = models.BooleanField(_("done by workers, in blocks"), default=False)
     digest = models.CharField(_("digest of its inputs"), max_length=64, blank=True)
     input_digests = models.JSONField(
-        _("digest of each kind of input"), default=dict, help_text=_("So that two runs can say what differs.")
+        _("digest of each kind of input"),
+        default=dict,
+        blank=True,
+        help_text=_("So that two runs can say what differs."),
     )
     result_digest = models.CharField(_("digest of what it found"), max_length=64, blank=True)
     counts = models.JSONField(_("counts"), default=dict)

@@ -144,7 +144,7 @@ def test_a_run_that_fails_leaves_the_profile_activated(office, page, match, monk
     def fail(*_tables, **_how):
         raise OSError("No space left.")
 
-    monkeypatch.setattr("matching.runs.engine.suggest", fail)
+    monkeypatch.setattr("matching.runs.engine.best_of", fail)
     content = office.post(page, figures(**ACTIVATED), follow=True).content.decode()
     assert "The run failed" in content
     assert default_profile().version == 2
