@@ -94,7 +94,8 @@ def postgresql(tables: Tables) -> Found:
     """Set SQL in PostgreSQL: scores in a temporary table, the best of each side by window functions."""
     import psycopg2
 
-    connection = psycopg2.connect(os.environ["BENCHMARK_POSTGRESQL"])
+    # The database that every server has: nothing is left in it, and that of the tests does not exist yet.
+    connection = psycopg2.connect(os.environ["BENCHMARK_POSTGRESQL"].rpartition("/")[0] + "/postgres")
     cursor = connection.cursor()
     cursor.execute("SET work_mem = '1GB'")
     for name, columns in _columns(tables).items():

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -21,8 +22,7 @@ ESCAP_SUB_REGIONS = ("ESCAP_ENEA", "ESCAP_SEA", "ESCAP_SSWA", "ESCAP_NCA", "ESCA
 DEFAULT_TRANSITION_YEARS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceKey:
+class PlaceKey(NamedTuple):
     """A target or preferred partner as the reach rules see it: its kind and the code of its country or group."""
 
     kind: str

@@ -162,6 +162,12 @@ def what_it_did(run: MatchRun) -> str:
         )
         if counts.get(name)
     )
+    options = counts.get("triangular", {}).get("suggested")
+    if options:
+        words.append(
+            ngettext("%(number)s triangular option", "%(number)s triangular options", options)
+            % {"number": number_format(options)}
+        )
     return ", ".join(words)
 
 
