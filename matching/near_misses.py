@@ -60,7 +60,7 @@ def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: in
         need_ids={posting.pk} if is_need else others,
         offer_ids=others if is_need else {posting.pk},
     )
-    closed = _closed_by_one(tables)
+    closed = _closed_by_one(tables, of_one_need=is_need)
     rows = (Offer if is_need else Need).objects.for_lists().in_bulk(list(closed))
     pairs: list[tuple[Need, Offer]] = [
         (posting, rows[pk]) if is_need else (rows[pk], posting)  # type: ignore[misc]
@@ -96,16 +96,16 @@ def _for_gates(profile: ScoringProfile) -> ScoringProfile:
     return alone
 
 
-def _closed_by_one(tables: Tables) -> list[int]:
-    """Return the ids of the many side's postings whose pair one gate alone closes, the best by areas first."""
+def _closed_by_one(tables: Tables, *, of_one_need: bool) -> list[int]:
+    """Return the ids of the other side's postings whose pair one gate alone closes, the best by areas first."""
     case = engine.Case.of(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile)
     need, offer = np.divmod(np.arange(len(tables.needs) * len(tables.offers)), max(len(tables.offers), 1))
     closes = np.stack([gate(case, need, offer) for gate in engine.GATES.values()])
     is_near = (closes.sum(axis=0) == 1) & ~closes[list(engine.GATES).index(NEVER_NEAR)]
     need, offer = need[is_near], offer[is_near]
     score = engine.parts_of_pairs(case, need, offer).sum(axis=1)
-    many = tables.offers.ids[offer] if len(tables.needs) == 1 else tables.needs.ids[need]
-    return [int(pk) for pk in many[np.lexsort((many, -score))][:LOOKED_INTO]]
+    others = tables.offers.ids[offer] if of_one_need else tables.needs.ids[need]
+    return [int(pk) for pk in others[np.lexsort((others, -score))][:LOOKED_INTO]]
 
 
 class _Words:
