@@ -1,5 +1,7 @@
 """Text search as a user would pick it instead: term frequencies of the texts themselves."""
 
+import logging
+
 import numpy as np
 
 from benchmarks.evaluation_data import Task
@@ -19,6 +21,8 @@ def bm25(task: Task) -> np.ndarray:
     """Return float64[needs, offers]: BM25 (Robertson, k1 1.5, b 0.75) on words."""
     import bm25s
 
+    # It sets its own logger to tell of every index; the table is all that is asked for.
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
     texts = list(dict.fromkeys(task.offer_texts))
     retriever = bm25s.BM25()
     retriever.index(bm25s.tokenize(texts, stopwords=None, show_progress=False), show_progress=False)
