@@ -1,6 +1,6 @@
 """Two sets of scored pairs set side by side: what comes, what goes, what moves, and by how much.
 
-Pure: rows in, answers out. It does not ask where the rows come from: two profiles on one day, or two runs.
+Pure: rows in, answers out.
 """
 
 from dataclasses import dataclass, replace

@@ -66,15 +66,11 @@ def digest_of_all(digests: dict[str, str], *versions: str) -> str:
 
 def decided_pairs(tables: Tables) -> engine.Excluded:
     """Return the pairs that people have decided, as rows of the tables."""
-    need_row = {need_id: row for row, need_id in enumerate(tables.needs.ids.tolist())}
-    offer_row = {offer_id: row for row, offer_id in enumerate(tables.offers.ids.tolist())}
-    pairs = [
-        (need_row[need], offer_row[offer])
-        for need, offer in Match.objects.decided(tables.on).order_by("pk").values_list("need", "offer")
-        if need in need_row and offer in offer_row
-    ]
-    array: Any = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return engine.Excluded(need_index=array[:, 0].copy(), offer_index=array[:, 1].copy())
+    decided = Match.objects.decided(tables.on).order_by("pk").values_list("need", "offer")
+    pairs: Any = np.array(list(decided), dtype=np.int64).reshape(-1, 2)
+    need, offer = tables.needs.rows_of(pairs[:, 0]), tables.offers.rows_of(pairs[:, 1])
+    known = (need >= 0) & (offer >= 0)
+    return engine.Excluded(need_index=need[known], offer_index=offer[known])
 
 
 def _joined(parts: Any) -> str:

@@ -15,7 +15,7 @@ from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.tables import Tables
 
-CRITERIA = ("areas", "modalities", "region", "topic")
+CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
 COMPARED = ("score", *(f"part_{criterion}" for criterion in CRITERIA), "rank_for_need", "rank_for_offer")
 ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
 """A match as a run would have it; a rank of 0 stands for none."""

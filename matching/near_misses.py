@@ -23,8 +23,6 @@ from matching.tables import Tables
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
 
-FEW = 5
-"""A posting with fewer matches than this is one that has few."""
 MOST = 10
 LOOKED_INTO = 60
 """So many pairs, the best by their areas, are scored in full."""

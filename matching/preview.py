@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
 from directory.access import Action, can
 from directory.days import today
@@ -134,8 +133,8 @@ def _scored(tables: Tables, pairs: Rows) -> Rows:
         tables.reach,
         tables.preference,
         tables.profile,
-        need_index=_rows_of(tables.needs, pairs["need"]),
-        offer_index=_rows_of(tables.offers, pairs["offer"]),
+        need_index=tables.needs.rows_of(pairs["need"]),
+        offer_index=tables.offers.rows_of(pairs["offer"]),
     )
     rows = np.zeros(len(pairs), dtype=ROW)
     rows["need"], rows["offer"] = pairs["need"], pairs["offer"]
@@ -143,12 +142,6 @@ def _scored(tables: Tables, pairs: Rows) -> Rows:
     for column, criterion in enumerate(engine.CRITERIA):
         rows[f"part_{criterion.name}"] = parts[:, column]
     return rows
-
-
-def _rows_of(postings: engine.Postings, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    order = np.argsort(postings.ids)
-    place: NDArray[np.int64] = order[np.searchsorted(postings.ids, ids, sorter=order)].astype(np.int64)
-    return place
 
 
 def _move(comparison: Comparison, position: int) -> Move:

@@ -108,10 +108,10 @@ def _lists_touched(own: Rows, tables: Tables, posting_id: int, side: Side) -> ND
     if len(last):
         place = np.minimum(np.searchsorted(last["other"], own[side.other]), len(last) - 1)
         is_full = last["other"][place] == own[side.other]
-        order = _Order(getattr(tables, f"{side.name}s"))
-        holder = order.of(last["holder"][place])
+        own_kind = getattr(tables, f"{side.name}s")
+        holder, mine = _places(own_kind, last["holder"][place]), _places(own_kind, np.array([posting_id]))
         beats = own["score"] > last["score"][place]
-        equals = (own["score"] == last["score"][place]) & (order.of(np.array([posting_id])) <= holder)
+        equals = (own["score"] == last["score"][place]) & (mine <= holder)
         enters = ~is_full | beats | equals
     return np.union1d(before, own[side.other][enters])
 
@@ -168,18 +168,8 @@ def _scored(tables: Tables, ids: NDArray[np.int64], side: str) -> Rows:
     )
 
 
-class _Order:
-    """The order that decides between equal scores, by id."""
-
-    def __init__(self, postings: engine.Postings) -> None:
-        self._by_id = np.argsort(postings.ids)
-        self._ids = postings.ids[self._by_id]
-        self._place = np.empty(len(postings), dtype=np.int64)
-        self._place[postings.best_order()] = np.arange(len(postings))
-
-    def of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the place of each id; one that is not open comes after all others."""
-        if not len(self._ids):
-            return np.zeros(len(ids), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self._ids, ids), len(self._ids) - 1)
-        return np.where(self._ids[at] == ids, self._place[self._by_id[at]], len(self._ids))
+def _places(postings: engine.Postings, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each id stands in the order that decides between equal scores; one not open, after all others."""
+    place = np.full(len(postings) + 1, len(postings), dtype=np.int64)
+    place[postings.best_order()] = np.arange(len(postings))
+    return place[postings.rows_of(ids)]

@@ -8,7 +8,6 @@ the run's end. What was lost with a worker, the broker or the database is handed
 import datetime as dt
 import logging
 import threading
-import time
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -128,16 +127,12 @@ def score_block(block_id: int, *, task: str) -> None:
         return
     block = RunBlock.objects.select_related("run").defer("result").get(pk=block_id)
     plan = _plan(block.run_id, block.run.digest)
-    last = time.monotonic()
 
     def beat(done: int, of: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= runs.HEARTBEAT_EVERY:
-            last = time.monotonic()
-            RunBlock.objects.filter(pk=block_id).update(heartbeat_at=timezone.now())
+        RunBlock.objects.filter(pk=block_id).update(heartbeat_at=timezone.now())
 
     # As many blocks at once as there are workers: more threads would only wait for each other.
-    best = engine.best_of(plan, block.start, block.stop, workers=1, progress=beat)
+    best = engine.best_of(plan, block.start, block.stop, workers=1, progress=runs.every_few_seconds(beat))
     RunBlock.objects.filter(pk=block_id, result=None).update(result=pack(best), heartbeat_at=timezone.now())
     left = block.run.blocks.filter(result=None).count()
     _alive(block.run_id, progress=min(99, 100 - 100 * left // block.run.blocks.count()))
@@ -150,9 +145,10 @@ def finish(run_id: int) -> None:
     run = MatchRun.objects.select_related("profile").get(pk=run_id)
     if run.state != RunState.RUNNING or run.blocks.filter(result=None).exists():
         return
-    suggestions = engine.collect(_plan(run.pk, run.digest), _results(run))
+    inputs = _inputs(run_id)
+    suggestions = engine.collect(inputs.plan(), _results(run))
     _alive(run_id)
-    runs.finish(run, inputs=_inputs(run_id), suggestions=suggestions)
+    runs.finish(run, inputs=inputs, suggestions=suggestions)
 
 
 def watch() -> int:

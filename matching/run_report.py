@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directory.days import first_day_not_ended
 from matching.choices import ChangeKind
+from matching.lines import CRITERIA
 from matching.models import MatchChange, MatchRun
+from matching.templatetags.matches import criterion_words, signed_thousandths
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
@@ -24,12 +26,6 @@ INPUTS: dict[str, Promise] = {
     "profile": gettext_lazy("the weights, the least score or the length of the lists"),
     "decided": gettext_lazy("the pairs that people have decided"),
     "codes": gettext_lazy("the areas, modalities, countries or the South as the directory has them"),
-}
-CRITERIA: dict[str, Promise] = {
-    "areas_by": gettext_lazy("areas"),
-    "modalities_by": gettext_lazy("modalities"),
-    "region_by": gettext_lazy("region"),
-    "topic_by": gettext_lazy("topic"),
 }
 
 
@@ -103,13 +99,8 @@ def why(change: MatchChange, *, run: MatchRun, before: MatchRun | None) -> str:
 
 def _by_criterion(change: MatchChange) -> list[str]:
     """Return by how much each contribution moved, those that did."""
-    moved = []
-    for name, words in CRITERIA.items():
-        by = getattr(change, name)
-        if by:
-            figure = number_format(abs(by) / 1_000_000, 2)
-            moved.append(f"{words} {'+' if by > 0 else '−'}{figure}")
-    return moved
+    moved = [(criterion, getattr(change, f"{criterion}_by")) for criterion in CRITERIA]
+    return [f"{criterion_words(criterion)} {signed_thousandths(by)}" for criterion, by in moved if by]
 
 
 def _is_open(posting: Posting) -> bool:

@@ -179,16 +179,30 @@ def check_none_at_work(error: Exception) -> None:
         raise RunRefused(_("Another matching run is at work; wait until it has finished.")) from error
 
 
-def _with_heartbeat(run: MatchRun, progress: Progress | None) -> Progress:
-    """Return a progress function that also leaves a sign of life on the run's row, every few seconds."""
+def every_few_seconds(tell: Progress) -> Progress:
+    """Return a progress function that passes on to `tell` at most once in HEARTBEAT_EVERY seconds."""
     last = time.monotonic()
 
     def report(done: int, of: int) -> None:
         nonlocal last
         if time.monotonic() - last >= HEARTBEAT_EVERY:
             last = time.monotonic()
-            percent = min(99, done * 100 // max(of, 1))
-            MatchRun.objects.filter(pk=run.pk).update(progress=percent, heartbeat_at=timezone.now())
+            tell(done, of)
+
+    return report
+
+
+def _with_heartbeat(run: MatchRun, progress: Progress | None) -> Progress:
+    """Return a progress function that also leaves a sign of life on the run's row, every few seconds."""
+
+    def beat(done: int, of: int) -> None:
+        percent = min(99, done * 100 // max(of, 1))
+        MatchRun.objects.filter(pk=run.pk).update(progress=percent, heartbeat_at=timezone.now())
+
+    heartbeat = every_few_seconds(beat)
+
+    def report(done: int, of: int) -> None:
+        heartbeat(done, of)
         if progress is not None:
             progress(done, of)
 

@@ -52,6 +52,14 @@ class Postings:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def rows_of(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the row of each of these ids; -1 for one that is not among them."""
+        if not len(self):
+            return np.full(len(ids), -1, dtype=np.int64)
+        order = np.argsort(self.ids)
+        at = order[np.minimum(np.searchsorted(self.ids, ids, sorter=order), len(order) - 1)]
+        return np.where(self.ids[at] == ids, at, -1).astype(np.int64)
+
     def take(self, rows: Index) -> Self:
         """Return the postings at these rows, in this order."""
         arrays = {field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "texts"}

@@ -88,9 +88,8 @@ def _listed(inputs: Inputs, matches: MatchQuerySet) -> Listed:
     """Return these matches as rows of the inputs; one of a posting that is not in them is left out."""
     query = matches.order_by("pk").values_list("need", "offer", "score", "part_areas", "part_modalities", "part_topic")
     rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=LISTED)
-    need, knows_need = _rows_of(inputs.needs, rows["need"])
-    offer, knows_offer = _rows_of(inputs.offers, rows["offer"])
-    known = knows_need & knows_offer
+    need, offer = inputs.needs.rows_of(rows["need"]), inputs.offers.rows_of(rows["offer"])
+    known = (need >= 0) & (offer >= 0)
     return Listed(
         need_index=need[known],
         offer_index=offer[known],
@@ -100,24 +99,12 @@ def _listed(inputs: Inputs, matches: MatchQuerySet) -> Listed:
     )
 
 
-def _rows_of(postings: engine.Postings, ids: Any) -> tuple[Any, Any]:
-    """Return the row of each id, and whether it has one."""
-    order = np.argsort(postings.ids)
-    if not len(order):
-        return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.bool_)
-    place = order[np.minimum(np.searchsorted(postings.ids[order], ids), len(order) - 1)]
-    return place, postings.ids[place] == ids
-
-
 def _decided(inputs: Inputs) -> set[Triple]:
-    need_row = {pk: row for row, pk in enumerate(inputs.needs.ids.tolist())}
-    offer_row = {pk: row for row, pk in enumerate(inputs.offers.ids.tolist())}
     decided = TriangularOption.objects.decided().order_by()
-    return {
-        (need_row[need], offer_row[pivotal], offer_row[third])
-        for need, pivotal, third in decided.values_list("need", "pivotal_offer", "facilitating_offer")
-        if need in need_row and pivotal in offer_row and third in offer_row
-    }
+    ids: Any = np.array(list(decided.values_list("need", "pivotal_offer", "facilitating_offer")), dtype=np.int64)
+    need, pivotal, third = ids.reshape(-1, 3).T
+    rows = (inputs.needs.rows_of(need), inputs.offers.rows_of(pivotal), inputs.offers.rows_of(third))
+    return {row for row in zip(*(one.tolist() for one in rows), strict=True) if min(row) >= 0}
 
 
 def _by_ids(inputs: Inputs, options: Options) -> dict[Key, Figures]:

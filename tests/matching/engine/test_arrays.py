@@ -52,6 +52,12 @@ def test_postings_are_checked(changes: dict[str, Any], message: str):
         replace(good().needs, **changes)
 
 
+def test_rows_are_found_by_id_in_any_order():
+    three = tables([Need(pk, "KHM", None, {0}, {0}, 0, True) for pk in (7, 2, 5)], [], Rules())[0]
+    assert three.rows_of(int64(5, 9, 7, 1)).tolist() == [2, -1, 0, -1]
+    assert three.take(np.zeros(0, dtype=np.intp)).rows_of(int64(5)).tolist() == [-1]
+
+
 @pytest.mark.parametrize("kind", [Reach, Preference])
 @pytest.mark.parametrize(
     ("rows", "row_of", "message"),
