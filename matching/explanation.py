@@ -7,9 +7,10 @@ from typing import Any
 from directory.days import today
 from matching import engine
 from matching.choices import Fit
+from matching.levels import level_percent
 from matching.models import ScoringProfile
 from matching.profiles import default_profile
-from matching.tables import Tables, level_percent
+from matching.tables import Tables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
 from surveys.reach import PlaceKey, Route, places_or_open

@@ -1,5 +1,6 @@
 """Stored matches brought into line with what was scored: what is new, came back, moved, shifted or is gone."""
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
 COMPARED = ("score", *(f"part_{criterion}" for criterion in CRITERIA), "rank_for_need", "rank_for_offer")
 ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
 """A match as a run would have it; a rank of 0 stands for none."""
-STORED = np.dtype([*ROW.descr, ("id", np.int64), ("is_suggested", np.int64)])
+STORED = np.dtype([*ROW.descr, ("id", np.int64), ("is_suggested", np.int64), ("is_open_to_runs", np.int64)])
 """A match as it is stored, undecided."""
 
 Rows = NDArray[Any]
@@ -38,14 +39,17 @@ def scored_rows(tables: Tables | Inputs, suggestions: engine.Suggestions) -> Row
     return rows
 
 
-def stored_rows(matches: MatchQuerySet) -> Rows:
-    """Return these matches, which no person may have decided."""
+def stored_rows(matches: MatchQuerySet, *, on: dt.date) -> Rows:
+    """Return those of these matches that no person has decided, by what holds on the day `on`."""
     numbers = [
         Coalesce(F(name), 0, output_field=IntegerField()) if name.startswith("rank") else F(name) for name in COMPARED
     ]
     is_suggested = Case(When(status=MatchStatus.SUGGESTED, then=1), default=0, output_field=IntegerField())
-    query = matches.order_by("pk").values_list("need", "offer", *numbers, "pk", is_suggested)
-    return bulk.read_numbers(*query.query.sql_with_params(), dtype=STORED)
+    # Asked of each row, not of the table: nearly all of it is open to runs, so that an index of states leads nowhere.
+    is_open = Case(When(Match.objects.is_open_to_runs(on), then=1), default=0, output_field=IntegerField())
+    query = matches.order_by("pk").values_list("need", "offer", *numbers, "pk", is_suggested, is_open)
+    rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=STORED)
+    return rows[rows["is_open_to_runs"] == 1]
 
 
 def pair_keys(rows: Rows) -> NDArray[np.int64]:

@@ -26,7 +26,7 @@ def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> dict[str, int]:
     open_needs, open_offers = _held_open(Need.objects.all()), _held_open(Offer.objects.exclude(pk__in=offers_used_up()))
     bulk.lock_table(Match)
     lapsed = _lapse_closed_proposals(open_needs=open_needs, open_offers=open_offers)
-    stored = stored_rows(Match.objects.open_to_runs(run.on))
+    stored = stored_rows(Match.objects.all(), on=run.on)
     wanted = wanted[_among(wanted["need"], open_needs) & _among(wanted["offer"], open_offers)]
     decided = _decided_keys(run.on)
     wanted = wanted[~_among(pair_keys(wanted), decided)]

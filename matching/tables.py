@@ -1,8 +1,7 @@
 """The engine's tables, read from the database: the only place where rows become arrays."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,19 +12,18 @@ from numpy.typing import NDArray
 from directory.days import today
 from directory.models import Country, Modality, PriorityArea
 from matching import bulk, engine
+from matching.levels import NO_ROW, LevelRows, places_stated
 from matching.models import ScoringProfile
 from matching.places import offers_used_up
 from matching.topic import is_available as topic_is_available
 from matching.topic.stored import stored_vectors
 from matching.topic.vectors import texts_of
-from surveys.choices import PlaceKind
 from surveys.languages import CODES
 from surveys.models import Need, Offer, PreferredPartner, Target
-from surveys.models.posting import PostingQuerySet
+from surveys.models.posting import Posting, PostingQuerySet
 from surveys.own_words import OwnWords, own_words
-from surveys.reach import PlaceKey, ReachTable, Route, places_or_open
+from surveys.reach import PlaceKey, ReachTable
 
-NO_ROW = -1
 HALF = 32
 """Bits of a mask that one number of the database holds, far from its sign."""
 FEW = 500
@@ -114,8 +112,8 @@ class Tables:
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
         needs = _postings(Need.objects.all(), side="need", on=on, ids=need_ids, vocabulary=vocabulary)
         offers = _postings(Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary)
-        need_places = _places(PreferredPartner.objects.all(), "need", need_ids)
-        offer_places = _places(Target.objects.all(), "offer", offer_ids)
+        need_places = places_stated(PreferredPartner.objects.all(), "need", need_ids)
+        offer_places = places_stated(Target.objects.all(), "offer", offer_ids)
         scored_by = engine_profile(profile, related=vocabulary.related)
         if scored_by.weights.topic:
             needs, offers = _with_texts(needs, offers, progress=text_progress, keep=keep_texts)
@@ -185,78 +183,13 @@ def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> e
     )
 
 
-def level_percent(route: Route, profile: ScoringProfile, *, shares_sub_region: bool) -> int:
-    """Return how close a route is, in percent; a region counts more where both sides share an ESCAP sub-region."""
-    if route.level == "region" and shares_sub_region:
-        return max(profile.level_region_shared, profile.level_region)
-    return int(getattr(profile, f"level_{route.level}"))
-
-
-class LevelRows:
-    """Rows of levels by country, one for each distinct combination of places and offering sub-region."""
-
-    def __init__(self, *, reach_table: ReachTable, profile: ScoringProfile, countries: tuple[str, ...]) -> None:
-        self._table = reach_table
-        self._profile = profile
-        self._countries = countries
-        self._column_of = {iso3: column for column, iso3 in enumerate(countries)}
-        self._row_of_place: dict[tuple[PlaceKey, str], NDArray[np.uint8]] = {}
-
-    def reach(self, offers: engine.Postings, places: dict[int, tuple[PlaceKey, ...]]) -> engine.Reach:
-        """Return how closely each offer reaches each country; one without targets is open to all of the South."""
-        rows: dict[tuple[frozenset[PlaceKey], str], int] = {}
-        levels: list[NDArray[np.uint8]] = []
-        row_of = np.zeros(len(offers), dtype=np.int32)
-        for index, (offer_id, column) in enumerate(zip(offers.ids.tolist(), offers.country.tolist(), strict=True)):
-            stated = frozenset(places_or_open(places.get(offer_id, ())))
-            key = (stated, self._sub_region(column))
-            if key not in rows:
-                rows[key] = len(levels)
-                levels.append(self._row(*key))
-            row_of[index] = rows[key]
-        return engine.Reach(rows=self._stack(levels), row_of=row_of)
-
-    def preference(self, needs: engine.Postings, places: dict[int, tuple[PlaceKey, ...]]) -> engine.Preference:
-        """Return how well each country fits the preferred partners of each need; -1 where it states none."""
-        rows: dict[tuple[frozenset[PlaceKey], str], int] = {}
-        levels: list[NDArray[np.uint8]] = []
-        row_of = np.full(len(needs), NO_ROW, dtype=np.int32)
-        for index, (need_id, column) in enumerate(zip(needs.ids.tolist(), needs.country.tolist(), strict=True)):
-            if need_id not in places:
-                continue
-            key = (frozenset(places[need_id]), self._sub_region(column))
-            if key not in rows:
-                rows[key] = len(levels)
-                levels.append(self._row(*key))
-            row_of[index] = rows[key]
-        return engine.Preference(rows=self._stack(levels), row_of=row_of)
-
-    def _sub_region(self, column: int) -> str:
-        return "" if column == NO_ROW else self._table.sub_region_of.get(self._countries[column], "")
-
-    def _stack(self, levels: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-        return np.stack(levels) if levels else np.zeros((0, len(self._countries)), dtype=np.uint8)
-
-    def _row(self, places: frozenset[PlaceKey], sub_region: str) -> NDArray[np.uint8]:
-        row = np.zeros(len(self._countries), dtype=np.uint8)
-        for place in places:
-            np.maximum(row, self._place_row(place, sub_region), out=row)
-        return row
-
-    def _place_row(self, place: PlaceKey, sub_region: str) -> NDArray[np.uint8]:
-        key = (place, sub_region)
-        if key not in self._row_of_place:
-            row = np.zeros(len(self._countries), dtype=np.uint8)
-            for iso3 in self._candidates(place):
-                route = self._table.route(place, iso3)
-                if route is not None and iso3 in self._column_of:
-                    shares = bool(sub_region) and self._table.sub_region_of.get(iso3) == sub_region
-                    row[self._column_of[iso3]] = level_percent(route, self._profile, shares_sub_region=shares)
-            self._row_of_place[key] = row
-        return self._row_of_place[key]
-
-    def _candidates(self, place: PlaceKey) -> Iterable[str]:
-        return (place.code,) if place.kind == PlaceKind.COUNTRY else self._table.members.get(place.code, ())
+def meet_text_of(posting: Posting, profile: ScoringProfile) -> None:
+    """Work a posting's text out and keep it, where the topic counts: what reads it next has not to load the model."""
+    if profile.weight_topic and topic_is_available():
+        is_offer = isinstance(posting, Offer)
+        model: Any = Offer if is_offer else Need
+        words = own_words(model.objects.filter(pk=posting.pk), is_offer=is_offer)
+        stored_vectors({one.text for one in words.values()})
 
 
 def _postings(
@@ -335,20 +268,6 @@ def _sum_of_bits(code: str, codes: tuple[str, ...]) -> Sum:
     """Return an aggregate: one bit for each code, in their order. A posting has each code once, so that it is a set."""
     bits = [When(**{code: value}, then=Value(1 << bit)) for bit, value in enumerate(codes)]
     return Sum(Case(*bits, default=Value(0), output_field=BigIntegerField()))
-
-
-def _places(queryset: Any, side: str, only: Collection[int] | None) -> dict[int, tuple[PlaceKey, ...]]:
-    """Return the places of each posting; one whose places are all unresolved is in it, and reaches nobody."""
-    if only is not None:
-        queryset = queryset.filter(**{f"{side}__in": list(only)})
-    places: dict[int, list[PlaceKey]] = defaultdict(list)
-    # A few hundred places are stated many thousand times: one object each is far quicker than one a row.
-    known: dict[tuple[str, str], PlaceKey] = {}
-    rows = queryset.order_by(side, "position", "pk").values_list(side, "kind", "country", "group")
-    for posting_id, kind, country, group in rows.iterator(chunk_size=20_000):
-        stated = (kind, country or group or "")
-        places[posting_id].append(known.get(stated) or known.setdefault(stated, PlaceKey(*stated)))
-    return {posting_id: tuple(keys) for posting_id, keys in places.items()}
 
 
 def _ordinal(day: dt.date | None) -> int:

@@ -95,7 +95,11 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def open_to_runs(self, on: dt.date) -> "MatchQuerySet":
         """Matches that a run may suggest, move and let lapse; refused ones once their term is over."""
-        return self.filter(Q(status__in=OPEN_TO_RUNS) | self.refusal_over(on))
+        return self.filter(self.is_open_to_runs(on))
+
+    def is_open_to_runs(self, on: dt.date) -> Q:
+        """Tell those matches from the ones that people have decided."""
+        return Q(status__in=OPEN_TO_RUNS) | self.refusal_over(on)
 
     @staticmethod
     def refusal_over(on: dt.date) -> Q:
@@ -135,8 +139,13 @@ class MatchQuerySet(models.QuerySet["Match"]):
 class Match(models.Model):
     """One need and one offer that fit; a decided match keeps what it was decided on."""
 
-    need = models.ForeignKey(Need, verbose_name=_("need"), on_delete=models.PROTECT, related_name="matches")
-    offer = models.ForeignKey(Offer, verbose_name=_("offer"), on_delete=models.PROTECT, related_name="matches")
+    # Found through the indexes of the lists below, which begin with them.
+    need = models.ForeignKey(
+        Need, verbose_name=_("need"), on_delete=models.PROTECT, related_name="matches", db_index=False
+    )
+    offer = models.ForeignKey(
+        Offer, verbose_name=_("offer"), on_delete=models.PROTECT, related_name="matches", db_index=False
+    )
     status = models.CharField(_("status"), max_length=20, choices=MatchStatus, default=MatchStatus.SUGGESTED)
     score = models.PositiveIntegerField(_("score, millionths"))
     part_areas = models.PositiveIntegerField(_("from areas, millionths"))
@@ -216,7 +225,11 @@ class Match(models.Model):
                 name="match_released_with_its_explanation",
             ),
         ]
-        indexes = [models.Index(fields=["status", "-score", "need", "offer"], name="match_queue")]
+        indexes = [
+            models.Index(fields=["status", "-score", "need", "offer"], name="match_queue"),
+            models.Index(fields=["need", "rank_for_need"], name="match_list_of_need"),
+            models.Index(fields=["offer", "rank_for_offer"], name="match_list_of_offer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.need} ↔ {self.offer}"
