@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from directory.days import first_day_not_ended
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
+from matching.due import lists_are_short
 from matching.models import Match, MatchEvent
 from matching.places import offers_used_up
 from surveys.models import Need, Offer
@@ -40,17 +41,19 @@ def on_posting_closed(sender: type[Posting], posting: Need | Offer, **kwargs: An
 
 @transaction.atomic
 def _lapse(matches: QuerySet[Match], *, statuses: Collection[MatchStatus]) -> int:
-    rows = matches.filter(status__in=statuses).order_by("pk").select_for_update(of=("self",))
-    held = list(rows.values_list("pk", "status"))
+    columns = ("pk", "status", "need", "offer", "rank_for_need", "rank_for_offer")
+    rows = matches.filter(status__in=statuses).order_by("pk").only(*columns).select_for_update(of=("self",))
+    held = list(rows)
     if not held:
         return 0
+    lists_are_short(held)
     # An untouched suggestion leaves no event behind: nobody took a step on it.
     MatchEvent.objects.bulk_create(
-        MatchEvent(match_id=pk, kind=EventKind.LAPSED, from_status=status, to_status=MatchStatus.LAPSED)
-        for pk, status in held
-        if status != MatchStatus.SUGGESTED
+        MatchEvent(match=one, kind=EventKind.LAPSED, from_status=one.status, to_status=MatchStatus.LAPSED)
+        for one in held
+        if one.status != MatchStatus.SUGGESTED
     )
-    Match.objects.filter(pk__in=[pk for pk, _status in held]).update(
+    Match.objects.filter(pk__in=[one.pk for one in held]).update(
         status=MatchStatus.LAPSED, rank_for_need=None, rank_for_offer=None, updated_at=timezone.now()
     )
     return len(held)

@@ -12,7 +12,7 @@ import numpy as np
 from directory.days import today
 from matching import engine
 from matching.inputs import decided_pairs
-from matching.lines import Rows, bring_into_line, pair_keys, scored_rows, stored_rows
+from matching.lines import ROW, Rows, bring_into_line, pair_keys, scored_rows, stored_rows
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
@@ -42,11 +42,13 @@ def profile_of_lists() -> ScoringProfile:
 
 
 def scored(tables: Tables, ids: Collection[int], side: Side) -> Rows:
-    """Return the open pairs of these postings with at least the least score, with the place in their own lists.
+    """Return the open pairs of these postings with their places in their own lists; those in the other's are 0.
 
-    A posting that stands alone gives all of its pairs, those past its list with the place 0. The place in the other's
-    list is left at 0. Nothing of a posting that is not open.
+    With the place 0 there are also pairs past the own list: each that would stand in the other's, were these postings
+    the only ones of their kind. Nothing of a posting that is not open.
     """
+    if not ids:
+        return np.zeros(0, dtype=ROW)
     needs, offers = np.arange(len(tables.needs)), np.arange(len(tables.offers))
     wanted = np.array(sorted(ids), dtype=np.int64)
     if side == NEED:

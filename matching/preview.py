@@ -93,7 +93,7 @@ def preview(*, profile: ScoringProfile, by: User) -> Preview:
         before=_scored(before, comparison.after[comparison.came]),
         after=_scored(after, comparison.before[comparison.gone]),
     )
-    stored = stored_rows(Match.objects.filter(status=MatchStatus.SUGGESTED))
+    stored = stored_rows(Match.objects.filter(status=MatchStatus.SUGGESTED), on=today())
     return Preview(
         in_use=in_use,
         counts=Counts.of(comparison),

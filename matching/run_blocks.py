@@ -7,17 +7,17 @@ the run's end. What was lost with a worker, the broker or the database is handed
 
 import datetime as dt
 import logging
-import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 from django.conf import settings
-from django.db import IntegrityError, close_old_connections, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory import jobs
 from directory.days import today
 from directory.models import User
 from matching import engine, runs
@@ -55,20 +55,8 @@ def start_where_it_runs(*, by: User | None = None) -> MatchRun:
     if not settings.JOBS_IN_THREADS:
         return runs.run_matching(by=by)
     run = runs.begin(by=by)
-    transaction.on_commit(
-        threading.Thread(target=_work_in_thread, args=(run,), daemon=True, name=f"run-{run.pk}").start
-    )
+    transaction.on_commit(lambda: jobs.begin_beside(runs.work, run))
     return run
-
-
-def _work_in_thread(run: MatchRun) -> None:
-    close_old_connections()
-    try:
-        runs.work(run)
-    except Exception:  # the run's page says it; nobody waits for this thread
-        logger.exception("A matching run in a thread failed")
-    finally:
-        close_old_connections()
 
 
 def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:
@@ -211,18 +199,9 @@ def _hand_out_what_is_left(run: MatchRun) -> int:
 
 def _hand_out(name: str, number: int) -> int:
     """Give the workers a task; 0 where the broker does not answer: `watch` will hand it out again."""
-    from kombu.exceptions import OperationalError
-
     from matching import tasks
 
-    if not settings.CELERY_BROKER_URL:
-        return 0
-    try:
-        getattr(tasks, name).delay(number)
-    except OperationalError:
-        logger.warning("The broker does not answer: %s %s waits for it", name, number, exc_info=True)
-        return 0
-    return 1
+    return int(jobs.hand_out(getattr(tasks, name), number))
 
 
 def _results(run: MatchRun) -> Iterator[engine.Best]:

@@ -20,7 +20,7 @@ from matching.topic.stored import stored_vectors
 from matching.topic.vectors import texts_of
 from surveys.languages import CODES
 from surveys.models import Need, Offer, PreferredPartner, Target
-from surveys.models.posting import Posting, PostingQuerySet
+from surveys.models.posting import PostingQuerySet
 from surveys.own_words import OwnWords, own_words
 from surveys.reach import PlaceKey, ReachTable
 
@@ -183,13 +183,13 @@ def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> e
     )
 
 
-def meet_text_of(posting: Posting, profile: ScoringProfile) -> None:
-    """Work a posting's text out and keep it, where the topic counts: what reads it next has not to load the model."""
-    if profile.weight_topic and topic_is_available():
-        is_offer = isinstance(posting, Offer)
-        model: Any = Offer if is_offer else Need
-        words = own_words(model.objects.filter(pk=posting.pk), is_offer=is_offer)
-        stored_vectors({one.text for one in words.values()})
+def meet_texts(*, need_ids: Collection[int], offer_ids: Collection[int], profile: ScoringProfile) -> None:
+    """Work the texts of these postings out and keep them, where the topic counts: to read them then loads no model."""
+    if not profile.weight_topic or not topic_is_available():
+        return
+    words = own_words(Need.objects.filter(pk__in=need_ids), is_offer=False).values()
+    offered = own_words(Offer.objects.filter(pk__in=offer_ids), is_offer=True).values()
+    stored_vectors({one.text for one in (*words, *offered)})
 
 
 def _postings(

@@ -1,11 +1,11 @@
-"""Jobs of matching that workers do: a run in blocks. Each may be done twice, or be broken off."""
+"""Jobs of matching that workers do: a run in blocks, and what is due after a change. Each may be done twice."""
 
 from collections.abc import Callable
 
 from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 
-from matching import run_blocks, runs
+from matching import rematch, run_blocks, runs
 from matching.models import MatchRun, RunBlock
 
 LOST_DATABASE = {
@@ -35,6 +35,12 @@ def score_block(task: Task, block_id: int) -> None:
 def finish_run(run_id: int) -> None:
     """Store what all blocks of a run found."""
     _or_fail(run_id, lambda: run_blocks.finish(run_id))
+
+
+@shared_task(ignore_result=True, **LOST_DATABASE)
+def bring_up_to_date(changed: tuple[list[int], list[int]], short: tuple[list[int], list[int]]) -> None:
+    """Match postings that have changed, and fill lists that have become short: needs and offers, by their ids."""
+    rematch.bring_up_to_date(changed=rematch.Ids(*changed), short=rematch.Ids(*short))
 
 
 @shared_task(ignore_result=True)

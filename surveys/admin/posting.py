@@ -19,8 +19,10 @@ from directory.text import fold
 from surveys import posting
 from surveys.admin.base import actor
 from surveys.admin.posting_form import PostingForm
+from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.posting import PostingRefused
+from surveys.signals import postings_changed
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
@@ -142,6 +144,10 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         else:
             for formset in formsets:
                 self.save_formset(request, form, formset, change=change)
+        if form.instance.status == PostingStatus.PUBLISHED and (
+            form.has_changed() or any(formset.has_changed() for formset in formsets)
+        ):
+            postings_changed.send(sender=self.model, ids=[form.instance.pk])
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
@@ -163,13 +169,13 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def _each(
         self, request: HttpRequest, queryset: QuerySet[AnyPosting], act: Callable[[AnyPosting], AnyPosting]
     ) -> None:
-        done = 0
+        done = []
         for one in queryset:
             try:
-                act(one)
-                done += 1
+                done.append(act(one).pk)
             except PostingRefused as refused:
                 self.message_user(request, str(refused), messages.WARNING)
         if done:
-            said = ngettext("%(count)d posting changed.", "%(count)d postings changed.", done)
-            self.message_user(request, said % {"count": done}, messages.SUCCESS)
+            postings_changed.send(sender=self.model, ids=done)
+            said = ngettext("%(count)d posting changed.", "%(count)d postings changed.", len(done))
+            self.message_user(request, said % {"count": len(done)}, messages.SUCCESS)

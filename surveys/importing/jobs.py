@@ -3,18 +3,17 @@
 import datetime as dt
 import hashlib
 import logging
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 
-from django.conf import settings
 from django.core.cache import cache
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
+from directory.jobs import later
 from directory.models import User
 from surveys.choices import IMPORT_AT_WORK, ImportState
 from surveys.importing.applying import PreviewOutdated, apply
@@ -200,25 +199,9 @@ def _start(file_import: Import) -> None:
     pk = file_import.pk
     cache.delete(_key(pk))
 
-    def start() -> None:
-        from surveys.tasks import run_import
+    from surveys.tasks import run_import
 
-        if settings.CELERY_BROKER_URL:
-            run_import.delay(pk)
-        elif settings.JOBS_IN_THREADS:
-            threading.Thread(target=_run_in_thread, args=(pk,), daemon=True, name=f"import-{pk}").start()
-        else:
-            run(pk)
-
-    transaction.on_commit(start)
-
-
-def _run_in_thread(pk: int) -> None:
-    close_old_connections()
-    try:
-        run(pk)
-    finally:
-        close_old_connections()
+    later(run_import, pk)
 
 
 def _planner(file_import: Import) -> Planner:

@@ -10,7 +10,7 @@ from directory.days import today
 from directory.models import Country, PriorityArea
 from matching.choices import MatchStatus
 from matching.models import Match, ScoringProfile
-from matching.rematch import rematch
+from matching.rematch import Ids, bring_up_to_date, rematch
 from matching.runs import run_matching
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
@@ -85,6 +85,23 @@ def test_whatever_changes_in_a_posting(seed: int, top_k: int, countries: list[Co
         posting = draw.choice(postings)
         change(posting, draw, countries)
         rematch(posting=posting)
+        left = suggestions()
+        assert left == what_a_run_leaves()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("top_k", [2, 20])
+def test_whatever_changes_in_several_at_once(seed: int, top_k: int, countries: list[Country]):
+    draw = random.Random(seed)
+    ScoringProfileFactory(top_k=top_k, min_score=200_000)
+    postings = some_postings(draw, countries)
+    run_matching()
+    for _ in range(3):
+        some = draw.sample(postings, 4)
+        for posting in some:
+            change(posting, draw, countries)
+        needs = [one.pk for one in some if isinstance(one, Need)]
+        bring_up_to_date(changed=Ids(needs=needs, offers=[one.pk for one in some if isinstance(one, Offer)]))
         left = suggestions()
         assert left == what_a_run_leaves()
 

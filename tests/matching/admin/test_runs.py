@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from directory import jobs
 from matching import run_blocks
 from matching.admin import run as run_admin
 from matching.choices import RunState
@@ -202,8 +203,8 @@ class ThreadThatIsWaitedFor(threading.Thread):
 
 def test_without_workers_a_thread_does_it(desk, pair, settings, monkeypatch, django_capture_on_commit_callbacks):
     settings.JOBS_IN_THREADS = True
-    monkeypatch.setattr(run_blocks, "threading", SimpleNamespace(Thread=ThreadThatIsWaitedFor))
-    monkeypatch.setattr(run_blocks, "close_old_connections", lambda: None)
+    monkeypatch.setattr(jobs, "threading", SimpleNamespace(Thread=ThreadThatIsWaitedFor))
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(START)
     assert MatchRun.objects.get().state == RunState.FINISHED
