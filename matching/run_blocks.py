@@ -45,16 +45,16 @@ def start(*, by: User | None = None, profile: ScoringProfile | None = None) -> M
     return run
 
 
-def start_where_it_runs(*, by: User | None = None) -> MatchRun:
+def start_where_it_runs(*, by: User | None = None, profile: ScoringProfile | None = None) -> MatchRun:
     """Start a run where the server does its long jobs, and return it, finished or not; RunRefused as `start`.
 
     With a broker the workers do it, else a thread beside the request; with JOBS_IN_THREADS off it is done here.
     """
     if settings.CELERY_BROKER_URL:
-        return start(by=by)
+        return start(by=by, profile=profile)
     if not settings.JOBS_IN_THREADS:
-        return runs.run_matching(by=by)
-    run = runs.begin(by=by)
+        return runs.run_matching(by=by, profile=profile)
+    run = runs.begin(by=by, profile=profile)
     transaction.on_commit(lambda: jobs.begin_beside(runs.work, run))
     return run
 
@@ -62,8 +62,8 @@ def start_where_it_runs(*, by: User | None = None) -> MatchRun:
 def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:
     """Take up a failed run where it stopped, on the inputs that it has read, and return it.
 
-    With a broker the workers do the rest, without one it is done here. Raises RunRefused where `by` may not run the
-    matching, where another run is at work, or where nothing is kept to resume.
+    The rest is done where `start_where_it_runs` has it done. Raises RunRefused where `by` may not run the matching,
+    where another run is at work, or where nothing is kept to resume.
     """
     runs.check_may_run(by)
     runs.give_up_silent()
@@ -81,13 +81,20 @@ def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:
         raise
     if settings.CELERY_BROKER_URL:
         transaction.on_commit(lambda: _hand_out_what_is_left(held))
+    elif settings.JOBS_IN_THREADS:
+        transaction.on_commit(lambda: jobs.begin_beside(_work_through, held))
     else:
-        with runs.failing(held):
-            for block in held.blocks.filter(result=None).values_list("pk", flat=True):
-                score_block(block, task="resumed")
-            finish(held.pk)
+        _work_through(held)
         held.refresh_from_db()
     return held
+
+
+def _work_through(run: MatchRun) -> None:
+    """Do what is left of a run in this process."""
+    with runs.failing(run):
+        for block in run.blocks.filter(result=None).values_list("pk", flat=True):
+            score_block(block, task="resumed")
+        finish(run.pk)
 
 
 def may_be_resumed(run: MatchRun) -> bool:

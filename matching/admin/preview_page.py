@@ -1,6 +1,5 @@
 """Other figures tried before they count: a form, what they would change, and the button that activates them."""
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,16 +14,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.models import User
+from matching import run_blocks
 from matching.admin.profile_form import SECTIONS, ScoringProfileForm
-from matching.admin.run import what_it_did
+from matching.admin.run import set_off
 from matching.models import ScoringProfile
 from matching.models.profile import FIGURES
 from matching.preview import Move, Preview, PreviewRefused, preview
 from matching.profiles import activate
-from matching.runs import RunRefused, run_matching
+from matching.runs import RunRefused
 from surveys.models import Need, Offer
-
-logger = logging.getLogger(__name__)
 
 
 class FiguresForm(ScoringProfileForm):
@@ -119,18 +117,11 @@ def _person(request: HttpRequest) -> User:
 
 
 def _rerun(request: HttpRequest, profile: ScoringProfile, *, by: User) -> str:
-    """Run the matching and say how it went; return the address to go on to. The profile is in use whatever happens."""
+    """Run the matching by the profile; return the address to go on to. The profile is in use whatever happens."""
     try:
-        run = run_matching(by=by, profile=profile)
+        return set_off(request, lambda: run_blocks.start_where_it_runs(by=by, profile=profile))
     except RunRefused as refusal:
         messages.warning(request, _("The rerun must wait. %(why)s") % {"why": refusal})
-    except Exception:
-        # The run keeps its error; see MatchRunAdmin.start_view.
-        logger.exception("The matching run after activating a profile failed")
-        messages.error(request, _("The run failed, and the results before it stand. Open it below for the error."))
-    else:
-        messages.success(request, _("The matching has run. %(what)s") % {"what": what_it_did(run)})
-        return reverse("admin:matching_matchrun_change", args=[run.pk])
     return reverse("admin:matching_matchrun_changelist")
 
 

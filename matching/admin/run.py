@@ -116,21 +116,29 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
         if not isinstance(user, User) or not can(user, Action.RUN_MATCHING):
             raise PermissionDenied
         try:
-            run = go(user)
+            return HttpResponseRedirect(set_off(request, lambda: go(user)))
         except RunRefused as refusal:
             messages.error(request, str(refusal))
-        except Exception:
-            # The run keeps its error; a reviewer reads there what to tell whoever looks after the server.
-            logger.exception("A matching run started in the admin failed")
-            messages.error(request, _("The run failed, and the results before it stand. Open it below for the error."))
-        else:
-            if run.state == RunState.FINISHED:
-                words = _("The matching has run. %(what)s") % {"what": what_it_did(run)}
-            else:
-                words = _("The matching has begun. This page shows how far it is.")
-            messages.success(request, words)
-            return HttpResponseRedirect(reverse("admin:matching_matchrun_change", args=[run.pk]))
         return HttpResponseRedirect(reverse("admin:matching_matchrun_changelist"))
+
+
+def set_off(request: HttpRequest, go: Callable[[], MatchRun]) -> str:
+    """Start a run and say how it went, or that it has begun; return the address to go on to. Raises RunRefused."""
+    try:
+        run = go()
+    except RunRefused:
+        raise
+    except Exception:
+        # The run keeps its error; a reviewer reads there what to tell whoever looks after the server.
+        logger.exception("A matching run started in the admin failed")
+        messages.error(request, _("The run failed, and the results before it stand. Open it below for the error."))
+        return reverse("admin:matching_matchrun_changelist")
+    if run.state == RunState.FINISHED:
+        words = _("The matching has run. %(what)s") % {"what": what_it_did(run)}
+    else:
+        words = _("The matching has begun. This page shows how far it is.")
+    messages.success(request, words)
+    return reverse("admin:matching_matchrun_change", args=[run.pk])
 
 
 def may_start(request: HttpRequest) -> bool:

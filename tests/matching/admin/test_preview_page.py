@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from matching import run_blocks
 from matching.choices import MatchStatus, RunState
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.models.profile import FIGURES
@@ -316,3 +317,12 @@ def test_the_queries_do_not_grow(office, page, django_assert_num_queries):
 def test_every_figure_is_in_the_form_once(office, page):
     form = office.get(page).context["form"]
     assert sorted(field.name for _heading, fields in form.sections() for field in fields) == sorted(FIGURES)
+
+
+def test_where_there_are_workers_they_rerun_it(office, page, match, settings, monkeypatch):
+    settings.CELERY_BROKER_URL = "memory://"
+    monkeypatch.setattr(run_blocks, "_hand_out", lambda name, number: None)
+    response = office.post(page, figures(**ACTIVATED), follow=True)
+    run = MatchRun.objects.first()
+    assert (run.state, run.profile, run.is_in_blocks) == (RunState.RUNNING, default_profile(), True)
+    assert "The matching has begun." in response.content.decode()
