@@ -141,6 +141,8 @@ class Fit(TextChoices):
 class AllocationState(TextChoices):
     """What became of a plan of which matches to propose."""
 
+    MAKING = "making", _("Being made")
+    FAILED = "failed", _("Could not be made")
     PROPOSED = "proposed", _("Waits for a decision")
     APPLIED = "applied", _("Applied to the queue")
     DISCARDED = "discarded", _("Discarded")

@@ -1,4 +1,4 @@
-"""Jobs of matching that workers do: a run in blocks, and what is due after a change. Each may be done twice."""
+"""Jobs of matching that workers do: runs in blocks, what is due after a change, plans. Each may be done twice."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 
 from matching import rematch, run_blocks, runs
+from matching.allocation import plans
 from matching.models import MatchRun, RunBlock
 
 LOST_DATABASE = {
@@ -41,6 +42,12 @@ def finish_run(run_id: int) -> None:
 def bring_up_to_date(changed: tuple[list[int], list[int]], short: tuple[list[int], list[int]]) -> None:
     """Match postings that have changed, and fill lists that have become short: needs and offers, by their ids."""
     rematch.bring_up_to_date(changed=rematch.Ids(*changed), short=rematch.Ids(*short))
+
+
+@shared_task(ignore_result=True)
+def make_plan(allocation_id: int) -> None:
+    """Work a plan of which matches to propose out."""
+    plans.work(allocation_id)
 
 
 @shared_task(ignore_result=True)

@@ -84,14 +84,11 @@ class AllocationAdmin(admin.ModelAdmin[Allocation]):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, allocation) or request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        return self._page(
-            request,
-            "plan",
-            {
-                "title": _("Plan of %(day)s") % {"day": date_format(allocation.made_at)},
-                **allocation_page.context_of(allocation, page=request.GET.get("p")),
-            },
-        )
+        title = _("Plan of %(day)s") % {"day": date_format(allocation.made_at)}
+        if not allocation.totals:
+            return self._page(request, "unmade", {"title": title, "allocation": allocation})
+        shown = allocation_page.context_of(allocation, page=request.GET.get("p"))
+        return self._page(request, "plan", {"title": title, **shown})
 
     def make_view(self, request: HttpRequest) -> HttpResponse:
         """Ask what the plan is for, and make it."""
@@ -99,7 +96,7 @@ class AllocationAdmin(admin.ModelAdmin[Allocation]):
         form = AllocationForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                made = plans.make(by=user, settings=Settings(**form.cleaned_data))
+                made = plans.begin(by=user, settings=Settings(**form.cleaned_data))
             except ReviewRefused as refusal:
                 form.add_error(None, str(refusal))
             else:

@@ -72,7 +72,9 @@ class Comparison:
 
 
 def what_it_proposes(allocation: Allocation) -> str:
-    """Return how many matches a plan has, and how many needs it serves."""
+    """Return how many matches a plan has, and how many needs it serves; nothing of one that is not made."""
+    if not allocation.totals:
+        return ""
     picks, served = allocation.totals["picks"], allocation.totals["served"]
     matches = ngettext("%(number)s match", "%(number)s matches", picks) % {"number": number_format(picks)}
     needs = ngettext("%(number)s need that has nothing gets one", "%(number)s needs that have nothing get one", served)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from directory import jobs
 from directory.days import today
 from directory.models import User
 from matching.allocation.candidates import Candidates
@@ -22,34 +23,54 @@ from matching.steps import ReviewRefused, check_reviewer
 logger = logging.getLogger(__name__)
 
 
-def make(*, by: User, settings: Settings) -> Allocation:
-    """Work out a plan for today and store it; nothing is done to any match.
+def begin(*, by: User, settings: Settings) -> Allocation:
+    """Ask for a plan, and return it: worked out where this portal does its long jobs, and nothing done to any match.
 
-    Raises ReviewRefused where `by` does not decide on matches, or the best plan was not found in time.
+    Raises ReviewRefused where `by` does not decide on matches.
     """
+    from matching.tasks import make_plan
+
     check_reviewer(by)
+    allocation = Allocation.objects.create(by=by, **asdict(settings))
+    jobs.later(make_plan, allocation.pk)
+    return allocation
+
+
+def work(allocation_id: int) -> None:
+    """Work a plan out that was asked for: for today, whatever day that was. A second time does nothing.
+
+    Where it cannot be made its state says so; what stands in the way otherwise is raised on.
+    """
+    allocation = Allocation.objects.get(pk=allocation_id)
+    if allocation.state != AllocationState.MAKING:
+        return
+    try:
+        _make(allocation)
+    except Exception as error:
+        Allocation.objects.filter(pk=allocation_id, state=AllocationState.MAKING).update(state=AllocationState.FAILED)
+        if not isinstance(error, Unsolved):
+            raise
+        logger.exception("No plan was found in time: %s", allocation_id)
+
+
+def _make(allocation: Allocation) -> None:
     membership = Membership.on_day(today())
     candidates = Candidates.today()
-    problem = candidates.problem(settings, membership)
-    try:
-        compared = Compared.of(problem, solve(problem))
-    except Unsolved:
-        logger.exception("No plan was found for %d matches at choice", problem.n_pairs)
-        message = _("The best plan was not found in time. Try again, or tell whoever looks after the server.")
-        raise ReviewRefused(message) from None
+    problem = candidates.problem(Settings.of(allocation), membership)
+    compared = Compared.of(problem, solve(problem))
     chosen = [row for row, is_chosen in zip(candidates.matches, compared.plan.tolist(), strict=True) if is_chosen]
     with transaction.atomic():
-        allocation = Allocation.objects.create(
-            by=by,
-            **asdict(settings),
-            totals=totals(compared, candidates),
-            gives_up=gives_up(compared, candidates, membership),
-        )
+        held = Allocation.objects.select_for_update(of=("self",)).get(pk=allocation.pk)
+        if held.state != AllocationState.MAKING:
+            return
+        held.state = AllocationState.PROPOSED
+        held.totals = totals(compared, candidates)
+        held.gives_up = gives_up(compared, candidates, membership)
+        held.save()
         AllocationPick.objects.bulk_create(
-            AllocationPick(allocation=allocation, match_id=row.match, position=position)
+            AllocationPick(allocation=held, match_id=row.match, position=position)
             for position, row in enumerate(chosen, start=1)
         )
-    return allocation
 
 
 @transaction.atomic
@@ -89,6 +110,8 @@ def _undecided(allocation: Allocation) -> Allocation:
                 "state": now.get_state_display(),
             }
         )
+    if now.state != AllocationState.PROPOSED:
+        raise ReviewRefused(_("This plan is not made: there is nothing to decide."))
     return now
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from directory.membership import members
 
@@ -19,6 +20,11 @@ class Settings:
     weight_sids: int
     most_per_need: int
     most_in_all: int | None = None
+
+    @classmethod
+    def of(cls, asked: Any) -> "Settings":
+        """Return those that stand in the fields of a plan."""
+        return cls(**{field.name: getattr(asked, field.name) for field in fields(cls)})
 
     @property
     def weights(self) -> dict[str, int]:

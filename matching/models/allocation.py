@@ -1,9 +1,12 @@
 """A plan of which matches to propose, and its picks."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import AllocationState, LeftOut
@@ -12,6 +15,7 @@ from matching.models.match import Match
 GREATEST_WEIGHT = 100
 MOST_PER_NEED = 100
 MOST_IN_ALL = 100_000
+MAKING_TAKES_AT_MOST = dt.timedelta(minutes=5)
 
 
 class Allocation(models.Model):
@@ -20,7 +24,7 @@ class Allocation(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="allocations"
     )
-    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    made_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     weight_ldc = models.PositiveSmallIntegerField(
         _("more weight for an LDC"), default=2, validators=[MaxValueValidator(GREATEST_WEIGHT)]
     )
@@ -44,7 +48,7 @@ class Allocation(models.Model):
         help_text=_("How many you can carry this quarter. Empty: no limit."),
     )
     state = models.CharField(
-        _("state"), max_length=10, choices=AllocationState, default=AllocationState.PROPOSED, editable=False
+        _("state"), max_length=10, choices=AllocationState, default=AllocationState.MAKING, editable=False
     )
     totals = models.JSONField(_("totals"), default=dict, editable=False)
     gives_up = models.JSONField(_("what it gives up"), default=dict, editable=False)
@@ -65,7 +69,11 @@ class Allocation(models.Model):
         ordering = ["-made_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state=AllocationState.PROPOSED, decided_by__isnull=True, decided_at__isnull=True)
+                condition=Q(
+                    state__in=[AllocationState.MAKING, AllocationState.FAILED, AllocationState.PROPOSED],
+                    decided_by__isnull=True,
+                    decided_at__isnull=True,
+                )
                 | Q(
                     state__in=[AllocationState.APPLIED, AllocationState.DISCARDED],
                     decided_by__isnull=False,
@@ -81,6 +89,11 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_at.date().isoformat()} · {self.get_state_display()}"
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether it may still come: a job that gave nothing for so long has died."""
+        return self.state == AllocationState.MAKING and timezone.now() - self.made_at < MAKING_TAKES_AT_MOST
 
 
 class AllocationPickQuerySet(models.QuerySet["AllocationPick"]):

@@ -99,10 +99,11 @@ def rows() -> dict[type[Model], Model]:
     found[Mail] = Mail.objects.create(kind="proposed", key="proposed:0", to_address="someone@example.org")
     window = CountryWindow.objects.create(country=match.need.country)
     found[CountryWindow] = window
-    found[Allocation] = plans.make(
+    found[Allocation] = plans.begin(
         by=user,  # type: ignore[arg-type]
         settings=Settings(weight_ldc=2, weight_lldc=1, weight_sids=1, most_per_need=3),
     )
+    plans.work(found[Allocation].pk)
     alias = match.need.country.aliases.create(text="Elsewhere")
     found[type(alias)] = alias
     return found

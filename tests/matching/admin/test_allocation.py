@@ -8,6 +8,7 @@ from matching.admin import allocation_page
 from matching.allocation import plans, solving
 from matching.choices import AllocationState
 from matching.models import Allocation, Match, MatchEvent
+from matching.models.allocation import MAKING_TAKES_AT_MOST
 from surveys.models import Need
 from tests.factories import PublishedNeedFactory
 from tests.matching.allocation.conftest import make, need_of, offer_of, settings, south, suggest
@@ -38,12 +39,15 @@ def contested():
     return suggest(viet_nam, offer, 900_000), suggest(cambodia, offer, 500_000)
 
 
-def test_the_form_begins_with_the_defaults_and_makes_a_plan(desk, contested, reviewer):
+def test_the_form_begins_with_the_defaults_and_makes_a_plan(
+    desk, contested, reviewer, django_capture_on_commit_callbacks
+):
     page = desk.get(MAKE).content.decode()
     for name, value in ASKED.items():
         assert f'name="{name}"' in page
         assert f'value="{value}"' in page or not value
-    response = desk.post(MAKE, ASKED)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = desk.post(MAKE, ASKED)
     made = Allocation.objects.get()
     assert response.url == page_of(made)
     assert (made.by, made.weight_ldc, made.most_per_need, made.most_in_all) == (reviewer, 2, 3, None)
@@ -159,12 +163,16 @@ def test_nothing_sent_is_an_error_of_the_form(desk):
     assert set(response.context["form"].errors) == set(ASKED) - {"most_in_all"}
 
 
-def test_a_solver_that_does_not_get_there_is_said_in_the_form(desk, contested, monkeypatch):
+def test_a_solver_that_does_not_get_there_is_said_on_the_page(
+    desk, contested, monkeypatch, django_capture_on_commit_callbacks
+):
     def late(*_given, **_how):
         raise solving.Unsolved("Time limit reached.")
 
     monkeypatch.setattr(plans, "solve", late)
-    assert "The best plan was not found in time." in desk.post(MAKE, ASKED).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = desk.post(MAKE, ASKED)
+    assert "The best choice was not found in time" in desk.get(response.url).content.decode()
 
 
 @pytest.mark.parametrize("who", ["visitor", "focal_point", "coordinator", "partner"])
@@ -221,11 +229,13 @@ def test_the_queries_do_not_grow(desk, make, number, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("number", [3, 30])
-def test_making_and_applying_runs_no_query_a_row(desk, number, django_assert_max_num_queries):
+def test_making_and_applying_runs_no_query_a_row(
+    desk, number, django_assert_max_num_queries, django_capture_on_commit_callbacks
+):
     offer = offer_of()
     for _number in range(number):
         suggest(need_of("KHM"), offer)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(45), django_capture_on_commit_callbacks(execute=True):
         desk.post(MAKE, ASKED)
     made = Allocation.objects.get()
     Need.objects.filter(pk=Need.objects.first().pk).update(confirmed_on=None)
@@ -237,3 +247,17 @@ def test_making_and_applying_runs_no_query_a_row(desk, number, django_assert_max
 
 def test_settings_are_those_of_the_form():
     assert set(settings().__dataclass_fields__) == set(ASKED)
+
+
+def test_while_it_is_made_the_page_waits_and_a_failed_one_says_what_to_do(desk, contested, reviewer):
+    asked = plans.begin(by=reviewer, settings=settings())
+    page = desk.get(page_of(asked)).content.decode()
+    assert "Being made" in page
+    assert 'http-equiv="refresh"' in page
+    assert "of an LDC 2 more" in page
+    assert "Being made" in desk.get(PLANS).content.decode()
+    Allocation.objects.update(made_at=asked.made_at - MAKING_TAKES_AT_MOST)
+    page = desk.get(page_of(asked)).content.decode()
+    assert "Could not be made" in page
+    assert 'http-equiv="refresh"' not in page
+    assert MAKE in page

@@ -57,7 +57,15 @@ def south(db: None) -> None:
 @pytest.fixture
 def make(reviewer: Any) -> Callable[..., Allocation]:
     """Make a plan as the reviewer, with the defaults of the form unless something else is given."""
-    return lambda **given: plans.make(by=reviewer, settings=settings(**given))
+    return lambda **given: made(by=reviewer, settings=settings(**given))
+
+
+def made(*, by: Any, settings: Settings) -> Allocation:
+    """Ask for a plan and work it out."""
+    asked = plans.begin(by=by, settings=settings)
+    plans.work(asked.pk)
+    asked.refresh_from_db()
+    return asked
 
 
 def picked(allocation: Allocation) -> list[Match]:

@@ -108,7 +108,7 @@ def test_only_who_decides_on_matches_makes_and_decides(contested, make, focal_po
     made = make()
     for person in (focal_point, coordinator, partner):
         for act in (
-            lambda by: plans.make(by=by, settings=settings()),
+            lambda by: plans.begin(by=by, settings=settings()),
             lambda by: plans.apply(allocation=made, by=by),
             lambda by: plans.discard(allocation=made, by=by),
         ):
@@ -133,14 +133,34 @@ def test_the_same_question_has_the_same_answer(make):
     assert picked(make()) == picked(make())
 
 
-def test_a_plan_that_takes_too_long_is_refused_and_stores_nothing(contested, make, monkeypatch):
+def test_a_plan_that_takes_too_long_is_not_made_and_says_so(contested, make, reviewer, monkeypatch):
     def late(*_given, **_how):
         raise solving.Unsolved("Time limit reached.")
 
     monkeypatch.setattr(plans, "solve", late)
-    with pytest.raises(ReviewRefused, match="not found in time"):
-        make()
-    assert not Allocation.objects.exists()
+    made = make()
+    assert (made.state, made.totals, made.picks.count()) == (AllocationState.FAILED, {}, 0)
+    for decide in (plans.apply, plans.discard):
+        with pytest.raises(ReviewRefused, match="This plan is not made"):
+            decide(allocation=made, by=reviewer)
+
+
+def test_whatever_stands_in_the_way_is_raised_and_its_state_says_that_it_failed(contested, reviewer, monkeypatch):
+    def broken(*_given, **_how):
+        raise OSError("No space left.")
+
+    asked = plans.begin(by=reviewer, settings=settings())
+    monkeypatch.setattr(plans, "solve", broken)
+    with pytest.raises(OSError, match="No space"):
+        plans.work(asked.pk)
+    assert Allocation.objects.get().state == AllocationState.FAILED
+
+
+def test_worked_out_twice_it_is_one_plan(contested, make):
+    made = make()
+    plans.work(made.pk)
+    assert made.picks.count() == 1
+    assert Allocation.objects.get().totals == made.totals
 
 
 def test_applying_proposes_nothing_and_puts_the_picks_into_the_queue(contested, make, reviewer):
