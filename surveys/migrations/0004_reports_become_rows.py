@@ -4,9 +4,10 @@ from django.db import migrations
 
 
 def to_rows(apps, schema_editor):
+    alias = schema_editor.connection.alias
     Import, ImportRow = apps.get_model("surveys", "Import"), apps.get_model("surveys", "ImportRow")
-    for one in Import.objects.exclude(report=[]).iterator():
-        ImportRow.objects.bulk_create(
+    for one in Import.objects.using(alias).exclude(report=[]).iterator():
+        ImportRow.objects.using(alias).bulk_create(
             ImportRow(
                 file_import=one,
                 position=position,
@@ -21,11 +22,12 @@ def to_rows(apps, schema_editor):
 
 
 def to_reports(apps, schema_editor):
+    alias = schema_editor.connection.alias
     Import, ImportRow = apps.get_model("surveys", "Import"), apps.get_model("surveys", "ImportRow")
-    for one in Import.objects.iterator():
+    for one in Import.objects.using(alias).iterator():
         one.report = [
             {"row": row.row, "key": row.key, "result": row.result, **({"sheet": row.sheet} if row.sheet else {}), **row.entry}
-            for row in ImportRow.objects.filter(file_import_id=one.pk).order_by("position")
+            for row in ImportRow.objects.using(alias).filter(file_import_id=one.pk).order_by("position")
         ]
         one.save(update_fields=["report"])
 
