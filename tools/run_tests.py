@@ -88,7 +88,7 @@ def main() -> int:
             missing.append(f"PostgreSQL: {error}")
         else:
             label = f"PostgreSQL {postgresql_version(url)}"
-            own = ["-m", "not any_database", *arguments]
+            own = ["--migrations", "-m", "not any_database", *arguments]
             results.append(run_pytest(label, environment={**environment, "DATABASE_URL": url}, arguments=own))
 
     say("")

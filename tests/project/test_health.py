@@ -8,14 +8,26 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
+from django.test import override_settings
 
 from ssc_portal import health
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def _all_recorded(django_db_setup, django_db_blocker):
+    """The record of migrations, also where the tables were made from the models."""
+    with django_db_blocker.unblock(), override_settings(MIGRATION_MODULES={}):
+        recorder = MigrationRecorder(connection)
+        recorder.ensure_schema()
+        for app, name in MigrationLoader(connection).graph.nodes.keys() - recorder.applied_migrations().keys():
+            recorder.record_applied(app, name)
+
+
 @pytest.fixture(autouse=True)
-def _nothing_remembered():
+def _nothing_remembered(_all_recorded, db, settings):
+    settings.MIGRATION_MODULES = {}
     health.forget_migrations()
 
 

@@ -6,7 +6,7 @@ from matching import review
 from matching.models import Match, MatchEvent, MatchRun, ScoringProfile
 from tests.factories import MatchFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ADDRESSES = [
     "/admin/matching/match/",
