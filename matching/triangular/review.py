@@ -15,6 +15,7 @@ from matching.models import TriangularEvent, TriangularOption
 from matching.models.triangular_option import POSTINGS
 from matching.steps import ReviewRefused, check_reviewer
 from matching.triangular.explanation import explain_options
+from matching.triangular.mails import tell_sides
 from matching.triangular.reasons import closed_words
 
 
@@ -42,9 +43,11 @@ def propose(*, option: TriangularOption, by: User, note: str = "", last_event: i
     check_confirmed(option)
     explanation = _explained(option)
     check_stands(explanation)
-    return _take(
+    event = _take(
         option, OptionEventKind.PROPOSED, by=by, note=note, rank=None, decided_on=_as_decided(option, explanation)
     )
+    tell_sides(option, event)
+    return event
 
 
 @transaction.atomic

@@ -3,14 +3,17 @@
 import pytest
 
 from directory.choices import Role
+from directory.mail.sending import send_due
+from directory.models import User
 from matching.models import TriangularEvent, TriangularOption
 from matching.runs import run_matching
 from matching.steps import LONGEST_NOTE, ReviewRefused
 from matching.triangular import review
 from surveys import posting as postings
+from surveys.choices import Visibility
 from surveys.models import Import, Need, Offer
 from surveys.signals import import_undoing
-from tests.factories import TargetFactory, UserFactory
+from tests.factories import AgencyFactory, CountryFactory, TargetFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +136,45 @@ def test_an_import_with_a_decided_option_is_not_undone(option, scene, reviewer):
     assert said() == []
     review.set_aside(option=option, by=reviewer)
     assert said() == [f"The triangular option “{option}” was decided by a person."]
+
+
+@pytest.fixture
+def sides(scene) -> dict[str, User]:
+    """Who speaks for each of the three postings."""
+    return {
+        "need": UserFactory(role=Role.FOCAL_POINT, role__agency=AgencyFactory(country=scene.cambodia)),
+        "pivotal_offer": UserFactory(role=Role.FOCAL_POINT, role__agency=AgencyFactory(country=scene.thailand)),
+        "facilitating_offer": UserFactory(role=Role.FOCAL_POINT, role__agency=scene.fund),
+    }
+
+
+def test_the_three_sides_are_written_to_and_nobody_else(option, sides, partner, reviewer, mailoutbox):
+    UserFactory(role=Role.FOCAL_POINT, role__agency=AgencyFactory(country=CountryFactory(iso3="FJI")))
+    review.propose(option=option, by=reviewer, note="Secret internal")
+    send_due()
+    written = {address: message for message in mailoutbox for address in message.to}
+    assert written.keys() == {user.email for user in sides.values()}
+    for name, user in sides.items():
+        message = written[user.email]
+        assert message.subject == "A triangular cooperation is proposed to you"
+        assert getattr(option, name).title in message.body
+        assert f"/needs/{option.need_id}/#triangular" in message.body
+        assert "Secret internal" not in message.body
+    review.take_back(option=option, by=reviewer, note="Not yet.")
+    review.propose(option=option, by=reviewer)
+    send_due()
+    assert len(mailoutbox) == 6, "a second proposal is another mail"
+
+
+def test_taken_back_before_it_went_out_it_is_not_sent(option, sides, reviewer, mailoutbox):
+    review.propose(option=option, by=reviewer)
+    review.take_back(option=option, by=reviewer, note="Too early.")
+    send_due()
+    assert mailoutbox == []
+
+
+def test_who_may_not_see_all_three_is_not_written_to(option, sides, scene, reviewer, mailoutbox):
+    Offer.objects.filter(pk=scene.finance.pk).update(visibility=Visibility.MATCHED)
+    review.propose(option=option, by=reviewer)
+    send_due()
+    assert {address for message in mailoutbox for address in message.to} == {sides["facilitating_offer"].email}
