@@ -91,6 +91,10 @@ def ways(task: Task, defaults: dict[str, int]) -> dict[str, Callable[[], np.ndar
     for name in on:
         found[f"  all but {name}"] = lambda name=name: weighted(task, defaults | {name: 0})  # type: ignore[misc]
     found |= {
+        # What a posting says, whatever it states: beside the two below, which know nothing of gates either.
+        "topic alone, gates off": lambda: task.best_of_candidate(
+            np.where(task.is_other_side, task.fractions["topic"], CLOSED)
+        ),
         "random": lambda: rng.random(shape),
         "TF-IDF": lambda: task.best_of_candidate(tf_idf(task)),
         "BM25": lambda: task.best_of_candidate(bm25(task)),
