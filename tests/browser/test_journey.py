@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from matching.models import Match, MatchEvent
 from tests.factories import PASSWORD, totp_code
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
 
 def log_in(page, email):

@@ -30,7 +30,7 @@ from tests.factories import (
     speaker_for,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("known_profile")]
 
 AREAS = ["energy", "health", "trade", "water", "transport"]
 MODALITIES = ["training", "experts", "finance"]

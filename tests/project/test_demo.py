@@ -14,7 +14,7 @@ from ssc_portal.demo import PEOPLE, matching_is_due
 from surveys.models import Need, Offer
 from tests.factories import PublishedOfferFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 CHOSEN = "chosen for the demo"
 
 

@@ -15,7 +15,7 @@ from tests.matching.allocation.conftest import make, need_of, offer_of, settings
 
 __all__ = ["make", "south"]  # the fixtures of the allocation
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("south", "known_profile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("south", "known_profile")]
 
 PLANS = "/admin/matching/allocation/"
 MAKE = f"{PLANS}make/"
