@@ -16,6 +16,7 @@ from matching.engine.lists import NO_PLACE, OfferLists
 from matching.engine.plan import Best, Plan
 
 CHUNKS_PER_WORKER = 16
+THREADS_OF_PRODUCTS = 2
 
 
 class Desk:
@@ -72,5 +73,8 @@ def disjoint_pairs(asked: Masks, offered: Masks) -> int:
 def topic_products(case: Case, need: Index, offer: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the products of the texts of these pairs, as `topic.Products`."""
     words, meaning = np.empty(len(need), dtype=np.int64), np.empty(len(need), dtype=np.int64)
-    topic_loops.products(*said_by(case), need, offer, words, meaning)
+    said = said_by(case)
+    parts = [np.array_split(array, THREADS_OF_PRODUCTS) for array in (need, offer, words, meaning)]
+    with ThreadPoolExecutor(THREADS_OF_PRODUCTS) as pool:
+        list(pool.map(lambda *part: topic_loops.products(*said, *part), *parts))
     return words, meaning
