@@ -1,11 +1,7 @@
 """Matching runs in the admin: what they say, and the button that starts one."""
 
-import threading
-from types import SimpleNamespace
-
 import pytest
 
-from directory import jobs
 from matching import run_blocks
 from matching.admin import run as run_admin
 from matching.choices import RunState
@@ -194,17 +190,7 @@ def test_with_workers_the_page_says_that_it_has_begun(desk, pair, settings, monk
     assert "The matching has begun" in desk.get(response.url).content.decode()
 
 
-class ThreadThatIsWaitedFor(threading.Thread):
-    """Works where it is started, in the transaction of the test."""
-
-    def start(self) -> None:
-        self.run()
-
-
-def test_without_workers_a_thread_does_it(desk, pair, settings, monkeypatch, django_capture_on_commit_callbacks):
-    settings.JOBS_IN_THREADS = True
-    monkeypatch.setattr(jobs, "threading", SimpleNamespace(Thread=ThreadThatIsWaitedFor))
-    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+def test_without_workers_a_thread_does_it(desk, pair, in_threads, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(START)
     assert MatchRun.objects.get().state == RunState.FINISHED
