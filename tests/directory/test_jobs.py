@@ -15,7 +15,9 @@ class Work:
     name = __name__ = "work"
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.done, self.handed_out, self.error = [], [], error
+        self.done: list[tuple[int, ...]] = []
+        self.handed_out: list[tuple[int, ...]] = []
+        self.error = error
 
     def __call__(self, *arguments: int) -> None:
         self.done.append(arguments)
