@@ -4,6 +4,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def remove_what_is_not_made(apps, schema_editor):
+    """Before this migration a plan was made or was not there."""
+    Allocation = apps.get_model("matching", "Allocation")
+    Allocation.objects.using(schema_editor.connection.alias).filter(state__in=["making", "failed"]).delete()
+    if schema_editor.connection.vendor == "postgresql":
+        # The table is altered next, which no check that still waits for the end of the transaction allows.
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -30,4 +39,5 @@ class Migration(migrations.Migration):
             model_name='allocation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state__in', ['making', 'failed', 'proposed'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['applied', 'discarded'])), _connector='OR'), name='allocation_decided_by_someone_at_a_time'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, remove_what_is_not_made),
     ]
