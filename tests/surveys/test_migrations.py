@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 BEFORE, AFTER = ("surveys", "0002_windows_and_approval"), ("surveys", "0005_remove_reports")
 REPORT = [
