@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from celery import Task
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db import close_old_connections, transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+_begun: WeakSet[threading.Thread] = WeakSet()
 
 
 def later(task: Task, *arguments: Any) -> None:
@@ -46,7 +48,16 @@ def hand_out(task: Task, *arguments: Any) -> bool:
 def begin_beside(work: Callable[..., Any], *arguments: Any) -> None:
     """Begin to work in a thread that ends with this process; what it raises is logged, for nobody waits for it."""
     name = getattr(work, "__name__", "job")
-    threading.Thread(target=_work, args=(work, *arguments), daemon=True, name=name).start()
+    thread = threading.Thread(target=_work, args=(work, *arguments), daemon=True, name=name)
+    thread.start()
+    _begun.add(thread)
+
+
+def wait() -> None:
+    """Wait for what was begun beside: a command calls it last, for the threads would end with it, half-way."""
+    for thread in list(_begun):
+        if thread.is_alive():
+            thread.join()
 
 
 def _work(work: Callable[..., Any], *arguments: Any) -> None:

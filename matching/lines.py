@@ -46,7 +46,7 @@ def stored_rows(matches: MatchQuerySet, *, on: dt.date) -> Rows:
     ]
     is_suggested = Case(When(status=MatchStatus.SUGGESTED, then=1), default=0, output_field=IntegerField())
     # Asked of each row, not of the table: nearly all of it is open to runs, so that an index of states leads nowhere.
-    is_open = Case(When(Match.objects.is_open_to_runs(on), then=1), default=0, output_field=IntegerField())
+    is_open = Case(When(MatchQuerySet.is_open_to_runs(on), then=1), default=0, output_field=IntegerField())
     query = matches.order_by("pk").values_list("need", "offer", *numbers, "pk", is_suggested, is_open)
     rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=STORED)
     return rows[rows["is_open_to_runs"] == 1]

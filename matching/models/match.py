@@ -93,13 +93,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """Matches that people have decided: no run touches them. A refusal holds for its term, or for ever."""
         return self.filter(status__in=DECIDED).exclude(self.refusal_over(on))
 
-    def open_to_runs(self, on: dt.date) -> "MatchQuerySet":
+    @classmethod
+    def is_open_to_runs(cls, on: dt.date) -> Q:
         """Matches that a run may suggest, move and let lapse; refused ones once their term is over."""
-        return self.filter(self.is_open_to_runs(on))
-
-    def is_open_to_runs(self, on: dt.date) -> Q:
-        """Tell those matches from the ones that people have decided."""
-        return Q(status__in=OPEN_TO_RUNS) | self.refusal_over(on)
+        return Q(status__in=OPEN_TO_RUNS) | cls.refusal_over(on)
 
     @staticmethod
     def refusal_over(on: dt.date) -> Q:

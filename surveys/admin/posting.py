@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms.models import BaseInlineFormSet, ModelChoiceField
 from django.http import HttpRequest
@@ -170,12 +171,14 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         self, request: HttpRequest, queryset: QuerySet[AnyPosting], act: Callable[[AnyPosting], AnyPosting]
     ) -> None:
         done = []
-        for one in queryset:
-            try:
-                done.append(act(one).pk)
-            except PostingRefused as refused:
-                self.message_user(request, str(refused), messages.WARNING)
-        if done:
+        # One transaction, so that what it leaves to be done is one job.
+        with transaction.atomic():
+            for one in queryset:
+                try:
+                    done.append(act(one).pk)
+                except PostingRefused as refused:
+                    self.message_user(request, str(refused), messages.WARNING)
             postings_changed.send(sender=self.model, ids=done)
+        if done:
             said = ngettext("%(count)d posting changed.", "%(count)d postings changed.", len(done))
             self.message_user(request, said % {"count": len(done)}, messages.SUCCESS)

@@ -1,5 +1,7 @@
 """Long work goes to a worker, a thread, or is done at once; nothing is begun before the transaction has committed."""
 
+import threading
+
 import pytest
 from django.db import transaction
 from kombu.exceptions import OperationalError
@@ -67,6 +69,21 @@ def test_what_a_thread_raises_is_logged(in_threads, caplog, django_capture_on_co
     assert work.done == [(1,)]
     assert "A job in a thread failed: work(1,)" in caplog.text
     assert "No space left." in caplog.text
+
+
+def test_a_command_waits_for_what_it_has_begun(monkeypatch):
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+    release, done = threading.Event(), []
+
+    def slow() -> None:
+        release.wait(10)
+        done.append(1)
+
+    jobs.begin_beside(slow)
+    threading.Timer(0.05, release.set).start()
+    assert done == []
+    jobs.wait()
+    assert done == [1]
 
 
 def test_with_threads_off_it_is_raised(django_capture_on_commit_callbacks):

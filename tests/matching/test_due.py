@@ -79,6 +79,16 @@ def test_many_changes_of_one_transaction_are_one_job(lists_of_one, manager, djan
     assert {offer for _need, offer, *_ in suggestions()} == {offers[3].pk}
 
 
+def test_what_staff_do_to_many_at_once_is_one_job(lists_of_one, manager, client, django_capture_on_commit_callbacks):
+    _needs, offers = lists_of_one
+    client.force_login(manager)
+    chosen = [offer.pk for offer in offers[:3]]
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        client.post(reverse("admin:surveys_offer_changelist"), {"action": "withdraw", "_selected_action": chosen})
+    assert [type(one).__name__ for one in callbacks].count("_Due") == 1
+    assert suggestions() == what_a_run_leaves()
+
+
 def test_what_is_rolled_back_leaves_nothing_to_do(lists_of_one, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks, transaction.atomic():
         due.on_postings_changed(Need, [1])

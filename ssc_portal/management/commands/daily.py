@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from directory import jobs
 from directory.days import today
 from ssc_portal.daily import run_daily
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, failed = run_daily(today())
+        jobs.wait()
         for name, number in done.items():
             self.stdout.write(f"{name}: {number}")
         if failed:
