@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory.days import today
-from directory.filters import ListFilterSet, SearchFilter, country_filter, group_filter
+from directory.filters import country_filter, group_filter
 from directory.membership import members
 from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
 from directory.ordering import ID, Ordering, SortKey
+from web.filters import ListFilterSet, SearchFilter
 
 
 def countries_in(group: CountryGroup) -> QuerySet[Any, Any]:

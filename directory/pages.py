@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import ListView
 from django.views.generic.base import View
 
-from directory.filters import ListFilterSet, refusals
-from directory.models import Country
+from web.filters import ListFilterSet, refusals
 
 Row = TypeVar("Row", bound=Model)
 
@@ -69,7 +68,7 @@ class FilteredList(PublicPage, ListView[Row]):
 
     filterset_class: ClassVar[type[ListFilterSet[Any]]]
     results_template: ClassVar[str]
-    form_fields: ClassVar[tuple[str, ...]] = ("q", "country", "group", "area", "modality", "ordering")
+    form_fields: ClassVar[tuple[str, ...]] = ("q", "ordering")
     knows_closed: ClassVar[bool] = False
     paginate_by = ROWS_A_PAGE
 
@@ -81,9 +80,9 @@ class FilteredList(PublicPage, ListView[Row]):
         """Return the rows with what the page shows of them, in a fixed number of queries."""
         return rows
 
-    def countries_to_choose(self) -> QuerySet[Country] | None:
-        """Return the countries that the form offers: those that find something; None for all listed ones."""
-        return None
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        """Return, by filter, the rows that the form offers where these are not all: those that find something."""
+        return {}
 
     def get_queryset(self) -> QuerySet[Row]:
         self.asked = _without_empty(self.request.GET)
@@ -155,11 +154,9 @@ class FilteredList(PublicPage, ListView[Row]):
             elif isinstance(field, forms.ModelChoiceField):
                 field.empty_label = _("Any")
                 field.widget.choices = field.choices
-        if "country" in form.fields and (countries := self.countries_to_choose()) is not None:
-            form.fields["country"].widget.choices = [
-                ("", _("Any")),
-                *((country.iso3, str(country)) for country in countries),
-            ]
+        for name, rows in self.rows_to_choose().items():
+            if name in form.fields:
+                form.fields[name].widget.choices = [("", _("Any")), *((row.pk, str(row)) for row in rows)]
 
 
 def _without_empty(query: QueryDict) -> QueryDict:

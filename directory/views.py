@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.views.generic import DetailView
 
+from directory.country_lists import CountryFilteredList
 from directory.days import today
 from directory.filtersets import AgencyFilter, CountryFilter
 from directory.membership import describe, groups_of
@@ -56,7 +57,7 @@ class CountryDetail(PublicPage, DetailView[Country]):
         }
 
 
-class AgencyList(FilteredList[Agency]):
+class AgencyList(CountryFilteredList[Agency]):
     """Agencies by name."""
 
     model = Agency

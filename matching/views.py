@@ -6,8 +6,9 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.views.generic import TemplateView
 
+from directory.country_lists import CountryFilteredList
 from directory.models import Country
-from directory.pages import FilteredList, PublicPage
+from directory.pages import PublicPage
 from matching.cooperation import as_published, published
 from matching.filtersets import CooperationFilter, MatchFilter
 from matching.models import Match
@@ -17,7 +18,7 @@ from matching.reasons import Labels, gate_reasons, reasons
 from surveys.models import Need, Offer
 
 
-class MatchList(FilteredList[Match]):
+class MatchList(CountryFilteredList[Match]):
     """Released fits, for everyone; for focal points those of their agency too; all of them for the secretariat."""
 
     model = Match
@@ -35,7 +36,7 @@ class MatchList(FilteredList[Match]):
         return rows.for_lists()  # type: ignore[attr-defined]
 
 
-class CooperationList(FilteredList[Match]):
+class CooperationList(CountryFilteredList[Match]):
     """Agreed cooperation to whose publication both sides have consented, the same for everyone."""
 
     model = Match

@@ -7,7 +7,6 @@ from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from directory.filters import LONGEST_SEARCH
 from directory.filtersets import AgencyFilter, CountryFilter
 from directory.models import Agency, Country
 from directory.pages import PublicPage
@@ -16,6 +15,7 @@ from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
 from surveys.page_rows import TARGETS
+from web.filters import LONGEST_SEARCH
 
 NEWEST_SHOWN = 3
 FOUND_SHOWN = 5

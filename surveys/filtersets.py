@@ -8,17 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory.days import first_day_not_ended, last_day_begun, today
-from directory.filters import (
-    ListFilterSet,
-    MomentFilter,
-    SearchFilter,
-    YesNoFilter,
-    area_filter,
-    country_filter,
-    group_filter,
-    modality_filter,
-    target_filter,
-)
+from directory.filters import area_filter, country_filter, group_filter, modality_filter, target_filter
 from directory.filtersets import countries_in
 from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
 from directory.ordering import ID, Ordering, SortKey
@@ -26,6 +16,7 @@ from surveys.choices import Side
 from surveys.models import Need, Offer, Survey, Target
 from surveys.models.posting import Posting, PostingQuerySet
 from surveys.reach import offers_reaching
+from web.filters import ListFilterSet, MomentFilter, SearchFilter, YesNoFilter
 
 Row = TypeVar("Row", bound=Posting)
 

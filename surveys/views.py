@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView, View
 
+from directory.country_lists import CountryFilteredList
 from directory.days import today
 from directory.models import Country
-from directory.pages import FilteredList, PublicPage, Row
+from directory.pages import PublicPage, Row
 from surveys.asked import Asked
 from surveys.choices import ResponseStatus
 from surveys.filtersets import NeedFilter, OfferFilter
@@ -27,7 +28,7 @@ ROWS_ON_THE_PAGE = 300
 """Of Table 1; its files hold all."""
 
 
-class PostingList(FilteredList[Row]):
+class PostingList(CountryFilteredList[Row]):
     """Offers or needs that the reader may see, open ones unless asked otherwise."""
 
     results_template = "surveys/posting_results.html"

@@ -12,12 +12,12 @@ from rest_framework.response import Response
 from directory.access import Action, can
 from directory.api import serializers
 from directory.api.common.problems import BadQuery
-from directory.api.common.views import Audience, ReadOnlyViewSet
+from directory.api.readership import Readership, ReadershipViewSet
 from directory.days import today
-from directory.filters import DayField
 from directory.filtersets import AgencyFilter, AreaFilter, CountryFilter, GroupFilter, ModalityFilter
 from directory.membership import describe, groups_of, members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, Modality, PriorityArea
+from web.filters import DayField
 
 ON = OpenApiParameter("on", dt.date, description="The day of the memberships; today where none is given.")
 
@@ -44,12 +44,12 @@ def described(memberships: QuerySet[GroupMembership], on: dt.date) -> list[Group
         responses=serializers.CountryDetailSerializer,
     )
 )
-class CountryViewSet(ReadOnlyViewSet):
+class CountryViewSet(ReadershipViewSet):
     """Listed countries and territories, in English alphabetical order; one of them with its groups on a day."""
 
     queryset = Country.objects.none()
     filterset_class = CountryFilter
-    by_audience = {Audience.PUBLIC: serializers.CountrySerializer}
+    by_readership = {Readership.PUBLIC: serializers.CountrySerializer}
     lookup_field = "iso3"
     lookup_value_regex = "[A-Z0-9]{3}"
     detail_parameters = frozenset({"on"})
@@ -71,12 +71,12 @@ class CountryViewSet(ReadOnlyViewSet):
         responses=serializers.GroupDetailSerializer,
     )
 )
-class GroupViewSet(ReadOnlyViewSet):
+class GroupViewSet(ReadershipViewSet):
     """Groups of countries; one of them with its members on a day."""
 
     queryset = CountryGroup.objects.none()
     filterset_class = GroupFilter
-    by_audience = {Audience.PUBLIC: serializers.GroupSerializer}
+    by_readership = {Readership.PUBLIC: serializers.GroupSerializer}
     lookup_field = "code"
     lookup_value_regex = "[A-Z0-9_]{1,40}"
     detail_parameters = frozenset({"on"})
@@ -92,12 +92,12 @@ class GroupViewSet(ReadOnlyViewSet):
         return Response(serializers.GroupDetailSerializer(group, context=self.get_serializer_context()).data)
 
 
-class AreaViewSet(ReadOnlyViewSet):
+class AreaViewSet(ReadershipViewSet):
     """Priority areas and tags; what is only kept as printed on its row is in no list, but has an address."""
 
     queryset = PriorityArea.objects.none()
     filterset_class = AreaFilter
-    by_audience = {Audience.PUBLIC: serializers.AreaSerializer}
+    by_readership = {Readership.PUBLIC: serializers.AreaSerializer}
     lookup_field = "code"
     lookup_value_regex = "[-a-zA-Z0-9_]{1,40}"
 
@@ -110,12 +110,12 @@ class AreaViewSet(ReadOnlyViewSet):
         return PriorityArea.objects.active()
 
 
-class ModalityViewSet(ReadOnlyViewSet):
+class ModalityViewSet(ReadershipViewSet):
     """Modalities."""
 
     queryset = Modality.objects.none()
     filterset_class = ModalityFilter
-    by_audience = {Audience.PUBLIC: serializers.ModalitySerializer}
+    by_readership = {Readership.PUBLIC: serializers.ModalitySerializer}
     lookup_field = "code"
     lookup_value_regex = "[-a-zA-Z0-9_]{1,40}"
 
@@ -124,14 +124,14 @@ class ModalityViewSet(ReadOnlyViewSet):
         return Modality.objects.active()
 
 
-class AgencyViewSet(ReadOnlyViewSet):
+class AgencyViewSet(ReadershipViewSet):
     """Agencies, with what is known of them as institutions."""
 
     queryset = Agency.objects.none()
     filterset_class = AgencyFilter
-    by_audience = {
-        Audience.PUBLIC: serializers.PublicAgencySerializer,
-        Audience.STAFF: serializers.StaffAgencySerializer,
+    by_readership = {
+        Readership.PUBLIC: serializers.PublicAgencySerializer,
+        Readership.STAFF: serializers.StaffAgencySerializer,
     }
     lookup_field = "code"
     lookup_value_regex = "[-a-zA-Z0-9_]{1,60}"

@@ -11,7 +11,6 @@ from django_stubs_ext import StrPromise
 
 from directory.converters import row_number
 from directory.days import today
-from directory.filters import ScoreField
 from directory.membership import members
 from directory.models import Country, CountryGroup, PriorityArea, User
 from matching.choices import Fit, MatchStatus
@@ -19,6 +18,7 @@ from matching.models import AllocationPick, Match
 from matching.todo import TODO, condition
 from surveys.filtersets import of_country
 from surveys.models import Need, Offer
+from web.filters import ScoreField
 
 Choices = list[tuple[str, str | StrPromise]]
 Matches = QuerySet[Match]

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
-from directory.api.common.views import Audience
+from directory.api.readership import Readership
 from directory.models import Modality, PriorityArea
 from matching.api.serializers import MatchedPostingSerializer
 from matching.api.views import PAIR, MatchViewSet
@@ -72,8 +72,8 @@ class CooperationViewSet(MatchViewSet):
     """Agreed cooperation to whose publication both sides have consented, in the order of the countries."""
 
     filterset_class = CooperationFilter
-    by_audience = {Audience.PUBLIC: CooperationSerializer}
-    by_audience_alone = by_audience
+    by_readership = {Readership.PUBLIC: CooperationSerializer}
+    by_readership_alone = by_readership
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return what everyone may read."""

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.serializers import BaseSerializer
 
 from directory.access import Action, can
-from directory.api.common.views import Audience, ReadOnlyViewSet
+from directory.api.readership import Readership, ReadershipViewSet
 from matching.api import serializers
 from matching.filtersets import MatchFilter, RunFilter
 from matching.models import Match, MatchRun
@@ -23,7 +23,7 @@ _NOT_READ = tuple(f"{side}__{field}" for side in ("need", "offer") for field in 
 
 
 @extend_schema_view(retrieve=extend_schema(parameters=[PAIR]))
-class MatchViewSet(ReadOnlyViewSet):
+class MatchViewSet(ReadershipViewSet):
     """Matches that the reader may see, best fit first; a match belongs to both of its sides.
 
     Everyone sees released fits, as they were released. Steps, refusals and reasons are not part of them.
@@ -31,13 +31,13 @@ class MatchViewSet(ReadOnlyViewSet):
 
     queryset = Match.objects.none()
     filterset_class = MatchFilter
-    by_audience = {
-        Audience.PUBLIC: serializers.PublicMatchListSerializer,
-        Audience.STAFF: serializers.StaffMatchListSerializer,
+    by_readership = {
+        Readership.PUBLIC: serializers.PublicMatchListSerializer,
+        Readership.STAFF: serializers.StaffMatchListSerializer,
     }
-    by_audience_alone: ClassVar[dict[Audience, type[BaseSerializer[Any]]]] = {
-        Audience.PUBLIC: serializers.PublicMatchDetailSerializer,
-        Audience.STAFF: serializers.StaffMatchDetailSerializer,
+    by_readership_alone: ClassVar[dict[Readership, type[BaseSerializer[Any]]]] = {
+        Readership.PUBLIC: serializers.PublicMatchDetailSerializer,
+        Readership.STAFF: serializers.StaffMatchDetailSerializer,
     }
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}-[0-9]{1,18}"
@@ -48,7 +48,7 @@ class MatchViewSet(ReadOnlyViewSet):
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """Explain a match alone in full; in a list as far as it is at hand."""
-        return self.for_audience(self.by_audience_alone if self.action == "retrieve" else self.by_audience)
+        return self.for_readership(self.by_readership_alone if self.action == "retrieve" else self.by_readership)
 
     def get_lookup(self) -> dict[str, Any]:
         """Read the pair."""
@@ -56,14 +56,14 @@ class MatchViewSet(ReadOnlyViewSet):
         return {"need_id": int(need), "offer_id": int(offer)}
 
 
-class RunViewSet(ReadOnlyViewSet):
+class RunViewSet(ReadershipViewSet):
     """Matching runs whose results stand, newest first."""
 
     queryset = MatchRun.objects.none()
     filterset_class = RunFilter
-    by_audience = {
-        Audience.PUBLIC: serializers.PublicRunSerializer,
-        Audience.STAFF: serializers.StaffRunSerializer,
+    by_readership = {
+        Readership.PUBLIC: serializers.PublicRunSerializer,
+        Readership.STAFF: serializers.StaffRunSerializer,
     }
     lookup_value_regex = "[0-9]{1,18}"
 

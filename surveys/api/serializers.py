@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from directory.api.common.fields import CodeField, CodesField
-from directory.api.common.views import Audience, audience_of
+from directory.api.readership import Readership, readership_of
 from surveys.choices import PlaceKind, PostingStatus, Visibility
 from surveys.models.posting import Posting
 from surveys.provenance import statement
@@ -101,7 +101,7 @@ class PublicPostingSerializer(serializers.Serializer[Any]):
         """Return the code of a survey that the reader may see."""
         survey = posting.survey
         request = self.context.get("request")
-        is_staff = request is not None and audience_of(request.user) == Audience.STAFF
+        is_staff = request is not None and readership_of(request.user) == Readership.STAFF
         return survey.code if survey and (survey.is_public or is_staff) else None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from directory.access import Action, can
-from directory.api.common.views import Audience, ReadOnlyViewSet
+from directory.api.readership import Readership, ReadershipViewSet
 from surveys.api.serializers import (
     MemberNeedSerializer,
     MemberOfferSerializer,
@@ -23,12 +23,12 @@ from surveys.models import Need, Offer, Survey
 NOT_READ = ("contact", "search_text")
 
 
-class SurveyViewSet(ReadOnlyViewSet):
+class SurveyViewSet(ReadershipViewSet):
     """Survey editions, newest first."""
 
     queryset = Survey.objects.none()
     filterset_class = SurveyFilter
-    by_audience = {Audience.PUBLIC: PublicSurveySerializer, Audience.STAFF: StaffSurveySerializer}
+    by_readership = {Readership.PUBLIC: PublicSurveySerializer, Readership.STAFF: StaffSurveySerializer}
     lookup_field = "code"
     lookup_value_regex = r"[-a-zA-Z0-9_]{1,60}"
 
@@ -37,15 +37,15 @@ class SurveyViewSet(ReadOnlyViewSet):
         return Survey.objects.all() if can(self.request.user, Action.READ_EVERYTHING) else Survey.objects.public()
 
 
-class OfferViewSet(ReadOnlyViewSet):
+class OfferViewSet(ReadershipViewSet):
     """Offers that the reader may see, open and closed (`is_open` tells them apart), newest first."""
 
     queryset = Offer.objects.none()
     filterset_class = OfferFilter
-    by_audience = {
-        Audience.PUBLIC: PublicOfferSerializer,
-        Audience.MEMBER: MemberOfferSerializer,
-        Audience.STAFF: StaffOfferSerializer,
+    by_readership = {
+        Readership.PUBLIC: PublicOfferSerializer,
+        Readership.MEMBER: MemberOfferSerializer,
+        Readership.STAFF: StaffOfferSerializer,
     }
     lookup_value_regex = r"[0-9]{1,18}"
 
@@ -55,15 +55,15 @@ class OfferViewSet(ReadOnlyViewSet):
         return offers.prefetch_related("targets").defer(*NOT_READ)
 
 
-class NeedViewSet(ReadOnlyViewSet):
+class NeedViewSet(ReadershipViewSet):
     """Needs that the reader may see, open and closed (`is_open` tells them apart), newest first."""
 
     queryset = Need.objects.none()
     filterset_class = NeedFilter
-    by_audience = {
-        Audience.PUBLIC: PublicNeedSerializer,
-        Audience.MEMBER: MemberNeedSerializer,
-        Audience.STAFF: StaffNeedSerializer,
+    by_readership = {
+        Readership.PUBLIC: PublicNeedSerializer,
+        Readership.MEMBER: MemberNeedSerializer,
+        Readership.STAFF: StaffNeedSerializer,
     }
     lookup_value_regex = r"[0-9]{1,18}"
 

@@ -62,9 +62,7 @@ class Questionnaire(models.Model):
     @classmethod
     def given(cls) -> Exists:
         """Return the condition of `is_given`, for queries."""
-        from surveys.models.response import Response
-
-        return Exists(Response.objects.filter(questionnaire=OuterRef("pk")))
+        return Exists(cls.objects.filter(pk=OuterRef("pk"), responses__isnull=False))
 
 
 class Translated(models.Model):

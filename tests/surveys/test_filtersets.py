@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from directory.filters import refusals
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from tests.factories import (
@@ -20,6 +19,7 @@ from tests.factories import (
     PublishedOfferFactory,
     TargetFactory,
 )
+from web.filters import refusals
 
 pytestmark = pytest.mark.django_db
 

@@ -1,10 +1,8 @@
-"""What an endpoint is: read only, strict about its query, by audience, never cached for someone else."""
+"""What an endpoint is: read only, strict about its query, never cached for someone else."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,32 +12,14 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from directory.access import Action, can
 from directory.api.common.caching import set_caching
 from directory.api.common.filtering import StrictFilterBackend
 from directory.api.common.pagination import KeysetPagination
 from directory.api.common.problems import BadQuery
-from directory.filters import ListFilterSet
-from directory.models import User
-
-
-class Audience(StrEnum):
-    """Who reads an answer, which decides its fields; which rows there are is decided by `visible_to` alone."""
-
-    PUBLIC = "public"
-    MEMBER = "member"
-    STAFF = "staff"
-
-
-def audience_of(user: User | AnonymousUser | None) -> Audience:
-    """Return the audience to which the person belongs."""
-    if can(user, Action.READ_EVERYTHING):
-        return Audience.STAFF
-    return Audience.MEMBER if can(user, Action.READ_OWN) else Audience.PUBLIC
+from web.filters import ListFilterSet
 
 
 class ReadOnlyMixin(APIView):
@@ -82,24 +62,13 @@ def refuse_other_parameters(request: Request, *, allowed: Mapping[str, Any] | fr
 
 
 class ReadOnlyViewSet(ReadOnlyMixin, ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
-    """A list and its rows; subclasses name a queryset, a filterset, and a serializer for each audience."""
+    """A list and its rows; subclasses name a queryset, a filterset and a serializer."""
 
     filter_backends = [StrictFilterBackend]
     pagination_class = KeysetPagination
     filterset_class: ClassVar[type[ListFilterSet[Any]]]
     filterset: ListFilterSet[Any]
-    by_audience: ClassVar[dict[Audience, type[BaseSerializer[Any]]]]
     detail_parameters: ClassVar[frozenset[str]] = frozenset()
-
-    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
-        """Return the serializer of the reader's audience."""
-        return self.for_audience(self.by_audience)
-
-    def for_audience(self, choice: dict[Audience, type[BaseSerializer[Any]]]) -> type[BaseSerializer[Any]]:
-        """Return the reader's own, or else the public one; for the schema, the one with every field."""
-        if getattr(self, "swagger_fake_view", False):
-            return list(choice.values())[-1]
-        return choice.get(audience_of(self.request.user)) or choice[Audience.PUBLIC]
 
     def get_detail_queryset(self) -> QuerySet[Any]:
         """Return the rows that have an address of their own: those of the list, unless said otherwise."""
