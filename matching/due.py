@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from directory import jobs
 from matching.models import Match
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 
 
@@ -33,9 +34,11 @@ def lists_are_short(lapsing: Collection[Match]) -> None:
 
 @transaction.atomic
 def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], **kwargs: object) -> None:
-    """Note postings that were published or written to by somebody who is not shown their matches at once."""
-    needs, offers = _due().changed
-    (offers if sender is Offer else needs).update(ids)
+    """Note the published ones among postings that were written to; what others leave short is noted as they lapse."""
+    published = sender.objects.filter(pk__in=ids, status=PostingStatus.PUBLISHED).order_by()
+    if found := list(published.values_list("pk", flat=True)):
+        needs, offers = _due().changed
+        (offers if sender is Offer else needs).update(found)
 
 
 def _due() -> _Due:

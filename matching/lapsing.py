@@ -12,14 +12,8 @@ from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, Ma
 from matching.due import lists_are_short
 from matching.models import Match, MatchEvent
 from matching.places import offers_used_up
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
-
-
-def lapse_matches_of(posting: Posting) -> int:
-    """Let the open matches of a posting that was withdrawn or unpublished lapse; return how many."""
-    side = Q(offer=posting) if isinstance(posting, Offer) else Q(need=posting)
-    return _lapse(Match.objects.filter(side), statuses=LAPSE_ON_WITHDRAWAL)
 
 
 def lapse_expired() -> int:
@@ -34,9 +28,11 @@ def lapse_used_up(offer: Offer) -> int:
     return _lapse(Match.objects.filter(offer=offer, offer__in=offers_used_up()), statuses=LAPSE_ON_EXPIRY)
 
 
-def on_posting_closed(sender: type[Posting], posting: Need | Offer, **kwargs: Any) -> None:
-    """Lapse what hangs on a posting that is no longer published; in the same transaction."""
-    lapse_matches_of(posting)
+def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], **kwargs: Any) -> None:
+    """Lapse the open matches of those postings that are not published any more; in the same transaction."""
+    side = "offer" if sender is Offer else "need"
+    own = Match.objects.filter(**{f"{side}__in": ids}).exclude(**{f"{side}__status": PostingStatus.PUBLISHED})
+    _lapse(own, statuses=LAPSE_ON_WITHDRAWAL)
 
 
 @transaction.atomic
