@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from directory.days import first_day_not_ended
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
 from matching.due import lists_are_short
-from matching.models import Match, MatchEvent
+from matching.models import Match
 from matching.places import offers_used_up
+from matching.steps import take_many
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 
@@ -41,19 +41,6 @@ def on_posting_closed(sender: type[Posting], posting: Need | Offer, **kwargs: An
 
 @transaction.atomic
 def _lapse(matches: QuerySet[Match], *, statuses: Collection[MatchStatus]) -> int:
-    columns = ("pk", "status", "need", "offer", "rank_for_need", "rank_for_offer")
-    rows = matches.filter(status__in=statuses).order_by("pk").only(*columns).select_for_update(of=("self",))
-    held = list(rows)
-    if not held:
-        return 0
-    lists_are_short(held)
-    # An untouched suggestion leaves no event behind: nobody took a step on it.
-    MatchEvent.objects.bulk_create(
-        MatchEvent(match=one, kind=EventKind.LAPSED, from_status=one.status, to_status=MatchStatus.LAPSED)
-        for one in held
-        if one.status != MatchStatus.SUGGESTED
-    )
-    Match.objects.filter(pk__in=[one.pk for one in held]).update(
-        status=MatchStatus.LAPSED, rank_for_need=None, rank_for_offer=None, updated_at=timezone.now()
-    )
-    return len(held)
+    lapsed = take_many(matches, EventKind.LAPSED, by=None, only_from=statuses)
+    lists_are_short(lapsed)
+    return len(lapsed)

@@ -10,8 +10,9 @@ from matching import bulk
 from matching.choices import EventKind, MatchStatus
 from matching.inputs import Inputs
 from matching.lines import Rows, bring_into_line, pair_keys, stored_rows
-from matching.models import Match, MatchEvent, MatchRun
+from matching.models import Match, MatchRun
 from matching.places import offers_used_up
+from matching.steps import take_many
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 
@@ -54,17 +55,10 @@ def _lapse_closed_proposals(*, open_needs: NDArray[np.int64], open_offers: NDArr
         for match_id, need, offer in proposed.values_list("pk", "need", "offer")
         if need not in needs or offer not in offers
     ]
-    Match.objects.filter(pk__in=closed).update(status=MatchStatus.LAPSED)
-    MatchEvent.objects.bulk_create(
-        MatchEvent(
-            match_id=match_id,
-            kind=EventKind.LAPSED,
-            from_status=MatchStatus.PROPOSED,
-            to_status=MatchStatus.LAPSED,
-        )
-        for match_id in closed
-    )
-    return len(closed)
+    if not closed:
+        return 0
+    lapsed = take_many(Match.objects.filter(pk__in=closed), EventKind.LAPSED, by=None, only_from=[MatchStatus.PROPOSED])
+    return len(lapsed)
 
 
 def _decided_keys(on: dt.date) -> NDArray[np.int64]:
