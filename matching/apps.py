@@ -14,8 +14,8 @@ class MatchingConfig(AppConfig):
         """Let matches and triangular options lapse with their postings, and say what fills the app's mails."""
         from matching import mails  # noqa: F401
         from matching.built_on import on_import_undoing, on_import_undoing_options
-        from matching.due import on_postings_changed
         from matching.lapsing import on_posting_closed
+        from matching.life.marks import on_postings_changed
         from matching.triangular import mails as option_mails  # noqa: F401
         from matching.triangular.lapsing import on_posting_closed as lapse_options
         from surveys.signals import import_undoing, posting_closed, postings_changed

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from directory.days import first_day_not_ended
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
-from matching.due import lists_are_short
+from matching.life.marks import lists_are_short
 from matching.models import Match, MatchEvent
 from matching.places import offers_used_up
 from surveys.models import Need, Offer
