@@ -8,18 +8,12 @@ from django.db.models import Q, QuerySet
 
 from directory.days import first_day_not_ended
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
-from matching.due import lists_are_short
+from matching.life.marks import lists_are_short
 from matching.models import Match
 from matching.places import offers_used_up
 from matching.steps import take_many
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
-
-
-def lapse_matches_of(posting: Posting) -> int:
-    """Let the open matches of a posting that was withdrawn or unpublished lapse; return how many."""
-    side = Q(offer=posting) if isinstance(posting, Offer) else Q(need=posting)
-    return _lapse(Match.objects.filter(side), statuses=LAPSE_ON_WITHDRAWAL)
 
 
 def lapse_expired() -> int:
@@ -34,9 +28,23 @@ def lapse_used_up(offer: Offer) -> int:
     return _lapse(Match.objects.filter(offer=offer, offer__in=offers_used_up()), statuses=LAPSE_ON_EXPIRY)
 
 
-def on_posting_closed(sender: type[Posting], posting: Need | Offer, **kwargs: Any) -> None:
-    """Lapse what hangs on a posting that is no longer published; in the same transaction."""
-    lapse_matches_of(posting)
+def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], **kwargs: Any) -> None:
+    """Lapse what hangs on postings that are not open any more; in the same transaction.
+
+    Of one that was taken back, what withdrawal ends; of one that its dates or its places have closed, what expiry ends.
+    What a pause of its country closes may come back tomorrow: its proposals stand until a run finds it closed.
+    """
+    side = "offer" if sender is Offer else "need"
+    written = sender.objects.filter(pk__in=ids).order_by()
+    is_open = written.open_now()
+    if sender is Offer:
+        is_open = is_open.exclude(pk__in=offers_used_up())
+    closed, still_open = dict(written.values_list("pk", "status")), set(is_open.values_list("pk", flat=True))
+    over = [pk for pk, status in closed.items() if status == PostingStatus.PUBLISHED and pk not in still_open]
+    taken_back = [pk for pk, status in closed.items() if status != PostingStatus.PUBLISHED]
+    for postings, statuses in ((taken_back, LAPSE_ON_WITHDRAWAL), (over, LAPSE_ON_EXPIRY)):
+        if postings:
+            _lapse(Match.objects.filter(**{f"{side}__in": postings}), statuses=statuses)
 
 
 @transaction.atomic

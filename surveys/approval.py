@@ -17,7 +17,7 @@ from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
 from surveys.posting import PUBLISHABLE, PostingRefused, check_complete, lock, move, words_of
 from surveys.windows import may_approve, window_of
-from surveys.writing import AnyPosting, save, write_history
+from surveys.writing import AnyPosting, write
 
 
 @transaction.atomic
@@ -73,8 +73,7 @@ def send_back(*, posting: AnyPosting, by: User, note: str) -> AnyPosting:
     locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, note.strip()
     if locked.status == PostingStatus.SUBMITTED:
         locked.status = PostingStatus.DRAFT
-    save(locked)
-    write_history(locked, is_new=False, by=by, reason="sent back")
+    write(locked, by=by, reason="sent back")
     _tell_submitter("posting_sent_back", locked, submitter)
     return locked
 

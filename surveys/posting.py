@@ -21,7 +21,6 @@ from directory.mail.receivers import coordinators_of
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
 from surveys.models.posting import Posting
-from surveys.signals import posting_closed
 from surveys.windows import publishes_alone, window_of
 from surveys.writing import (
     AnyPosting,
@@ -29,10 +28,7 @@ from surveys.writing import (
     NewPosting,
     differences,
     place_rows,
-    save,
-    set_places,
-    set_relations,
-    write_history,
+    write,
     write_many,
 )
 
@@ -70,10 +66,7 @@ def create(
     """
     posting = model(**values)
     _check_may_write(by, posting)
-    save(posting)
-    set_relations(posting, areas=areas, modalities=modalities)
-    write_history(posting, is_new=True, by=by, reason=reason)
-    set_places(posting, targets or (), by=by, reason=reason)
+    write(posting, is_new=True, areas=areas, modalities=modalities, places=targets or (), by=by, reason=reason)
     return posting
 
 
@@ -109,12 +102,15 @@ def update(
     for name, value in values.items():
         setattr(posting, name, value)
     _check_may_write(by, posting)
-    save(posting)
-    set_relations(posting, areas=areas, modalities=modalities)
-    if changed != ["targets"]:
-        write_history(posting, is_new=False, by=by, reason=reason)
-    if targets is not None and "targets" in changed:
-        set_places(posting, targets, by=by, reason=reason)
+    write(
+        posting,
+        areas=areas,
+        modalities=modalities,
+        places=targets if "targets" in changed else None,
+        only_places=changed == ["targets"],
+        by=by,
+        reason=reason,
+    )
     return changed
 
 
@@ -155,9 +151,28 @@ def edit(
     changed = update(
         posting=locked, values=values, areas=areas, modalities=modalities, targets=targets, by=by, reason="edited"
     )
-    if was_published and changed and locked.status != PostingStatus.PUBLISHED:
-        posting_closed.send(sender=type(locked), posting=locked)
     return [name for name in changed if name in CONTENT or name in ("areas", "modalities", "targets")]
+
+
+@transaction.atomic
+def correct(
+    *,
+    posting: AnyPosting,
+    values: Mapping[str, Any],
+    areas: Collection[str],
+    modalities: Collection[str],
+    targets: Sequence[NamedPlace] | None = None,
+    by: User,
+) -> list[str]:
+    """Let the secretariat change the content of a posting, whose state stays; return what changed.
+
+    It is noted as edited by a person, and as no confirmation by the country.
+    """
+    locked = lock(posting)
+    if differences(locked, values=values, areas=areas, modalities=modalities, targets=targets):
+        mark_edited(locked)
+        values = {**values, "edited_on": locked.edited_on}
+    return update(posting=locked, values=values, areas=areas, modalities=modalities, targets=targets, by=by)
 
 
 @transaction.atomic
@@ -166,8 +181,7 @@ def set_targets(*, posting: Posting, targets: Sequence[NamedPlace], by: User | N
     if [NamedPlace.of(row) for row in place_rows(posting).all()] == list(targets):
         return
     # Its `updated_at` moves: to those who follow it, the posting has changed.
-    save(posting)
-    set_places(posting, targets, by=by, reason=reason)
+    write(posting, places=targets, only_places=True, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -221,7 +235,6 @@ def withdraw(
     _check_may_write(by, locked)
     if by is not None and not can(by, Action.MANAGE_POSTINGS) and not reason:
         raise PostingRefused(_("Say why “%(posting)s” is withdrawn.") % words_of(locked))
-    was_published = locked.status == PostingStatus.PUBLISHED
     move(
         locked,
         to=PostingStatus.WITHDRAWN,
@@ -232,8 +245,6 @@ def withdraw(
         submitted_at=None,
         submitted_by=None,
     )
-    if was_published:
-        posting_closed.send(sender=type(locked), posting=locked, by=by)
     return locked
 
 
@@ -241,7 +252,6 @@ def withdraw(
 def archive(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
     """Put a posting away whose import was undone; it stays in the records. Raises PostingRefused if it is archived."""
     locked = lock(posting)
-    was_published = locked.status == PostingStatus.PUBLISHED
     move(
         locked,
         to=PostingStatus.ARCHIVED,
@@ -249,8 +259,6 @@ def archive(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
         by=by,
         reason=reason,
     )
-    if was_published:
-        posting_closed.send(sender=type(locked), posting=locked, by=by)
     return locked
 
 
@@ -259,7 +267,6 @@ def return_to_draft(*, posting: AnyPosting, by: User | None, reason: str) -> Any
     """Make a published posting a draft again: its source no longer states it. Raises PostingRefused otherwise."""
     locked = lock(posting)
     move(locked, to=PostingStatus.DRAFT, expected={PostingStatus.PUBLISHED}, by=by, reason=reason)
-    posting_closed.send(sender=type(locked), posting=locked, by=by)
     return locked
 
 
@@ -283,8 +290,7 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
     if locked.confirmed_on != on:
         locked.confirmed_on = on
         locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
-        save(locked)
-        write_history(locked, is_new=False, by=by, reason="confirmed")
+        write(locked, by=by, reason="confirmed")
     return locked
 
 
@@ -339,8 +345,7 @@ def move(
     posting.status = to
     for name, value in values.items():
         setattr(posting, name, value)
-    save(posting)
-    write_history(posting, is_new=False, by=by, reason=reason or to.value)
+    write(posting, by=by, reason=reason or to.value)
 
 
 def words_of(posting: Posting) -> dict[str, str]:

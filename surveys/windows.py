@@ -5,15 +5,19 @@ coordinator is informed; *secretariat*: a manager, who checks with the mission o
 (UN entities, funds, banks) are approved by the secretariat.
 """
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
 from directory.models import Country, User
-from surveys.choices import Visibility, WindowKind
-from surveys.models import CountryWindow, Response
+from surveys.choices import PostingStatus, Visibility, WindowKind
+from surveys.models import CountryWindow, Need, Offer, Response
 from surveys.models.posting import Posting
+from surveys.postings.changes import tell_postings_changed
 
 
 class WindowRefused(ValueError):
@@ -81,4 +85,9 @@ def _set_pause(country: Country, *, by: User, note: str, paused: bool) -> Countr
         window.note = f"{window.note}\n{timezone.now():%Y-%m-%d}: {note.strip()}".strip()
     window._change_reason = "paused" if paused else "resumed"  # type: ignore[attr-defined]  # noqa: SLF001 - the library's own way
     window.save()
+    for model in (Offer, Need):
+        own: Any = model.objects.filter(Q(country=country) | Q(agency__country=country))
+        # They are hidden, or shown again: to who listens they have changed, though no row of theirs was written.
+        hidden = own.filter(status=PostingStatus.PUBLISHED).order_by("pk")
+        tell_postings_changed(model, list(hidden.values_list("pk", flat=True)), by=by)
     return window

@@ -1,6 +1,7 @@
-"""Writes the rows of a posting, each write with one row of history; for `surveys.posting` alone.
+"""Writes the rows of postings: the one door. Nothing else saves, changes or deletes one, or its areas or places.
 
-A signal of the history's library would write before the areas and modalities are there; so it is held back, and the
+Each write is atomic, leaves one row of history, and says that the posting changed (`surveys.postings.changes`). A
+signal of the history's library would write before the areas and modalities are there; so it is held back, and the
 history is written once all is in place.
 """
 
@@ -8,13 +9,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from django.db import transaction
+from django.db.models import Q
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from directory.models import Modality, PriorityArea, User
 from surveys.choices import PlaceKind
-from surveys.models import Offer, PreferredPartner, Target
+from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import Posting
 from surveys.models.reading import Place
+from surveys.postings.changes import tell_postings_changed
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
@@ -84,7 +88,33 @@ def _differs(posting: Posting, name: str, value: Any) -> bool:
     return bool(getattr(posting, name) != value)
 
 
-def save(posting: Posting) -> None:
+@transaction.atomic
+def write(
+    posting: Posting,
+    *,
+    is_new: bool = False,
+    areas: Collection[str] | None = None,
+    modalities: Collection[str] | None = None,
+    places: Sequence[NamedPlace] | None = None,
+    only_places: bool = False,
+    by: User | None,
+    reason: str,
+) -> None:
+    """Save a posting with what is given of its areas, modalities (by code) and places; None leaves them as they are.
+
+    only_places: nothing else differs, so the history of the places says it all.
+    """
+    _save(posting)
+    if areas is not None or modalities is not None:
+        _set_relations(posting, areas=areas, modalities=modalities)
+    if not only_places:
+        _write_history(posting, is_new=is_new, by=by, reason=reason)
+    if places is not None:
+        _set_places(posting, places, by=by, reason=reason)
+    tell_postings_changed(type(posting), [posting.pk], by=by)
+
+
+def _save(posting: Posting) -> None:
     """Save without the history that a signal writes: it would not see the areas and modalities yet."""
     posting.skip_history_when_saving = True  # type: ignore[attr-defined]
     try:
@@ -93,17 +123,18 @@ def save(posting: Posting) -> None:
         del posting.skip_history_when_saving  # type: ignore[attr-defined]
 
 
-def set_relations(posting: Posting, *, areas: Collection[str], modalities: Collection[str]) -> None:
-    """Give a posting these areas and modalities, by code; the history comes after."""
+def _set_relations(posting: Posting, *, areas: Collection[str] | None, modalities: Collection[str] | None) -> None:
     posting.skip_history_when_saving = True  # type: ignore[attr-defined]
     try:
-        posting.areas.set(PriorityArea.objects.filter(pk__in=areas))
-        posting.modalities.set(Modality.objects.filter(pk__in=modalities))
+        if areas is not None:
+            posting.areas.set(PriorityArea.objects.filter(pk__in=areas))
+        if modalities is not None:
+            posting.modalities.set(Modality.objects.filter(pk__in=modalities))
     finally:
         del posting.skip_history_when_saving  # type: ignore[attr-defined]
 
 
-def write_history(posting: Posting, *, is_new: bool, by: User | None, reason: str) -> None:
+def _write_history(posting: Posting, *, is_new: bool, by: User | None, reason: str) -> None:
     """Write one row of history, with the areas and modalities as they are now."""
     manager = cast("Any", type(posting)).history
     (record,) = manager.bulk_history_create([posting], update=not is_new, default_user=by, default_change_reason=reason)
@@ -116,7 +147,7 @@ def write_history(posting: Posting, *, is_new: bool, by: User | None, reason: st
         )
 
 
-def set_places(posting: Posting, places: Sequence[NamedPlace], *, by: User | None, reason: str) -> None:
+def _set_places(posting: Posting, places: Sequence[NamedPlace], *, by: User | None, reason: str) -> None:
     """Write what differs: a place is the same as long as it stands for the same under the same words."""
     model: Any = Target if isinstance(posting, Offer) else PreferredPartner
     owner = "offer" if isinstance(posting, Offer) else "need"
@@ -161,6 +192,7 @@ class NewPosting:
     places: Sequence[NamedPlace]
 
 
+@transaction.atomic
 def write_many(model: type[AnyPosting], new: Sequence[NewPosting], *, by: User | None, reason: str) -> list[AnyPosting]:
     """Write many new postings of one kind with their history: the number of queries does not grow with theirs."""
     if not new:
@@ -200,7 +232,26 @@ def write_many(model: type[AnyPosting], new: Sequence[NewPosting], *, by: User |
     ]
     if places:
         bulk_create_with_history(places, place_model, default_user=by, default_change_reason=reason)
+    tell_postings_changed(model, [row.pk for row in rows], by=by)
     return list(rows)
+
+
+@transaction.atomic
+def erase_contacts(*, person: User, texts: Collection[str], by: User | None) -> None:
+    """Take a person off the contacts of all postings, and the free texts that name it.
+
+    By `update`, and without a word in the history: contacts are no part of it.
+    """
+    mentioned = Q(pk__in=())
+    for text in texts:
+        mentioned |= Q(contact__icontains=text)
+    for model in (Offer, Need):
+        rows: Any = model.objects.order_by("pk").select_for_update(of=("self",))
+        named = list(rows.filter(contact_person=person).values_list("pk", flat=True))
+        told = list(rows.filter(mentioned).values_list("pk", flat=True))
+        model.objects.filter(pk__in=named).update(contact_person=None)
+        model.objects.filter(pk__in=told).update(contact="")
+        tell_postings_changed(model, sorted({*named, *told}), by=by)
 
 
 def _columns(link: Any) -> dict[str, Any]:

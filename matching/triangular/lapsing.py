@@ -1,5 +1,6 @@
 """Options that lapse with one of their three postings: withdrawn, closed, used up, or without leave for a third."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -11,20 +12,17 @@ from matching.models import TriangularOption
 from matching.models.triangular_option import POSTINGS
 from matching.steps import take_many
 from matching.triangular.roles import open_and_allowing
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
 
 
-def on_posting_closed(sender: type[Posting], posting: Need | Offer, **kwargs: Any) -> None:
-    """Lapse the options of a posting that is no longer published; in the same transaction."""
-    lapse_options_of(posting)
-
-
-def lapse_options_of(posting: Posting) -> int:
-    """Let the open options lapse in which the posting takes any part; return how many."""
-    if isinstance(posting, Need):
-        return _lapse(Q(need=posting))
-    return _lapse(Q(pivotal_offer=posting) | Q(facilitating_offer=posting))
+def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], **kwargs: Any) -> None:
+    """Lapse the open options in which a posting takes part that is not published any more; in the same transaction."""
+    closed = sender.objects.filter(pk__in=ids).exclude(status=PostingStatus.PUBLISHED).order_by().values("pk")
+    if sender is Need:
+        _lapse(Q(need__in=closed))
+    else:
+        _lapse(Q(pivotal_offer__in=closed) | Q(facilitating_offer__in=closed))
 
 
 def lapse_expired_options() -> int:

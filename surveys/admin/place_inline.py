@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
-from django.forms.models import ModelChoiceField
+from django.forms.models import BaseInlineFormSet, ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from directory.models import Country, CountryGroup
 from surveys.admin.base import Parent, Row
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
+from surveys.writing import NamedPlace
 
 
 class KnownLabelsSelect(AutocompleteSelect):
@@ -55,6 +56,17 @@ class PlaceForm(forms.ModelForm[Any]):
         else:
             self.instance.kind = PlaceKind.UNRESOLVED
         return cleaned
+
+
+def places_given(formsets: Sequence[BaseInlineFormSet[Any, Any, Any]]) -> list[NamedPlace]:
+    """Return the places that a page gives a posting, in the order of their positions."""
+    rows = [
+        form.instance
+        for formset in formsets
+        for form in formset.forms
+        if (form.instance.pk or form.has_changed()) and form not in formset.deleted_forms
+    ]
+    return [NamedPlace.of(row) for row in sorted(rows, key=lambda row: row.position)]
 
 
 class PlaceInline(admin.TabularInline[Row, Parent]):

@@ -1,7 +1,7 @@
 """What the admins of offers and needs have in common."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms.models import BaseInlineFormSet, ModelChoiceField
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -19,11 +20,10 @@ from directory.models import PriorityArea
 from directory.text import fold
 from surveys import posting
 from surveys.admin.base import actor
+from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingForm
-from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
-from surveys.posting import PostingRefused
-from surveys.signals import postings_changed
+from surveys.posting import NamedPlace, PostingRefused
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
@@ -31,6 +31,8 @@ ORIGIN = (
     "survey", "response", "file_import", "source_file", "source_sheet", "source_row", "edited_on", "created_at",
     "updated_at",
 )  # fmt: skip
+
+NOT_VALUES = frozenset({"areas", "modalities", "as_of"})
 
 
 class PostingAdmin(HistoryAdmin[AnyPosting]):
@@ -123,10 +125,11 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def save_model(
         self, request: HttpRequest, obj: AnyPosting, form: forms.ModelForm[AnyPosting], change: bool
     ) -> None:
-        """Save what a person changed, and note that one did; nothing changed, nothing written."""
-        if not change or form.has_changed():
-            posting.mark_edited(obj)
-            super().save_model(request, obj, form, change)
+        """Write nothing yet: `surveys.posting` writes the posting with its areas, modalities and places at once.
+
+        The library's page of an older version ends with `save_m2m`, and knows no places.
+        """
+        cast("Any", form).save_m2m = lambda: self._write(request, form, targets=None, change=change)
 
     def save_related(
         self,
@@ -135,20 +138,31 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         formsets: list[BaseInlineFormSet[Any, Any, Any]],
         change: bool,
     ) -> None:
-        """Note the edit also where only the rows below were changed."""
-        only_rows = not form.has_changed() and any(formset.has_changed() for formset in formsets)
-        if change and only_rows:
-            posting.mark_edited(form.instance)
-            super().save_model(request, form.instance, form, change)
-        if form.has_changed() or not change:
-            super().save_related(request, form, formsets, change)
+        """Save what a person changed, and note that one did; nothing changed, nothing written."""
+        for formset in formsets:
+            # For the log of the admin, which says what was added, changed and taken off.
+            formset.save(commit=False)
+        changed = any(formset.has_changed() for formset in formsets)
+        self._write(request, form, targets=places_given(formsets) if changed or not change else None, change=change)
+
+    def _write(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm[AnyPosting],
+        *,
+        targets: Sequence[NamedPlace] | None,
+        change: bool,
+    ) -> None:
+        values = {name: value for name, value in form.cleaned_data.items() if name not in NOT_VALUES}
+        relations: dict[str, Any] = {
+            name: [row.pk for row in form.cleaned_data[name]] for name in ("areas", "modalities")
+        }
+        relations |= {"targets": targets, "by": actor(request)}
+        if change:
+            posting.correct(posting=form.instance, values=values, **relations)
         else:
-            for formset in formsets:
-                self.save_formset(request, form, formset, change=change)
-        if form.instance.status == PostingStatus.PUBLISHED and (
-            form.has_changed() or any(formset.has_changed() for formset in formsets)
-        ):
-            postings_changed.send(sender=self.model, ids=[form.instance.pk])
+            made = posting.create(model=self.model, values={**values, "edited_on": timezone.now()}, **relations)
+            form.instance.pk = made.pk
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
@@ -170,15 +184,15 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def _each(
         self, request: HttpRequest, queryset: QuerySet[AnyPosting], act: Callable[[AnyPosting], AnyPosting]
     ) -> None:
-        done = []
+        done = 0
         # One transaction, so that what it leaves to be done is one job.
         with transaction.atomic():
             for one in queryset:
                 try:
-                    done.append(act(one).pk)
+                    act(one)
+                    done += 1
                 except PostingRefused as refused:
                     self.message_user(request, str(refused), messages.WARNING)
-            postings_changed.send(sender=self.model, ids=done)
         if done:
-            said = ngettext("%(count)d posting changed.", "%(count)d postings changed.", len(done))
-            self.message_user(request, said % {"count": len(done)}, messages.SUCCESS)
+            said = ngettext("%(count)d posting changed.", "%(count)d postings changed.", done)
+            self.message_user(request, said % {"count": done}, messages.SUCCESS)

@@ -109,8 +109,8 @@ def test_an_edit_of_targets_alone_is_noted_too(admin: Client):
     CountryGroupFactory(code="LDC")
     form |= {"targets-0-country": "", "targets-0-group": "LDC"}
     assert admin.post(page_of(target.offer), form).status_code == 302
-    target.refresh_from_db()
-    assert (target.kind, target.group_id, target.country_id) == (PlaceKind.GROUP, "LDC", None)
+    now = Target.objects.get()
+    assert (now.kind, now.group_id, now.country_id) == (PlaceKind.GROUP, "LDC", None)
     assert Offer.objects.get().edited_on is not None
 
 

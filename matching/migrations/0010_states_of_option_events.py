@@ -25,7 +25,7 @@ def say_the_states(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0008_plans_as_jobs'),
+        ('matching', '0009_postings_to_be_matched'),
     ]
 
     operations = [
