@@ -12,8 +12,9 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         """Let matches and triangular options lapse with their postings, and say what fills the app's mails."""
-        from matching import due, lapsing, mails  # noqa: F401
+        from matching import lapsing, mails  # noqa: F401
         from matching.built_on import on_import_undoing, on_import_undoing_options
+        from matching.life import marks
         from matching.triangular import lapsing as option_lapsing
         from matching.triangular import mails as option_mails  # noqa: F401
         from surveys.signals import import_undoing, postings_changed
@@ -21,7 +22,7 @@ class MatchingConfig(AppConfig):
         listeners = {
             "lapse_matches_of_closed_postings": lapsing.on_postings_changed,
             "lapse_options_of_closed_postings": option_lapsing.on_postings_changed,
-            "match_postings_that_have_changed": due.on_postings_changed,
+            "mark_postings_that_have_changed": marks.on_postings_changed,
         }
         for name, listener in listeners.items():
             postings_changed.connect(listener, dispatch_uid=name)

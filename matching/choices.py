@@ -71,6 +71,7 @@ class EventKind(TextChoices):
     """One step in the life of a match."""
 
     LAPSED = "lapsed", _("Lapsed")
+    RETURNED = "returned", _("Suggested again")
     RELEASED = "released", _("Released to the public")
     WITHHELD = "withheld", _("No longer released")
     SET_ASIDE = "set_aside", _("Set aside")
@@ -112,6 +113,7 @@ class OptionEventKind(TextChoices):
     SET_ASIDE = "set_aside", _("Set aside")
     TAKEN_BACK = "taken_back", _("Taken back to the suggestions")
     LAPSED = "lapsed", _("Lapsed")
+    RETURNED = "returned", _("Suggested again")
 
 
 class ChangeKind(TextChoices):

@@ -1,8 +1,9 @@
 """Mails on new matches: at once, daily, weekly or never, as each person wants; one a person and day."""
 
 import datetime as dt
+from collections.abc import Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from directory.access import Action
 from directory.choices import Digest
@@ -10,6 +11,7 @@ from directory.days import today
 from directory.mail import outbox
 from directory.models import Affiliation, User
 from matching.choices import MatchStatus
+from matching.life.marks import Ids
 from matching.models import Match
 
 WEEKLY_ON = 0
@@ -28,14 +30,20 @@ def write_digests(on: dt.date) -> int:
     return written
 
 
-def tell_at_once(*, since: dt.datetime, by: User | None = None) -> int:
+def tell_at_once(*, since: dt.datetime, by: User | None = None, changed_by: Mapping[int, Ids] | None = None) -> int:
     """Write to those who want to hear at once of matches first made `since` then, one mail a person; return how many.
 
-    Whoever made them (`by`) has them on the page already. Call it in the transaction that makes the matches.
+    Whoever made them (`by`) has them on the page already, and so has who changed a posting (`changed_by`, by the id of
+    the person) those of that posting. Call it in the transaction that makes the matches.
     """
     written = 0
     for user in _readers(Digest.AT_ONCE):
-        if user != by and new_matches_of(user, since=since).exists():
+        if user == by:
+            continue
+        new, own = new_matches_of(user, since=since), (changed_by or {}).get(user.pk)
+        if own is not None:
+            new = new.exclude(Q(need__in=own.needs) | Q(offer__in=own.offers))
+        if new.exists():
             written += _write(user, since=since, key=f"new_matches:{user.pk}:{since.isoformat()}")
     return written
 

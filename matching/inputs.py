@@ -8,10 +8,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from directory.models import Agency
 from matching import engine
 from matching.models import Match
 from matching.packing import digest
 from matching.tables import Tables, Vocabulary
+from surveys.reach import ReachTable
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,17 @@ class Inputs:
 def digest_of_all(digests: dict[str, str], *versions: str) -> str:
     """Return one digest, 64 hexadecimal digits, of all inputs and of the versions of what reads them."""
     return _joined([sorted(digests.items()), versions])
+
+
+def digest_of_directory(vocabulary: Vocabulary, reach_table: ReachTable) -> str:
+    """Return one digest of what runs read that is no posting, no profile and no decision: one query."""
+    agencies = [list(row) for row in Agency.objects.order_by("pk").values_list("pk", "country")]
+    groups = [
+        [code, sorted((country, str(left_on or "")) for country, left_on in members.items())]
+        for code, members in sorted(reach_table.members.items())
+    ]
+    codes = [vocabulary.areas, vocabulary.modalities, vocabulary.countries, vocabulary.related.tolist()]
+    return _joined([codes, agencies, sorted(reach_table.level_of.items()), groups])
 
 
 def decided_pairs(tables: Tables) -> engine.Excluded:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from directory.days import first_day_not_ended
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
-from matching.due import lists_are_short
-from matching.models import Match, MatchEvent
+from matching.life.marks import lists_are_short
+from matching.models import Match
 from matching.places import offers_used_up
+from matching.steps import take_many
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 
@@ -29,27 +29,26 @@ def lapse_used_up(offer: Offer) -> int:
 
 
 def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], **kwargs: Any) -> None:
-    """Lapse the open matches of those postings that are not published any more; in the same transaction."""
+    """Lapse what hangs on postings that are not open any more; in the same transaction.
+
+    Of one that was taken back, what withdrawal ends; of one that its dates or its places have closed, what expiry ends.
+    What a pause of its country closes may come back tomorrow: its proposals stand until a run finds it closed.
+    """
     side = "offer" if sender is Offer else "need"
-    own = Match.objects.filter(**{f"{side}__in": ids}).exclude(**{f"{side}__status": PostingStatus.PUBLISHED})
-    _lapse(own, statuses=LAPSE_ON_WITHDRAWAL)
+    written = sender.objects.filter(pk__in=ids).order_by()
+    is_open = written.open_now()
+    if sender is Offer:
+        is_open = is_open.exclude(pk__in=offers_used_up())
+    closed, still_open = dict(written.values_list("pk", "status")), set(is_open.values_list("pk", flat=True))
+    over = [pk for pk, status in closed.items() if status == PostingStatus.PUBLISHED and pk not in still_open]
+    taken_back = [pk for pk, status in closed.items() if status != PostingStatus.PUBLISHED]
+    for postings, statuses in ((taken_back, LAPSE_ON_WITHDRAWAL), (over, LAPSE_ON_EXPIRY)):
+        if postings:
+            _lapse(Match.objects.filter(**{f"{side}__in": postings}), statuses=statuses)
 
 
 @transaction.atomic
 def _lapse(matches: QuerySet[Match], *, statuses: Collection[MatchStatus]) -> int:
-    columns = ("pk", "status", "need", "offer", "rank_for_need", "rank_for_offer")
-    rows = matches.filter(status__in=statuses).order_by("pk").only(*columns).select_for_update(of=("self",))
-    held = list(rows)
-    if not held:
-        return 0
-    lists_are_short(held)
-    # An untouched suggestion leaves no event behind: nobody took a step on it.
-    MatchEvent.objects.bulk_create(
-        MatchEvent(match=one, kind=EventKind.LAPSED, from_status=one.status, to_status=MatchStatus.LAPSED)
-        for one in held
-        if one.status != MatchStatus.SUGGESTED
-    )
-    Match.objects.filter(pk__in=[one.pk for one in held]).update(
-        status=MatchStatus.LAPSED, rank_for_need=None, rank_for_offer=None, updated_at=timezone.now()
-    )
-    return len(held)
+    lapsed = take_many(matches, EventKind.LAPSED, by=None, only_from=statuses)
+    lists_are_short(lapsed)
+    return len(lapsed)

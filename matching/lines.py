@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from numpy.typing import NDArray
 
-from matching import bulk, engine
+from matching import bulk, engine, steps
 from matching.choices import ChangeKind, MatchStatus
 from matching.inputs import Inputs
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
@@ -20,8 +19,9 @@ CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
 COMPARED = ("score", *(f"part_{criterion}" for criterion in CRITERIA), "rank_for_need", "rank_for_offer")
 ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
 """A match as a run would have it; a rank of 0 stands for none."""
-STORED = np.dtype([*ROW.descr, ("id", np.int64), ("is_suggested", np.int64), ("is_open_to_runs", np.int64)])
-"""A match as it is stored, undecided."""
+STATES = ("id", "is_suggested", "was_decided", "is_open_to_runs")
+STORED = np.dtype([*ROW.descr, *((name, np.int64) for name in STATES)])
+"""A match as it is stored, undecided now; one that lapsed or whose refusal is over may have been decided before."""
 
 Rows = NDArray[Any]
 
@@ -45,9 +45,10 @@ def stored_rows(matches: MatchQuerySet, *, on: dt.date) -> Rows:
         Coalesce(F(name), 0, output_field=IntegerField()) if name.startswith("rank") else F(name) for name in COMPARED
     ]
     is_suggested = Case(When(status=MatchStatus.SUGGESTED, then=1), default=0, output_field=IntegerField())
+    was_decided = Case(When(decided_on__isnull=False, then=1), default=0, output_field=IntegerField())
     # Asked of each row, not of the table: nearly all of it is open to runs, so that an index of states leads nowhere.
     is_open = Case(When(MatchQuerySet.is_open_to_runs(on), then=1), default=0, output_field=IntegerField())
-    query = matches.order_by("pk").values_list("need", "offer", *numbers, "pk", is_suggested, is_open)
+    query = matches.order_by("pk").values_list("need", "offer", *numbers, "pk", is_suggested, was_decided, is_open)
     rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=STORED)
     return rows[rows["is_open_to_runs"] == 1]
 
@@ -91,10 +92,10 @@ def bring_into_line(
 
     write = _Writer(profile, run)
     write.insert(wanted[~is_stored])
-    write.update(before[returned], after[returned], ChangeKind.NEW)
-    write.update(before[moved], after[moved], ChangeKind.MOVED)
-    # Places shift when others are decided; that must not show as a new score.
-    write.update(before[differs & ~moved & ~returned], after[differs & ~moved & ~returned], None)
+    write.suggest_again(before[returned], after[returned])
+    write.move(before[moved], after[moved])
+    shifted = differs & ~moved & ~returned
+    write.shift(before[shifted], after[shifted])
     write.let_lapse(gone)
     return {
         "new": int(np.count_nonzero(~is_stored) + np.count_nonzero(returned)),
@@ -104,55 +105,36 @@ def bring_into_line(
 
 
 class _Writer:
-    """Writes matches by one profile at one moment, and of one run, if there is one."""
+    """Writes matches by one profile, and of one run, if there is one."""
 
     def __init__(self, profile: ScoringProfile, run: MatchRun | None) -> None:
         self._scored_by = {"profile_id": profile.pk, "run_id": run.pk if run else None}
         self._run = run
-        self._now = bulk.moment(timezone.now())
 
     def insert(self, rows: Rows) -> None:
         """Insert new matches."""
-        if not len(rows):
-            return
-        ids = bulk.new_ids(Match, len(rows))
-        moments = dict.fromkeys(("created_at", "scored_at", "updated_at"), self._now)
-        pairs: dict[str, Any] = {
-            "id": ids,
-            "need_id": rows["need"],
-            "offer_id": rows["offer"],
-            "status": MatchStatus.SUGGESTED.value,
-        }
-        bulk.insert(Match, {**pairs, **_figures(rows), **self._scored_by, **moments})
+        pairs = {"need_id": rows["need"], "offer_id": rows["offer"]}
+        ids = steps.suggest_rows(Match, {**pairs, **_figures(rows), **self._scored_by})
         self._say(ids, ChangeKind.NEW, after=rows)
 
-    def update(self, before: Rows, after: Rows, kind: ChangeKind | None) -> None:
-        """Bring stored matches to these figures."""
-        columns: dict[str, Any] = {
-            **_figures(after),
-            **self._scored_by,
-            "status": MatchStatus.SUGGESTED.value,
-            "decided_on": None,
-            "refused_until": None,
-            "updated_at": self._now,
-        }
-        if kind is not None:
-            columns["scored_at"] = self._now
-        bulk.update(Match, before["id"], columns)
-        if kind is not None:
-            self._say(before["id"], kind, after=after, before=before if kind == ChangeKind.MOVED else None)
+    def suggest_again(self, before: Rows, after: Rows) -> None:
+        """Bring back matches that had lapsed, or whose refusal is over."""
+        columns = {**_figures(after), **self._scored_by}
+        steps.return_rows(Match, before["id"], columns, were_decided=before["was_decided"] == 1)
+        self._say(before["id"], ChangeKind.NEW, after=after)
+
+    def move(self, before: Rows, after: Rows) -> None:
+        """Bring suggestions to another score."""
+        steps.rescore_rows(Match, before["id"], {**_figures(after), **self._scored_by}, is_moved=True)
+        self._say(before["id"], ChangeKind.MOVED, before=before, after=after)
+
+    def shift(self, before: Rows, after: Rows) -> None:
+        """Bring suggestions to another place: one that shifts as others are decided must not show as a new score."""
+        steps.rescore_rows(Match, before["id"], {**_figures(after), **self._scored_by}, is_moved=False)
 
     def let_lapse(self, rows: Rows) -> None:
         """Let suggestions that stand in no list any more lapse."""
-        columns: dict[str, Any] = {
-            "status": MatchStatus.LAPSED.value,
-            "rank_for_need": None,
-            "rank_for_offer": None,
-            "updated_at": self._now,
-        }
-        if self._run:
-            columns["run_id"] = self._run.pk
-        bulk.update(Match, rows["id"], columns)
+        steps.lapse_rows(Match, rows["id"], {"run_id": self._run.pk} if self._run else {})
         self._say(rows["id"], ChangeKind.GONE, before=rows)
 
     def _say(

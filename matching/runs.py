@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,10 +15,11 @@ from directory.access import Action, can
 from directory.days import today
 from directory.models import User
 from matching import engine, storing
+from matching.catching_up import meet_marked_texts
 from matching.choices import RunState
 from matching.digests import tell_at_once
-from matching.inputs import Inputs, digest_of_all
-from matching.lines import scored_rows
+from matching.inputs import Inputs, digest_of_all, digest_of_directory
+from matching.lines import Rows, scored_rows
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
@@ -106,6 +108,8 @@ def read_inputs(run: MatchRun, *, text_progress: Progress | None = None) -> Inpu
     inputs = Inputs.of(tables)
     run.input_digests = inputs.digests(tables.vocabulary)
     run.digest = digest_of_all(run.input_digests, run.engine_version, run.topic_version)
+    # Not an input of the scores as such: what of it matters is among the others. It tells when a run is due.
+    run.input_digests["directory"] = digest_of_directory(tables.vocabulary, tables.reach_table)
     return inputs
 
 
@@ -115,13 +119,13 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
     A run that someone else has finished or given up meanwhile stores nothing.
     """
     rows = scored_rows(inputs, suggestions)
+    if not run.is_what_if:
+        meet_marked_texts(run)
     with transaction.atomic():
         held = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if held.state != RunState.RUNNING:
             return False
-        stored = {} if run.is_what_if else storing.store(run=run, inputs=inputs, wanted=rows)
-        if stored.get("new"):
-            tell_at_once(since=run.started_at)
+        stored = {} if run.is_what_if else _store(run, inputs=inputs, rows=rows)
         run.counts = {
             "needs": len(inputs.needs),
             "offers": len(inputs.offers),
@@ -131,7 +135,6 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
             "in_a_list": len(suggestions),
             "milliseconds": round((timezone.now() - run.started_at).total_seconds() * 1000),
             **stored,
-            "triangular": {} if run.is_what_if else store_options(run=run, inputs=inputs),
         }
         run.result_digest = hashlib.sha256(rows.tobytes()).hexdigest()
         run.state, run.error, run.progress = RunState.FINISHED, "", 100
@@ -141,6 +144,14 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
         for parts in (RunInput, RunBlock):
             parts.objects.exclude(run__state=RunState.RUNNING).delete()
     return True
+
+
+def _store(run: MatchRun, *, inputs: Inputs, rows: Rows) -> dict[str, Any]:
+    """Store matches and triangular options, and tell who wants to hear at once; return the counts."""
+    stored = storing.store(run=run, inputs=inputs, wanted=rows)
+    if stored.counts["new"]:
+        tell_at_once(since=run.started_at)
+    return {**stored.counts, "triangular": store_options(run=run, inputs=stored.inputs)}
 
 
 @contextmanager

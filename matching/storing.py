@@ -1,48 +1,67 @@
 """What a run writes: new, returned, moved and lapsed matches, and nothing for those that stayed as they were."""
 
 import datetime as dt
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from directory.days import years_before
 from matching import bulk
+from matching.catching_up import Now, catch_up
 from matching.choices import EventKind, MatchStatus
 from matching.inputs import Inputs
+from matching.life import marks
 from matching.lines import Rows, bring_into_line, pair_keys, stored_rows
-from matching.models import Match, MatchEvent, MatchRun
-from matching.places import offers_used_up
-from surveys.models import Need, Offer
-from surveys.models.posting import PostingQuerySet
+from matching.models import Match, MatchChange, MatchRun
+from matching.steps import take_many
 
 
-def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> dict[str, int]:
-    """Bring the undecided matches into line with what is wanted; return how many are new, moved, gone, lapsed.
+class Stored(NamedTuple):
+    """What came of storing what a run has found."""
 
-    Call it in a transaction. Posting states and decisions are read again here, and held until the transaction ends:
-    a posting closed or a pair decided since the run began gets no open match. A posting that was published since then
-    keeps the matches that it was given on its own. The same rows twice write nothing the second time.
+    counts: dict[str, int]
+    """How many matches are new, moved, gone, lapsed and suggested, and how many postings were scored again."""
+    inputs: Inputs
+    """What it was stored by: what the run has read, or what holds now where that had changed."""
+
+
+def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> Stored:
+    """Bring the undecided matches into line with what a run has found.
+
+    Call it in a transaction. What changed since the run read its inputs is scored again first, so that it undoes
+    nothing; its marks are worked off. The same rows twice write nothing the second time.
     """
-    open_needs, open_offers = _held_open(Need.objects.all()), _held_open(Offer.objects.exclude(pk__in=offers_used_up()))
     bulk.lock_table(Match)
-    lapsed = _lapse_closed_proposals(open_needs=open_needs, open_offers=open_offers)
-    stored = stored_rows(Match.objects.all(), on=run.on)
-    wanted = wanted[_among(wanted["need"], open_needs) & _among(wanted["offer"], open_offers)]
-    decided = _decided_keys(run.on)
-    wanted = wanted[~_among(pair_keys(wanted), decided)]
-    was_scored = _among(stored["need"], inputs.needs.ids) & _among(stored["offer"], inputs.offers.ids)
-    is_open = _among(stored["need"], open_needs) & _among(stored["offer"], open_offers)
+    now = Now.read()
+    caught_up = catch_up(run=run, inputs=inputs, found=wanted, now=now)
+    lapsed = _lapse_closed_proposals(open_needs=now.open_needs, open_offers=now.open_offers)
+    stored = stored_rows(Match.objects.all(), on=now.on)
+    wanted = caught_up.found
+    wanted = wanted[_among(wanted["need"], now.open_needs) & _among(wanted["offer"], now.open_offers)]
+    wanted = wanted[~_among(pair_keys(wanted), pair_keys(now.decided))]
+    was_scored = _was_scored(stored["need"], inputs.needs.ids, caught_up.changed.needs)
+    was_scored &= _was_scored(stored["offer"], inputs.offers.ids, caught_up.changed.offers)
+    is_open = _among(stored["need"], now.open_needs) & _among(stored["offer"], now.open_offers)
     counts = bring_into_line(
         wanted=wanted, stored=stored, profile=run.profile, run=run, may_lapse=was_scored | ~is_open
     )
-    return {**counts, "lapsed_proposals": lapsed, "suggested": len(wanted)}
+    marks.remove(now.marked)
+    scored_again = sum(map(len, caught_up.changed))
+    return Stored(
+        counts={**counts, "lapsed_proposals": lapsed, "suggested": len(wanted), "scored_again": scored_again},
+        inputs=caught_up.inputs,
+    )
 
 
-def _held_open(postings: PostingQuerySet[Any]) -> NDArray[np.int64]:
-    """Return the ids of the postings open now, locked so that none closes before the matches are written."""
-    held = postings.published().open_now().order_by("pk").select_for_update(of=("self",), no_key=True)
-    ids = held.values_list("pk", flat=True)
-    return np.fromiter(ids.iterator(chunk_size=20_000), dtype=np.int64)
+def forget_changes(on: dt.date) -> int:
+    """Remove what runs that are a year old on the day `on` have changed; return how many rows."""
+    return MatchChange.objects.filter(run__on__lt=years_before(on, 1)).delete()[0]
+
+
+def _was_scored(ids: NDArray[np.int64], read: NDArray[np.int64], again: frozenset[int]) -> NDArray[np.bool_]:
+    """Return which postings the run has scored, at first or again."""
+    return _among(ids, np.union1d(read, np.array(sorted(again), dtype=np.int64)))
 
 
 def _lapse_closed_proposals(*, open_needs: NDArray[np.int64], open_offers: NDArray[np.int64]) -> int:
@@ -54,23 +73,10 @@ def _lapse_closed_proposals(*, open_needs: NDArray[np.int64], open_offers: NDArr
         for match_id, need, offer in proposed.values_list("pk", "need", "offer")
         if need not in needs or offer not in offers
     ]
-    Match.objects.filter(pk__in=closed).update(status=MatchStatus.LAPSED)
-    MatchEvent.objects.bulk_create(
-        MatchEvent(
-            match_id=match_id,
-            kind=EventKind.LAPSED,
-            from_status=MatchStatus.PROPOSED,
-            to_status=MatchStatus.LAPSED,
-        )
-        for match_id in closed
-    )
-    return len(closed)
-
-
-def _decided_keys(on: dt.date) -> NDArray[np.int64]:
-    pairs = Match.objects.decided(on).order_by().values_list("need", "offer")
-    rows = np.fromiter(pairs.iterator(chunk_size=20_000), dtype=np.dtype([("need", np.int64), ("offer", np.int64)]))
-    return np.sort(pair_keys(rows))
+    if not closed:
+        return 0
+    lapsed = take_many(Match.objects.filter(pk__in=closed), EventKind.LAPSED, by=None, only_from=[MatchStatus.PROPOSED])
+    return len(lapsed)
 
 
 def _among(values: NDArray[np.int64], ascending: NDArray[np.int64]) -> NDArray[np.bool_]:

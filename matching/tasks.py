@@ -5,7 +5,7 @@ from collections.abc import Callable
 from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 
-from matching import rematch, run_blocks, runs
+from matching import rematch, run_blocks, run_due, runs
 from matching.allocation import plans
 from matching.models import MatchRun, RunBlock
 
@@ -39,9 +39,9 @@ def finish_run(run_id: int) -> None:
 
 
 @shared_task(ignore_result=True, **LOST_DATABASE)
-def bring_up_to_date(changed: tuple[list[int], list[int]], short: tuple[list[int], list[int]]) -> None:
-    """Match postings that have changed, and fill lists that have become short: needs and offers, by their ids."""
-    rematch.bring_up_to_date(changed=rematch.Ids(*changed), short=rematch.Ids(*short))
+def match_marked() -> None:
+    """Match what changes have left to be matched."""
+    rematch.match_marked()
 
 
 @shared_task(ignore_result=True)
@@ -52,8 +52,10 @@ def make_plan(allocation_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def watch_runs() -> None:
-    """Hand out again what was lost of a run at work."""
+    """Hand out again what was lost of a run at work, start one that is due, and match what is left to be matched."""
     run_blocks.watch()
+    run_due.start_where_due()
+    rematch.match_marked()
 
 
 def _or_fail(run_id: int, job: Callable[[], None]) -> None:

@@ -10,7 +10,9 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
 from directory.models import Mail
-from matching import clearing, digests, following, lapsing
+from matching import clearing, digests, following, lapsing, run_due
+from matching.rematch import match_marked
+from matching.storing import forget_changes
 from matching.topic.stored import forget_unused
 from matching.triangular.lapsing import lapse_expired_options
 from surveys import reminding
@@ -49,6 +51,8 @@ def forget_resets(on: dt.date) -> int:
 PARTS: dict[str, Part] = {
     "matches lapsed": lambda on: lapsing.lapse_expired(),
     "triangular options lapsed": lambda on: lapse_expired_options(),
+    "matching runs begun": run_due.start_of_day,
+    "marks of postings matched": lambda on: match_marked(),
     "proposals passed on": clearing.pass_on_due,
     "reminders of matches": following.write_reminders,
     "reminders of postings": reminding.write_reminders,
@@ -58,6 +62,7 @@ PARTS: dict[str, Part] = {
     "people erased": leaving.erase_due,
     "mails of forgotten passwords removed": forget_resets,
     "vectors of texts forgotten": forget_unused,
+    "changes by old runs forgotten": forget_changes,
     "mails sent": lambda on: send_due().get("sent", 0),
 }
 

@@ -167,6 +167,7 @@ def what_it_did(run: MatchRun) -> str:
             ("moved", _("%(number)s with another score")),
             ("gone", _("%(number)s gone")),
             ("lapsed_proposals", _("%(number)s proposals lapsed")),
+            ("scored_again", _("%(number)s postings scored again, for they changed meanwhile")),
         )
         if counts.get(name)
     )

@@ -23,7 +23,7 @@ from matching.choices import OptionEventKind
 from matching.explanation import Explanation, fit_of
 from matching.models import TriangularOption
 from matching.reasons import Labels
-from matching.steps import ReviewRefused
+from matching.steps import OPTION_STEPS, ReviewRefused
 from matching.triangular import review
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import asked_for, closed_words, option_reasons
@@ -165,8 +165,8 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
                 "form": form,
                 "buttons": [
                     (kind.value, *BUTTONS[kind], review.obstacle(kind, option=option, today=today))
-                    for kind, step in review.STEPS.items()
-                    if option.status in step.open_from
+                    for kind in BUTTONS
+                    if option.status in OPTION_STEPS[kind].open_from
                 ],
             },
         )

@@ -3,6 +3,7 @@
 from matching.models.allocation import Allocation, AllocationPick
 from matching.models.check import ReviewCheck
 from matching.models.introduction import Introduction
+from matching.models.mark import PostingMark
 from matching.models.match import Match
 from matching.models.match_change import MatchChange
 from matching.models.match_event import MatchEvent
@@ -26,6 +27,7 @@ __all__ = [
     "MatchRun",
     "MatchSide",
     "Outcome",
+    "PostingMark",
     "ReviewCheck",
     "RunBlock",
     "RunInput",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from matching.choices import OptionEventKind
+from matching.choices import OptionEventKind, OptionStatus
 from matching.models.triangular_option import TriangularOption
 
 
@@ -15,6 +15,8 @@ class TriangularEvent(models.Model):
         TriangularOption, verbose_name=_("triangular option"), on_delete=models.PROTECT, related_name="events"
     )
     kind = models.CharField(_("step"), max_length=20, choices=OptionEventKind)
+    from_status = models.CharField(_("from"), max_length=20, choices=OptionStatus)
+    to_status = models.CharField(_("to"), max_length=20, choices=OptionStatus)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("by"),

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 
 from directory.days import first_day_not_ended
 from matching.choices import OPTIONS_SHOWN, OptionEventKind, OptionStatus
-from matching.models import TriangularEvent, TriangularOption
+from matching.models import TriangularOption
 from matching.models.triangular_option import POSTINGS
+from matching.steps import take_many
 from matching.triangular.roles import open_and_allowing
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
@@ -47,17 +47,5 @@ def lapse_closed_proposals() -> int:
 
 @transaction.atomic
 def _lapse(which: Q) -> int:
-    options: QuerySet[TriangularOption] = TriangularOption.objects.filter(which, status__in=OPTIONS_SHOWN)
-    held = list(options.order_by("pk").select_for_update(of=("self",)).values_list("pk", "status"))
-    if not held:
-        return 0
-    # An untouched suggestion leaves no event behind: nobody took a step on it.
-    TriangularEvent.objects.bulk_create(
-        TriangularEvent(option_id=pk, kind=OptionEventKind.LAPSED)
-        for pk, status in held
-        if status != OptionStatus.SUGGESTED
-    )
-    TriangularOption.objects.filter(pk__in=[pk for pk, _status in held]).update(
-        status=OptionStatus.LAPSED, rank=None, updated_at=timezone.now()
-    )
-    return len(held)
+    options = TriangularOption.objects.filter(which)
+    return len(take_many(options, OptionEventKind.LAPSED, by=None, only_from=OPTIONS_SHOWN))

@@ -1,39 +1,18 @@
 """What reviewers do with a triangular option: propose, set aside, take back; as with a match (`matching.review`)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.models import User
-from matching.choices import OptionEventKind, OptionStatus
+from matching.choices import OptionEventKind
 from matching.explanation import Explanation
 from matching.models import TriangularEvent, TriangularOption
 from matching.models.triangular_option import POSTINGS
-from matching.steps import ReviewRefused, check_reviewer
+from matching.steps import ReviewRefused, check_open, check_reviewer, take_for_option
 from matching.triangular.explanation import explain_options
 from matching.triangular.mails import tell_sides
 from matching.triangular.reasons import closed_words
-
-
-@dataclass(frozen=True)
-class OptionStep:
-    """From which statuses a step may be taken, and to which it leads."""
-
-    open_from: frozenset[OptionStatus]
-    leads_to: OptionStatus
-
-
-STEPS: Mapping[OptionEventKind, OptionStep] = {
-    OptionEventKind.PROPOSED: OptionStep(frozenset({OptionStatus.SUGGESTED}), OptionStatus.PROPOSED),
-    OptionEventKind.SET_ASIDE: OptionStep(frozenset({OptionStatus.SUGGESTED}), OptionStatus.SET_ASIDE),
-    OptionEventKind.TAKEN_BACK: OptionStep(
-        frozenset({OptionStatus.SET_ASIDE, OptionStatus.PROPOSED}), OptionStatus.SUGGESTED
-    ),
-}
 
 
 @transaction.atomic
@@ -43,8 +22,8 @@ def propose(*, option: TriangularOption, by: User, note: str = "", last_event: i
     check_confirmed(option)
     explanation = _explained(option)
     check_stands(explanation)
-    event = _take(
-        option, OptionEventKind.PROPOSED, by=by, note=note, rank=None, decided_on=_as_decided(option, explanation)
+    event = take_for_option(
+        option, OptionEventKind.PROPOSED, by=by, note=note, decided_on=_as_decided(option, explanation)
     )
     tell_sides(option, event)
     return event
@@ -55,7 +34,7 @@ def set_aside(*, option: TriangularOption, by: User, note: str = "", last_event:
     """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
     option = _begin(option, OptionEventKind.SET_ASIDE, by=by, note=note, last_event=last_event)
     decided_on = _as_decided(option, _explained(option))
-    return _take(option, OptionEventKind.SET_ASIDE, by=by, note=note, rank=None, decided_on=decided_on)
+    return take_for_option(option, OptionEventKind.SET_ASIDE, by=by, note=note, decided_on=decided_on)
 
 
 @transaction.atomic
@@ -67,26 +46,16 @@ def take_back(*, option: TriangularOption, by: User, note: str, last_event: int 
     explanation = _explained(option)
     check_stands(explanation)
     contributions = {f"part_{part['code']}": part["contribution"] for part in explanation["criteria"]}
-    return _take(
+    return take_for_option(
         option,
         OptionEventKind.TAKEN_BACK,
         by=by,
         note=note,
-        decided_on=None,
         scored_at=timezone.now(),
         score=explanation["score"],
         is_triple_south=explanation["is_triple_south"],
         **contributions,
     )
-
-
-def check_open(option: TriangularOption, kind: OptionEventKind) -> None:
-    """Raise ReviewRefused unless the step is open to the option in the status that it was read with."""
-    if option.status not in STEPS[kind].open_from:
-        raise ReviewRefused(
-            _("This option is “%(status)s”; the step is not open to it. Look at it again.")
-            % {"status": option.get_status_display()}
-        )
 
 
 def check_confirmed(option: TriangularOption) -> None:
@@ -157,12 +126,3 @@ def _as_decided(option: TriangularOption, explanation: Explanation) -> Explanati
     codes = [part["code"] for part in explanation["criteria"]]
     stored = {"score": option.score, **{code: getattr(option, f"part_{code}") for code in codes}}
     return {**explanation, "stored": stored}
-
-
-def _take(option: TriangularOption, kind: OptionEventKind, *, by: User, note: str, **values: Any) -> TriangularEvent:
-    """Write the values and the status that the step leads to, and the event; conditional on the status before."""
-    values = {**values, "status": STEPS[kind].leads_to, "updated_at": timezone.now()}
-    changed = TriangularOption.objects.filter(pk=option.pk, status=option.status).update(**values)
-    if not changed:
-        raise ReviewRefused(_("Someone else decided this option in the meantime; look at it again."))
-    return TriangularEvent.objects.create(option=option, kind=kind, by=by, note=note.strip())

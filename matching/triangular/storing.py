@@ -1,17 +1,19 @@
 """Stored options brought into line with what was found, after a matching run."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import F
+from django.db.models.lookups import IsNull
 
-from matching import bulk, engine
+from matching import bulk, engine, steps
 from matching.choices import OPTIONS_OPEN_TO_RUNS, MatchStatus, OptionStatus
 from matching.engine.case import Case
 from matching.inputs import Inputs
 from matching.models import Match, MatchRun, TriangularOption
 from matching.models.match import MatchQuerySet
+from matching.models.triangular_option import POSTINGS
 from matching.triangular.lapsing import lapse_closed_proposals
 from matching.triangular.options import Listed, Options, Triple, find
 from matching.triangular.roles import of_the_south, read_roles
@@ -26,6 +28,15 @@ Key = tuple[int, int, int]
 Figures = tuple[int, ...]
 
 
+class Stored(NamedTuple):
+    """An option as it is stored, not decided now; one that lapsed may have been decided before."""
+
+    id: int
+    is_suggested: bool
+    was_decided: bool
+    figures: Figures
+
+
 @transaction.atomic
 def store_options(*, run: MatchRun, inputs: Inputs) -> dict[str, int]:
     """Bring the undecided options into line with the needs' lists as they stand; return how many are new, moved, gone.
@@ -38,29 +49,26 @@ def store_options(*, run: MatchRun, inputs: Inputs) -> dict[str, int]:
     lapsed = lapse_closed_proposals()
     wanted = _wanted(run, inputs)
     stored = _stored()
-    shown = {key for key, (_pk, is_shown, _figures) in stored.items() if is_shown}
+    shown = {key for key, option in stored.items() if option.is_suggested}
     new = [key for key in wanted if key not in stored]
     returned = [key for key in wanted if key in stored and key not in shown]
-    changed = [key for key in wanted if key in shown and wanted[key] != stored[key][2]]
-    moved = [key for key in changed if wanted[key][0] != stored[key][2][0]]
-    shifted = [key for key in changed if wanted[key][0] == stored[key][2][0]]
+    changed = [key for key in wanted if key in shown and wanted[key] != stored[key].figures]
+    moved = [key for key in changed if wanted[key][0] != stored[key].figures[0]]
+    shifted = [key for key in changed if wanted[key][0] == stored[key].figures[0]]
     gone = sorted(shown - wanted.keys())
-    now = bulk.moment(timezone.now())
-    scored_by: dict[str, Any] = {
-        "profile_id": run.profile_id,
-        "run_id": run.pk,
-        "status": OptionStatus.SUGGESTED.value,
-        "updated_at": now,
-    }
-    _insert(new, wanted, {**scored_by, "created_at": now, "scored_at": now})
-    _update(returned + moved, wanted, stored, {**scored_by, "scored_at": now})
+    scored_by = {"profile_id": run.profile_id, "run_id": run.pk}
+    if new:
+        steps.suggest_rows(TriangularOption, {**_three(new), **_columns(new, wanted), **scored_by})
+    if returned:
+        were_decided = np.array([stored[key].was_decided for key in returned], dtype=np.bool_)
+        columns = {**_columns(returned, wanted), **scored_by}
+        steps.return_rows(TriangularOption, _ids(returned, stored), columns, were_decided=were_decided)
     # A place that shifts, because others came or went, is no new score.
-    _update(shifted, wanted, stored, scored_by)
-    bulk.update(
-        TriangularOption,
-        _ids(gone, stored),
-        {"status": OptionStatus.LAPSED.value, "rank": None, "run_id": run.pk, "updated_at": now},
-    )
+    for keys, is_moved in ((moved, True), (shifted, False)):
+        if keys:
+            columns = {**_columns(keys, wanted), **scored_by}
+            steps.rescore_rows(TriangularOption, _ids(keys, stored), columns, is_moved=is_moved)
+    steps.lapse_rows(TriangularOption, _ids(gone, stored), {"run_id": run.pk})
     return {
         "new": len(new) + len(returned),
         "moved": len(moved),
@@ -119,30 +127,23 @@ def _by_ids(inputs: Inputs, options: Options) -> dict[Key, Figures]:
     return dict(zip(keys, map(tuple, figures), strict=True))
 
 
-def _stored() -> dict[Key, tuple[int, bool, Figures]]:
-    """Return id, whether it is suggested, and figures of each option that no person has decided."""
+def _stored() -> dict[Key, Stored]:
+    """Return each option that is not decided now."""
     rows = TriangularOption.objects.filter(status__in=OPTIONS_OPEN_TO_RUNS).order_by()
-    columns = rows.values_list("need", "pivotal_offer", "facilitating_offer", "pk", "status", *FIGURES)
+    was_decided = IsNull(F("decided_on"), False)
+    columns = rows.values_list("need", "pivotal_offer", "facilitating_offer", "pk", "status", was_decided, *FIGURES)
     return {
-        (need, pivotal, third): (pk, status == OptionStatus.SUGGESTED, tuple(int(value or 0) for value in figures))
-        for need, pivotal, third, pk, status, *figures in columns.iterator(chunk_size=20_000)
+        (need, pivotal, third): Stored(
+            pk, status == OptionStatus.SUGGESTED, bool(decided), tuple(int(value or 0) for value in figures)
+        )
+        for need, pivotal, third, pk, status, decided, *figures in columns.iterator(chunk_size=20_000)
     }
 
 
-def _insert(keys: list[Key], wanted: dict[Key, Figures], more: dict[str, Any]) -> None:
-    if keys:
-        three = np.array(keys, dtype=np.int64)
-        names = ("need_id", "pivotal_offer_id", "facilitating_offer_id")
-        columns = {name: three[:, column] for column, name in enumerate(names)}
-        ids = bulk.new_ids(TriangularOption, len(keys))
-        bulk.insert(TriangularOption, {"id": ids, **columns, **_columns(keys, wanted), **more})
-
-
-def _update(
-    keys: list[Key], wanted: dict[Key, Figures], stored: dict[Key, tuple[int, bool, Figures]], more: dict[str, Any]
-) -> None:
-    if keys:
-        bulk.update(TriangularOption, _ids(keys, stored), {**_columns(keys, wanted), **more, "decided_on": None})
+def _three(keys: list[Key]) -> dict[str, Any]:
+    """Return the columns of the three postings."""
+    ids = np.array(keys, dtype=np.int64)
+    return {f"{name}_id": ids[:, column] for column, name in enumerate(POSTINGS)}
 
 
 def _columns(keys: list[Key], wanted: dict[Key, Figures]) -> dict[str, Any]:
@@ -150,5 +151,5 @@ def _columns(keys: list[Key], wanted: dict[Key, Figures]) -> dict[str, Any]:
     return {name: figures[:, column] for column, name in enumerate(FIGURES)}
 
 
-def _ids(keys: list[Key], stored: dict[Key, tuple[int, bool, Figures]]) -> Any:
-    return np.array([stored[key][0] for key in keys], dtype=np.int64)
+def _ids(keys: list[Key], stored: dict[Key, Stored]) -> Any:
+    return np.array([stored[key].id for key in keys], dtype=np.int64)

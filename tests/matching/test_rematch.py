@@ -9,8 +9,9 @@ from django.db import transaction
 from directory.days import today
 from directory.models import Country, PriorityArea
 from matching.choices import MatchStatus
+from matching.life.marks import Ids
 from matching.models import Match, ScoringProfile
-from matching.rematch import Ids, bring_up_to_date, rematch
+from matching.rematch import bring_up_to_date, rematch
 from matching.runs import run_matching
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
@@ -100,8 +101,8 @@ def test_whatever_changes_in_several_at_once(seed: int, top_k: int, countries: l
         some = draw.sample(postings, 4)
         for posting in some:
             change(posting, draw, countries)
-        needs = [one.pk for one in some if isinstance(one, Need)]
-        bring_up_to_date(changed=Ids(needs=needs, offers=[one.pk for one in some if isinstance(one, Offer)]))
+        needs = frozenset(one.pk for one in some if isinstance(one, Need))
+        bring_up_to_date(changed=Ids(needs, frozenset(one.pk for one in some if isinstance(one, Offer))))
         left = suggestions()
         assert left == what_a_run_leaves()
 

@@ -5,9 +5,10 @@ import pytest
 from directory.choices import Role
 from directory.mail.sending import send_due
 from directory.models import User
+from matching.choices import OptionEventKind
 from matching.models import TriangularEvent, TriangularOption
 from matching.runs import run_matching
-from matching.steps import LONGEST_NOTE, ReviewRefused
+from matching.steps import LONGEST_NOTE, ReviewRefused, take_for_option
 from matching.triangular import review
 from surveys import posting as postings
 from surveys.choices import Visibility
@@ -88,7 +89,7 @@ def test_two_at_the_same_moment(option, reviewer, manager):
     late = TriangularOption.objects.for_lists().get(pk=option.pk)
     review.propose(option=option, by=reviewer)
     with pytest.raises(ReviewRefused, match="Someone else"):
-        review._take(late, review.OptionEventKind.SET_ASIDE, by=manager, note="")
+        take_for_option(late, OptionEventKind.SET_ASIDE, by=manager)
 
 
 @pytest.mark.parametrize("who", ["focal_point", "coordinator", "partner"])
