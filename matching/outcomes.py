@@ -15,6 +15,8 @@ from directory.mail.receivers import people_of, with_alternates
 from directory.models import User
 from matching import lapsing
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
+from matching.life import marks
+from matching.life.marks import Ids
 from matching.models import Match, MatchSide, Outcome
 from matching.sides import posting_of, sides_of
 from matching.steps import ReviewRefused, check_note, check_open, held, take
@@ -82,6 +84,9 @@ def record(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
         if match.status == MatchStatus.COMPLETED:
             _ask_to_confirm(match)
         lapsing.lapse_used_up(match.offer)
+        if "places" in changed:
+            # Fewer than before may open it to others again.
+            marks.have_changed(Ids(offers=frozenset({match.offer_id})), by=by)
     return outcome
 
 

@@ -24,7 +24,7 @@ def saved_since(posting: Posting, as_of: dt.datetime) -> dt.datetime | None:
 
     It is held until the transaction ends, so that of two who save at once the second waits and is told.
     """
-    rows = type(posting).objects.select_for_update(of=("self",))  # type: ignore[attr-defined]
+    rows = type(posting).objects.select_for_update(of=("self",), no_key=True)  # type: ignore[attr-defined]
     current: dt.datetime = rows.values_list("updated_at", flat=True).get(pk=posting.pk)
     return current if current > as_of else None
 

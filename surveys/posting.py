@@ -354,9 +354,12 @@ def words_of(posting: Posting) -> dict[str, str]:
 
 
 def lock(posting: AnyPosting) -> AnyPosting:
-    """Read the posting again, for this transaction alone: what is decided holds when it is written."""
+    """Read the posting again, for this transaction alone: what is decided holds when it is written.
+
+    Held without its key: others may refer to it meanwhile, so that a run that stores its matches does not wait for it.
+    """
     rows = cast("Any", type(posting)).objects.select_related("country", "agency__country")
-    return cast("AnyPosting", rows.select_for_update(of=("self",)).get(pk=posting.pk))
+    return cast("AnyPosting", rows.select_for_update(of=("self",), no_key=True).get(pk=posting.pk))
 
 
 def _check_may_write(by: User | None, posting: Posting) -> None:

@@ -106,12 +106,15 @@ def _follow(reading: Reading, *, by: User | None) -> Decision:
     found: Offer | Need | None
     if reading.direction == Direction.PREFERRED:
         # Each repetition of what a country seeks is a need of its own.
-        needs = Need.objects.select_for_update(of=("self",)).filter(response=response)
+        needs = Need.objects.select_for_update(of=("self",), no_key=True).filter(response=response)
         found = needs.filter(response_part=reading.repeat).first()
         own = partners_of(_as_read(readings.filter(repeat=reading.repeat)))
     else:
         found = (
-            Offer.objects.select_for_update(of=("self",)).filter(response=response).order_by("response_part").first()
+            Offer.objects.select_for_update(of=("self",), no_key=True)
+            .filter(response=response)
+            .order_by("response_part")
+            .first()
         )
         own = targets_of(_as_read(readings))
     if found is None or [NamedPlace.of(row) for row in place_rows(found).all()] == own:

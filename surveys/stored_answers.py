@@ -43,7 +43,10 @@ def load_responses(survey: Survey, keys: Iterable[str], *, for_writing: bool = F
     offers = Offer.objects.prefetch_related("areas", "modalities", "targets")
     needs = Need.objects.prefetch_related("areas", "modalities", "preferred_partners")
     if for_writing:
-        offers, needs = offers.select_for_update(of=("self",)), needs.select_for_update(of=("self",))
+        offers, needs = (
+            offers.select_for_update(of=("self",), no_key=True),
+            needs.select_for_update(of=("self",), no_key=True),
+        )
     responses = (
         Response.objects.filter(survey=survey, key__in=list(keys))
         .select_related("country", "agency")

@@ -246,7 +246,7 @@ def erase_contacts(*, person: User, texts: Collection[str], by: User | None) -> 
     for text in texts:
         mentioned |= Q(contact__icontains=text)
     for model in (Offer, Need):
-        rows: Any = model.objects.order_by("pk").select_for_update(of=("self",))
+        rows: Any = model.objects.order_by("pk").select_for_update(of=("self",), no_key=True)
         named = list(rows.filter(contact_person=person).values_list("pk", flat=True))
         told = list(rows.filter(mentioned).values_list("pk", flat=True))
         model.objects.filter(pk__in=named).update(contact_person=None)

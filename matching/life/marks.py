@@ -85,7 +85,13 @@ def on_postings_changed(
     """Mark the published ones among postings that were written to; what others leave short is marked as they lapse."""
     published = sender.objects.filter(pk__in=ids, status=PostingStatus.PUBLISHED).order_by("pk")
     found = frozenset(published.values_list("pk", flat=True))
-    _write(Ids(offers=found) if sender is Offer else Ids(needs=found), is_changed=True, by=by)
+    have_changed(Ids(offers=found) if sender is Offer else Ids(needs=found), by=by)
+
+
+@transaction.atomic
+def have_changed(postings: Ids, *, by: User | None) -> None:
+    """Mark postings to be scored anew: what decides whether they are open, or how they score, has changed."""
+    _write(postings, is_changed=True, by=by)
 
 
 def waiting(*, among: Marked | None = None) -> Marked:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from directory.choices import GroupLevel
@@ -165,6 +166,29 @@ def test_a_pair_decided_while_the_run_scores_is_kept(need, offer, reviewer, monk
     assert (match.status, match.score) == (MatchStatus.SET_ASIDE, 820_000)
 
 
+def test_a_second_run_writes_no_row_of_any_table_but_its_own(need, offer, reviewer):
+    review.propose(match=_proposable(need, offer), by=reviewer)
+    run_matching()
+    before = _all_rows()
+    run = run_matching()
+    after = _all_rows()
+    assert [row for row in after.pop("matching_matchrun") if row[0] != run.pk] == before.pop("matching_matchrun")
+    assert after == before
+
+
+def _proposable(need: Need, offer: Offer) -> Match:
+    run_matching()
+    speaker_for(need)
+    speaker_for(offer)
+    return Match.objects.get()
+
+
+def _all_rows() -> dict[str, list[tuple[object, ...]]]:
+    """Return all rows of all tables, many-to-many ones included."""
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    return {model._meta.db_table: list(model._base_manager.order_by("pk").values_list()) for model in models}
+
+
 def test_a_posting_published_while_the_run_scores_keeps_its_matches(need, offer, monkeypatch):
     published = []
 
@@ -237,10 +261,10 @@ def test_the_profile_of_the_run_is_saved_once_and_kept(need, offer):
 def test_a_run_takes_the_same_number_of_queries_whatever_the_number_of_postings(need, offer, django_assert_num_queries):
     run_matching()
     # profile; run row (4: silent ones, savepoint); vocabulary (3); reach (3); needs (3), offers (3); places (2);
-    # decided; then in a savepoint (2) the run held, postings held open (2), proposals, undecided, decided, the run's
-    # end, and what older runs in blocks had kept (2); on PostgreSQL the table of matches is locked for them; options:
-    # savepoints (4), proposals, lists, roles (2), decided, undecided (and their table locked)
-    with django_assert_num_queries(41 + 2 * bulk.is_postgresql()) as few:
+    # decided; agencies; marks; then in a savepoint (2) the run held, marks, decided, postings open (2), proposals,
+    # undecided, the run's end, and what older runs in blocks had kept (2); on PostgreSQL the table of matches is locked
+    # for them; options: savepoints (4), proposals, lists, roles (2), decided, undecided (and their table locked)
+    with django_assert_num_queries(44 + 2 * bulk.is_postgresql()) as few:
         run_matching()
     south = [of_the_south(iso3) for iso3 in ("VNM", "LAO", "NPL")]
     for country in south * 4:
