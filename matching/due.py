@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from django.db import connection, transaction
 
-from directory import jobs
 from matching.models import Match
 from surveys.models import Need, Offer
+from web import jobs
 
 
 class _Due:
@@ -17,10 +17,9 @@ class _Due:
         self.short: tuple[set[int], set[int]] = (set(), set())
 
     def __call__(self) -> None:
-        from matching.tasks import bring_up_to_date
-
         if any((*self.changed, *self.short)):
-            jobs.later(bring_up_to_date, *([sorted(ids) for ids in sides] for sides in (self.changed, self.short)))
+            sides = ([sorted(ids) for ids in sides] for sides in (self.changed, self.short))
+            jobs.later("matching.tasks.bring_up_to_date", *sides)
 
 
 @transaction.atomic

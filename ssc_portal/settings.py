@@ -38,13 +38,14 @@ PORTAL_OWNER = env.str("PORTAL_OWNER", default="")
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="")
 
-# --- Applications: directory <- surveys <- matching <- ssc_portal ---------------------------------------------------
+# --- Applications: web <- directory <- surveys <- matching <- ssc_portal --------------------------------------------
 INSTALLED_APPS = [
     "ssc_portal.apps.PortalConfig",
     "workspace.apps.WorkspaceConfig",
     "matching.apps.MatchingConfig",
     "surveys.apps.SurveysConfig",
     "directory.apps.DirectoryConfig",
+    "web.apps.WebConfig",
     "ssc_portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

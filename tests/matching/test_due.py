@@ -1,6 +1,7 @@
 """What a change leaves to be done is done once it is committed: lists are filled, staff's postings matched."""
 
 import pytest
+from celery import current_app
 from django.db import transaction
 from django.urls import reverse
 
@@ -113,7 +114,7 @@ def test_with_a_broker_a_worker_does_it(lists_of_one, settings, monkeypatch, dja
     needs, _offers = lists_of_one
     handed_out = []
     settings.CELERY_BROKER_URL = "memory://"
-    monkeypatch.setattr("matching.tasks.bring_up_to_date.delay", lambda *arguments: handed_out.append(arguments))
+    monkeypatch.setattr(current_app, "send_task", lambda *given: handed_out.append(given))
     with django_capture_on_commit_callbacks(execute=True):
         due.on_postings_changed(Need, [needs[1].pk])
-    assert handed_out == [([[needs[1].pk], []], [[], []])]
+    assert handed_out == [("matching.tasks.bring_up_to_date", ([[needs[1].pk], []], [[], []]))]
