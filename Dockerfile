@@ -21,6 +21,7 @@ RUN useradd --system --uid 10001 --no-create-home --home-dir /app --shell /usr/s
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
 COPY manage.py gunicorn.conf.py LICENSE ./
+COPY web web
 COPY directory directory
 COPY surveys surveys
 COPY matching matching

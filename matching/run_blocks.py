@@ -17,7 +17,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory import jobs
 from directory.days import today
 from directory.models import User
 from matching import engine, runs
@@ -26,6 +25,8 @@ from matching.inputs import Inputs
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.packing import pack, unpack
 from matching.runs import RunRefused
+from web.jobs import hand_out
+from web.jobs.handing_out import begin_beside
 
 PAIRS_A_BLOCK = 50_000_000
 MOST_BLOCKS = 64
@@ -55,7 +56,7 @@ def start_where_it_runs(*, by: User | None = None, profile: ScoringProfile | Non
     if not settings.JOBS_IN_THREADS:
         return runs.run_matching(by=by, profile=profile)
     run = runs.begin(by=by, profile=profile)
-    transaction.on_commit(lambda: jobs.begin_beside(runs.work, run))
+    transaction.on_commit(lambda: begin_beside(runs.work, run))
     return run
 
 
@@ -82,7 +83,7 @@ def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:
     if settings.CELERY_BROKER_URL:
         transaction.on_commit(lambda: _hand_out_what_is_left(held))
     elif settings.JOBS_IN_THREADS:
-        transaction.on_commit(lambda: jobs.begin_beside(_work_through, held))
+        transaction.on_commit(lambda: begin_beside(_work_through, held))
     else:
         _work_through(held)
         held.refresh_from_db()
@@ -206,9 +207,7 @@ def _hand_out_what_is_left(run: MatchRun) -> int:
 
 def _hand_out(name: str, number: int) -> int:
     """Give the workers a task; 0 where the broker does not answer: `watch` will hand it out again."""
-    from matching import tasks
-
-    return int(jobs.hand_out(getattr(tasks, name), number))
+    return int(hand_out(f"matching.tasks.{name}", number))
 
 
 def _results(run: MatchRun) -> Iterator[engine.Best]:

@@ -18,13 +18,13 @@ LOST_DATABASE = {
 """A database that restarts is back within minutes; after that, `watch` hands the job out again."""
 
 
-@shared_task(ignore_result=True, **LOST_DATABASE)
+@shared_task(name="matching.tasks.prepare_run", ignore_result=True, **LOST_DATABASE)
 def prepare_run(run_id: int) -> None:
     """Read what a run scores and hand out its blocks."""
     _or_fail(run_id, lambda: run_blocks.prepare(run_id))
 
 
-@shared_task(bind=True, ignore_result=True, **LOST_DATABASE)
+@shared_task(name="matching.tasks.score_block", bind=True, ignore_result=True, **LOST_DATABASE)
 def score_block(task: Task, block_id: int) -> None:
     """Score one block of needs."""
     run_id = RunBlock.objects.filter(pk=block_id).values_list("run", flat=True).first()
@@ -32,25 +32,25 @@ def score_block(task: Task, block_id: int) -> None:
         _or_fail(run_id, lambda: run_blocks.score_block(block_id, task=task.request.id))
 
 
-@shared_task(ignore_result=True, **LOST_DATABASE)
+@shared_task(name="matching.tasks.finish_run", ignore_result=True, **LOST_DATABASE)
 def finish_run(run_id: int) -> None:
     """Store what all blocks of a run found."""
     _or_fail(run_id, lambda: run_blocks.finish(run_id))
 
 
-@shared_task(ignore_result=True, **LOST_DATABASE)
+@shared_task(name="matching.tasks.match_marked", ignore_result=True, **LOST_DATABASE)
 def match_marked() -> None:
     """Match what changes have left to be matched."""
     rematch.match_marked()
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="matching.tasks.make_plan", ignore_result=True)
 def make_plan(allocation_id: int) -> None:
     """Work a plan of which matches to propose out."""
     plans.work(allocation_id)
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="matching.tasks.watch_runs", ignore_result=True)
 def watch_runs() -> None:
     """Hand out again what was lost of a run at work, start one that is due, and match what is left to be matched."""
     run_blocks.watch()

@@ -10,7 +10,7 @@ class DailyWorkFailed(RuntimeError):
     """A part of the daily work failed; the log says why, and the others were done."""
 
 
-@shared_task(ignore_result=True)
+@shared_task(name="ssc_portal.tasks.daily", ignore_result=True)
 def daily() -> None:
     """Do what has to happen every day; as often as one likes, it happens once."""
     _done, failed = run_daily(today())

@@ -13,10 +13,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
-from directory import jobs
 from directory.choices import AgencyKind, Role
 from directory.models import User
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
+from web.jobs import handing_out
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -120,5 +120,5 @@ class _ThreadThatIsWaitedFor(threading.Thread):
 def in_threads(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Long jobs go to threads, as on a server without a broker; the test waits for them."""
     settings.JOBS_IN_THREADS = True
-    monkeypatch.setattr(jobs, "threading", SimpleNamespace(Thread=_ThreadThatIsWaitedFor))
-    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+    monkeypatch.setattr(handing_out, "threading", SimpleNamespace(Thread=_ThreadThatIsWaitedFor))
+    monkeypatch.setattr(handing_out, "close_old_connections", lambda: None)

@@ -20,6 +20,7 @@ from django.utils import timezone
 from directory.choices import MailState
 from directory.mail.rendering import render
 from directory.models import Mail
+from web.jobs import later
 
 logger = logging.getLogger(__name__)
 
@@ -90,9 +91,7 @@ def send_soon(pks: list[int]) -> None:
     if not pks:
         return
     if settings.CELERY_BROKER_URL:
-        from directory.tasks import send_mails
-
-        transaction.on_commit(lambda: send_mails.delay(pks))
+        later("directory.tasks.send_mails", pks)
     elif settings.EMAIL_BACKEND.rpartition(".")[0] in IN_PROCESS:
         transaction.on_commit(lambda: [send_one(pk) for pk in pks], robust=True)
 

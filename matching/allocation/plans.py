@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from directory import jobs
 from directory.days import today
 from directory.models import User
 from matching.allocation.candidates import Candidates
@@ -19,6 +18,7 @@ from matching.allocation.weighing import Membership, Settings
 from matching.choices import DECIDED, AllocationState, LeftOut
 from matching.models import Allocation, AllocationPick
 from matching.steps import ReviewRefused, check_reviewer
+from web import jobs
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +28,9 @@ def begin(*, by: User, settings: Settings) -> Allocation:
 
     Raises ReviewRefused where `by` does not decide on matches.
     """
-    from matching.tasks import make_plan
-
     check_reviewer(by)
     allocation = Allocation.objects.create(by=by, **asdict(settings))
-    jobs.later(make_plan, allocation.pk)
+    jobs.later("matching.tasks.make_plan", allocation.pk)
     return allocation
 
 

@@ -36,12 +36,12 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from directory import jobs
 from directory.models import User
 from matching.choices import RunState
 from matching.models import Match, MatchRun, PostingMark
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from web import jobs
 
 MOST_AT_ONCE = 500
 """So many rows are written or removed by one query."""
@@ -146,9 +146,7 @@ def _write(ids: Ids, *, is_changed: bool, by: User | None) -> None:
 
 
 def _wake() -> None:
-    from matching.tasks import match_marked
-
-    jobs.later(match_marked)
+    jobs.later("matching.tasks.match_marked")
 
 
 def _read(marks: QuerySet[PostingMark], *, among: Collection[int] | None = None) -> Marked:

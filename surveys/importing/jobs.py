@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.jobs import later
 from directory.models import User
 from surveys.choices import IMPORT_AT_WORK, ImportState
 from surveys.importing.applying import PreviewOutdated, apply
@@ -23,6 +22,7 @@ from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
+from web.jobs import later
 
 SILENT_FOR = dt.timedelta(minutes=3)
 """After so long without a sign of life a job counts as dead: its process was killed."""
@@ -198,10 +198,7 @@ def _go(file_import: Import, state: ImportState) -> Import:
 def _start(file_import: Import) -> None:
     pk = file_import.pk
     cache.delete(_key(pk))
-
-    from surveys.tasks import run_import
-
-    later(run_import, pk)
+    later("surveys.tasks.run_import", pk)
 
 
 def _planner(file_import: Import) -> Planner:

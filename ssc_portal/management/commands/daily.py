@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from directory import jobs
 from directory.days import today
 from ssc_portal.daily import run_daily
+from web.jobs.handing_out import wait
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, failed = run_daily(today())
-        jobs.wait()
+        wait()
         for name, number in done.items():
             self.stdout.write(f"{name}: {number}")
         if failed:

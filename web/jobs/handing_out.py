@@ -1,4 +1,8 @@
-"""Work that no page waits for: done by a worker where there is a broker, else by a thread beside the request."""
+"""Work that no page waits for: done by a worker where there is a broker, else by a thread beside the request.
+
+Tasks are named as Celery has registered them: whoever hands one out need not import it, and a task may import whoever
+hands it out.
+"""
 
 import logging
 import threading
@@ -6,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
-from celery import Task
+from celery import Task, current_app
 from django.conf import settings
 from django.db import close_old_connections, transaction
 from kombu.exceptions import OperationalError
@@ -15,8 +19,8 @@ logger = logging.getLogger(__name__)
 _begun: WeakSet[threading.Thread] = WeakSet()
 
 
-def later(task: Task, *arguments: Any) -> None:
-    """Do a task with these arguments once the transaction has committed, where this portal does its long jobs.
+def later(name: str, *arguments: Any) -> None:
+    """Do the task of this name with these arguments once the transaction has committed.
 
     With a broker a worker does it, else a thread of this process; with JOBS_IN_THREADS off it is done here and now,
     and what it raises is raised.
@@ -24,25 +28,31 @@ def later(task: Task, *arguments: Any) -> None:
 
     def start() -> None:
         if settings.CELERY_BROKER_URL:
-            hand_out(task, *arguments)
+            hand_out(name, *arguments)
         elif settings.JOBS_IN_THREADS:
-            begin_beside(task, *arguments)
+            begin_beside(task_of(name), *arguments)
         else:
-            task(*arguments)
+            task_of(name)(*arguments)
 
     transaction.on_commit(start)
 
 
-def hand_out(task: Task, *arguments: Any) -> bool:
-    """Give the workers a task; return whether a broker took it."""
+def hand_out(name: str, *arguments: Any) -> bool:
+    """Give the workers the task of this name; return whether a broker took it."""
     if not settings.CELERY_BROKER_URL:
         return False
     try:
-        task.delay(*arguments)
+        current_app.send_task(name, arguments)
     except OperationalError:
-        logger.warning("The broker does not answer: %s%s waits for it", task.name, arguments, exc_info=True)
+        logger.warning("The broker does not answer: %s%s waits for it", name, arguments, exc_info=True)
         return False
     return True
+
+
+def task_of(name: str) -> Task:
+    """Return the registered task of this name. Raises celery.exceptions.NotRegistered where there is none."""
+    current_app.loader.import_default_modules()
+    return current_app.tasks[name]
 
 
 def begin_beside(work: Callable[..., Any], *arguments: Any) -> None:
