@@ -169,14 +169,12 @@ def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> e
 
     Where texts cannot be compared on this machine, the topic has no weight: for every pair alike.
     """
+    weights = {criterion.name: getattr(profile, f"weight_{criterion.name}") for criterion in engine.CRITERIA}
+    if not topic_is_available():
+        weights["topic"] = 0
     return engine.Profile(
         related=related,
-        weights=engine.Weights(
-            areas=profile.weight_areas,
-            modalities=profile.weight_modalities,
-            region=profile.weight_region,
-            topic=profile.weight_topic if topic_is_available() else 0,
-        ),
+        weights=engine.Weights(**weights),
         preferred_share=profile.preference_share,
         min_score=profile.min_score,
         top_k=profile.top_k,
