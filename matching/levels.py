@@ -101,7 +101,7 @@ class LevelRows:
         row = np.zeros(len(self._countries), dtype=np.uint8)
         for iso3 in self._candidates(place):
             route = self._table.route(place, iso3)
-            if route is not None and iso3 in self._column_of:
+            if route is not None:
                 shares = bool(sub_region) and self._table.sub_region_of.get(iso3) == sub_region
                 row[self._column_of[iso3]] = level_percent(route, self._profile, shares_sub_region=shares)
         return row

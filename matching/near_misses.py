@@ -1,7 +1,7 @@
 """What would have matched a posting but for one gate, and which: for whoever wonders why so little is suggested."""
 
-import copy
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ from directory.days import first_day_not_ended, today
 from directory.models import Country, User
 from matching import engine
 from matching.explanation import Explanation, explain_pairs
-from matching.models import Match, ScoringProfile
+from matching.models import Match
 from matching.places import offers_used_up
-from matching.profiles import default_profile
+from matching.profiles import default_profile, gates_only
 from matching.reasons import Labels
+from matching.scoring.words import GATES
 from matching.tables import Tables
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
@@ -54,7 +55,7 @@ def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: in
     others = _others(posting, reader)
     tables = Tables.read(
         on=today(),
-        profile=_for_gates(profile),
+        profile=gates_only(profile),
         need_ids={posting.pk} if is_need else others,
         offer_ids=others if is_need else {posting.pk},
     )
@@ -87,19 +88,12 @@ def _others(posting: Need | Offer, reader: User | AnonymousUser) -> list[int]:
     return list(kept.order_by("pk").values_list("pk", flat=True))
 
 
-def _for_gates(profile: ScoringProfile) -> ScoringProfile:
-    """Return the profile by areas alone: gates do not ask for weights, and no text has to be read."""
-    alone = copy.copy(profile)
-    alone.weight_areas, alone.weight_modalities, alone.weight_region, alone.weight_topic = 100, 0, 0, 0
-    return alone
-
-
 def _closed_by_one(tables: Tables, *, of_one_need: bool) -> list[int]:
     """Return the ids of the other side's postings whose pair one gate alone closes, the best by areas first."""
     case = engine.Case.of(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile)
     need, offer = np.divmod(np.arange(len(tables.needs) * len(tables.offers)), max(len(tables.offers), 1))
     closes = np.stack([gate(case, need, offer) for gate in engine.GATES.values()])
-    is_near = (closes.sum(axis=0) == 1) & ~closes[list(engine.GATES).index(NEVER_NEAR)]
+    is_near = (closes.sum(axis=0) == 1) & ~engine.GATES[NEVER_NEAR](case, need, offer)
     need, offer = need[is_near], offer[is_near]
     score = engine.parts_of_pairs(case, need, offer).sum(axis=1)
     others = tables.offers.ids[offer] if of_one_need else tables.needs.ids[need]
@@ -114,25 +108,32 @@ class _Words:
         self._labels = Labels.read()
         self._countries = dict(Country.objects.values_list("iso3", "name"))
         self._used_up = set(offers_used_up())
+        self._in_detail: dict[str, Callable[[Need, Offer, Explanation], str]] = {
+            "not_open": self._not_open,
+            "no_shared_area": self._no_shared_area,
+            "no_shared_modality": self._no_shared_modality,
+            "outside_target": self._outside_target,
+        }
+        """What two postings say of a gate; any other gate is said by its own words."""
 
     def why(self, need: Need, offer: Offer, explanation: Explanation) -> str:
         gate = explanation["gates"][0]
-        if gate == "not_open":
-            return self._not_open(need, offer)
-        if gate == "outside_target":
-            return self._outside_target(offer)
-        areas, modalities = explanation["areas"], explanation["modalities"]
-        asked, offered, labels = (
-            (areas["missing"], areas["extra"], self._labels.areas)
-            if gate == "no_shared_area"
-            else (modalities["missing"], modalities["extra"], self._labels.modalities)
-        )
+        in_detail = self._in_detail.get(gate)
+        return in_detail(need, offer, explanation) if in_detail else str(GATES[gate].reason)
+
+    def _no_shared_area(self, _need: Need, _offer: Offer, explanation: Explanation) -> str:
+        return self._asked_and_offered(explanation["areas"], self._labels.areas)
+
+    def _no_shared_modality(self, _need: Need, _offer: Offer, explanation: Explanation) -> str:
+        return self._asked_and_offered(explanation["modalities"], self._labels.modalities)
+
+    def _asked_and_offered(self, sets: dict[str, Any], labels: dict[str, str]) -> str:
         return _("The need asks for %(asked)s; the offer has %(offered)s.") % {
-            "asked": self._named(asked, labels),
-            "offered": self._named(offered, labels),
+            "asked": self._named(sets["missing"], labels),
+            "offered": self._named(sets["extra"], labels),
         }
 
-    def _not_open(self, need: Need, offer: Offer) -> str:
+    def _not_open(self, need: Need, offer: Offer, _explanation: Explanation) -> str:
         if offer.pk in self._used_up:
             return _("All places of the offer are agreed.")
         for posting, closed, opens in (
@@ -145,7 +146,7 @@ class _Words:
                 return opens % {"day": date_format(posting.opens_on, "DATE_FORMAT")}
         return _("One of the two is not open.")
 
-    def _outside_target(self, offer: Offer) -> str:
+    def _outside_target(self, _need: Need, offer: Offer, _explanation: Explanation) -> str:
         places = [place for place in self._places.get(offer.pk, ()) if place.code]
         if not places:
             return _("The offer names no place that is known, or is open to the South alone.")

@@ -1,5 +1,7 @@
 """Scoring profiles: which one runs use, and that a used one never changes."""
 
+import copy
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.models import model_to_dict
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.models import User
 from matching.models import ScoringProfile
+from matching.models.by_criterion import WEIGHTS
 
 DEFAULT_CODE = "default"
 
@@ -20,6 +23,18 @@ def default_profile() -> ScoringProfile:
     """
     chosen = ScoringProfile.objects.filter(is_default=True).first()
     return chosen or ScoringProfile(code=DEFAULT_CODE, version=1, is_default=True)
+
+
+def gates_only(profile: ScoringProfile) -> ScoringProfile:
+    """Return the profile, unsaved, for whom only the gates count: they ask for no weight, and no text has to be read.
+
+    What it scores are the areas alone, for an engine that scores by nothing is none.
+    """
+    alone = copy.copy(profile)
+    for name in WEIGHTS:
+        setattr(alone, name, 0)
+    alone.weight_areas = 100
+    return alone
 
 
 def is_used(profile: ScoringProfile) -> bool:

@@ -1,6 +1,5 @@
 """Which matches may be proposed today: the rule that `review.propose` asks of one match, for many at once too."""
 
-import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +11,7 @@ from matching import engine
 from matching.choices import EventKind
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.profiles import default_profile
+from matching.profiles import default_profile, gates_only
 from matching.steps import STEPS, ReviewRefused, check_open
 from matching.tables import Tables
 from surveys.models.posting import published_q
@@ -58,12 +57,9 @@ def fitting(pairs: Sequence[tuple[int, int]]) -> list[bool]:
     """Return of each pair (need id, offer id) whether no gate closes it today; a fixed number of queries."""
     if not pairs:
         return []
-    profile = copy.copy(default_profile())
-    # A gate asks for no weight: without the topic no text is read.
-    profile.weight_areas, profile.weight_modalities, profile.weight_region, profile.weight_topic = 100, 0, 0, 0
     tables = Tables.read(
         on=today(),
-        profile=profile,
+        profile=gates_only(default_profile()),
         need_ids={need for need, _offer in pairs},
         offer_ids={offer for _need, offer in pairs},
     )

@@ -1,8 +1,9 @@
 """An explanation in words, for people: short sentences, the strongest first."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -12,15 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from directory.choices import GroupLevel
 from directory.models import CountryGroup, Modality, PriorityArea
 from matching.explanation import Explanation
+from matching.scoring.words import CRITERIA, GATES
 from surveys.reach import NAMED, OPEN
-
-GATES: dict[str, Promise] = {
-    "not_open": gettext_lazy("One of the two is not published, or not open on that day."),
-    "same_side": gettext_lazy("Both are of the same country or the same agency."),
-    "no_shared_area": gettext_lazy("They share no priority area, not even a related one."),
-    "no_shared_modality": gettext_lazy("Both state modalities, and none in common."),
-    "outside_target": gettext_lazy("The offer does not reach the country of the need."),
-}
 
 LEVELS: dict[str, Promise | str] = {
     NAMED: gettext_lazy("named"),
@@ -62,47 +56,17 @@ class Labels:
 
 def gate_reasons(explanation: Explanation) -> list[str]:
     """Return a sentence for each gate that closes the pair; none where it is open."""
-    return [str(GATES[gate]) for gate in explanation["gates"]]
+    return [str(GATES[gate].reason) for gate in explanation["gates"]]
 
 
 def reasons(explanation: Explanation, labels: Labels | None = None) -> list[str]:
-    """Return why the two fit: areas, modalities, region, then what is missing and what is not stated."""
+    """Return why the two fit: what speaks for it by criterion, then what is missing and what is not stated."""
     labels = labels or Labels.read()
-    areas, modalities = explanation["areas"], explanation["modalities"]
     sentences = []
-    asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
-    if areas["shared"]:
-        sentences.append(
-            ngettext(
-                "%(shared)d of %(asked)d priority area asked for is offered: %(names)s.",
-                "%(shared)d of %(asked)d priority areas asked for are offered: %(names)s.",
-                asked,
-            )
-            % {"shared": len(areas["shared"]), "asked": asked, "names": _names(areas["shared"], labels.areas)}
-        )
-    sentences.extend(
-        _("For %(asked)s the offer has a related area: %(offered)s.")
-        % {
-            "asked": labels.areas.get(related["asked"], related["asked"]),
-            "offered": _names(related["offered"], labels.areas),
-        }
-        for related in areas["related"]
-    )
-    if modalities["shared"]:
-        sentences.append(
-            _("Modalities in common: %(names)s.") % {"names": _names(modalities["shared"], labels.modalities)}
-        )
-    sentences.extend(_region(explanation, labels))
-    sentences.extend(_topic(explanation))
-    if areas["missing"]:
-        sentences.append(
-            _("Asked for, and not offered: %(names)s.") % {"names": _names(areas["missing"], labels.areas)}
-        )
-    if modalities["missing"] and not modalities["offer_states_none"]:
-        sentences.append(
-            _("Modalities asked for, and not offered: %(names)s.")
-            % {"names": _names(modalities["missing"], labels.modalities)}
-        )
+    for part in explanation["criteria"]:
+        speaks_for = FOR.get(part["code"])
+        sentences.extend(speaks_for(explanation, labels) if speaks_for else _share(part))
+    sentences.extend(_missing(explanation, labels))
     if explanation["not_stated"]:
         sentences.append(
             _("Not stated: %(names)s.")
@@ -140,6 +104,48 @@ def in_short(explanation: Explanation, labels: Labels) -> list[str]:
     return words
 
 
+def _areas(explanation: Explanation, labels: Labels) -> list[str]:
+    areas, sentences = explanation["areas"], []
+    asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
+    if areas["shared"]:
+        sentences.append(
+            ngettext(
+                "%(shared)d of %(asked)d priority area asked for is offered: %(names)s.",
+                "%(shared)d of %(asked)d priority areas asked for are offered: %(names)s.",
+                asked,
+            )
+            % {"shared": len(areas["shared"]), "asked": asked, "names": _names(areas["shared"], labels.areas)}
+        )
+    sentences.extend(
+        _("For %(asked)s the offer has a related area: %(offered)s.")
+        % {
+            "asked": labels.areas.get(related["asked"], related["asked"]),
+            "offered": _names(related["offered"], labels.areas),
+        }
+        for related in areas["related"]
+    )
+    return sentences
+
+
+def _modalities(explanation: Explanation, labels: Labels) -> list[str]:
+    shared = explanation["modalities"]["shared"]
+    return [_("Modalities in common: %(names)s.") % {"names": _names(shared, labels.modalities)}] if shared else []
+
+
+def _missing(explanation: Explanation, labels: Labels) -> list[str]:
+    areas, modalities, sentences = explanation["areas"], explanation["modalities"], []
+    if areas["missing"]:
+        sentences.append(
+            _("Asked for, and not offered: %(names)s.") % {"names": _names(areas["missing"], labels.areas)}
+        )
+    if modalities["missing"] and not modalities["offer_states_none"]:
+        sentences.append(
+            _("Modalities asked for, and not offered: %(names)s.")
+            % {"names": _names(modalities["missing"], labels.modalities)}
+        )
+    return sentences
+
+
 def _region(explanation: Explanation, labels: Labels) -> list[str]:
     sentences = []
     region = explanation["region"]
@@ -175,7 +181,7 @@ CLOSE, RELATED = 5_000, 2_000
 """From these, in ten-thousandths, two texts are called close, or related."""
 
 
-def _topic(explanation: Explanation) -> list[str]:
+def _topic(explanation: Explanation, _labels: Labels) -> list[str]:
     topic = explanation.get("topic")
     if not topic:
         return []
@@ -188,6 +194,26 @@ def _topic(explanation: Explanation) -> list[str]:
     else:
         sentence = _("Their texts have little in common.")
     return [f"{sentence} {_('They are in different languages.')}" if topic["other_language"] else sentence]
+
+
+def _share(part: dict[str, Any]) -> list[str]:
+    """Say of a criterion that has no sentences of its own how far it is fulfilled, where it counts."""
+    if not part["weight"]:
+        return []
+    percent = part["numerator"] * 100 // max(part["denominator"], 1)
+    return [
+        _("%(criterion)s: fulfilled to %(percent)d %%.")
+        % {"criterion": CRITERIA[part["code"]].label, "percent": percent}
+    ]
+
+
+FOR: dict[str, Callable[[Explanation, Labels], list[str]]] = {
+    "areas": _areas,
+    "modalities": _modalities,
+    "region": _region,
+    "topic": _topic,
+}
+"""What speaks for a fit, by criterion; one that is not here is said by how far it is fulfilled."""
 
 
 def _first_names(codes: list[str], labels: dict[str, str]) -> str:

@@ -3,14 +3,17 @@
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import BigIntegerField, Case, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, Sum, Value, When
 from numpy.typing import NDArray
 
+from directory.choices import AreaUse
 from directory.days import today
 from directory.models import Country, Modality, PriorityArea
+from directory.models.scored import MOST_SCORED, too_many
 from matching import bulk, engine
 from matching.levels import NO_ROW, LevelRows, places_stated
 from matching.models import ScoringProfile
@@ -32,6 +35,10 @@ LANGUAGES = {code: number for number, code in enumerate(CODES)}
 """One number for each language, the same for both sides and in every run."""
 
 
+class CannotScore(ValueError):
+    """What is to be scored holds more codes than the engine tells apart, or one that it was not told of."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Which bit stands for which area and modality, and which column for which country."""
@@ -40,26 +47,44 @@ class Vocabulary:
     modalities: tuple[str, ...]
     countries: tuple[str, ...]
     related: NDArray[np.uint64]
+    unscored: tuple[str, ...] = ()
+    """Areas that do not score, of which postings may have some."""
 
     @classmethod
     def read(cls) -> "Vocabulary":
-        """Read the scored areas with their relatives, the modalities and the countries, in three queries.
+        """Read the areas with their relatives, the modalities and the countries, in three queries.
 
-        Disabled entries keep their bit: what refers to them keeps them.
+        Disabled entries keep their bit: what refers to them keeps them. Raises CannotScore where there are more areas
+        or modalities that score than the engine tells apart.
         """
-        areas = list(PriorityArea.objects.scored().order_by("code").values_list("code", "parent"))
-        bit_of = {code: bit for bit, (code, _parent) in enumerate(areas)}
-        related = [0] * len(areas)
-        for code, parent in areas:
-            if parent in bit_of:
+        areas = list(PriorityArea.objects.order_by("code").values_list("code", "parent", "use"))
+        bit_of = {code: bit for bit, code in enumerate(code for code, _parent, use in areas if use == AreaUse.AREA)}
+        modalities = tuple(Modality.objects.order_by("code").values_list("code", flat=True))
+        if max(len(bit_of), len(modalities)) > MOST_SCORED:
+            raise CannotScore(too_many(PriorityArea.objects.scored()) or too_many(Modality.objects.scored()))
+        related = [0] * len(bit_of)
+        for code, parent, _use in areas:
+            if code in bit_of and parent in bit_of:
                 related[bit_of[code]] |= 1 << bit_of[parent]
                 related[bit_of[parent]] |= 1 << bit_of[code]
         return cls(
             areas=tuple(bit_of),
-            modalities=tuple(Modality.objects.order_by("code").values_list("code", flat=True)),
+            modalities=modalities,
             countries=tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True)),
             related=np.array(related, dtype=np.uint64),
+            unscored=tuple(code for code, _parent, _use in areas if code not in bit_of),
         )
+
+    def column(self, iso3: str) -> int:
+        """Return the column of a country; CannotScore where it is none of these."""
+        try:
+            return self._columns[iso3]
+        except KeyError:
+            raise CannotScore(f"the country {iso3} was not known when the run began") from None
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {iso3: column for column, iso3 in enumerate(self.countries)}
 
     def area_codes(self, mask: int) -> list[str]:
         """Return the codes of the areas in a mask."""
@@ -169,14 +194,12 @@ def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> e
 
     Where texts cannot be compared on this machine, the topic has no weight: for every pair alike.
     """
+    weights = {criterion.name: getattr(profile, f"weight_{criterion.name}") for criterion in engine.CRITERIA}
+    if not topic_is_available():
+        weights["topic"] = 0
     return engine.Profile(
         related=related,
-        weights=engine.Weights(
-            areas=profile.weight_areas,
-            modalities=profile.weight_modalities,
-            region=profile.weight_region,
-            topic=profile.weight_topic if topic_is_available() else 0,
-        ),
+        weights=engine.Weights(**weights),
         preferred_share=profile.preference_share,
         min_score=profile.min_score,
         top_k=profile.top_k,
@@ -205,15 +228,18 @@ def _postings(
     )
     posting_ids = [row[0] for row in rows]
     open_ids = None if ids is None else set(is_open.filter(pk__in=ids).values_list("pk", flat=True))
-    column_of = {iso3: column for column, iso3 in enumerate(vocabulary.countries)}
     model = queryset.model
     return engine.Postings(
         ids=np.array(posting_ids, dtype=np.int64),
-        country=np.array([column_of.get(row[1] or row[2], NO_ROW) for row in rows], dtype=np.int32),
+        country=np.array([_column(vocabulary, row[1] or row[2]) for row in rows], dtype=np.int32),
         agency=np.array([row[3] or NO_ROW for row in rows], dtype=np.int64),
-        areas=_masks(model.areas.through, f"{side}_id", "priorityarea_id", posting_ids, ids, vocabulary.areas),
+        areas=_masks(
+            _Links(model.areas.through, f"{side}_id", "priorityarea_id", vocabulary.areas, vocabulary.unscored),
+            posting_ids,
+            only=ids,
+        ),
         modalities=_masks(
-            model.modalities.through, f"{side}_id", "modality_id", posting_ids, ids, vocabulary.modalities
+            _Links(model.modalities.through, f"{side}_id", "modality_id", vocabulary.modalities), posting_ids, only=ids
         ),
         recency=np.array([_ordinal(row[4] or row[5]) for row in rows], dtype=np.int32),
         is_open=np.array([open_ids is None or row[0] in open_ids for row in rows], dtype=np.bool_),
@@ -242,26 +268,50 @@ def _own_words(queryset: PostingQuerySet[Any], postings: engine.Postings, *, is_
     return [words.get(pk, NO_WORDS) for pk in ids]
 
 
-def _masks(
-    through: Any, posting: str, code: str, posting_ids: list[int], only: Collection[int] | None, codes: tuple[str, ...]
-) -> NDArray[np.uint64]:
-    """Return the set of codes of each posting, in ascending order of ids, as a bit mask."""
+class _Links(NamedTuple):
+    """The table of which posting has which codes."""
+
+    through: Any
+    posting: str
+    """The column of the posting's id, and that of the code."""
+    code: str
+    codes: tuple[str, ...]
+    """The codes that have a bit, in their order."""
+    without_bit: tuple[str, ...] = ()
+    """Codes that postings may have and that do not count."""
+
+
+def _masks(links: _Links, posting_ids: list[int], *, only: Collection[int] | None) -> NDArray[np.uint64]:
+    """Return the set of codes of each posting, in ascending order of ids, as a bit mask; CannotScore at any other."""
     masks = np.zeros(len(posting_ids), dtype=np.uint64)
     if not posting_ids:
         return masks
-    pairs = through.objects.all() if only is None else through.objects.filter(**{f"{posting}__in": list(only)})
+    pairs = links.through.objects.order_by()
+    if only is not None:
+        pairs = pairs.filter(**{f"{links.posting}__in": list(only)})
     halves = {
-        f"half_{first}": _sum_of_bits(code, codes[first : first + HALF]) for first in range(0, max(len(codes), 1), HALF)
+        f"half_{first}": _sum_of_bits(links.code, links.codes[first : first + HALF])
+        for first in range(0, max(len(links.codes), 1), HALF)
     }
-    query = pairs.order_by().values(posting).annotate(**halves).values_list(posting, *halves).query
-    dtype = np.dtype([("posting", np.int64), *((name, np.int64) for name in halves)])
-    rows = bulk.read_numbers(*query.sql_with_params(), dtype=dtype)
+    counted = pairs.exclude(**{f"{links.code}__in": links.without_bit}) if links.without_bit else pairs
+    query = counted.values(links.posting).annotate(n_codes=Count("*"), **halves)
+    dtype = np.dtype([(name, np.int64) for name in ("posting", "n_codes", *halves)])
+    columns = query.values_list(links.posting, "n_codes", *halves)
+    rows = bulk.read_numbers(*columns.query.sql_with_params(), dtype=dtype)
+    if np.any(rows["n_codes"] != sum(np.bitwise_count(rows[name]) for name in halves)):
+        unknown = counted.exclude(**{f"{links.code}__in": links.codes}).order_by(links.code)
+        names = unknown.values_list(links.code, flat=True).distinct()
+        raise CannotScore(f"not known when the run began: {', '.join(names)}")
     ids = np.array(posting_ids, dtype=np.int64)
     place = np.minimum(np.searchsorted(ids, rows["posting"]), len(ids) - 1)
     known = ids[place] == rows["posting"]
     for shift, name in enumerate(halves):
         masks[place[known]] |= rows[name][known].astype(np.uint64) << np.uint64(shift * HALF)
     return masks
+
+
+def _column(vocabulary: Vocabulary, iso3: str | None) -> int:
+    return NO_ROW if iso3 is None else vocabulary.column(iso3)
 
 
 def _sum_of_bits(code: str, codes: tuple[str, ...]) -> Sum:

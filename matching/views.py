@@ -15,6 +15,7 @@ from matching.models import Match
 from matching.pairs import shown_pair
 from matching.profiles import default_profile
 from matching.reasons import Labels, gate_reasons, reasons
+from matching.scoring.words import CRITERIA, GATES
 from surveys.models import Need, Offer
 
 
@@ -89,7 +90,12 @@ class Method(PublicPage, TemplateView):
     section = "method"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"profile": default_profile()}
+        profile = default_profile()
+        return super().get_context_data(**kwargs) | {
+            "profile": profile,
+            "gates": GATES.values(),
+            "criteria": [(words, getattr(profile, f"weight_{code}")) for code, words in CRITERIA.items()],
+        }
 
 
 def _countries_of(matches: QuerySet[Match]) -> QuerySet[Country]:

@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from directory.admin.base import SOURCE_FIELDSET, ReferenceAdmin
+from directory.admin.base import SOURCE_FIELDSET, ScoredAdmin
 from directory.models import PriorityArea
 
 
 @admin.register(PriorityArea)
-class PriorityAreaAdmin(ReferenceAdmin[PriorityArea]):
+class PriorityAreaAdmin(ScoredAdmin[PriorityArea]):
     """Fields of cooperation."""
 
     code_fields = ("code",)

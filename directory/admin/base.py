@@ -14,6 +14,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from directory.access import is_member
 from directory.converters import row_number
 from directory.models.reference import Reference
+from directory.models.scored import too_many
 from directory.reference.use import set_in_use
 from directory.text import fold
 
@@ -93,6 +94,16 @@ class ReferenceAdmin(HistoryAdmin[ReferenceRow]):
             else ngettext("%(count)d row disabled.", "%(count)d rows disabled.", count)
         )
         self.message_user(request, said % {"count": count}, messages.SUCCESS)
+
+
+class ScoredAdmin(ReferenceAdmin[ReferenceRow]):
+    """Reference data that the score compares: the list says where there are more than it can."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, with a warning where runs would fail by it."""
+        if beyond := too_many(self.model._default_manager.scored()):  # type: ignore[attr-defined] # noqa: SLF001
+            self.message_user(request, f"{beyond} {_('The matching cannot run.')}", messages.WARNING)
+        return super().changelist_view(request, extra_context)
 
 
 class ReadOnlyInline(admin.TabularInline[Row, Row]):

@@ -3,12 +3,12 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from directory.admin.base import SOURCE_FIELDSET, ReferenceAdmin
+from directory.admin.base import SOURCE_FIELDSET, ScoredAdmin
 from directory.models import Modality
 
 
 @admin.register(Modality)
-class ModalityAdmin(ReferenceAdmin[Modality]):
+class ModalityAdmin(ScoredAdmin[Modality]):
     """Forms of cooperation."""
 
     code_fields = ("code",)

@@ -6,6 +6,7 @@ from simple_history.models import HistoricalRecords
 
 from directory.choices import AreaUse
 from directory.models.reference import ActiveQuerySet, Reference
+from directory.models.scored import check_room
 
 
 class PriorityAreaQuerySet(ActiveQuerySet["PriorityArea"]):
@@ -51,3 +52,9 @@ class PriorityArea(Reference):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Refuse one more that scores than the engine tells apart."""
+        super().clean()
+        if self.use == AreaUse.AREA:
+            check_room(self, PriorityArea.objects.scored())

@@ -5,6 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from directory.models.reference import ActiveQuerySet, Reference
+from directory.models.scored import check_room
+
+
+class ModalityQuerySet(ActiveQuerySet["Modality"]):
+    """Modalities."""
+
+    def scored(self) -> "ModalityQuerySet":
+        """Modalities that the score looks at: all."""
+        return self.all()
 
 
 class Modality(Reference):
@@ -18,7 +27,7 @@ class Modality(Reference):
 
     history = HistoricalRecords(excluded_fields=["loaded_values"])
 
-    objects = ActiveQuerySet["Modality"].as_manager()
+    objects = ModalityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("modality")
@@ -27,3 +36,8 @@ class Modality(Reference):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Refuse one more than the engine tells apart."""
+        super().clean()
+        check_room(self, Modality.objects.scored())

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from directory.choices import AreaUse
 from directory.models import (
     Agency,
     AgencyFact,
@@ -42,6 +43,8 @@ class ReferenceList:
     compute: Callable[[list[FileRow]], None] | None = None
     checks: tuple[Check, ...] = ()
     is_optional: bool = False
+    is_scored: Callable[[Mapping[str, Any]], bool] | None = None
+    """Whether a row with these values scores, of a list of which no more than `MOST_SCORED` can."""
 
     def field_of(self, column: str) -> models.Field[Any, Any]:
         """Return the model field that a column of the file fills."""
@@ -113,12 +116,14 @@ LISTS: tuple[ReferenceList, ...] = (
             "code", "label", "parent", "use", "aliases", "sdg_goals", "dac_sectors", "dac_purposes", "position",
             "source", "note",
         ),
+        is_scored=lambda values: values["use"] == AreaUse.AREA,
     ),
     ReferenceList(
         file="modalities.csv",
         model=Modality,
         key=("code",),
         columns=("code", "label", "aliases", "aid_types", "position", "source", "note"),
+        is_scored=lambda _values: True,
     ),
     ReferenceList(
         file="agencies.csv",

@@ -9,7 +9,7 @@ from directory.models import User
 from directory.reference.cells import code_field, options
 from directory.reference.files import read_list
 from directory.reference.lists import LISTS, ReferenceList
-from directory.reference.plan import Plan, StoredRow, collisions, make_plan, read_stored, unknown_codes
+from directory.reference.plan import Plan, StoredRow, collisions, make_plan, read_stored, too_many_scored, unknown_codes
 from directory.reference.problems import Problem, ReferenceDataError
 from directory.reference.rows import FileRow
 from directory.reference.writing import write_plan
@@ -71,6 +71,7 @@ def _compare(
         wrong = unknown_codes(reference_list, rows, known)
         plan = make_plan(reference_list, rows, stored_rows, overwrite=overwrite)
         problems += wrong or collisions(plan, rows, stored_rows)
+        problems += too_many_scored(plan, rows, stored_rows)
         plans.append(plan)
     return plans, problems
 

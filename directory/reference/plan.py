@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db import models
 
 from directory.models.reference import Reference
+from directory.models.scored import MOST_SCORED
 from directory.reference.cells import Codes, Plain, Values, code_field, options, plain_default, plain_value, target_of
 from directory.reference.lists import ReferenceList
 from directory.reference.merge import Kept, Merged, merge
@@ -183,6 +184,27 @@ def collisions(plan: Plan, file_rows: list[FileRow], stored_rows: list[StoredRow
                 number = numbers.get(key) or numbers.get(other) or 1
                 problems.append(Problem(reference_list.file, number, names[0], wrong, "a value of its own"))
     return problems
+
+
+def too_many_scored(plan: Plan, file_rows: list[FileRow], stored_rows: list[StoredRow]) -> list[Problem]:
+    """Find the rows of the file by which more would score than the engine tells apart; disabled rows count."""
+    reference_list = plan.reference_list
+    is_scored = reference_list.is_scored
+    if is_scored is None:
+        return []
+    after = {id(update.stored): update.merged.values for update in plan.updates}
+    scored_before = {reference_list.key_of(stored.values) for stored in stored_rows if is_scored(stored.values)}
+    scored = [stored for stored in (after.get(id(one), one.values) for one in stored_rows) if is_scored(stored)]
+    keys = [reference_list.key_of(values) for values in [*scored, *filter(is_scored, plan.additions)]]
+    new = {key for key in keys if key not in scored_before}
+    room = MOST_SCORED - (len(keys) - len(new))
+    entered = [row for row in file_rows if reference_list.key_of(row.values) in new]
+    wrong = f"one too many: no more than {MOST_SCORED} can score, disabled ones included"
+    return [
+        Problem(reference_list.file, row.number, reference_list.key[0], f'"{" · ".join(key)}" is {wrong}', "fewer rows")
+        for row in entered[max(room, 0) :]
+        for key in [reference_list.key_of(row.values)]
+    ]
 
 
 def _unique_together(model: type[models.Model]) -> list[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from directory.models import User
 from matching.admin import preview_page
 from matching.admin.profile_form import SECTIONS, ScoringProfileForm
 from matching.models import ScoringProfile
+from matching.models.by_criterion import WEIGHTS
 from matching.profiles import is_used, make_default, new_version
 
 
@@ -23,10 +24,7 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
     """Managers change a profile that no run has used; all staff read them."""
 
     form = ScoringProfileForm
-    list_display = (
-        "__str__", "is_default", "used", "weight_areas", "weight_modalities", "weight_region", "weight_topic",
-        "min_score", "created_at",
-    )  # fmt: skip
+    list_display = ("__str__", "is_default", "used", *WEIGHTS, "min_score", "created_at")
     ordering = ("code", "-version")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching.models import ScoringProfile
-from matching.models.profile import FIGURES, WEIGHTS
+from matching.models.by_criterion import WEIGHTS
+from matching.models.profile import FIGURES
 from matching.tables import engine_profile
 
 SECTIONS = (
@@ -35,7 +36,7 @@ class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
         fields: tuple[str, ...] = ("code", *FIGURES)
         help_texts = {
             "code": gettext_lazy("A short name; versions of one profile share it."),
-            "weight_areas": gettext_lazy("The four weights must sum to 100. 0 turns a criterion off."),
+            "weight_areas": gettext_lazy("The weights must sum to 100. 0 turns a criterion off."),
             "preference_share": gettext_lazy(
                 "Counts only where a need names preferred partners; the rest of the criterion is how the offer "
                 "reaches the country."

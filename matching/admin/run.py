@@ -21,9 +21,9 @@ from directory.models import User
 from matching import run_blocks
 from matching.choices import ChangeKind, RunState
 from matching.models import MatchChange, MatchRun
-from matching.reasons import GATES
 from matching.run_report import comparison, in_words, why
 from matching.runs import RunRefused
+from matching.scoring.words import GATES
 
 CHANGES_A_PAGE = 100
 
@@ -91,7 +91,7 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
                 "what_it_did": what_it_did(run),
                 "duration": duration(run),
                 "closed": [
-                    (gate, sentence, run.counts.get("closed_by", {}).get(gate, 0)) for gate, sentence in GATES.items()
+                    (gate, words.reason, run.counts.get("closed_by", {}).get(gate, 0)) for gate, words in GATES.items()
                 ],
                 "may_start": may_start(request) and run.state != RunState.RUNNING,
                 "may_resume": may_start(request) and run_blocks.may_be_resumed(run),

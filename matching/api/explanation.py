@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from directory.api.common.fields import CodeField
 from matching.choices import Fit
-from matching.engine import CRITERIA
+from matching.engine import CRITERIA, GATES
 
 
 def _codes() -> serializers.ListField:
@@ -96,7 +96,9 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     on = serializers.DateField()
     profile = ExplainedProfileSerializer()
     engine_version = serializers.CharField()
-    gates = _codes()
+    gates = serializers.ListField(
+        child=serializers.ChoiceField([(name, name) for name in GATES]), help_text="All that close the pair."
+    )
     score = serializers.IntegerField(help_text="Millionths")
     fit = CodeField(Fit.choices, allow_null=False)
     criteria = ExplainedCriterionSerializer(many=True)

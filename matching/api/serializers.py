@@ -8,7 +8,7 @@ from rest_framework import serializers
 from directory.api.common.fields import CodeField
 from matching.api.explanation import ExplanationSerializer
 from matching.choices import Fit, MatchStatus, RunState
-from matching.engine import CRITERIA
+from matching.engine import CRITERIA, GATES
 from matching.explanation import explain, fit_of
 from matching.models import Match
 from surveys.models.posting import Posting
@@ -45,9 +45,12 @@ class ProfileSerializer(serializers.Serializer[Any]):
 class ContributionsSerializer(serializers.Serializer[Any]):
     """What each criterion adds to the score; together they are the score."""
 
-    areas = serializers.FloatField()
-    modalities = serializers.FloatField()
-    region = serializers.FloatField()
+    def get_fields(self) -> dict[str, Any]:
+        """Return a number for each criterion that there is."""
+        return {
+            criterion.name: serializers.FloatField(help_text="0 also where the score is older than the criterion.")
+            for criterion in CRITERIA
+        }
 
 
 class PublicMatchSerializer(serializers.Serializer[Any]):
@@ -81,10 +84,10 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
     def get_contributions(self, match: Match) -> dict[str, float]:
         """Return each criterion's part of the score that the reader may see."""
         if match.shown_in_full:  # type: ignore[attr-defined]
-            parts = {code: getattr(match, f"part_{code}") for code in (one.name for one in CRITERIA)}
+            parts = {criterion.name: getattr(match, f"part_{criterion.name}") for criterion in CRITERIA}
         else:
             parts = {part["code"]: part["contribution"] for part in (match.released_as or {})["criteria"]}
-        return {code: as_number(part) for code, part in parts.items()}
+        return {criterion.name: as_number(parts.get(criterion.name, 0)) for criterion in CRITERIA}
 
     @extend_schema_field(ProfileSerializer)
     def get_profile(self, match: Match) -> dict[str, Any]:
@@ -180,6 +183,17 @@ class PublicRunSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"closed_by": {"type": "object", "properties": {name: {"type": "integer"} for name in GATES}}},
+        "additionalProperties": {},
+    }
+)
+class RunCountsField(serializers.DictField):
+    """How many pairs there were, how many each gate closed, and what was stored."""
+
+
 @extend_schema_serializer(component_name="MatchRun")
 class StaffRunSerializer(PublicRunSerializer):
     """A matching run."""
@@ -187,6 +201,6 @@ class StaffRunSerializer(PublicRunSerializer):
     state = CodeField(RunState.choices, required=False, allow_null=False, help_text=STAFF_ONLY)
     is_what_if = serializers.BooleanField(required=False, help_text=STAFF_ONLY)
     progress = serializers.IntegerField(required=False, help_text=f"Percent. {STAFF_ONLY}")
-    counts = serializers.DictField(required=False, help_text=STAFF_ONLY)
+    counts = RunCountsField(required=False, help_text=STAFF_ONLY)
     error = serializers.CharField(required=False, help_text=STAFF_ONLY)
     started_at = serializers.DateTimeField(required=False, help_text=STAFF_ONLY)

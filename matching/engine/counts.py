@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.case import Case
+from matching.engine.gates import GATES, Gate
 from matching.engine.indexing import Masks
 
 Disjoint = Callable[[Masks, Masks], int]
@@ -18,15 +19,19 @@ def closed_by_gate(case: Case, *, disjoint: Disjoint) -> dict[str, int]:
 
     A pair that several gates close counts under each. `disjoint` counts the pairs of masks with nothing in common.
     """
-    needs, offers = case.needs, case.offers
-    states_modalities, has_modalities = needs.modalities != 0, offers.modalities != 0
     return {
-        "not_open": len(needs) * len(offers) - int(needs.is_open.sum()) * int(offers.is_open.sum()),
-        "same_side": _same_side(case),
-        "no_shared_area": disjoint(needs.areas, case.offer_near),
-        "no_shared_modality": disjoint(needs.modalities[states_modalities], offers.modalities[has_modalities]),
-        "outside_target": _outside_target(case),
+        name: QUICKLY[name](case, disjoint) if name in QUICKLY else _asked_of_each(case, gate)
+        for name, gate in GATES.items()
     }
+
+
+def _asked_of_each(case: Case, gate: Gate) -> int:
+    """Ask about every pair, a few needs at a time: always right, and slow."""
+    offer = np.arange(len(case.offers))[None, :]
+    rows = max(1, TABLE_ENTRIES // max(len(case.offers), 1))
+    needs = np.arange(len(case.needs))[:, None]
+    blocks = range(0, len(needs), rows)
+    return sum(int(np.count_nonzero(gate(case, needs[first : first + rows], offer))) for first in blocks)
 
 
 def disjoint_pairs(asked: Masks, offered: Masks) -> int:
@@ -36,7 +41,21 @@ def disjoint_pairs(asked: Masks, offered: Masks) -> int:
     return sum(int(np.count_nonzero((asked[first : first + rows, None] & offered) == 0)) for first in blocks)
 
 
-def _same_side(case: Case) -> int:
+def _not_open(case: Case, _disjoint: Disjoint) -> int:
+    needs, offers = case.needs, case.offers
+    return len(needs) * len(offers) - int(needs.is_open.sum()) * int(offers.is_open.sum())
+
+
+def _no_shared_area(case: Case, disjoint: Disjoint) -> int:
+    return disjoint(case.needs.areas, case.offer_near)
+
+
+def _no_shared_modality(case: Case, disjoint: Disjoint) -> int:
+    asked, offered = case.needs.modalities, case.offers.modalities
+    return disjoint(asked[asked != 0], offered[offered != 0])
+
+
+def _same_side(case: Case, _disjoint: Disjoint) -> int:
     needs, offers = case.needs, case.offers
     n_needs = len(needs)
     country, agency = np.concatenate((needs.country, offers.country)), np.concatenate((needs.agency, offers.agency))
@@ -54,8 +73,18 @@ def _equal_pairs(asked: NDArray[Any], offered: NDArray[Any]) -> int:
     return int(asked_times[in_asked] @ offered_times[in_offered])
 
 
-def _outside_target(case: Case) -> int:
+def _outside_target(case: Case, _disjoint: Disjoint) -> int:
     n_rows, n_columns = case.reach_level.shape
     offers = np.bincount(case.reach.row_of, minlength=n_rows)
     needs = np.bincount(case.needs.country + 1, minlength=n_columns)
     return int(offers @ (case.reach_level == 0).astype(np.int64) @ needs)
+
+
+QUICKLY: dict[str, Callable[[Case, Disjoint], int]] = {
+    "not_open": _not_open,
+    "same_side": _same_side,
+    "no_shared_area": _no_shared_area,
+    "no_shared_modality": _no_shared_modality,
+    "outside_target": _outside_target,
+}
+"""Gates that can be counted without asking about each pair; any other is asked about each."""

@@ -1,8 +1,9 @@
 """The criteria of the score, in the order of their columns.
 
 To add one: a module with `fraction`, `need_key` and `offer_key`; what it reads, as a field of `Case`; its weight, as a
-field of `Weights` with default 0; its line here; and its look-up table in `compiled/`, which says each criterion again.
-A criterion that reads something different of every posting uses row numbers as its keys.
+field of `Weights` with default 0; its line here; and its look-up table in `compiled/`, which says each criterion again
+(until then runs take the NumPy way). One that reads something different of every posting uses row numbers as its
+keys. CONTRIBUTING.md says what there is beside the engine.
 """
 
 from collections.abc import Callable

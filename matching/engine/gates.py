@@ -1,7 +1,7 @@
 """The gates: each closes a pair for a reason that has a name. An explanation lists all that close.
 
 Each function takes a case and row numbers of needs and offers (any shapes that broadcast) and returns True
-where it closes the pair.
+where it closes the pair. A gate is one function and its line in `GATES`; CONTRIBUTING.md says what there is beside it.
 """
 
 from collections.abc import Callable

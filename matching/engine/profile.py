@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from matching.engine import checks
-from matching.engine.indexing import Masks
+from matching.engine.indexing import MOST_BITS, Masks
 
 MILLION = 1_000_000
 """Scores and contributions are whole millionths."""
@@ -59,8 +59,8 @@ class Profile:
 
     def __post_init__(self) -> None:
         checks.array("related", self.related, dtype=np.uint64)
-        if len(self.related) > 64:
-            raise ValueError(f"related must have at most 64 areas, not {len(self.related)}")
+        if len(self.related) > MOST_BITS:
+            raise ValueError(f"related must have at most {MOST_BITS} areas, not {len(self.related)}")
         if np.any(self.related & ~self.known_areas):
             raise ValueError(f"related names an area beyond the {len(self.related)} that it lists")
         bits = np.arange(len(self.related), dtype=np.uint64)

@@ -156,6 +156,8 @@ def collect(plan: Plan, parts: Iterable[Best], *, way: Way | None = None) -> Sug
 def _is_compiled(plan: Plan, way: Way | None) -> bool:
     if way is None:
         return compiled.pays(n_needs=plan.n_needs, n_offers=plan.n_offers)
+    if way == "compiled" and compiled.lacking():
+        raise ValueError(f"the compiled loops lack: {', '.join(compiled.lacking())}")
     return way == "compiled"
 
 

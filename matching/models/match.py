@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can, facilitates_only, scope_of
 from matching.choices import BETWEEN_THE_SIDES, CONTACTS_SHOWN, COOPERATION, DECIDED, OPEN_TO_RUNS, MatchStatus
+from matching.models.by_criterion import ADD_UP, Contributions
 from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
 from surveys.choices import Side, Visibility
@@ -133,7 +134,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
         )
 
 
-class Match(models.Model):
+class Match(Contributions):
     """One need and one offer that fit; a decided match keeps what it was decided on."""
 
     # Found through the indexes of the lists below, which begin with them.
@@ -145,10 +146,6 @@ class Match(models.Model):
     )
     status = models.CharField(_("status"), max_length=20, choices=MatchStatus, default=MatchStatus.SUGGESTED)
     score = models.PositiveIntegerField(_("score, millionths"))
-    part_areas = models.PositiveIntegerField(_("from areas, millionths"))
-    part_modalities = models.PositiveIntegerField(_("from modalities, millionths"))
-    part_region = models.PositiveIntegerField(_("from region, millionths"))
-    part_topic = models.PositiveIntegerField(_("from topic, millionths"), default=0)
     rank_for_need = models.PositiveIntegerField(_("place in the need's list"), null=True, blank=True)
     rank_for_offer = models.PositiveIntegerField(_("place in the offer's list"), null=True, blank=True)
     profile = models.ForeignKey(
@@ -211,10 +208,7 @@ class Match(models.Model):
         ordering = ["-score", "need_id", "offer_id"]
         constraints = [
             models.UniqueConstraint(fields=["need", "offer"], name="match_one_a_pair"),
-            models.CheckConstraint(
-                condition=Q(score=F("part_areas") + F("part_modalities") + F("part_region") + F("part_topic")),
-                name="match_parts_add_up",
-            ),
+            models.CheckConstraint(condition=ADD_UP, name="match_parts_add_up"),
             models.CheckConstraint(condition=Q(score__lte=1_000_000), name="match_score_at_most_one"),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True, released_score__isnull=True, released_as__isnull=True)

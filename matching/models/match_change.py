@@ -4,11 +4,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import ChangeKind
+from matching.models.by_criterion import Moves
 from matching.models.match import Match
 from matching.models.run import MatchRun
 
 
-class MatchChange(models.Model):
+class MatchChange(Moves):
     """One match that a run made new, gone or moved."""
 
     run = models.ForeignKey(MatchRun, verbose_name=_("run"), on_delete=models.CASCADE, related_name="changes")
@@ -16,10 +17,6 @@ class MatchChange(models.Model):
     kind = models.CharField(_("change"), max_length=10, choices=ChangeKind)
     score_before = models.PositiveIntegerField(_("score before, millionths"), null=True, blank=True)
     score_after = models.PositiveIntegerField(_("score after, millionths"), null=True, blank=True)
-    areas_by = models.IntegerField(_("areas moved by, millionths"), null=True, blank=True)
-    modalities_by = models.IntegerField(_("modalities moved by, millionths"), null=True, blank=True)
-    region_by = models.IntegerField(_("region moved by, millionths"), null=True, blank=True)
-    topic_by = models.IntegerField(_("topic moved by, millionths"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("match change")

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+from matching.models.by_criterion import PERCENT, WEIGHS_SOMETHING, WEIGHTS, Weights
+
 MOST_TRANSITION_YEARS = 20
 MOST_KEPT = 200
 MILLIONTHS = [MinValueValidator(0), MaxValueValidator(1_000_000)]
-WEIGHTS = ("weight_areas", "weight_modalities", "weight_region", "weight_topic")
 ALL_WEIGHTS = 100
 FIGURES = (
     *WEIGHTS,
@@ -21,18 +21,12 @@ FIGURES = (
 """All that a profile says; the rest is its name and what became of it."""
 
 
-class ScoringProfile(models.Model):
+class ScoringProfile(Weights):
     """One version of the weights, levels and thresholds of DESIGN section 5."""
 
     code = models.SlugField(_("code"), max_length=40)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     is_default = models.BooleanField(_("used by runs"), default=False)
-    weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=10, validators=PERCENT)
-    weight_modalities = models.PositiveSmallIntegerField(
-        _("weight of modalities, percent"), default=15, validators=PERCENT
-    )
-    weight_region = models.PositiveSmallIntegerField(_("weight of region, percent"), default=25, validators=PERCENT)
-    weight_topic = models.PositiveSmallIntegerField(_("weight of topic, percent"), default=50, validators=PERCENT)
     level_named = models.PositiveSmallIntegerField(_("named country, percent"), default=100, validators=PERCENT)
     level_neighbourhood = models.PositiveSmallIntegerField(_("neighbourhood, percent"), default=90, validators=PERCENT)
     level_special_situation = models.PositiveSmallIntegerField(
@@ -71,13 +65,7 @@ class ScoringProfile(models.Model):
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True), name="scoringprofile_one_default"
             ),
-            models.CheckConstraint(
-                condition=Q(weight_areas__gt=0)
-                | Q(weight_modalities__gt=0)
-                | Q(weight_region__gt=0)
-                | Q(weight_topic__gt=0),
-                name="scoringprofile_weighs_something",
-            ),
+            models.CheckConstraint(condition=WEIGHS_SOMETHING, name="scoringprofile_weighs_something"),
             models.CheckConstraint(
                 condition=Q(strong_from__gte=F("good_from")), name="scoringprofile_strong_above_good"
             ),
@@ -105,7 +93,7 @@ class ScoringProfile(models.Model):
         if not any(weights):
             raise ValidationError(_("At least one weight must be above 0."))
         raise ValidationError(
-            _("The four weights sum to %(sum)d. Let them sum to 100, zeros included."), params={"sum": sum(weights)}
+            _("The weights sum to %(sum)d. Let them sum to 100, zeros included."), params={"sum": sum(weights)}
         )
 
     @property

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can, facilitates_only, scope_of
 from matching.choices import OPTIONS_DECIDED, OPTIONS_SHOWN, OptionStatus
+from matching.models.by_criterion import ADD_UP, Contributions
 from matching.models.profile import ScoringProfile
 from matching.models.run import MatchRun
 from surveys.models import Need, Offer
@@ -66,7 +67,7 @@ class TriangularOptionQuerySet(models.QuerySet["TriangularOption"]):
         )
 
 
-class TriangularOption(models.Model):
+class TriangularOption(Contributions):
     """One need, a pivotal partner's offer and a facilitating partner's; a decided one keeps what it was decided on."""
 
     need = models.ForeignKey(Need, verbose_name=_("need"), on_delete=models.PROTECT, related_name="triangular_options")
@@ -84,10 +85,6 @@ class TriangularOption(models.Model):
         _("triple-South"), default=False, help_text=_("The facilitating partner is a country of the South, too.")
     )
     score = models.PositiveIntegerField(_("score, millionths"))
-    part_areas = models.PositiveIntegerField(_("from areas, millionths"))
-    part_modalities = models.PositiveIntegerField(_("from modalities, millionths"))
-    part_region = models.PositiveIntegerField(_("from region, millionths"))
-    part_topic = models.PositiveIntegerField(_("from topic, millionths"), default=0)
     rank = models.PositiveIntegerField(_("place in the need's list"), null=True, blank=True)
     profile = models.ForeignKey(
         ScoringProfile, verbose_name=_("profile"), on_delete=models.PROTECT, related_name="triangular_options"
@@ -126,10 +123,7 @@ class TriangularOption(models.Model):
             models.CheckConstraint(
                 condition=~Q(pivotal_offer=F("facilitating_offer")), name="triangularoption_two_offers"
             ),
-            models.CheckConstraint(
-                condition=Q(score=F("part_areas") + F("part_modalities") + F("part_region") + F("part_topic")),
-                name="triangularoption_parts_add_up",
-            ),
+            models.CheckConstraint(condition=ADD_UP, name="triangularoption_parts_add_up"),
             models.CheckConstraint(condition=Q(score__lte=1_000_000), name="triangularoption_score_at_most_one"),
         ]
         indexes = [models.Index(fields=["status", "-score", "need"], name="triangularoption_queue")]

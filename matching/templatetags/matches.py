@@ -8,7 +8,6 @@ from django import template
 from django.db.models import Q
 from django.template.context import Context
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 
 from directory.models import Country
 from matching.choices import Fit
@@ -16,6 +15,7 @@ from matching.explanation import fit_of
 from matching.models import Match
 from matching.models.match import MatchQuerySet
 from matching.pairs import shows_in_full
+from matching.scoring.words import CRITERIA
 from surveys.models import Need, Offer
 
 register = template.Library()
@@ -82,13 +82,7 @@ def _signed(value: int, words: str) -> str:
 @register.filter
 def criterion_words(code: str) -> str:
     """Return a criterion's code in words."""
-    words = {
-        "areas": _("Priority areas"),
-        "modalities": _("Modalities"),
-        "region": _("Region"),
-        "topic": _("Topic"),
-    }
-    return words.get(code, code)
+    return str(CRITERIA[code].label)
 
 
 @register.filter

@@ -6,7 +6,15 @@ Compiling takes some seconds, once a machine; small runs never pay that.
 
 from importlib.util import find_spec
 
+from matching.engine.criteria import CRITERIA
+from matching.engine.gates import GATES
+
 PAIRS_WORTH_COMPILING = 4_000_000
+SAID_HERE = frozenset(
+    {"areas", "modalities", "region", "topic"}
+    | {"not_open", "same_side", "no_shared_area", "no_shared_modality", "outside_target"}
+)
+"""The criteria and gates that the loops say again. A run takes the NumPy way while they lack one."""
 
 
 def is_available() -> bool:
@@ -15,5 +23,10 @@ def is_available() -> bool:
 
 
 def pays(*, n_needs: int, n_offers: int) -> bool:
-    """Return whether a run of this size is worth loading the compiler, and one is installed."""
-    return n_needs * n_offers >= PAIRS_WORTH_COMPILING and is_available()
+    """Return whether a run of this size is worth loading the compiler, one is installed, and the loops say it all."""
+    return n_needs * n_offers >= PAIRS_WORTH_COMPILING and is_available() and not lacking()
+
+
+def lacking() -> list[str]:
+    """Return the names of the criteria and gates that the loops do not say."""
+    return [name for name in (*(criterion.name for criterion in CRITERIA), *GATES) if name not in SAID_HERE]

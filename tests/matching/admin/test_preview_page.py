@@ -214,8 +214,8 @@ def test_an_address_without_figures_shows_the_form(office, page, query):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"weight_areas": 44}, "The four weights sum to 99. Let them sum to 100, zeros included."),
-        ({"weight_topic": 10}, "The four weights sum to 110."),
+        ({"weight_areas": 44}, "The weights sum to 99. Let them sum to 100, zeros included."),
+        ({"weight_topic": 10}, "The weights sum to 110."),
         (
             dict.fromkeys(("weight_areas", "weight_modalities", "weight_region"), 0),
             "At least one weight must be above 0",

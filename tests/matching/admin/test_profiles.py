@@ -48,9 +48,9 @@ def test_a_manager_changes_a_profile_that_no_run_has_used(office, profile):
     ("changed", "words"),
     [
         ({"weight_areas": 0, "weight_modalities": 0, "weight_region": 0}, "At least one weight must be above 0."),
-        ({"weight_areas": 10, "weight_modalities": 10, "weight_region": 40}, "The four weights sum to 60."),
-        ({"weight_areas": 46}, "The four weights sum to 101. Let them sum to 100, zeros included."),
-        ({"weight_topic": 1}, "The four weights sum to 101."),
+        ({"weight_areas": 10, "weight_modalities": 10, "weight_region": 40}, "The weights sum to 60."),
+        ({"weight_areas": 46}, "The weights sum to 101. Let them sum to 100, zeros included."),
+        ({"weight_topic": 1}, "The weights sum to 101."),
         ({"weight_areas": 101}, "less than or equal to 100"),
         ({"weight_areas": -1}, "greater than or equal to 0"),
         ({"weight_areas": "1e400"}, "Enter a whole number"),
@@ -83,9 +83,9 @@ def test_a_profile_from_before_with_another_sum_stays_in_use_and_is_copied_to_be
     copied = ScoringProfile.objects.get(version=2)
     assert copied.weight_areas == 35
     refused = office.post(f"{PROFILES}{copied.pk}/use/", follow=True).content.decode()
-    assert "The four weights sum to 90." in refused
+    assert "The weights sum to 90." in refused
     assert default_profile() == profile
-    assert "The four weights sum to 90." in office.post(page_of(copied), values(copied)).content.decode()
+    assert "The weights sum to 90." in office.post(page_of(copied), values(copied)).content.decode()
     assert office.post(page_of(copied), values(copied, weight_areas=45)).status_code == 302
     office.post(f"{PROFILES}{copied.pk}/use/")
     assert default_profile() == copied

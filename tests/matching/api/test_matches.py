@@ -103,7 +103,7 @@ def test_a_released_match_exactly_as_it_was_released() -> None:
         "offer": {"id": match.offer_id, "title": "Offer", "country": "THA", "agency": "tica"},
         "score": 0.82,
         "fit": "strong",
-        "contributions": {"areas": 0.45, "modalities": 0.25, "region": 0.12},
+        "contributions": {"areas": 0.45, "modalities": 0.25, "region": 0.12, "topic": 0.0},
         "label": "computed fit, no commitment of either side",
         "profile": {"code": "default", "version": 1},
         "released_at": "2026-11-25T09:30:00Z",

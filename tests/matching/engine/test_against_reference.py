@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import Suggestions, explain, suggest
+from matching.engine import GATES, Suggestions, explain, suggest
 from tests.matching.engine import reference
 from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS, excluded, mask, tables
 from tests.matching.engine.reference import Need, Offer, Rules
@@ -49,7 +49,7 @@ def check_run(scene: Scene, **how: Any) -> None:
         expected, key=lambda pair: (pair[0], -expected[pair].score, -offer_by_id[pair[1]].recency, pair[1])
     )
 
-    closed = dict.fromkeys(("not_open", "same_side", "no_shared_area", "no_shared_modality", "outside_target"), 0)
+    closed = dict.fromkeys(GATES, 0)
     n_open = 0
     for need in need_by_id.values():
         for offer in scene.offers:

@@ -1,0 +1,63 @@
+"""The columns that stand once for each criterion of the score. Tests hold them against `engine.CRITERIA`.
+
+A further criterion is a line in each of the three; what reads them goes by their names.
+"""
+
+from functools import reduce
+from operator import add, or_
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+PERCENT = [MinValueValidator(0), MaxValueValidator(100)]
+
+
+class Contributions(models.Model):
+    """What each criterion adds to a score."""
+
+    part_areas = models.PositiveIntegerField(_("from areas, millionths"))
+    part_modalities = models.PositiveIntegerField(_("from modalities, millionths"))
+    part_region = models.PositiveIntegerField(_("from region, millionths"))
+    part_topic = models.PositiveIntegerField(_("from topic, millionths"), default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Moves(models.Model):
+    """By how much each contribution moved."""
+
+    areas_by = models.IntegerField(_("areas moved by, millionths"), null=True, blank=True)
+    modalities_by = models.IntegerField(_("modalities moved by, millionths"), null=True, blank=True)
+    region_by = models.IntegerField(_("region moved by, millionths"), null=True, blank=True)
+    topic_by = models.IntegerField(_("topic moved by, millionths"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Weights(models.Model):
+    """How much each criterion counts."""
+
+    weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=10, validators=PERCENT)
+    weight_modalities = models.PositiveSmallIntegerField(
+        _("weight of modalities, percent"), default=15, validators=PERCENT
+    )
+    weight_region = models.PositiveSmallIntegerField(_("weight of region, percent"), default=25, validators=PERCENT)
+    weight_topic = models.PositiveSmallIntegerField(_("weight of topic, percent"), default=50, validators=PERCENT)
+
+    class Meta:
+        abstract = True
+
+
+def _names(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.name for field in model._meta.local_fields)  # noqa: SLF001 - Django's documented API
+
+
+CONTRIBUTIONS = _names(Contributions)
+WEIGHTS = _names(Weights)
+ADD_UP = Q(score=reduce(add, map(F, CONTRIBUTIONS)))
+"""The contributions are the score."""
+WEIGHS_SOMETHING = reduce(or_, (Q(**{f"{name}__gt": 0}) for name in WEIGHTS))

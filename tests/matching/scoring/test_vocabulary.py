@@ -1,0 +1,100 @@
+"""What the engine is told of areas, modalities and countries: 64 codes of a set at the most, none passed over."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from directory.models import Country, Modality, PriorityArea
+from matching.choices import RunState
+from matching.models import Match, MatchRun
+from matching.runs import run_matching
+from matching.tables import CannotScore, Tables, Vocabulary
+from surveys.models import Need, Offer
+from tests.factories import (
+    AreaFactory,
+    CountryFactory,
+    ModalityFactory,
+    PublishedNeedFactory,
+    PublishedOfferFactory,
+    ScoringProfileFactory,
+    TargetFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+
+
+@pytest.fixture
+def pair() -> tuple[Need, Offer]:
+    cambodia = CountryFactory(iso3="KHM")
+    need = PublishedNeedFactory(country=cambodia, areas=["zz-area"], modalities=["zz-modality"])
+    offer = PublishedOfferFactory(
+        country=CountryFactory(iso3="THA"), areas=["zz-area"], modalities=["zz-modality", "aa-modality"]
+    )
+    TargetFactory(offer=offer, country=cambodia)
+    return need, offer
+
+
+def fill(model: Any, factory: Any, count: int) -> None:
+    for number in range(count - model.objects.scored().count()):
+        factory(code=f"c{number:02}")
+
+
+def test_with_64_of_each_the_last_one_counts_in_full(pair: tuple[Need, Offer]) -> None:
+    fill(PriorityArea, AreaFactory, 64)
+    fill(Modality, ModalityFactory, 64)
+    run_matching()
+    [match] = Match.objects.all()
+
+    assert Vocabulary.read().areas[63] == "zz-area"
+    assert Vocabulary.read().modalities[63] == "zz-modality"
+    assert (match.part_areas, match.part_modalities) == (450_000, 227_273)
+
+
+@pytest.mark.parametrize(
+    ("model", "factory", "what"),
+    [(PriorityArea, AreaFactory, "Priority areas"), (Modality, ModalityFactory, "Modalities")],
+)
+def test_with_65_a_run_fails_by_name(pair: tuple[Need, Offer], model: Any, factory: Any, what: str) -> None:
+    fill(model, factory, 65)
+    last = model.objects.order_by("code").last().code
+    words = f"{what}: at most 64 can score, disabled ones included. Beyond these: {last}."
+    with pytest.raises(CannotScore, match=words):
+        run_matching()
+
+    run = MatchRun.objects.get()
+    assert (run.state, run.error) == (RunState.FAILED, f"CannotScore: {words}")
+    assert not Match.objects.exists()
+
+
+def read(monkeypatch: pytest.MonkeyPatch, **old: Any) -> Tables:
+    """Read the tables by a vocabulary that was read before something came."""
+    now = Vocabulary.read()
+    before = Vocabulary(**{"areas": now.areas, "modalities": now.modalities, "countries": now.countries} | old,
+                        related=now.related, unscored=now.unscored)  # fmt: skip
+    monkeypatch.setattr(Vocabulary, "read", classmethod(lambda cls: before))
+    return Tables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
+
+
+@pytest.mark.parametrize(
+    ("old", "named"),
+    [
+        ({"areas": ("aa",)}, "zz-area"),
+        ({"modalities": ("aa-modality",)}, "zz-modality"),
+        ({"countries": ("THA",)}, "KHM"),
+    ],
+)
+def test_a_code_that_came_meanwhile_is_named_and_not_passed_over(
+    pair: tuple[Need, Offer], monkeypatch: pytest.MonkeyPatch, old: dict[str, Any], named: str
+) -> None:
+    with pytest.raises(CannotScore, match=named):
+        read(monkeypatch, **old)
+
+
+def test_areas_that_do_not_score_are_no_unknown_ones(pair: tuple[Need, Offer]) -> None:
+    need, _offer = pair
+    need.areas.add(AreaFactory(code="sdgs", use="tag"))
+    tables = Tables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
+
+    assert [tables.vocabulary.area_codes(int(mask)) for mask in tables.needs.areas] == [["zz-area"]]
+    assert Country.objects.count() == 2
