@@ -102,9 +102,10 @@ def introduced(match: Match, parties: dict[Side, Party], reviewer: User) -> Matc
 
 
 def written(kind: str) -> dict[Side, set[str]]:
-    """Who was written to, by the side that the mail tells them of; everything is sent first, and none is dropped."""
-    sending.send_due()
+    """Who was written to, by the side that the mail tells them of; these mails are sent first, and none is dropped."""
     mails = Mail.objects.filter(kind=kind)
+    for pk in mails.values_list("pk", flat=True):
+        sending.send_one(pk)
     assert set(mails.values_list("state", flat=True)) <= {MailState.SENT}
     by_side: dict[Side, set[str]] = {}
     for mail in mails:
