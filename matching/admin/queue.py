@@ -83,10 +83,10 @@ class QueueChangeList(ChangeList):
         return rows_of(self.result_list)
 
     @property
-    def address_without_page(self) -> str:
-        """The query of this list without its page and without the one posting that it may be narrowed to."""
-        query = self.get_query_string(remove=["need", "offer"])
-        return query if query != "?" else ""
+    def address_to_narrow(self) -> str:
+        """The query of this list, to be followed by the one posting to narrow it to: `?`, or `?status=all&`."""
+        query: str = self.get_query_string(remove=["need", "offer"])
+        return query if query == "?" else f"{query}&"
 
     @property
     def address_with_all(self) -> str:

@@ -315,6 +315,7 @@ def _row(row: Any, asked: Asked) -> dict[str, Any]:
             {
                 **error,
                 "name": f"decide:{error.get('question', '')}:{error.get('entry', '')}",
+                "may_be_decided": bool(error.get("entry") and choices),
                 "likely": likely,
                 "others": [(code, label) for code, label in choices.items() if code not in dict(likely)]
                 if question and error.get("entry")
