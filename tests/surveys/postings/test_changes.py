@@ -255,7 +255,8 @@ def test_the_scan_sees_a_write(source: str):
 
 
 def test_the_scan_lets_others_write_rows_of_their_own():
-    assert not writes_of_postings("from surveys.choices import Side\nrows.model.objects.filter(pk=1).update(status='x')")
+    source = "from surveys.choices import Side\nrows.model.objects.filter(pk=1).update(status='x')"
+    assert not writes_of_postings(source)
 
 
 def test_nothing_writes_postings_but_the_one_module():
