@@ -18,7 +18,7 @@ from surveys.choices import IMPORT_AT_WORK, ImportState
 from surveys.importing.applying import PreviewOutdated, apply
 from surveys.importing.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
 from surveys.importing.opening import open_import
-from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of
+from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, count_row, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
@@ -238,7 +238,8 @@ def _plan(file_import: Import) -> None:
             ],
             batch_size=500,
         )
-        results.update(plan.result.value for plan in plans)
+        for plan in plans:
+            count_row(results, plan)
         position += len(plans)
         _beat(file_import, min(position, planner.total), planner.total)
     file_import.counts = counts_of(results)
