@@ -32,8 +32,8 @@ ROLES = ["visitor", "focal_point", "other_focal_point", "coordinator", "reviewer
 
 PUBLIC_KEYS = {
     "id", "title", "text", "language", "country", "agency", "areas", "modalities", "any_modality", "places", "amount",
-    "opens_on", "closes_on", "is_closed", "stated_on", "confirmed_on", "is_confirmed", "provenance", "survey", "source_row",
-    "created_at", "updated_at",
+    "opens_on", "closes_on", "is_closed", "stated_on", "confirmed_on", "is_confirmed", "provenance", "survey",
+    "source_row", "created_at", "updated_at",
 }  # fmt: skip
 MEMBER_KEYS = PUBLIC_KEYS | {"status", "visibility"}
 STAFF_KEYS = MEMBER_KEYS | {"facilitating_allowed", "source_file", "source_sheet", "file_import", "edited_on"}
