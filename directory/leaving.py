@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
-from directory.days import years_before
 from directory.models import Affiliation, Designation, Invitation, Mail, User
 from directory.signals import personal_details_erased
+from web.days import years_before
 
 ERASED_AFTER_YEARS = 2
 ERASED_DOMAIN = "erased.invalid"

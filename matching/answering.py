@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
-from directory.days import today
 from directory.models import User
 from matching.choices import COOPERATION, REFUSALS, Audience, EventKind, MatchStatus, SideAnswer
 from matching.clearing import clear, end_without_agreement, object_to, pass_on_due
@@ -16,6 +15,7 @@ from matching.models import Match, MatchSide
 from matching.sides import posting_of
 from matching.steps import ReviewRefused, check_note, held, take
 from surveys.choices import Side
+from web.days import today
 
 __all__ = ["answer", "clear", "consent", "object_to", "pass_on_due", "withdraw_consent"]
 

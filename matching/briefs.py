@@ -7,16 +7,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.days import today
-from directory.exports import disclaimer, storable
 from directory.models import User
-from directory.pdf import pdf_of
 from matching.choices import CONTACTS_SHOWN
 from matching.contacts import contacts_of
 from matching.explanation import explain, fit_of
 from matching.models import Match
 from matching.reasons import Labels, gate_reasons, reasons
 from matching.steps import ReviewRefused
+from web.days import today
+from web.exports import disclaimer, storable
+from web.pdf import pdf_of
 
 LONGEST_TEXT = 600
 LONGEST_NOTE = 160

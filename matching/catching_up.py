@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.days import today
 from matching.inputs import Inputs
 from matching.life import marks
 from matching.life.marks import Ids, Marked
@@ -27,6 +26,7 @@ from matching.places import offers_used_up
 from matching.tables import Tables, meet_texts
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
+from web.days import today
 
 PAIR = np.dtype([("need", np.int64), ("offer", np.int64)])
 

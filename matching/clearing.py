@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
-from directory.days import today
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, offices_of, people_of, with_alternates
 from directory.models import User
@@ -23,6 +22,7 @@ from matching.terms import last_day_of_term
 from surveys.choices import ClearanceRule, PostingStatus, Side
 from surveys.models import CountryWindow
 from surveys.models.posting import Posting
+from web.days import today
 
 CLEARANCE_OF = {
     ClearanceRule.NONE: Clearance.NOT_NEEDED,

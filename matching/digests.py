@@ -7,12 +7,12 @@ from django.db.models import Q, QuerySet
 
 from directory.access import Action
 from directory.choices import Digest
-from directory.days import today
 from directory.mail import outbox
 from directory.models import Affiliation, User
 from matching.choices import MatchStatus
 from matching.life.marks import Ids
 from matching.models import Match
+from web.days import today
 
 WEEKLY_ON = 0
 """Monday."""

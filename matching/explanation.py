@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from directory.days import today
 from matching import engine
 from matching.choices import Fit
 from matching.levels import level_percent
@@ -14,6 +13,7 @@ from matching.tables import Tables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
 from surveys.reach import PlaceKey, Route, places_or_open
+from web.days import today
 
 Explanation = dict[str, Any]
 

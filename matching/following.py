@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from directory.days import years_before
 from directory.mail import outbox
 from directory.mail.receivers import people_of, with_alternates
 from matching.choices import COOPERATION, MatchStatus
 from matching.models import Match, MatchSide
 from matching.sides import posting_of
 from surveys.choices import Side
+from web.days import years_before
 
 UNANSWERED_AFTER = dt.timedelta(days=61)
 """Two months."""

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from directory.days import first_day_not_ended
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
 from matching.life.marks import lists_are_short
 from matching.models import Match
@@ -14,6 +13,7 @@ from matching.places import offers_used_up
 from matching.steps import take_many
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from web.days import first_day_not_ended
 
 
 def lapse_expired() -> int:

@@ -8,12 +8,13 @@ from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
-from matching import bulk, engine, steps
+from matching import engine, steps
 from matching.choices import ChangeKind, MatchStatus
 from matching.inputs import Inputs
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.tables import Tables
+from web import bulk
 
 CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
 COMPARED = ("score", *(f"part_{criterion}" for criterion in CRITERIA), "rank_for_need", "rank_for_offer")

@@ -12,8 +12,7 @@ import numpy as np
 from django.db.models import Case, IntegerField, When
 from numpy.typing import NDArray
 
-from directory.days import today
-from matching import bulk, engine
+from matching import engine
 from matching.choices import MatchStatus
 from matching.inputs import decided_pairs
 from matching.life.marks import Ids
@@ -21,6 +20,8 @@ from matching.lines import ROW, Rows, bring_into_line, pair_keys, scored_rows, s
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables
+from web import bulk
+from web.days import today
 
 MOST_NAMED = 5_000
 """So many ids a query may name; beyond, reading all is quicker."""

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from directory.days import first_day_not_ended, today
 from directory.models import Country, User
 from matching import engine
 from matching.explanation import Explanation, explain_pairs
@@ -23,6 +22,7 @@ from matching.scoring.words import GATES
 from matching.tables import Tables
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
+from web.days import first_day_not_ended, today
 
 MOST = 10
 LOOKED_INTO = 60

@@ -7,7 +7,6 @@ import numpy as np
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.days import today
 from directory.models import User
 from matching import engine
 from matching.choices import MatchStatus
@@ -18,6 +17,7 @@ from matching.lines import COMPARED, ROW, Rows, scored_rows, stored_rows
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.profiles import default_profile
 from matching.tables import Tables, engine_profile
+from web.days import today
 
 LARGEST = 20
 

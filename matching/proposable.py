@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from django.utils.translation import gettext as _
 
-from directory.days import today
 from directory.mail.receivers import spoken_for
 from matching import engine
 from matching.choices import EventKind
@@ -15,6 +14,7 @@ from matching.profiles import default_profile, gates_only
 from matching.steps import STEPS, ReviewRefused, check_open
 from matching.tables import Tables
 from surveys.models.posting import published_q
+from web.days import today
 
 
 def check(match: Match) -> None:

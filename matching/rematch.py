@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils import timezone
 
-from directory.days import today
 from directory.models import User
-from matching import bulk
 from matching.choices import MatchStatus
 from matching.digests import tell_at_once
 from matching.life import marks
@@ -17,6 +15,8 @@ from matching.models import Match
 from matching.tables import Tables, meet_texts
 from surveys.models import Need
 from surveys.models.posting import Posting
+from web import bulk
+from web.days import today
 
 
 def rematch(*, posting: Posting, by: User | None = None) -> list[Match]:

@@ -17,7 +17,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.days import today
 from directory.models import User
 from matching import engine, runs
 from matching.choices import RunState
@@ -25,6 +24,7 @@ from matching.inputs import Inputs
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.packing import pack, unpack
 from matching.runs import RunRefused
+from web.days import today
 from web.jobs import hand_out
 from web.jobs.handing_out import begin_beside
 

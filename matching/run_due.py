@@ -11,7 +11,6 @@ import datetime as dt
 
 from django.utils import timezone
 
-from directory.days import last_day_begun, today
 from matching import run_blocks, runs
 from matching.choices import RunState
 from matching.inputs import digest_of_directory
@@ -20,6 +19,7 @@ from matching.runs import RunRefused
 from matching.tables import Vocabulary
 from surveys.models import Need, Offer
 from surveys.reach import ReachTable
+from web.days import last_day_begun, today
 
 WAITS_AFTER_FAILURE = dt.timedelta(hours=1)
 """A run that failed is not tried again every minute."""

@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from directory.days import first_day_not_ended
 from matching.choices import ChangeKind
 from matching.lines import CRITERIA
 from matching.models import MatchChange, MatchRun
@@ -16,6 +15,7 @@ from matching.templatetags.matches import criterion_words, signed_thousandths
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
+from web.days import first_day_not_ended
 
 INPUTS: dict[str, Promise] = {
     "needs": gettext_lazy("the open needs: which they are, their areas, modalities, country or date"),

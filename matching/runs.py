@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.days import today
 from directory.models import User
 from matching import engine, storing
 from matching.catching_up import meet_marked_texts
@@ -25,6 +24,7 @@ from matching.profiles import default_profile
 from matching.tables import Tables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
+from web.days import today
 
 Progress = Callable[[int, int], None]
 

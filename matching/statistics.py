@@ -11,12 +11,12 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory.days import today
 from directory.membership import members
 from directory.models import CountryGroup
 from matching.choices import COOPERATION, EventKind, MatchStatus
 from matching.models import Match, MatchEvent
 from surveys.models import Need, Offer
+from web.days import today
 
 AGE_BANDS = ((7, "0-7"), (30, "8-30"), (90, "31-90"), (365, "91-365"))
 """Days since a suggestion was first made, up to and including."""

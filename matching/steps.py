@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 
 from directory.access import Action, can
 from directory.models import User
-from matching import bulk
 from matching.choices import COOPERATION, DECIDED, Audience, EventKind, MatchStatus, OptionEventKind, OptionStatus
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
 from matching.models.triangular_option import POSTINGS
 from surveys.choices import Side
+from web import bulk
 
 LONGEST_NOTE = 5_000
 """In characters."""

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.days import years_before
-from matching import bulk
 from matching.catching_up import Now, catch_up
 from matching.choices import EventKind, MatchStatus
 from matching.inputs import Inputs
@@ -15,6 +13,8 @@ from matching.life import marks
 from matching.lines import Rows, bring_into_line, pair_keys, stored_rows
 from matching.models import Match, MatchChange, MatchRun
 from matching.steps import take_many
+from web import bulk
+from web.days import years_before
 
 
 class Stored(NamedTuple):

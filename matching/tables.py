@@ -11,10 +11,9 @@ from django.db.models import BigIntegerField, Case, Count, Sum, Value, When
 from numpy.typing import NDArray
 
 from directory.choices import AreaUse
-from directory.days import today
 from directory.models import Country, Modality, PriorityArea
 from directory.models.scored import MOST_SCORED, too_many
-from matching import bulk, engine
+from matching import engine
 from matching.levels import NO_ROW, LevelRows, places_stated
 from matching.models import ScoringProfile
 from matching.places import offers_used_up
@@ -26,6 +25,8 @@ from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
 from surveys.own_words import OwnWords, own_words
 from surveys.reach import PlaceKey, ReachTable
+from web import bulk
+from web.days import today
 
 HALF = 32
 """Bits of a mask that one number of the database holds, far from its sign."""

@@ -8,7 +8,6 @@ from django.views.generic import TemplateView
 
 from directory.country_lists import CountryFilteredList
 from directory.models import Country
-from directory.pages import PublicPage
 from matching.cooperation import as_published, published
 from matching.filtersets import CooperationFilter, MatchFilter
 from matching.models import Match
@@ -17,6 +16,7 @@ from matching.profiles import default_profile
 from matching.reasons import Labels, gate_reasons, reasons
 from matching.scoring.words import CRITERIA, GATES
 from surveys.models import Need, Offer
+from web.pages import PublicPage
 
 
 class MatchList(CountryFilteredList[Match]):

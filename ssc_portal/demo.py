@@ -10,11 +10,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from directory.choices import AgencyKind, DesignationKind, Role
-from directory.days import today
 from directory.designations import DESIGNATED_ROLES
 from directory.models import Affiliation, Agency, Country, Designation, User
 from matching.models import MatchRun
 from surveys.models import Need, Offer, Survey
+from web.days import today
 
 SURVEY_CODE = "escap-unossc-2018"
 OPEN_SURVEY = "unossc-needs-assessment"

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
 from directory.choices import GOVERNMENT_AGENCY_KINDS
-from directory.days import first_day_not_ended, last_day_begun
 from directory.models import Agency, User
 from directory.name_index import load_name_index
 from surveys import saying
@@ -24,6 +23,7 @@ from surveys.importing.places import PlaceError, RememberingNames, read_places
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
+from web.days import first_day_not_ended, last_day_begun
 
 MOST_REPETITIONS = 20
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
 from directory.choices import Role
-from directory.days import today
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import User
@@ -18,6 +17,7 @@ from surveys.models.posting import Posting
 from surveys.posting import PUBLISHABLE, PostingRefused, check_complete, lock, move, words_of
 from surveys.windows import may_approve, window_of
 from surveys.writing import AnyPosting, write
+from web.days import today
 
 
 @transaction.atomic

@@ -5,9 +5,9 @@ from django.db.models import Q
 from rapidfuzz import fuzz
 
 from directory.models import User
-from directory.text import fold
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
+from web.text import fold
 
 SURE_FROM = 85
 """Likeness of titles, of 100, from which two postings are likely the same whatever else they say."""

@@ -4,10 +4,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
-from directory.converters import row_number
 from directory.mail.receivers import people_of
 from directory.models import Agency, Country, User
 from surveys.models.posting import Posting
+from web.converters import row_number
 
 
 def owner_choices(user: User, *, kind: str, posting: Posting | None) -> list[tuple[str, str]]:

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from directory.models import Country, CountryGroup
 from directory.name_index import load_name_index
-from directory.text import fold
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
 from surveys.posting import NamedPlace
 from surveys.reach import PlaceKey
+from web.text import fold
 
 MOST_OFFERED = 12
 LONGEST_NAME = 200

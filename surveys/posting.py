@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
 from directory.choices import AreaUse
-from directory.days import first_day_not_ended, today
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of
 from directory.models import User
@@ -31,6 +30,7 @@ from surveys.writing import (
     write,
     write_many,
 )
+from web.days import first_day_not_ended, today
 
 __all__ = ["NamedPlace", "NewPosting", "differences"]
 

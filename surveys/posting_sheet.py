@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from directory.converters import row_number
-from directory.exports import disclaimer, text_cell
-from directory.text import fold
 from surveys.forms import VISIBILITY_WORDS, PostingForm
 from surveys.importing.cells import FileRefused, Sheet
 from surveys.importing.xlsx_file import read_xlsx
 from surveys.models.posting import Posting
 from surveys.place_choice import all_options, find_options
+from web.converters import row_number
+from web.exports import disclaimer, text_cell
+from web.text import fold
 
 VERSION = "1"
 MAX_BYTES = 2_000_000

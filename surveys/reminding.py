@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from directory.days import years_before
 from directory.mail import outbox
 from directory.mail.receivers import people_of
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from web.days import years_before
 
 EXPIRING_IN_DAYS = (30, 7)
 

@@ -6,12 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 
-from directory.days import today
 from directory.models import User
 from surveys import approval, posting
 from surveys.choices import WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.windows import publishes_alone
+from web.days import today
 
 SALT = "surveys.still_valid"
 SECONDS = 60 * 24 * 3600

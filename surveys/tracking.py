@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.choices import GOVERNMENT_AGENCY_KINDS
-from directory.days import today
 from directory.mail import outbox
 from directory.mail.receivers import people_of
 from directory.models import Agency, User
 from surveys.choices import ResponseStatus
 from surveys.models import Response, Survey, SurveyRequest
+from web.days import today
 
 NOT_BEGUN, BEGUN, WAITS, ANSWERED = "not_begun", "begun", "waits", "answered"
 

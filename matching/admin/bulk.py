@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from directory.access import Action, can
-from directory.converters import row_number
 from directory.models import User
 from matching import review
 from matching.admin.notes import NoteField
@@ -21,6 +20,7 @@ from matching.admin.queue import QUEUE_ORDER, queue_address
 from matching.choices import Fit
 from matching.explanation import fit_of
 from matching.models import Match
+from web.converters import row_number
 
 MOST_AT_ONCE = 500
 

@@ -13,11 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.access import is_member
-from directory.converters import row_number
-from directory.days import today
-from directory.exports import csv_response, xlsx_response
 from directory.models import User
-from directory.pdf import PdfUnavailable
 from matching import saved_views, statistics
 from matching.admin.queue import queue_as_shown
 from matching.briefs import brief_pdf
@@ -25,6 +21,10 @@ from matching.explanation import fit_of
 from matching.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
 from matching.saved_views import ViewRefused
+from web.converters import row_number
+from web.days import today
+from web.exports import csv_response, xlsx_response
+from web.pdf import PdfUnavailable
 
 CHUNK = 1_000
 DAYS_OF_A_PERIOD = (30, 90, 365)

@@ -9,8 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from directory.converters import row_number
-from directory.days import today
 from directory.membership import members
 from directory.models import Country, CountryGroup, PriorityArea, User
 from matching.choices import Fit, MatchStatus
@@ -18,6 +16,8 @@ from matching.models import AllocationPick, Match
 from matching.todo import TODO, condition
 from surveys.filtersets import of_country
 from surveys.models import Need, Offer
+from web.converters import row_number
+from web.days import today
 from web.filters import ScoreField
 
 Choices = list[tuple[str, str | StrPromise]]

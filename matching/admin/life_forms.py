@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can
 from directory.choices import SECRETARIAT_ROLES
-from directory.days import today
 from directory.models import Affiliation, User
 from matching import answering, introducing, outcomes, review
 from matching.admin.notes import NoteField
@@ -22,6 +21,7 @@ from matching.clearing import WAITING
 from matching.models import Match, Outcome
 from matching.steps import ReviewRefused
 from surveys.choices import Side
+from web.days import today
 
 
 class AssignForm(forms.Form):

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from directory.access import Action, can
 from directory.models import User
-from directory.text import fold
 from matching.admin import bulk, desk, pairs, review_page
 from matching.admin.filters import FILTERS
 from matching.admin.queue import QUEUE_ORDER, QueueChangeList
 from matching.models import Match
+from web.text import fold
 
 LONGEST_SEARCH = 200
 SEARCHED = (

@@ -15,9 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory.days import today
 from directory.membership import describe, groups_of
-from directory.text import fold
 from matching.admin.links import Links, links_of
 from matching.choices import Fit
 from matching.explanation import Explanation, explain, explain_each_offer
@@ -28,6 +26,8 @@ from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from surveys.page_rows import PARTNERS, TARGETS
+from web.days import today
+from web.text import fold
 
 OFFERS_A_PAGE = 100
 NEEDS_A_PAGE = 50

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can
-from directory.converters import row_number
 from directory.models import User
 from matching import review
 from matching.admin import life_forms
@@ -32,6 +31,7 @@ from matching.reasons import Labels
 from matching.review import ReviewRefused
 from matching.steps import STEPS as STEPS_OF_A_MATCH
 from surveys.duplicates import likely_duplicates
+from web.converters import row_number
 
 TAKEN_BACK_FROM = STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from
 CHANGES_SHOWN = 20

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from directory.days import today
 from matching import engine
 from matching.engine.case import Case
 from matching.engine.criteria import CRITERIA
@@ -17,6 +16,7 @@ from matching.tables import Tables
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.roles import may_facilitate
 from matching.triangular.together import COVERING, TOPIC, joined, parts_of_triples
+from web.days import today
 
 SAME, RELATED, NONE = "same", "related", "none"
 """Whether an offer has what is asked for, only its parent or a child, or nothing of the kind."""

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.lookups import IsNull
 
-from matching import bulk, engine, steps
+from matching import engine, steps
 from matching.choices import OPTIONS_OPEN_TO_RUNS, MatchStatus, OptionStatus
 from matching.engine.case import Case
 from matching.inputs import Inputs
@@ -17,6 +17,7 @@ from matching.models.triangular_option import POSTINGS
 from matching.triangular.lapsing import lapse_closed_proposals
 from matching.triangular.options import Listed, Options, Triple, find
 from matching.triangular.roles import of_the_south, read_roles
+from web import bulk
 
 PARTS = tuple(f"part_{criterion.name}" for criterion in engine.CRITERIA)
 FIGURES = ("score", *PARTS, "rank", "is_triple_south")

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directory.access import Action, can
 from directory.admin.base import HistoryAdmin
-from directory.converters import row_number
 from directory.models import Agency
 from surveys import tracking
 from surveys.admin.base import actor
@@ -26,6 +25,7 @@ from surveys.questionnaires.bringing_in import QuestionnaireRefused, bring_in
 from surveys.questionnaires.versions import copy_from, editable_version
 from surveys.questionnaires.xlsform_reading import XlsformRefused
 from surveys.results.rate import day_of, groups_on, response_rates
+from web.converters import row_number
 
 MAX_XLSFORM_BYTES = 5_000_000
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from directory.text import fold
 from surveys.models import Question
 from surveys.questionnaires.lists import OTHER, Choice
+from web.text import fold
 
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _AROUND_SLASH = re.compile(r"\s*/\s*")

@@ -14,11 +14,11 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from directory.names import NameIndex, Resolution
-from directory.text import fold
 from surveys.choices import Direction, PlaceKind
 from surveys.importing.edition import Edition, ReadPlace
 from surveys.importing.values import NOT_STATED
 from surveys.writing import NamedPlace
+from web.text import fold
 
 MAX_TOKEN_CHARACTERS = 200
 _MAX_COMMAS_IN_A_NAME = 2

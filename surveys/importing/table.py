@@ -9,10 +9,10 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from directory.text import fold
 from surveys.importing.cells import FileRefused, SheetSource, SourceRow, column_letter
 from surveys.importing.source_file import SourceFile
 from surveys.importing.tools import TABLE, Tool, tool_of
+from web.text import fold
 
 SEARCHED_ROWS = 12
 SAMPLE_ROWS = 200

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from directory.text import fold
+from web.text import fold
 
 # What a column that is no question says about the response. `ignore`: it says where the row stands in the file, or
 # how the file was made, so a change of it is no change of the answers.

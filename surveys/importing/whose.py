@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from directory.models import Agency, Country
-from directory.text import fold
 from surveys.choices import Feeds
 from surveys.importing.columns import Column
 from surveys.importing.row_cells import Cells, Identity, Reference
 from surveys.importing.tools import ID, Tool
 from surveys.importing.values import stated
+from web.text import fold
 
 
 class Whose:

@@ -9,7 +9,6 @@ import time_machine
 from django.db import transaction
 
 from directory.choices import GroupLevel, Role
-from directory.days import today
 from directory.models import Country, CountryGroup, GroupMembership, PriorityArea, User
 from matching import lapsing, outcomes, review
 from matching.choices import MatchStatus
@@ -30,6 +29,7 @@ from tests.factories import (
     TargetFactory,
     UserFactory,
 )
+from web.days import today
 
 AREAS = ("energy", "health", "agriculture", "gender")
 FIGURES = (

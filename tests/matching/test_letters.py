@@ -12,11 +12,11 @@ from pytest_django import Settings
 
 from directory.choices import Role
 from directory.models import User
-from directory.pdf import PdfUnavailable, pdf_of
 from matching.choices import MatchStatus
 from matching.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
 from matching.models import Introduction, Match
 from tests.factories import AgencyFactory, ConfirmedNeedFactory, ConfirmedOfferFactory, MatchFactory, UserFactory
+from web.pdf import PdfUnavailable, pdf_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 
-from directory.days import today
 from directory.models import Country, Modality
 from matching import review
 from matching.models import Match, ScoringProfile
@@ -12,6 +11,7 @@ from matching.near_misses import near_misses
 from matching.runs import run_matching
 from surveys.choices import PostingStatus, Visibility
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory
+from web.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 

@@ -9,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from directory.choices import GroupLevel, MembershipStatus
-from directory.days import today
 from matching import review
 from matching.choices import ChangeKind, MatchStatus
 from matching.comparing import Counts
@@ -29,6 +28,7 @@ from tests.factories import (
     TargetFactory,
     speaker_for,
 )
+from web.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("known_profile")]
 

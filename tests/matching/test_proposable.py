@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.choices import Role
-from directory.days import today
 from directory.mail.receivers import people_of
 from directory.models import Affiliation, Designation, User
 from matching import clearing, proposable, review
@@ -26,6 +25,7 @@ from tests.factories import (
     MatchFactory,
     UserFactory,
 )
+from web.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

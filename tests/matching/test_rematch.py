@@ -6,7 +6,6 @@ import random
 import pytest
 from django.db import transaction
 
-from directory.days import today
 from directory.models import Country, PriorityArea
 from matching.choices import MatchStatus
 from matching.life.marks import Ids
@@ -22,6 +21,7 @@ from tests.factories import (
     ScoringProfileFactory,
     TargetFactory,
 )
+from web.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup
-from matching import bulk, engine, review, runs
+from matching import engine, review, runs
 from matching.choices import ChangeKind, EventKind, MatchStatus, RunState
 from matching.models import Match, MatchChange, MatchEvent, MatchRun
 from matching.rematch import rematch
@@ -27,6 +27,7 @@ from tests.factories import (
     ScoringProfileFactory,
     speaker_for,
 )
+from web import bulk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 

@@ -5,7 +5,6 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from directory.days import today
 from matching import topic
 from matching.engine import MEANING_UNIT, WORDS_UNIT
 from matching.explanation import explain
@@ -26,6 +25,7 @@ from tests.factories import (
     ResponseFactory,
     TargetFactory,
 )
+from web.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,6 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from directory.choices import Role
-from directory.days import first_day_not_ended, last_day_begun
 from directory.models import Mail, User
 from surveys import posting as posting_module
 from surveys import reminding, still_valid
@@ -28,6 +27,7 @@ from tests.factories import (
     SurveyFactory,
     UserFactory,
 )
+from web.days import first_day_not_ended, last_day_begun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

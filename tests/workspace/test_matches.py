@@ -13,7 +13,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import AgencyKind, Role
 from directory.models import Affiliation, User
-from directory.pdf import PdfUnavailable
 from matching import answering, introducing, review
 from matching.choices import Clearance, MatchStatus, SideAnswer
 from matching.models import Match, MatchEvent, MatchSide, Outcome
@@ -30,6 +29,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages import Page, publish_many
+from web.pdf import PdfUnavailable
 from workspace.matches import views
 from workspace.matches.groups import GROUP_OF, GROUPS, own_matches
 from workspace.matches.waiting import waiting_for

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action
-from directory.days import today
 from matching.rematch import rematch
 from surveys import posting as posting_module
 from surveys.choices import PostingStatus
@@ -21,6 +20,7 @@ from surveys.place_choice import all_options, find_options
 from surveys.posting import PostingRefused
 from surveys.reach import countries_reached
 from surveys.windows import publishes_alone
+from web.days import today
 from workspace.current import current_affiliation
 from workspace.kept import give_back
 from workspace.pages import WorkspacePage

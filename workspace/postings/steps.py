@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can, scope_of
-from directory.days import today
 from matching.near_misses import near_misses
 from matching.rematch import rematch
 from surveys import approval
@@ -27,6 +26,7 @@ from surveys.models.posting import Posting
 from surveys.pending import choose, differences_of, open_choice
 from surveys.posting import PostingRefused
 from surveys.windows import may_approve, publishes_alone
+from web.days import today
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
 from workspace.postings.history import versions_of

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.choices import Role
-from directory.days import today
 from directory.mail.receivers import people_of, spoken_for
 from matching import review
 from matching.allocation.candidates import Candidates
@@ -25,6 +24,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.matching.allocation.conftest import need_of, offer_of, settings, suggest
+from web.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("south", "known_profile")]
 

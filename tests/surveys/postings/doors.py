@@ -18,7 +18,6 @@ from openpyxl import load_workbook
 
 from directory import leaving
 from directory.choices import AgencyKind, Role
-from directory.days import today
 from directory.models import Agency, Country, User
 from surveys import answering, approval, posting, readings, sending_in, still_valid, windows
 from surveys.choices import ImportState, PostingStatus, Visibility, WindowKind
@@ -39,6 +38,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.surveys.importing.conftest import as_csv, table_rows
+from web.days import today
 
 Act = Callable[[], Any]
 SOON = dt.timedelta(days=30)
