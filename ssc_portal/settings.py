@@ -303,7 +303,7 @@ REST_FRAMEWORK = {
     },
     # 0: the address of the connection itself; a forged X-Forwarded-For is not read.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
-    "EXCEPTION_HANDLER": "directory.api.common.problems.handle",
+    "EXCEPTION_HANDLER": "web.api.problems.handle",
     # `?format=` is a parameter like any other: unknown.
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -326,7 +326,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "directory.api.common.schema.document_errors",
+        "web.api.schema.document_errors",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from directory.access import Action, can
 from directory.api import serializers
-from directory.api.common.problems import BadQuery
 from directory.api.readership import Readership, ReadershipViewSet
 from directory.filtersets import AgencyFilter, AreaFilter, CountryFilter, GroupFilter, ModalityFilter
 from directory.membership import describe, groups_of, members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, Modality, PriorityArea
+from web.api.problems import BadQuery
 from web.days import today
 from web.filters import DayField
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from directory.api.common.fields import CodeField
 from matching.choices import Fit
 from matching.engine import CRITERIA, GATES
+from web.api.fields import CodeField
 
 
 def _codes() -> serializers.ListField:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from directory.api.common.problems import PROBLEM_JSON
+from web.api.problems import PROBLEM_JSON
 
 Schema = dict[str, Any]
 

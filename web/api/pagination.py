@@ -13,7 +13,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from directory.api.common.problems import BadQuery
+from web.api.problems import BadQuery
 
 CURSOR, PAGE_SIZE = "cursor", "page_size"
 PARAMETERS = frozenset({CURSOR, PAGE_SIZE})

@@ -15,10 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from directory.api.common.caching import set_caching
-from directory.api.common.filtering import StrictFilterBackend
-from directory.api.common.pagination import KeysetPagination
-from directory.api.common.problems import BadQuery
+from web.api.caching import set_caching
+from web.api.filtering import StrictFilterBackend
+from web.api.pagination import KeysetPagination
+from web.api.problems import BadQuery
 from web.filters import ListFilterSet
 
 

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
-from directory.api.common import pagination
-from directory.api.common.problems import BadQuery
 from web import filters
+from web.api import pagination
+from web.api.problems import BadQuery
 
 MOST_CODES = 300
 """A longer list of codes is left out of the schema."""
