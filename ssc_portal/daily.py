@@ -4,12 +4,12 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
-from directory import leaving, revalidation
 from directory.choices import Role
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
 from directory.models import Mail
+from directory.people import leaving, revalidation
 from matching import clearing, digests, following, lapsing, run_due
 from matching.rematch import match_marked
 from matching.storing import forget_changes

@@ -10,8 +10,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from directory.choices import AgencyKind, DesignationKind, Role
-from directory.designations import DESIGNATED_ROLES
 from directory.models import Affiliation, Agency, Country, Designation, User
+from directory.people.designations import DESIGNATED_ROLES
 from matching.models import MatchRun
 from surveys.models import Need, Offer, Survey
 from web.days import today

@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from directory import invitations
 from directory.choices import Role
 from directory.models import Mail, User
+from directory.people import invitations
 from matching import answering, introducing, review
 from matching.choices import SideAnswer
 from matching.models import Match

@@ -11,10 +11,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from directory import invitations
 from directory.choices import Role
-from directory.invitations import InvitationRefused, NewPerson
 from directory.models import Affiliation, User
+from directory.people import invitations
+from directory.people.invitations import InvitationRefused, NewPerson
 from matching import answering, clearing, introducing, outcomes, profiles, review
 from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile

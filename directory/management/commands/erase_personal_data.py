@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from directory.leaving import due_for_erasure, erase_due
+from directory.people.leaving import due_for_erasure, erase_due
 from web.days import today
 
 

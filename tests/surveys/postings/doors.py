@@ -16,9 +16,9 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from directory import leaving
 from directory.choices import AgencyKind, Role
 from directory.models import Agency, Country, User
+from directory.people import leaving
 from surveys import answering, approval, posting, readings, sending_in, still_valid, windows
 from surveys.choices import ImportState, PostingStatus, Visibility, WindowKind
 from surveys.importing import undoing
