@@ -19,13 +19,13 @@ from directory.choices import AreaUse
 from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.editing import parse_as_of, saved_since, told
-from surveys.importing.amounts import AmountError, parse_number
 from surveys.languages import language_choices
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 from surveys.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.place_choice import PlaceOption, option_of, options_of
 from surveys.posting import NamedPlace
+from surveys.reading.amounts import AmountError, parse_number
 from surveys.windows import default_visibility
 from surveys.writing import place_rows
 

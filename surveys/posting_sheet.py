@@ -15,10 +15,10 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from surveys.forms import VISIBILITY_WORDS, PostingForm
-from surveys.importing.cells import FileRefused, Sheet
-from surveys.importing.xlsx_file import read_xlsx
 from surveys.models.posting import Posting
 from surveys.place_choice import all_options, find_options
+from surveys.reading.cells import FileRefused, Sheet
+from surveys.reading.xlsx_file import read_xlsx
 from web.converters import row_number
 from web.exports import disclaimer, text_cell
 from web.text import fold

@@ -18,9 +18,9 @@ from surveys.admin.base import NoChangeMixin, actor
 from surveys.asked import Asked
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.cells import MAX_FILE_BYTES, ImportRefused
 from surveys.importing.columns import Columns
 from surveys.models import Import, Survey
+from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
 from web.converters import row_number
 from web.exports import csv_response
 

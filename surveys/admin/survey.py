@@ -19,11 +19,11 @@ from surveys import tracking
 from surveys.admin.base import actor
 from surveys.admin.questionnaire import VersionInline
 from surveys.choices import ResponseStatus
-from surveys.importing.cells import FileRefused
 from surveys.models import Questionnaire, Survey
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, bring_in
 from surveys.questionnaires.versions import copy_from, editable_version
 from surveys.questionnaires.xlsform_reading import XlsformRefused
+from surveys.reading.cells import FileRefused
 from surveys.results.rate import day_of, groups_on, response_rates
 from web.converters import row_number
 

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from surveys.asked import Given
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.from_answers import DIRECTIONS, PlaceGiven
-from surveys.importing.amounts import AmountError, parse_number, parse_printed
 from surveys.importing.choosing import ChoiceError, Choices
 from surveys.importing.columns import Column
 from surveys.importing.edition import ReadPlace
 from surveys.importing.places import PlaceError, read_places
 from surveys.importing.row_cells import Cells, Reference
 from surveys.importing.tools import Tool
-from surveys.importing.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
 from surveys.models import Question
+from surveys.reading.amounts import AmountError, parse_number, parse_printed
+from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
 from surveys.writing import NamedPlace
 
 

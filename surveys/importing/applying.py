@@ -11,12 +11,12 @@ from django.utils import timezone
 from directory.models import User
 from surveys import saying
 from surveys.choices import ImportState, ResponseStatus, RowResult
-from surveys.importing.cells import CellError
 from surveys.importing.opening import OpenImport, open_import
 from surveys.importing.planning import Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.snapshots import snapshot_of
 from surveys.models import Import, ImportRow, Response, Survey
+from surveys.reading.cells import CellError
 from surveys.saying import Saying
 
 WRITTEN = frozenset({RowResult.ADDED, RowResult.CHANGED})

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from directory.names import NameIndex, Resolution
 from surveys.choices import Direction, PlaceKind
 from surveys.importing.edition import Edition, ReadPlace
-from surveys.importing.values import NOT_STATED
+from surveys.reading.values import NOT_STATED
 from surveys.writing import NamedPlace
 from web.text import fold
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from surveys.choices import ResponseKind
 from surveys.from_answers import Answers
 from surveys.importing.answer_cells import AnswerReader
-from surveys.importing.cells import CellError, SourceRow
 from surveys.importing.columns import Column
 from surveys.importing.row_cells import Cells, ReadRow, Reference
 from surveys.importing.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOTE, SOURCE, Tool
-from surveys.importing.values import stated
 from surveys.importing.whose import Whose
+from surveys.reading.cells import CellError, SourceRow
+from surveys.reading.values import stated
 
 MAX_CELL_CHARACTERS = 10_000
 KINDS = {"survey": ResponseKind.ANSWERED, "secondary": ResponseKind.COMPILED}

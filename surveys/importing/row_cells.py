@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from directory.models import Agency, Country
 from surveys.asked import Asked
 from surveys.from_answers import Answers
-from surveys.importing.cells import CellError, SourceRow
 from surveys.importing.columns import Column
 from surveys.importing.edition import Edition
 from surveys.importing.places import Names
+from surveys.reading.cells import CellError, SourceRow
 
 
 @dataclass(frozen=True)

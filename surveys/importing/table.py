@@ -9,9 +9,9 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.cells import FileRefused, SheetSource, SourceRow, column_letter
-from surveys.importing.source_file import SourceFile
 from surveys.importing.tools import TABLE, Tool, tool_of
+from surveys.reading.cells import FileRefused, SheetSource, SourceRow, column_letter
+from surveys.reading.source_file import SourceFile
 from web.text import fold
 
 SEARCHED_ROWS = 12

@@ -13,10 +13,10 @@ from surveys import posting as posting_module
 from surveys import saying
 from surveys.choices import ImportState, PostingStatus, ResponseStatus, RowResult
 from surveys.importing import snapshots
-from surveys.importing.cells import ImportRefused
 from surveys.models import Import, ImportRow, Reading, Response
 from surveys.models.posting import Posting
 from surveys.pending import settle
+from surveys.reading.cells import ImportRefused
 from surveys.saying import Saying
 from surveys.signals import import_undoing
 from surveys.stored_answers import load_responses

@@ -9,7 +9,7 @@ from surveys.choices import Feeds
 from surveys.importing.columns import Column
 from surveys.importing.row_cells import Cells, Identity, Reference
 from surveys.importing.tools import ID, Tool
-from surveys.importing.values import stated
+from surveys.reading.values import stated
 from web.text import fold
 
 

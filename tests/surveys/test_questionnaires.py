@@ -13,7 +13,6 @@ from pyxform.xls2xform import convert
 
 from directory.models import User
 from surveys.importing.applying import import_file
-from surveys.importing.source_file import read_sheets
 from surveys.models import Question, Questionnaire, Survey
 from surveys.questionnaires.bringing_in import bring_in
 from surveys.questionnaires.conditions import ConditionError, as_xlsform, from_xlsform
@@ -21,6 +20,7 @@ from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestio
 from surveys.questionnaires.versions import current_version, editable_version
 from surveys.questionnaires.xlsform_reading import XlsformRefused, read_xlsform
 from surveys.questionnaires.xlsform_writing import write_xlsform
+from surveys.reading.source_file import read_sheets
 from tests.surveys.importing.conftest import TABLE
 from tests.surveys.workbooks import workbook
 

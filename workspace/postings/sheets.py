@@ -12,9 +12,9 @@ from directory.access import Action
 from surveys import posting as posting_module
 from surveys.choices import PostingStatus
 from surveys.forms import PostingForm
-from surveys.importing.cells import FileRefused
 from surveys.posting import PostingRefused
 from surveys.posting_sheet import ReadSheet, SheetProblem, read_workbook, workbook_of
+from surveys.reading.cells import FileRefused
 from web.days import today
 from web.exports import XLSX
 from workspace.current import current_affiliation

@@ -16,7 +16,6 @@ from directory.models import User
 from surveys import posting
 from surveys.choices import ImportState, PostingStatus, ResponseStatus
 from surveys.importing import jobs
-from surveys.importing.cells import ImportRefused
 from surveys.models import (
     Import,
     ImportedFile,
@@ -29,6 +28,7 @@ from surveys.models import (
     Survey,
 )
 from surveys.pending import choose, differences_of
+from surveys.reading.cells import ImportRefused
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, changed, table_rows
 
 pytestmark = pytest.mark.django_db

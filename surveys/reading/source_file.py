@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.cells import MAX_FILE_BYTES, FileRefused, Sheet, SheetSource
-from surveys.importing.csv_file import read_csv
-from surveys.importing.xlsx_file import open_xlsx
+from surveys.reading.cells import MAX_FILE_BYTES, FileRefused, Sheet, SheetSource
+from surveys.reading.csv_file import read_csv
+from surveys.reading.xlsx_file import open_xlsx
 
 OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 MAX_FILES_IN_AN_ARCHIVE = 20

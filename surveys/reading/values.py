@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.amounts import AmountError, parse_number
+from surveys.reading.amounts import AmountError, parse_number
 
 NOT_STATED = frozenset({"", "-", "–", "—", "n/a", "n.a.", "n.a", "na", "null", "none stated", "not stated", "#n/a"})
 YES = frozenset({"1", "true", "yes", "y", "x", "selected", "checked", "oui", "sí", "si", "да", "✓", "✔"})

@@ -11,15 +11,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.cells import (
-    MAX_CELL_CHARACTERS,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    FileRefused,
-    Sheet,
-    SheetSource,
-    SourceRow,
-)
+from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, FileRefused, Sheet, SheetSource, SourceRow
 
 CHILD = Path(__file__).with_name("xlsx_child.py")
 SECONDS = 300
