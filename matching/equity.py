@@ -11,7 +11,7 @@ from directory.models import CountryGroup
 from matching.engine import Postings
 from matching.lines import Rows
 from matching.statistics import GROUPS
-from surveys.reach import ESCAP_SUB_REGIONS, ReachTable
+from surveys.postings.reach import ESCAP_SUB_REGIONS, ReachTable
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from matching.profiles import default_profile
 from matching.tables import Tables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
-from surveys.reach import PlaceKey, Route, places_or_open
+from surveys.postings.reach import PlaceKey, Route, places_or_open
 from web.days import today
 
 Explanation = dict[str, Any]

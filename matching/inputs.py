@@ -13,7 +13,7 @@ from matching import engine
 from matching.models import Match
 from matching.packing import digest
 from matching.tables import Tables, Vocabulary
-from surveys.reach import ReachTable
+from surveys.postings.reach import ReachTable
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from matching.models import MatchRun
 from matching.runs import RunRefused
 from matching.tables import Vocabulary
 from surveys.models import Need, Offer
-from surveys.reach import ReachTable
+from surveys.postings.reach import ReachTable
 from web.days import last_day_begun, today
 
 WAITS_AFTER_FAILURE = dt.timedelta(hours=1)

@@ -23,8 +23,8 @@ from matching.topic.vectors import texts_of
 from surveys.languages import CODES
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
-from surveys.own_words import OwnWords, own_words
-from surveys.reach import PlaceKey, ReachTable
+from surveys.postings.own_words import OwnWords, own_words
+from surveys.postings.reach import PlaceKey, ReachTable
 from web import bulk
 from web.days import today
 

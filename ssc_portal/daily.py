@@ -15,8 +15,8 @@ from matching.rematch import match_marked
 from matching.storing import forget_changes
 from matching.topic.stored import forget_unused
 from matching.triangular.lapsing import lapse_expired_options
-from surveys import reminding
 from surveys.importing.jobs import give_up_silent
+from surveys.postings import reminding
 
 logger = logging.getLogger(__name__)
 

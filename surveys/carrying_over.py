@@ -11,7 +11,7 @@ from surveys.choices import Feeds, ResponseStatus
 from surveys.from_answers import PlaceGiven
 from surveys.importing.edition import ReadPlace
 from surveys.models import Answer, Response
-from surveys.writing import NamedPlace
+from surveys.postings.writing import NamedPlace
 
 
 @transaction.atomic

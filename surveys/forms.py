@@ -18,16 +18,16 @@ from django.utils.translation import gettext_lazy
 from directory.choices import AreaUse
 from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
-from surveys.editing import parse_as_of, saved_since, told
 from surveys.languages import language_choices
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 from surveys.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.place_choice import PlaceOption, option_of, options_of
-from surveys.posting import NamedPlace
+from surveys.postings.editing import parse_as_of, saved_since, told
+from surveys.postings.posting import NamedPlace
+from surveys.postings.windows import default_visibility
+from surveys.postings.writing import place_rows
 from surveys.reading.amounts import AmountError, parse_number
-from surveys.windows import default_visibility
-from surveys.writing import place_rows
 
 LONGEST_TEXT = 20_000
 LONGEST_NOTE = 2_000
@@ -43,7 +43,7 @@ VISIBILITY_WORDS = (
 
 @dataclass(frozen=True)
 class Content:
-    """What a form says, as `surveys.posting` takes it."""
+    """What a form says, as `surveys.postings.posting` takes it."""
 
     values: dict[str, Any]
     areas: list[str]

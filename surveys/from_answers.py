@@ -31,7 +31,7 @@ from surveys.choices import (
 )
 from surveys.importing.edition import ReadPlace
 from surveys.models import Survey
-from surveys.writing import NamedPlace
+from surveys.postings.writing import NamedPlace
 
 MAX_TITLE_CHARACTERS = 200
 MAX_AREAS_IN_A_TITLE = 2

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import Country, CountryGroup, Modality, PriorityArea, User
-from surveys import posting as posting_module
 from surveys.choices import PlaceKind
 from surveys.from_answers import PostingDraft
 from surveys.models import Offer, PendingChange, Response
 from surveys.models.posting import Posting
-from surveys.posting import PostingRefused
-from surveys.writing import NamedPlace, place_rows
+from surveys.postings import posting as posting_module
+from surveys.postings.posting import PostingRefused
+from surveys.postings.writing import NamedPlace, place_rows
 
 TEXTS = ("title", "text", "amount_currency", "amount_years", "amount_as_printed", "amount_note", "contact")
 DAYS = ("opens_on", "closes_on")

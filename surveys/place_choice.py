@@ -8,8 +8,8 @@ from directory.models import Country, CountryGroup
 from directory.name_index import load_name_index
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
-from surveys.posting import NamedPlace
-from surveys.reach import PlaceKey
+from surveys.postings.posting import NamedPlace
+from surveys.postings.reach import PlaceKey
 from web.text import fold
 
 MOST_OFFERED = 12

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from directory.models import Country, CountryAlias, CountryGroup, User
-from surveys import posting
 from surveys.choices import Direction, PlaceKind
 from surveys.from_answers import partners_of, targets_of
 from surveys.importing.edition import ReadPlace
 from surveys.models import Need, Offer, Reading
-from surveys.posting import NamedPlace
-from surveys.writing import place_rows
+from surveys.postings import posting
+from surveys.postings.posting import NamedPlace
+from surveys.postings.writing import place_rows
 
 DECIDED_FIELDS = ["kind", "country", "group", "is_ambiguous", "note"]
 

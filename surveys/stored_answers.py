@@ -11,7 +11,7 @@ from surveys.choices import Direction, PlaceKind, ResponseKind
 from surveys.from_answers import Answers, PlaceGiven
 from surveys.importing.edition import ReadPlace
 from surveys.models import Need, Offer, Reading, Response, Survey
-from surveys.writing import NamedPlace
+from surveys.postings.writing import NamedPlace
 
 NOTE_COLUMNS = {"footnote": "Footnote", "source": "Source"}
 

@@ -14,7 +14,7 @@ from surveys.asked import Asked
 from surveys.choices import ResponseStatus
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer, Response, Survey
-from surveys.page_rows import PARTNERS, TARGETS
+from surveys.postings.page_rows import PARTNERS, TARGETS
 from surveys.results.changes import as_table, changes_between
 from surveys.results.counts import question_counts
 from surveys.results.files import FORMATS, response_of

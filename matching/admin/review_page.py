@@ -30,7 +30,7 @@ from matching.models import Match, MatchEvent
 from matching.reasons import Labels
 from matching.review import ReviewRefused
 from matching.steps import STEPS as STEPS_OF_A_MATCH
-from surveys.duplicates import likely_duplicates
+from surveys.postings.duplicates import likely_duplicates
 from web.converters import row_number
 
 TAKEN_BACK_FROM = STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from

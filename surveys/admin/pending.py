@@ -14,7 +14,7 @@ from directory.access import Action, can
 from surveys.admin.base import NoChangeMixin, actor
 from surveys.models import PendingChange
 from surveys.pending import choose, differences_of
-from surveys.posting import PostingRefused
+from surveys.postings.posting import PostingRefused
 from web.converters import row_number
 
 

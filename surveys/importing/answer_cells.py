@@ -16,9 +16,9 @@ from surveys.importing.places import PlaceError, read_places
 from surveys.importing.row_cells import Cells, Reference
 from surveys.importing.tools import Tool
 from surveys.models import Question
+from surveys.postings.writing import NamedPlace
 from surveys.reading.amounts import AmountError, parse_number, parse_printed
 from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
-from surveys.writing import NamedPlace
 
 
 class AnswerReader:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from surveys.choices import Direction, PlaceKind
-from surveys.writing import NamedPlace
+from surveys.postings.writing import NamedPlace
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

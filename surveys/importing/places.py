@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from directory.names import NameIndex, Resolution
 from surveys.choices import Direction, PlaceKind
 from surveys.importing.edition import Edition, ReadPlace
+from surveys.postings.writing import NamedPlace
 from surveys.reading.values import NOT_STATED
-from surveys.writing import NamedPlace
 from web.text import fold
 
 MAX_TOKEN_CHARACTERS = 200

@@ -11,9 +11,9 @@ from surveys.choices import Direction
 from surveys.from_answers import Answers, PlaceGiven
 from surveys.importing.edition import ReadPlace
 from surveys.models import Import, Need, Offer, Response
+from surveys.postings.writing import NamedPlace, place_rows
 from surveys.saying import RESPONSE_FIELDS
 from surveys.stored_answers import answers_of
-from surveys.writing import NamedPlace, place_rows
 
 POSTING_VALUES = (
     "title", "text", "language", "amount", "amount_currency", "amount_years", "amount_as_printed", "amount_note",

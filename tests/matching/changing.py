@@ -14,10 +14,10 @@ from matching import lapsing, outcomes, review
 from matching.choices import MatchStatus
 from matching.models import Match, PostingMark
 from matching.runs import run_matching
-from surveys import posting
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
 from surveys.models import Need, Offer
-from surveys.writing import NamedPlace
+from surveys.postings import posting
+from surveys.postings.writing import NamedPlace
 from tests.factories import (
     CountryFactory,
     CountryGroupFactory,

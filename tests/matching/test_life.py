@@ -30,9 +30,9 @@ from matching.runs import run_matching
 from matching.sides import events_for
 from matching.steps import STEPS, ReviewRefused
 from matching.terms import last_day_of_term
-from surveys import posting as posting_module
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow, Need, Offer
+from surveys.postings import posting as posting_module
 from tests.factories import (
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,

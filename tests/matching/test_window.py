@@ -14,8 +14,8 @@ from matching.life import marks
 from matching.models import Match, MatchRun, PostingMark, ScoringProfile
 from matching.rematch import match_marked, rematch
 from matching.runs import run_matching
-from surveys import posting
 from surveys.models import Offer
+from surveys.postings import posting
 from tests.factories import ScoringProfileFactory
 from tests.matching.changing import (
     OF_ALL,

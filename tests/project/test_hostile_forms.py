@@ -10,9 +10,9 @@ from directory.people import invitations
 from matching import answering, introducing, review
 from matching.choices import SideAnswer
 from matching.models import Match
-from surveys import approval
 from surveys.choices import Side, WindowKind
 from surveys.models import CountryWindow
+from surveys.postings import approval
 from tests.factories import (
     AgencyFactory,
     ConfirmedNeedFactory,

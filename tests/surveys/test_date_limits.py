@@ -13,12 +13,12 @@ from django.urls import reverse
 
 from directory.choices import Role
 from directory.models import Mail, User
-from surveys import posting as posting_module
-from surveys import reminding, still_valid
 from surveys.answering import open_surveys
 from surveys.filtersets import OfferFilter
 from surveys.models import Offer, Questionnaire, Survey
-from surveys.posting import PostingRefused
+from surveys.postings import posting as posting_module
+from surveys.postings import reminding, still_valid
+from surveys.postings.posting import PostingRefused
 from tests.factories import (
     AgencyFactory,
     ConfirmedOfferFactory,

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from directory.models import User
-from surveys import posting
 from surveys.choices import PlaceKind, PostingStatus
 from surveys.models import Need, Offer, Target
-from surveys.posting import NamedPlace, PostingRefused
+from surveys.postings import posting
+from surveys.postings.posting import NamedPlace, PostingRefused
 from tests.factories import (
     AreaFactory,
     CountryFactory,

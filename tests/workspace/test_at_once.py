@@ -20,11 +20,11 @@ from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
 from matching.runs import run_matching
 from matching.steps import ReviewRefused
-from surveys import approval
-from surveys import posting as posting_module
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility, WindowKind
 from surveys.models import CountryWindow, Offer
-from surveys.posting import PostingRefused
+from surveys.postings import approval
+from surveys.postings import posting as posting_module
+from surveys.postings.posting import PostingRefused
 from tests.factories import (
     PASSWORD,
     AgencyFactory,

@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 
 from directory.access import Action
 from matching.rematch import rematch
-from surveys import posting as posting_module
 from surveys.choices import PostingStatus
 from surveys.forms import PostingForm
 from surveys.models.posting import Posting
 from surveys.place_choice import all_options, find_options
-from surveys.posting import PostingRefused
-from surveys.reach import countries_reached
-from surveys.windows import publishes_alone
+from surveys.postings import posting as posting_module
+from surveys.postings.posting import PostingRefused
+from surveys.postings.reach import countries_reached
+from surveys.postings.windows import publishes_alone
 from web.days import today
 from workspace.current import current_affiliation
 from workspace.kept import give_back

@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action
-from surveys import posting as posting_module
 from surveys.choices import PostingStatus
 from surveys.forms import PostingForm
-from surveys.posting import PostingRefused
 from surveys.posting_sheet import ReadSheet, SheetProblem, read_workbook, workbook_of
+from surveys.postings import posting as posting_module
+from surveys.postings.posting import PostingRefused
 from surveys.reading.cells import FileRefused
 from web.days import today
 from web.exports import XLSX

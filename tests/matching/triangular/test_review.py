@@ -10,9 +10,9 @@ from matching.models import TriangularEvent, TriangularOption
 from matching.runs import run_matching
 from matching.steps import LONGEST_NOTE, ReviewRefused, take_for_option
 from matching.triangular import review
-from surveys import posting as postings
 from surveys.choices import Visibility
 from surveys.models import Import, Need, Offer
+from surveys.postings import posting as postings
 from surveys.signals import import_undoing
 from tests.factories import AgencyFactory, CountryFactory, TargetFactory, UserFactory
 

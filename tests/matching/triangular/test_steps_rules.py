@@ -9,8 +9,8 @@ from matching.choices import OptionEventKind, OptionStatus
 from matching.models import TriangularEvent, TriangularOption
 from matching.steps import ReviewRefused
 from matching.triangular import lapsing, review
-from surveys import posting as postings
 from surveys.models import Need
+from surveys.postings import posting as postings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.models import User
-from surveys import posting
 from surveys.choices import ImportState, PostingStatus, ResponseStatus
 from surveys.importing import jobs
 from surveys.models import (
@@ -28,6 +27,7 @@ from surveys.models import (
     Survey,
 )
 from surveys.pending import choose, differences_of
+from surveys.postings import posting
 from surveys.reading.cells import ImportRefused
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, changed, table_rows
 

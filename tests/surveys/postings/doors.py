@@ -19,11 +19,12 @@ from openpyxl import load_workbook
 from directory.choices import AgencyKind, Role
 from directory.models import Agency, Country, User
 from directory.people import leaving
-from surveys import answering, approval, posting, readings, sending_in, still_valid, windows
+from surveys import answering, readings, sending_in
 from surveys.choices import ImportState, PostingStatus, Visibility, WindowKind
 from surveys.importing import undoing
 from surveys.importing.applying import import_file
 from surveys.models import CountryWindow, Import, Need, Offer, PendingChange, Reading, Response, Survey
+from surveys.postings import approval, posting, still_valid, windows
 from surveys.questionnaires.versions import copy_from
 from tests.factories import (
     AgencyFactory,

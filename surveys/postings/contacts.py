@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from directory.models import User
-from surveys import writing
+from surveys.postings import writing
 
 
 def erase_contacts(sender: type[User], *, user: User, texts: Sequence[str], **kwargs: Any) -> None:

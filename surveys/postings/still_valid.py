@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core import signing
 
 from directory.models import User
-from surveys import approval, posting
 from surveys.choices import WithdrawalReason
 from surveys.models import Need, Offer
-from surveys.windows import publishes_alone
+from surveys.postings import approval, posting
+from surveys.postings.windows import publishes_alone
 from web.days import today
 
-SALT = "surveys.still_valid"
+SALT = "surveys.postings.still_valid"
 SECONDS = 60 * 24 * 3600
 MODELS: dict[str, Any] = {"offer": Offer, "need": Need}
 

@@ -14,9 +14,9 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
-from surveys.posting import PUBLISHABLE, PostingRefused, check_complete, lock, move, words_of
-from surveys.windows import may_approve, window_of
-from surveys.writing import AnyPosting, write
+from surveys.postings.posting import PUBLISHABLE, PostingRefused, check_complete, lock, move, words_of
+from surveys.postings.windows import may_approve, window_of
+from surveys.postings.writing import AnyPosting, write
 from web.days import today
 
 

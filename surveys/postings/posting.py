@@ -2,7 +2,7 @@
 
 Each write is atomic and leaves one row of history, with the areas and modalities as they then were. Who may is asked
 of the access table and of the country's window; `by` is None for a command or an import. Submitting and approving
-stand in `surveys.approval`.
+stand in `surveys.postings.approval`.
 """
 
 import datetime as dt
@@ -20,16 +20,8 @@ from directory.mail.receivers import coordinators_of
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
 from surveys.models.posting import Posting
-from surveys.windows import publishes_alone, window_of
-from surveys.writing import (
-    AnyPosting,
-    NamedPlace,
-    NewPosting,
-    differences,
-    place_rows,
-    write,
-    write_many,
-)
+from surveys.postings.windows import publishes_alone, window_of
+from surveys.postings.writing import AnyPosting, NamedPlace, NewPosting, differences, place_rows, write, write_many
 from web.days import first_day_not_ended, today
 
 __all__ = ["NamedPlace", "NewPosting", "differences"]
