@@ -20,9 +20,9 @@ from matching.places import offers_used_up
 from matching.topic import is_available as topic_is_available
 from matching.topic.stored import stored_vectors
 from matching.topic.vectors import texts_of
-from surveys.languages import CODES
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
+from surveys.postings.forms.languages import CODES
 from surveys.postings.own_words import OwnWords, own_words
 from surveys.postings.reach import PlaceKey, ReachTable
 from web import bulk

@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 from directory.access import Action
 from matching.rematch import rematch
 from surveys.choices import PostingStatus
-from surveys.forms import PostingForm
 from surveys.models.posting import Posting
-from surveys.place_choice import all_options, find_options
 from surveys.postings import posting as posting_module
+from surveys.postings.forms.form import PostingForm
+from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.postings.posting import PostingRefused
 from surveys.postings.reach import countries_reached
 from surveys.postings.windows import publishes_alone

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from directory.access import Action
 from surveys.choices import PostingStatus
-from surveys.forms import PostingForm
-from surveys.posting_sheet import ReadSheet, SheetProblem, read_workbook, workbook_of
 from surveys.postings import posting as posting_module
+from surveys.postings.forms.form import PostingForm
+from surveys.postings.forms.sheet import ReadSheet, SheetProblem, read_workbook, workbook_of
 from surveys.postings.posting import PostingRefused
 from surveys.reading.cells import FileRefused
 from web.days import today

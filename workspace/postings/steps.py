@@ -17,13 +17,13 @@ from directory.access import Action, can, scope_of
 from matching.near_misses import near_misses
 from matching.rematch import rematch
 from surveys.choices import PostingStatus, WithdrawalReason
-from surveys.forms import VISIBILITY_WORDS, day_input
-from surveys.languages import language_names
 from surveys.models.posting import Posting
 from surveys.pending import choose, differences_of, open_choice
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
+from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
+from surveys.postings.forms.languages import language_names
 from surveys.postings.posting import PostingRefused
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today

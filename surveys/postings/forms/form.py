@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy
 from directory.choices import AreaUse
 from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
-from surveys.languages import language_choices
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
-from surveys.owners import owner_choices, owner_of, owner_value, people_of_owner
-from surveys.place_choice import PlaceOption, option_of, options_of
 from surveys.postings.editing import parse_as_of, saved_since, told
+from surveys.postings.forms.languages import language_choices
+from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
+from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
 from surveys.postings.posting import NamedPlace
 from surveys.postings.windows import default_visibility
 from surveys.postings.writing import place_rows

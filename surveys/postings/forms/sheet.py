@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from surveys.forms import VISIBILITY_WORDS, PostingForm
 from surveys.models.posting import Posting
-from surveys.place_choice import all_options, find_options
+from surveys.postings.forms.form import VISIBILITY_WORDS, PostingForm
+from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.reading.cells import FileRefused, Sheet
 from surveys.reading.xlsx_file import read_xlsx
 from web.converters import row_number
