@@ -15,12 +15,12 @@ from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
 from surveys import saying
-from surveys.asked import Given
 from surveys.choices import Feeds, ResponseStatus
 from surveys.from_answers import DIRECTIONS, PlaceGiven
 from surveys.importing.edition import Edition, ReadPlace
 from surveys.importing.places import PlaceError, RememberingNames, read_places
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
+from surveys.questionnaires.asked import Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
 from web.days import first_day_not_ended, last_day_begun

@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from directory.models import User
 from surveys import saying
 from surveys.answering import AnsweringRefused, lock_own, save_response, version_of
-from surveys.asked import Asked
 from surveys.choices import Feeds, ResponseStatus
 from surveys.from_answers import PlaceGiven
 from surveys.importing.edition import ReadPlace
 from surveys.models import Answer, Response
 from surveys.postings.writing import NamedPlace
+from surveys.questionnaires.asked import Asked
 
 
 @transaction.atomic

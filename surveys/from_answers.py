@@ -19,7 +19,6 @@ from typing import Any
 
 from directory.choices import GOVERNMENT_AGENCY_KINDS, AreaUse
 from directory.models import Agency, Country
-from surveys.asked import Asked, AskedQuestion, Given
 from surveys.choices import (
     TARGET_DIRECTIONS,
     Direction,
@@ -32,6 +31,7 @@ from surveys.choices import (
 from surveys.importing.edition import ReadPlace
 from surveys.models import Survey
 from surveys.postings.writing import NamedPlace
+from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 
 MAX_TITLE_CHARACTERS = 200
 MAX_AREAS_IN_A_TITLE = 2

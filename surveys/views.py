@@ -10,11 +10,11 @@ from django.views.generic import DetailView, ListView, View
 
 from directory.country_lists import CountryFilteredList
 from directory.models import Country
-from surveys.asked import Asked
 from surveys.choices import ResponseStatus
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer, Response, Survey
 from surveys.postings.page_rows import PARTNERS, TARGETS
+from surveys.questionnaires.asked import Asked
 from surveys.results.changes import as_table, changes_between
 from surveys.results.counts import question_counts
 from surveys.results.files import FORMATS, response_of

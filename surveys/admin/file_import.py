@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from directory.access import Action, can
 from surveys.admin.base import NoChangeMixin, actor
-from surveys.asked import Asked
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
 from surveys.importing.columns import Columns
 from surveys.models import Import, Survey
+from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
 from web.converters import row_number
 from web.exports import csv_response

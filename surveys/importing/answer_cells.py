@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.asked import Given
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.from_answers import DIRECTIONS, PlaceGiven
 from surveys.importing.choosing import ChoiceError, Choices
@@ -17,6 +16,7 @@ from surveys.importing.row_cells import Cells, Reference
 from surveys.importing.tools import Tool
 from surveys.models import Question
 from surveys.postings.writing import NamedPlace
+from surveys.questionnaires.asked import Given
 from surveys.reading.amounts import AmountError, parse_number, parse_printed
 from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from surveys.asked import Asked
 from surveys.importing.columns import Column, Columns
 from surveys.importing.table import Table, find_table
 from surveys.models import RememberedColumns, Survey
+from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.xlsform_reading import is_xlsform_source
 from surveys.reading.cells import FileRefused
 from surveys.reading.source_file import open_file

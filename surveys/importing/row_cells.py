@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from directory.models import Agency, Country
-from surveys.asked import Asked
 from surveys.from_answers import Answers
 from surveys.importing.columns import Column
 from surveys.importing.edition import Edition
 from surveys.importing.places import Names
+from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import CellError, SourceRow
 
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from directory.models import Agency, Country
-from surveys.asked import Given
 from surveys.choices import Direction
 from surveys.from_answers import Answers, PlaceGiven
 from surveys.importing.edition import ReadPlace
 from surveys.models import Import, Need, Offer, Response
 from surveys.postings.writing import NamedPlace, place_rows
+from surveys.questionnaires.asked import Given
 from surveys.saying import RESPONSE_FIELDS
 from surveys.stored_answers import answers_of
 

@@ -8,10 +8,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from surveys.answering import AnsweringRefused, fingerprint, read_named_places
-from surveys.asked import Asked, Given
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.from_answers import PlaceGiven
 from surveys.models import Answer, Question, Response, Section
+from surveys.questionnaires.asked import Asked, Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.lists import OTHER
 from surveys.reading.amounts import AmountError, parse_number

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from directory.access import Action
 from surveys import answering, carrying_over, sending_in
 from surveys.answering import AnsweringRefused, version_of
-from surveys.asked import Asked
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Response, Section, Survey
+from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
 from workspace.answers.fields import fields_of, read_fields
