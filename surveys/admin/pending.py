@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from surveys.admin.base import NoChangeMixin, actor
+from surveys.answering.pending import choose, differences_of
 from surveys.models import PendingChange
-from surveys.pending import choose, differences_of
 from surveys.postings.posting import PostingRefused
 from web.converters import row_number
 

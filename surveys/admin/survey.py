@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from directory.access import Action, can
 from directory.admin.base import HistoryAdmin
 from directory.models import Agency
-from surveys import tracking
 from surveys.admin.base import actor
 from surveys.admin.questionnaire import VersionInline
+from surveys.answering import tracking
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Survey
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, bring_in

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from surveys.answering.edition import ReadPlace
+from surveys.answering.from_answers import DIRECTIONS, PlaceGiven
+from surveys.answering.places import PlaceError, read_places
 from surveys.choices import Feeds, PlaceKind, QuestionKind
-from surveys.from_answers import DIRECTIONS, PlaceGiven
 from surveys.importing.choosing import ChoiceError, Choices
 from surveys.importing.columns import Column
-from surveys.importing.edition import ReadPlace
-from surveys.importing.places import PlaceError, read_places
 from surveys.importing.row_cells import Cells, Reference
 from surveys.importing.tools import Tool
 from surveys.models import Question

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from unicodedata import normalize
 
-from surveys.from_answers import Answers
+from surveys.answering.from_answers import Answers
 from surveys.importing.row_cells import ReadRow
 from surveys.models import Response
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from surveys.answering.from_answers import Answers
 from surveys.choices import ResponseKind
-from surveys.from_answers import Answers
 from surveys.importing.answer_cells import AnswerReader
 from surveys.importing.columns import Column
 from surveys.importing.row_cells import Cells, ReadRow, Reference

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from directory.models import Agency, Country
-from surveys.from_answers import Answers
+from surveys.answering.edition import Edition
+from surveys.answering.from_answers import Answers
+from surveys.answering.places import Names
 from surveys.importing.columns import Column
-from surveys.importing.edition import Edition
-from surveys.importing.places import Names
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import CellError, SourceRow
 

@@ -5,10 +5,10 @@ import pytest
 from matching.choices import MatchStatus
 from matching.models import Match
 from matching.runs import run_matching
-from surveys import readings
+from surveys.answering import readings
+from surveys.answering.pending import choose
 from surveys.choices import Direction, PlaceKind
 from surveys.models import CountryWindow, PendingChange, Reading
-from surveys.pending import choose
 from surveys.postings import windows
 from tests.factories import (
     AreaFactory,

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from directory.choices import AgencyKind, Role
 from directory.models import Agency, Country, User
-from surveys import answering, sending_in, tracking
-from surveys.answering import AnsweringRefused
+from surveys.answering import filling_in, sending_in, tracking
+from surveys.answering.filling_in import AnsweringRefused
 from surveys.choices import PostingStatus, ResponseStatus, WindowKind
 from surveys.importing.applying import import_file
 from surveys.models import Answer, CountryWindow, Need, Offer, Response, Survey, SurveyRequest
@@ -206,7 +206,7 @@ def test_what_is_required_has_to_be_there(open_survey: Survey, agency: Agency, p
     question = next(one for one in version.questions if one.code == "role")
     question.is_required = True
     question.save()
-    response = answering.begin(survey=open_survey, agency=agency, by=person)
+    response = filling_in.begin(survey=open_survey, agency=agency, by=person)
     with pytest.raises(AnsweringRefused, match=r"Nothing is answered yet\."):
         sending_in.submit(response=response, by=person)
     Answer.objects.create(response=response, question="modalities", value=["training"])
@@ -292,7 +292,7 @@ def test_a_survey_that_is_not_open_is_not_answered(open_survey: Survey, agency: 
             setattr(edition, name, value)
         edition.save()
         with pytest.raises(AnsweringRefused, match="not open"):
-            answering.begin(survey=edition, agency=agency, by=person)
+            filling_in.begin(survey=edition, agency=agency, by=person)
         open_survey.save()
 
 
@@ -312,7 +312,7 @@ def test_asked_reminded_tracked(
         client.post(address, {"do": "ask", "agency": [agency.pk, other.pk]})
         client.post(address, {"do": "ask", "agency": [agency.pk]})
     assert sorted(one.to[0] for one in mail.outbox) == ["fiji@example.org", "one@example.org"]
-    response = answering.begin(survey=open_survey, agency=agency, by=person)
+    response = filling_in.begin(survey=open_survey, agency=agency, by=person)
     Answer.objects.create(response=response, question="role", value=["offering"])
     states = {one.request.agency.name: one.state for one in tracking.track(open_survey)}
     assert states == {"Test agency of Nepal": "begun", "Agency of Fiji": "not_begun"}

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from directory.choices import Role
 from directory.models import Mail, User
-from surveys.answering import open_surveys
+from surveys.answering.filling_in import open_surveys
 from surveys.filtersets import OfferFilter
 from surveys.models import Offer, Questionnaire, Survey
 from surveys.postings import posting as posting_module

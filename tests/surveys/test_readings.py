@@ -7,13 +7,13 @@ import pytest
 
 from directory.models import Country, CountryAlias, CountryGroup, User
 from directory.name_index import load_name_index
+from surveys.answering.edition import DATA
+from surveys.answering.readings import ReadingRefused, confirm, resolve
 from surveys.choices import Direction, PlaceKind
 from surveys.editions import load_surveys
 from surveys.importing.applying import import_file
-from surveys.importing.edition import DATA
 from surveys.models import Need, Offer, Reading, Survey, Target
 from surveys.postings import posting
-from surveys.readings import ReadingRefused, confirm, resolve
 from tests.surveys.workbooks import workbook
 
 pytestmark = pytest.mark.django_db

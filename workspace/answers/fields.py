@@ -7,9 +7,9 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from surveys.answering import AnsweringRefused, fingerprint, read_named_places
+from surveys.answering.filling_in import AnsweringRefused, fingerprint, read_named_places
+from surveys.answering.from_answers import PlaceGiven
 from surveys.choices import Feeds, PlaceKind, QuestionKind
-from surveys.from_answers import PlaceGiven
 from surveys.models import Answer, Question, Response, Section
 from surveys.questionnaires.asked import Asked, Given
 from surveys.questionnaires.conditions import is_shown

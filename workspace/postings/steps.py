@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 from directory.access import Action, can, scope_of
 from matching.near_misses import near_misses
 from matching.rematch import rematch
+from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import PostingStatus, WithdrawalReason
 from surveys.models.posting import Posting
-from surveys.pending import choose, differences_of, open_choice
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates

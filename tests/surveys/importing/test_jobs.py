@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.models import User
+from surveys.answering.pending import choose, differences_of
 from surveys.choices import ImportState, PostingStatus, ResponseStatus
 from surveys.importing import jobs
 from surveys.models import (
@@ -26,7 +27,6 @@ from surveys.models import (
     Response,
     Survey,
 )
-from surveys.pending import choose, differences_of
 from surveys.postings import posting
 from surveys.reading.cells import ImportRefused
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, changed, table_rows

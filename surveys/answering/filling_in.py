@@ -14,11 +14,11 @@ from directory.access import Action, scope_of
 from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
-from surveys import saying
+from surveys.answering import saying
+from surveys.answering.edition import Edition, ReadPlace
+from surveys.answering.from_answers import DIRECTIONS, PlaceGiven
+from surveys.answering.places import PlaceError, RememberingNames, read_places
 from surveys.choices import Feeds, ResponseStatus
-from surveys.from_answers import DIRECTIONS, PlaceGiven
-from surveys.importing.edition import Edition, ReadPlace
-from surveys.importing.places import PlaceError, RememberingNames, read_places
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.questionnaires.asked import Given
 from surveys.questionnaires.conditions import is_shown

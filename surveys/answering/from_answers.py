@@ -19,6 +19,7 @@ from typing import Any
 
 from directory.choices import GOVERNMENT_AGENCY_KINDS, AreaUse
 from directory.models import Agency, Country
+from surveys.answering.edition import ReadPlace
 from surveys.choices import (
     TARGET_DIRECTIONS,
     Direction,
@@ -28,7 +29,6 @@ from surveys.choices import (
     ResponseKind,
     Side,
 )
-from surveys.importing.edition import ReadPlace
 from surveys.models import Survey
 from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given

@@ -13,13 +13,13 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from directory.models import User
+from surveys.answering.from_answers import Answers, PlaceGiven
+from surveys.answering.pending import keep_for_choice, settle
+from surveys.answering.postings_of_response import PostingPlan
 from surveys.choices import PostingStatus, Side
-from surveys.from_answers import Answers, PlaceGiven
 from surveys.models import Answer, Need, Offer, Reading, Response
-from surveys.pending import keep_for_choice, settle
 from surveys.postings import posting
 from surveys.postings.writing import NewPosting
-from surveys.postings_of_response import PostingPlan
 
 READING_FIELDS = ["position", "kind", "country", "group", "is_ambiguous", "note", "question", "repeat"]
 RESPONSE_FIELDS = [

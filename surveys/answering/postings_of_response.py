@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from directory.models import Agency
+from surveys.answering.from_answers import Answers, PostingDraft, postings_of, stated_sides, status_of
 from surveys.choices import PostingStatus, Side
-from surveys.from_answers import Answers, PostingDraft, postings_of, stated_sides, status_of
 from surveys.models import Need, Offer, Response, Survey
 from surveys.postings import posting
 from surveys.questionnaires.asked import Asked

@@ -13,17 +13,17 @@ from directory.choices import Role
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import Agency, User
-from surveys import saying
-from surveys.answering import AnsweringRefused, chosen_of, lock_own, missing, save_response, version_of
+from surveys.answering import saying
+from surveys.answering.filling_in import AnsweringRefused, chosen_of, lock_own, missing, save_response, version_of
+from surveys.answering.from_answers import agencies_that_post
+from surveys.answering.postings_of_response import plan_postings
+from surveys.answering.saying import Saying
+from surveys.answering.stored_answers import answers_of, load_responses
 from surveys.choices import Feeds, ResponseStatus, WindowKind
-from surveys.from_answers import agencies_that_post
 from surveys.models import Questionnaire, Response
 from surveys.postings.windows import may_approve, publishes_alone, window_of
-from surveys.postings_of_response import plan_postings
 from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.conditions import is_shown
-from surveys.saying import Saying
-from surveys.stored_answers import answers_of, load_responses
 
 
 @transaction.atomic

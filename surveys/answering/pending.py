@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import Country, CountryGroup, Modality, PriorityArea, User
+from surveys.answering.from_answers import PostingDraft
 from surveys.choices import PlaceKind
-from surveys.from_answers import PostingDraft
 from surveys.models import Offer, PendingChange, Response
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module

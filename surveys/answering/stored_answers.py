@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from django.db.models import Prefetch
 
+from surveys.answering.edition import ReadPlace
+from surveys.answering.from_answers import Answers, PlaceGiven
 from surveys.choices import Direction, PlaceKind, ResponseKind
-from surveys.from_answers import Answers, PlaceGiven
-from surveys.importing.edition import ReadPlace
 from surveys.models import Need, Offer, Reading, Response, Survey
 from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Given
