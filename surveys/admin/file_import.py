@@ -17,7 +17,7 @@ from directory.access import Action, can
 from surveys.admin.base import NoChangeMixin, actor
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.columns import Columns
+from surveys.importing.layout.columns import Columns
 from surveys.models import Import, Survey
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused

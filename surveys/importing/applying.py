@@ -12,7 +12,7 @@ from directory.models import User
 from surveys.answering import saying
 from surveys.answering.saying import Saying
 from surveys.choices import ImportState, ResponseStatus, RowResult
-from surveys.importing.opening import OpenImport, open_import
+from surveys.importing.layout.opening import OpenImport, open_import
 from surveys.importing.planning import Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.snapshots import snapshot_of

@@ -16,7 +16,7 @@ from directory.access import Action, can
 from directory.models import User
 from surveys.choices import IMPORT_AT_WORK, ImportState
 from surveys.importing.applying import PreviewOutdated, apply
-from surveys.importing.opening import open_import
+from surveys.importing.layout.opening import open_import
 from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo

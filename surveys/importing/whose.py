@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from directory.models import Agency, Country
 from surveys.choices import Feeds
-from surveys.importing.columns import Column
+from surveys.importing.layout.columns import Column
+from surveys.importing.layout.tools import ID, Tool
 from surveys.importing.row_cells import Cells, Identity, Reference
-from surveys.importing.tools import ID, Tool
 from surveys.reading.values import stated
 from web.text import fold
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from surveys.choices import Feeds, QuestionKind
-from surveys.importing.table import Heading, Table
-from surveys.importing.tools import ID, IGNORE, KEEP, Tool, own_column
+from surveys.importing.layout.table import Heading, Table
+from surveys.importing.layout.tools import ID, IGNORE, KEEP, Tool, own_column
 from surveys.models import Question, Questionnaire
 from surveys.questionnaires.lists import OTHER, Lists
 from web.text import fold

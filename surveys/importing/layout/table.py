@@ -9,7 +9,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.tools import TABLE, Tool, tool_of
+from surveys.importing.layout.tools import TABLE, Tool, tool_of
 from surveys.reading.cells import FileRefused, SheetSource, SourceRow, column_letter
 from surveys.reading.source_file import SourceFile
 from web.text import fold

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.columns import Column, Columns
-from surveys.importing.table import Table, find_table
+from surveys.importing.layout.columns import Column, Columns
+from surveys.importing.layout.table import Table, find_table
 from surveys.models import RememberedColumns, Survey
 from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.xlsform_reading import is_xlsform_source
