@@ -16,12 +16,12 @@ from surveys.answering.places import RememberingNames
 from surveys.answering.postings_of_response import PostingPlan, plan_postings
 from surveys.answering.stored_answers import answers_of, keep_readings, load_responses
 from surveys.choices import Feeds, ResponseStatus, RowResult
-from surveys.importing.comparing import CellChange, changed_cells, say_the_same
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.opening import OpenImport
 from surveys.importing.layout.table import SAMPLE_ROWS, RepeatRows
-from surveys.importing.reading import RowReader
-from surveys.importing.row_cells import ReadRow, Reference
+from surveys.importing.rows.cells import ReadRow, Reference
+from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
+from surveys.importing.rows.row import RowReader
 from surveys.models import Response
 from surveys.reading.cells import CellError, FileRefused, SourceRow, column_letter
 from surveys.reading.values import order_of_days

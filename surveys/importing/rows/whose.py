@@ -8,7 +8,7 @@ from directory.models import Agency, Country
 from surveys.choices import Feeds
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import ID, Tool
-from surveys.importing.row_cells import Cells, Identity, Reference
+from surveys.importing.rows.cells import Cells, Identity, Reference
 from surveys.reading.values import stated
 from web.text import fold
 

@@ -10,10 +10,10 @@ from surveys.answering.edition import ReadPlace
 from surveys.answering.from_answers import DIRECTIONS, PlaceGiven
 from surveys.answering.places import PlaceError, read_places
 from surveys.choices import Feeds, PlaceKind, QuestionKind
-from surveys.importing.choosing import ChoiceError, Choices
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import Tool
-from surveys.importing.row_cells import Cells, Reference
+from surveys.importing.rows.cells import Cells, Reference
+from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.models import Question
 from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Given

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from surveys.answering.from_answers import Answers
 from surveys.choices import ResponseKind
-from surveys.importing.answer_cells import AnswerReader
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOTE, SOURCE, Tool
-from surveys.importing.row_cells import Cells, ReadRow, Reference
-from surveys.importing.whose import Whose
+from surveys.importing.rows.answer_cells import AnswerReader
+from surveys.importing.rows.cells import Cells, ReadRow, Reference
+from surveys.importing.rows.whose import Whose
 from surveys.reading.cells import CellError, SourceRow
 from surveys.reading.values import stated
 

@@ -6,7 +6,7 @@ from typing import Any
 from unicodedata import normalize
 
 from surveys.answering.from_answers import Answers
-from surveys.importing.row_cells import ReadRow
+from surveys.importing.rows.cells import ReadRow
 from surveys.models import Response
 
 
