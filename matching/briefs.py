@@ -10,9 +10,9 @@ from directory.access import Action, can
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN
 from matching.contacts import contacts_of
-from matching.explanation import explain, fit_of
 from matching.models import Match
-from matching.reasons import Labels, gate_reasons, reasons
+from matching.scoring.explanation import explain, fit_of
+from matching.scoring.reasons import Labels, gate_reasons, reasons
 from matching.steps import ReviewRefused
 from web.days import today
 from web.exports import disclaimer, storable

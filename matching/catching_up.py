@@ -16,14 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.inputs import Inputs
 from matching.life import marks
 from matching.life.marks import Ids, Marked
 from matching.lines import Rows, pair_keys
 from matching.lists import FoundLists, put_into, work_out
 from matching.models import Match, MatchRun
-from matching.places import offers_used_up
-from matching.tables import Tables, meet_texts
+from matching.scoring.inputs import Inputs
+from matching.scoring.places import offers_used_up
+from matching.scoring.tables import Tables, meet_texts
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from web.days import today

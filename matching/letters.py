@@ -25,9 +25,9 @@ from docx.shared import Mm, Pt, RGBColor
 
 from matching.choices import CONTACTS_SHOWN
 from matching.contacts import Contact, contacts_of
-from matching.explanation import explain
 from matching.models import Match
-from matching.reasons import reasons
+from matching.scoring.explanation import explain
+from matching.scoring.reasons import reasons
 from surveys.models.posting import Posting
 from web.exports import disclaimer
 from web.pdf import pdf_of

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from matching import engine, steps
 from matching.choices import ChangeKind, MatchStatus
-from matching.inputs import Inputs
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
-from matching.tables import Tables
+from matching.scoring.inputs import Inputs
+from matching.scoring.tables import Tables
 from web import bulk
 
 CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)

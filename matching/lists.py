@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from matching import engine
 from matching.choices import MatchStatus
-from matching.inputs import decided_pairs
 from matching.life.marks import Ids
 from matching.lines import ROW, Rows, bring_into_line, pair_keys, scored_rows, stored_rows
 from matching.models import Match, MatchRun, ScoringProfile
-from matching.profiles import default_profile
-from matching.tables import Tables
+from matching.scoring.inputs import decided_pairs
+from matching.scoring.profiles import default_profile
+from matching.scoring.tables import Tables
 from web import bulk
 from web.days import today
 

@@ -12,11 +12,11 @@ from matching import engine
 from matching.choices import MatchStatus
 from matching.comparing import Comparison, Counts, compare
 from matching.equity import GroupRow, equity
-from matching.inputs import decided_pairs
 from matching.lines import COMPARED, ROW, Rows, scored_rows, stored_rows
 from matching.models import Match, MatchRun, ScoringProfile
-from matching.profiles import default_profile
-from matching.tables import Tables, engine_profile
+from matching.scoring.inputs import decided_pairs
+from matching.scoring.profiles import default_profile
+from matching.scoring.tables import Tables, engine_profile
 from web.days import today
 
 LARGEST = 20

@@ -10,9 +10,9 @@ from matching import engine
 from matching.choices import EventKind
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.profiles import default_profile, gates_only
+from matching.scoring.profiles import default_profile, gates_only
+from matching.scoring.tables import Tables
 from matching.steps import STEPS, ReviewRefused, check_open
-from matching.tables import Tables
 from surveys.models.posting import published_q
 from web.days import today
 

@@ -12,7 +12,7 @@ from matching.life import marks
 from matching.life.marks import NONE, Ids
 from matching.lists import StoredLists, bring_lists_into_line, profile_of_lists, work_out
 from matching.models import Match
-from matching.tables import Tables, meet_texts
+from matching.scoring.tables import Tables, meet_texts
 from surveys.models import Need
 from surveys.models.posting import Posting
 from web import bulk

@@ -13,11 +13,11 @@ from directory.access import Action, can
 from directory.models import User
 from matching import clearing, engine, proposable
 from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus
-from matching.explanation import Explanation, explain, explain_pairs
 from matching.introducing import introduce, record_reference
 from matching.models import Match, MatchEvent, ReviewCheck
 from matching.proposable import check_not_on_hold
-from matching.reasons import gate_reasons
+from matching.scoring.explanation import Explanation, explain, explain_pairs
+from matching.scoring.reasons import gate_reasons
 from matching.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
 from matching.steps import STEPS as STEPS_OF_A_MATCH
 from surveys.choices import Side, Visibility

@@ -20,10 +20,10 @@ from django.utils.translation import gettext as _
 from directory.models import User
 from matching import engine, runs
 from matching.choices import RunState
-from matching.inputs import Inputs
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
-from matching.packing import pack, unpack
 from matching.runs import RunRefused
+from matching.scoring.inputs import Inputs
+from matching.scoring.packing import pack, unpack
 from web.days import today
 from web.jobs import hand_out
 from web.jobs.handing_out import begin_beside

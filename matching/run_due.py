@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from matching import run_blocks, runs
 from matching.choices import RunState
-from matching.inputs import digest_of_directory
 from matching.models import MatchRun
 from matching.runs import RunRefused
-from matching.tables import Vocabulary
+from matching.scoring.inputs import digest_of_directory
+from matching.scoring.tables import Vocabulary
 from surveys.models import Need, Offer
 from surveys.postings.reach import ReachTable
 from web.days import last_day_begun, today

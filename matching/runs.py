@@ -17,11 +17,11 @@ from matching import engine, storing
 from matching.catching_up import meet_marked_texts
 from matching.choices import RunState
 from matching.digests import tell_at_once
-from matching.inputs import Inputs, digest_of_all, digest_of_directory
 from matching.lines import Rows, scored_rows
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
-from matching.profiles import default_profile
-from matching.tables import Tables
+from matching.scoring.inputs import Inputs, digest_of_all, digest_of_directory
+from matching.scoring.profiles import default_profile
+from matching.scoring.tables import Tables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
 from web.days import today

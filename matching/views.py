@@ -11,9 +11,9 @@ from directory.models import Country
 from matching.cooperation import as_published, published
 from matching.filtersets import CooperationFilter, MatchFilter
 from matching.models import Match
-from matching.pairs import shown_pair
-from matching.profiles import default_profile
-from matching.reasons import Labels, gate_reasons, reasons
+from matching.scoring.pairs import shown_pair
+from matching.scoring.profiles import default_profile
+from matching.scoring.reasons import Labels, gate_reasons, reasons
 from matching.scoring.words import CRITERIA, GATES
 from surveys.models import Need, Offer
 from web.pages import PublicPage

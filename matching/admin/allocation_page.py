@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from matching.allocation.giving_up import OTHERS
 from matching.allocation.weighing import Membership
 from matching.choices import Fit, MatchStatus, WithoutPick
-from matching.explanation import fit_of
 from matching.models import Allocation, AllocationPick
-from matching.places import places_left
+from matching.scoring.explanation import fit_of
+from matching.scoring.places import places_left
 from matching.templatetags.matches import hundredths
 from surveys.models import Need, Offer
 

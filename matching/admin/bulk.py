@@ -18,8 +18,8 @@ from matching import review
 from matching.admin.notes import NoteField
 from matching.admin.queue import QUEUE_ORDER, queue_address
 from matching.choices import Fit
-from matching.explanation import fit_of
 from matching.models import Match
+from matching.scoring.explanation import fit_of
 from web.converters import row_number
 
 MOST_AT_ONCE = 500

@@ -17,10 +17,10 @@ from directory.models import User
 from matching import saved_views, statistics
 from matching.admin.queue import queue_as_shown
 from matching.briefs import brief_pdf
-from matching.explanation import fit_of
 from matching.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
 from matching.saved_views import ViewRefused
+from matching.scoring.explanation import fit_of
 from web.converters import row_number
 from web.days import today
 from web.exports import csv_response, xlsx_response

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from directory.membership import describe, groups_of
 from matching.admin.links import Links, links_of
 from matching.choices import Fit
-from matching.explanation import Explanation, explain, explain_each_offer
 from matching.models import Match
-from matching.near_misses import near_misses
-from matching.reasons import Labels, gate_reasons, in_short, reasons
+from matching.scoring.explanation import Explanation, explain, explain_each_offer
+from matching.scoring.near_misses import near_misses
+from matching.scoring.reasons import Labels, gate_reasons, in_short, reasons
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet

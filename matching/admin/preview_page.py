@@ -20,8 +20,8 @@ from matching.admin.run import set_off
 from matching.models import ScoringProfile
 from matching.models.profile import FIGURES
 from matching.preview import Move, Preview, PreviewRefused, preview
-from matching.profiles import activate
 from matching.runs import RunRefused
+from matching.scoring.profiles import activate
 from surveys.models import Need, Offer
 
 

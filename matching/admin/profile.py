@@ -16,7 +16,7 @@ from matching.admin import preview_page
 from matching.admin.profile_form import SECTIONS, ScoringProfileForm
 from matching.models import ScoringProfile
 from matching.models.by_criterion import WEIGHTS
-from matching.profiles import is_used, make_default, new_version
+from matching.scoring.profiles import is_used, make_default, new_version
 
 
 @admin.register(ScoringProfile)

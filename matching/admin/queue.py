@@ -15,10 +15,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from matching.choices import Fit
-from matching.explanation import Explanation, explain_pairs, fit_of
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.reasons import Labels, in_short
+from matching.scoring.explanation import Explanation, explain_pairs, fit_of
+from matching.scoring.reasons import Labels, in_short
 
 QUEUE_ORDER = ("-score", "need_id", "offer_id")
 

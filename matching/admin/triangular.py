@@ -20,9 +20,9 @@ from matching.admin.notes import NoteField
 from matching.admin.pairs import shown_need, shown_offer
 from matching.admin.triangular_filters import OPTION_FILTERS
 from matching.choices import OptionEventKind
-from matching.explanation import Explanation, fit_of
 from matching.models import TriangularOption
-from matching.reasons import Labels
+from matching.scoring.explanation import Explanation, fit_of
+from matching.scoring.reasons import Labels
 from matching.steps import OPTION_STEPS, ReviewRefused
 from matching.triangular import review
 from matching.triangular.explanation import explain_options

@@ -11,8 +11,8 @@ from matching.allocation.solving import NO_LIMIT, Problem
 from matching.allocation.weighing import Membership, Settings
 from matching.choices import BETWEEN_THE_SIDES, IN_HAND
 from matching.models import Match
-from matching.places import places_left
 from matching.proposable import fitting, proposable
+from matching.scoring.places import places_left
 
 QUEUE_ORDER = ("-score", "need_id", "offer_id")
 

@@ -1,4 +1,4 @@
-"""The shape of an explanation, for the schema: what `matching.explanation.explain` returns."""
+"""The shape of an explanation, for the schema: what `matching.scoring.explanation.explain` returns."""
 
 from typing import Any
 

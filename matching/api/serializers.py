@@ -8,8 +8,8 @@ from rest_framework import serializers
 from matching.api.explanation import ExplanationSerializer
 from matching.choices import Fit, MatchStatus, RunState
 from matching.engine import CRITERIA, GATES
-from matching.explanation import explain, fit_of
 from matching.models import Match
+from matching.scoring.explanation import explain, fit_of
 from surveys.models.posting import Posting
 from web.api.fields import CodeField
 

@@ -7,8 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching.explanation import Explanation
-from matching.reasons import LEVELS, Labels
+from matching.scoring.explanation import Explanation
+from matching.scoring.reasons import LEVELS, Labels
 from matching.triangular.explanation import NONE, RELATED, SAME
 from surveys.postings.reach import NAMED, OPEN
 

@@ -10,10 +10,10 @@ from django.db.models.lookups import IsNull
 from matching import engine, steps
 from matching.choices import OPTIONS_OPEN_TO_RUNS, MatchStatus, OptionStatus
 from matching.engine.case import Case
-from matching.inputs import Inputs
 from matching.models import Match, MatchRun, TriangularOption
 from matching.models.match import MatchQuerySet
 from matching.models.triangular_option import POSTINGS
+from matching.scoring.inputs import Inputs
 from matching.triangular.lapsing import lapse_closed_proposals
 from matching.triangular.options import Listed, Options, Triple, find
 from matching.triangular.roles import of_the_south, read_roles

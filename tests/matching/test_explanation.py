@@ -9,10 +9,10 @@ from django.db import IntegrityError
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup, PriorityArea
-from matching.explanation import explain, explain_each_offer, fit_of
 from matching.models import Match, MatchRun, ScoringProfile
-from matching.reasons import Labels, gate_reasons, reasons
 from matching.runs import run_matching
+from matching.scoring.explanation import explain, explain_each_offer, fit_of
+from matching.scoring.reasons import Labels, gate_reasons, reasons
 from tests.factories import (
     AgencyFactory,
     AreaFactory,

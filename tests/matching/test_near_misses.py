@@ -7,8 +7,8 @@ import pytest
 from directory.models import Country, Modality
 from matching import review
 from matching.models import Match, ScoringProfile
-from matching.near_misses import near_misses
 from matching.runs import run_matching
+from matching.scoring.near_misses import near_misses
 from surveys.choices import PostingStatus, Visibility
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory
 from web.days import today

@@ -12,11 +12,11 @@ from directory.choices import GroupLevel, MembershipStatus
 from matching import review
 from matching.choices import ChangeKind, MatchStatus
 from matching.comparing import Counts
-from matching.explanation import explain
 from matching.models import Match, MatchRun, ScoringProfile, TextVectors
 from matching.preview import LARGEST, PreviewRefused, preview
-from matching.profiles import activate, default_profile
 from matching.runs import run_matching
+from matching.scoring.explanation import explain
+from matching.scoring.profiles import activate, default_profile
 from surveys.models import Need, Offer
 from tests.factories import (
     ConfirmedNeedFactory,
@@ -242,7 +242,7 @@ def test_only_a_manager_tries(world, reviewer, focal_point, visitor):
 
 
 def test_a_profile_that_cannot_score_here_is_refused(world, manager, monkeypatch):
-    monkeypatch.setattr("matching.tables.topic_is_available", lambda: False)
+    monkeypatch.setattr("matching.scoring.tables.topic_is_available", lambda: False)
     only_topic = other(weight_areas=0, weight_modalities=0, weight_region=0, weight_topic=100)
     with pytest.raises(PreviewRefused, match="cannot score"):
         preview(profile=only_topic, by=manager)

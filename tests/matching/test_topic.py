@@ -7,11 +7,11 @@ import pytest
 
 from matching import topic
 from matching.engine import MEANING_UNIT, WORDS_UNIT
-from matching.explanation import explain
 from matching.models import Match, ScoringProfile, TextVectors
-from matching.reasons import reasons
 from matching.rematch import rematch
 from matching.runs import run_matching
+from matching.scoring.explanation import explain
+from matching.scoring.reasons import reasons
 from matching.topic import stored
 from matching.topic.model import LONGEST
 from matching.topic.vectors import vectors_of

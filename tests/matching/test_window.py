@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from matching import catching_up, review, run_blocks, run_due, runs
 from matching.choices import ChangeKind, MatchStatus, RunState
-from matching.explanation import explain
 from matching.life import marks
 from matching.models import Match, MatchRun, PostingMark, ScoringProfile
 from matching.rematch import match_marked, rematch
 from matching.runs import run_matching
+from matching.scoring.explanation import explain
 from surveys.models import Offer
 from surveys.postings import posting
 from tests.factories import ScoringProfileFactory

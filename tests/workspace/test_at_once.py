@@ -15,10 +15,11 @@ from directory.choices import Role
 from directory.models import Affiliation, User
 from directory.people import invitations
 from directory.people.invitations import InvitationRefused, NewPerson
-from matching import answering, clearing, introducing, outcomes, profiles, review
+from matching import answering, clearing, introducing, outcomes, review
 from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
 from matching.runs import run_matching
+from matching.scoring import profiles
 from matching.steps import ReviewRefused
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility, WindowKind
 from surveys.models import CountryWindow, Offer

@@ -11,10 +11,10 @@ from directory.models import User
 from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
 from matching.contacts import Contact, contacts_for
 from matching.cooperation import Cooperation, as_it_would_be_published
-from matching.explanation import explain
 from matching.letters import is_introduced
 from matching.models import Introduction, Match, MatchEvent, MatchSide, Outcome
-from matching.reasons import Labels, gate_reasons, reasons
+from matching.scoring.explanation import explain
+from matching.scoring.reasons import Labels, gate_reasons, reasons
 from matching.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
 from surveys.choices import Side
 from surveys.models.posting import Posting

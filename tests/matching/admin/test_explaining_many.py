@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching.explanation import explain, explain_pairs
+from matching.scoring.explanation import explain, explain_pairs
 from tests.factories import (
     CountryFactory,
     PreferredPartnerFactory,

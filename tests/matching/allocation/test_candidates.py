@@ -13,7 +13,7 @@ from matching.allocation.candidates import Candidates
 from matching.allocation.weighing import Membership
 from matching.choices import MatchStatus
 from matching.models import Match, Outcome
-from matching.places import places_left
+from matching.scoring.places import places_left
 from matching.steps import ReviewRefused
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (

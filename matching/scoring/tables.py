@@ -14,9 +14,9 @@ from directory.choices import AreaUse
 from directory.models import Country, Modality, PriorityArea
 from directory.models.scored import MOST_SCORED, too_many
 from matching import engine
-from matching.levels import NO_ROW, LevelRows, places_stated
 from matching.models import ScoringProfile
-from matching.places import offers_used_up
+from matching.scoring.levels import NO_ROW, LevelRows, places_stated
+from matching.scoring.places import offers_used_up
 from matching.topic import is_available as topic_is_available
 from matching.topic.stored import stored_vectors
 from matching.topic.vectors import texts_of

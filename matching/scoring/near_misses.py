@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from directory.models import Country, User
 from matching import engine
-from matching.explanation import Explanation, explain_pairs
 from matching.models import Match
-from matching.places import offers_used_up
-from matching.profiles import default_profile, gates_only
-from matching.reasons import Labels
+from matching.scoring.explanation import Explanation, explain_pairs
+from matching.scoring.places import offers_used_up
+from matching.scoring.profiles import default_profile, gates_only
+from matching.scoring.reasons import Labels
+from matching.scoring.tables import Tables
 from matching.scoring.words import GATES
-from matching.tables import Tables
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
 from web.days import first_day_not_ended, today

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup, Modality, PriorityArea
-from matching.explanation import Explanation
+from matching.scoring.explanation import Explanation
 from matching.scoring.words import CRITERIA, GATES
 from surveys.postings.reach import NAMED, OPEN
 

@@ -6,8 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from directory.access import Action, can, scope_of
 from directory.models import User
-from matching.explanation import Explanation, explain
 from matching.models import Match
+from matching.scoring.explanation import Explanation, explain
 from surveys.models import Need, Offer
 
 

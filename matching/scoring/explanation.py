@@ -6,10 +6,10 @@ from typing import Any
 
 from matching import engine
 from matching.choices import Fit
-from matching.levels import level_percent
 from matching.models import ScoringProfile
-from matching.profiles import default_profile
-from matching.tables import Tables
+from matching.scoring.levels import level_percent
+from matching.scoring.profiles import default_profile
+from matching.scoring.tables import Tables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
 from surveys.postings.reach import PlaceKey, Route, places_or_open
@@ -25,7 +25,7 @@ def explain(
 
     The result is plain data for JSON: `gates` that close the pair, `score` and each criterion's exact fraction
     and contribution in millionths, what is shared, related, missing and extra, and every route by which the
-    offer reaches the need's country. Codes, not words; `matching.reasons` puts it into words.
+    offer reaches the need's country. Codes, not words; `matching.scoring.reasons` puts it into words.
     """
     return explain_pairs(pairs=[(need, offer)], on=on, profile=profile)[0]
 

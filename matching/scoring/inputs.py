@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from directory.models import Agency
 from matching import engine
 from matching.models import Match
-from matching.packing import digest
-from matching.tables import Tables, Vocabulary
+from matching.scoring.packing import digest
+from matching.scoring.tables import Tables, Vocabulary
 from surveys.postings.reach import ReachTable
 
 
