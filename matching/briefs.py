@@ -10,10 +10,10 @@ from directory.access import Action, can
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN
 from matching.contacts import contacts_of
+from matching.life.steps import ReviewRefused
 from matching.models import Match
 from matching.scoring.explanation import explain, fit_of
 from matching.scoring.reasons import Labels, gate_reasons, reasons
-from matching.steps import ReviewRefused
 from web.days import today
 from web.exports import disclaimer, storable
 from web.pdf import pdf_of

@@ -8,8 +8,8 @@ from directory.access import Action, can
 from directory.mail.receivers import people_of
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN
+from matching.life.sides import posting_of, sides_of
 from matching.models import Match
-from matching.sides import posting_of, sides_of
 from surveys.choices import Side
 from surveys.models.posting import Posting
 

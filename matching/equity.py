@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from directory.models import CountryGroup
 from matching.engine import Postings
+from matching.life.statistics import GROUPS
 from matching.lines import Rows
-from matching.statistics import GROUPS
 from surveys.postings.reach import ESCAP_SUB_REGIONS, ReachTable
 
 

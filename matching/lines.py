@@ -8,8 +8,9 @@ from django.db.models import Case, F, IntegerField, When
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
-from matching import engine, steps
+from matching import engine
 from matching.choices import ChangeKind, MatchStatus
+from matching.life import steps
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.scoring.inputs import Inputs

@@ -8,7 +8,7 @@ from django_stubs_ext import StrPromise
 
 from directory.models import User
 from matching.choices import MatchStatus, SideAnswer
-from matching.clearing import WAITING
+from matching.life.clearing import WAITING
 from matching.models import Match, MatchSide
 
 IS_PROPOSED = Q(status=MatchStatus.PROPOSED)

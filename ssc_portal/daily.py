@@ -10,7 +10,8 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
 from directory.models import Mail
 from directory.people import leaving, revalidation
-from matching import clearing, digests, following, lapsing, run_due
+from matching import digests, run_due
+from matching.life import clearing, following, lapsing
 from matching.rematch import match_marked
 from matching.storing import forget_changes
 from matching.topic.stored import forget_unused

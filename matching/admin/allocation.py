@@ -20,8 +20,8 @@ from directory.models import User
 from matching.admin import allocation_page
 from matching.allocation import plans
 from matching.allocation.weighing import Settings
+from matching.life.steps import ReviewRefused
 from matching.models import Allocation, AllocationPick
-from matching.steps import ReviewRefused
 
 MOST_SAID = 10
 

@@ -14,10 +14,10 @@ from django_stubs_ext import StrPromise
 
 from directory.access import Action, can
 from directory.models import User
-from matching import review
 from matching.admin.notes import NoteField
 from matching.admin.queue import QUEUE_ORDER, queue_address
 from matching.choices import Fit
+from matching.life import review
 from matching.models import Match
 from matching.scoring.explanation import fit_of
 from web.converters import row_number

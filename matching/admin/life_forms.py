@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from directory.access import Action, can
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation, User
-from matching import answering, introducing, outcomes, review
 from matching.admin.notes import NoteField
 from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet
-from matching.clearing import WAITING
+from matching.life import answering, introducing, outcomes, review
+from matching.life.clearing import WAITING
+from matching.life.steps import ReviewRefused
 from matching.models import Match, Outcome
-from matching.steps import ReviewRefused
 from surveys.choices import Side
 from web.days import today
 

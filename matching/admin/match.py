@@ -42,7 +42,7 @@ def _bulk_action(step: str) -> Any:
 
 @admin.register(Match)
 class MatchAdmin(admin.ModelAdmin[Match]):
-    """Matches are decided by the steps of `matching.review`, and changed in no other way."""
+    """Matches are decided by the steps of `matching.life.review`, and changed in no other way."""
 
     list_display = ("score", "need", "offer", "status", "created_at")
     sortable_by = ("score", "created_at")

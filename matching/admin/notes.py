@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from matching.review import LONGEST_NOTE
+from matching.life.review import LONGEST_NOTE
 
 
 class NoteField(forms.CharField):

@@ -20,10 +20,10 @@ from matching.admin.notes import NoteField
 from matching.admin.pairs import shown_need, shown_offer
 from matching.admin.triangular_filters import OPTION_FILTERS
 from matching.choices import OptionEventKind
+from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
 from matching.scoring.explanation import Explanation, fit_of
 from matching.scoring.reasons import Labels
-from matching.steps import OPTION_STEPS, ReviewRefused
 from matching.triangular import review
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import asked_for, closed_words, option_reasons

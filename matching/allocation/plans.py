@@ -15,8 +15,8 @@ from matching.allocation.giving_up import Compared, gives_up, totals
 from matching.allocation.solving import Unsolved, solve
 from matching.allocation.weighing import Membership, Settings
 from matching.choices import DECIDED, AllocationState, LeftOut
+from matching.life.steps import ReviewRefused, check_reviewer
 from matching.models import Allocation, AllocationPick
-from matching.steps import ReviewRefused, check_reviewer
 from web import jobs
 from web.days import today
 

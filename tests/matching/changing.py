@@ -10,8 +10,8 @@ from django.db import transaction
 
 from directory.choices import GroupLevel, Role
 from directory.models import Country, CountryGroup, GroupMembership, PriorityArea, User
-from matching import lapsing, outcomes, review
 from matching.choices import MatchStatus
+from matching.life import lapsing, outcomes, review
 from matching.models import Match, PostingMark
 from matching.runs import run_matching
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason

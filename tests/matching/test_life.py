@@ -10,7 +10,7 @@ from django.utils import timezone
 from directory.choices import Digest, MailState, Role
 from directory.mail import sending
 from directory.models import Designation, Mail, User
-from matching import answering, clearing, digests, following, introducing, lapsing, outcomes, review
+from matching import digests
 from matching.choices import (
     CONTACTS_SHOWN,
     COOPERATION,
@@ -24,12 +24,13 @@ from matching.choices import (
     SideAnswer,
 )
 from matching.contacts import contacts_for
+from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review
+from matching.life.sides import events_for
+from matching.life.steps import STEPS, ReviewRefused
+from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchEvent, MatchSide
 from matching.rematch import rematch
 from matching.runs import run_matching
-from matching.sides import events_for
-from matching.steps import STEPS, ReviewRefused
-from matching.terms import last_day_of_term
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow, Need, Offer
 from surveys.postings import posting as posting_module

@@ -8,8 +8,8 @@ import pytest
 from directory.choices import AgencyKind, MailState, Role
 from directory.mail import sending
 from directory.models import Affiliation, Agency, Designation, Mail, User
-from matching import answering, clearing, following, introducing, outcomes, review
 from matching.choices import NeedMet, SideAnswer
+from matching.life import answering, clearing, following, introducing, outcomes, review
 from matching.models import Match
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from directory.models import Country, Modality
-from matching import review
+from matching.life import review
 from matching.models import Match, ScoringProfile
 from matching.runs import run_matching
 from matching.scoring.near_misses import near_misses

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from directory.choices import GroupLevel, MembershipStatus
-from matching import review
 from matching.choices import ChangeKind, MatchStatus
 from matching.comparing import Counts
+from matching.life import review
 from matching.models import Match, MatchRun, ScoringProfile, TextVectors
 from matching.preview import LARGEST, PreviewRefused, preview
 from matching.runs import run_matching

@@ -11,10 +11,10 @@ from django.utils import timezone
 from directory.choices import Role
 from directory.mail.receivers import people_of
 from directory.models import Affiliation, Designation, User
-from matching import clearing, proposable, review
 from matching.choices import MatchStatus
+from matching.life import clearing, proposable, review
+from matching.life.steps import ReviewRefused
 from matching.models import Match
-from matching.steps import ReviewRefused
 from surveys.choices import PostingStatus
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (

@@ -2,10 +2,10 @@
 
 import pytest
 
-from matching import review
 from matching.choices import EventKind, MatchStatus
+from matching.life import review
+from matching.life.review import ReviewRefused
 from matching.models import Match, MatchEvent
-from matching.review import ReviewRefused
 from matching.runs import run_matching
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import Need, Offer

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup
-from matching import engine, review, runs
+from matching import engine, runs
 from matching.choices import ChangeKind, EventKind, MatchStatus, RunState
+from matching.life import review
 from matching.models import Match, MatchChange, MatchEvent, MatchRun
 from matching.rematch import rematch
 from matching.runs import RunRefused, run_matching

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from matching.choices import EventKind, MatchStatus
+from matching.life.steps import LONGEST_NOTE, STEPS, ReviewRefused, take
 from matching.models import Match, MatchEvent
-from matching.steps import LONGEST_NOTE, STEPS, ReviewRefused, take
 from tests.factories import MatchFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from matching import catching_up, review, run_blocks, run_due, runs
+from matching import catching_up, run_blocks, run_due, runs
 from matching.choices import ChangeKind, MatchStatus, RunState
-from matching.life import marks
+from matching.life import marks, review
 from matching.models import Match, MatchRun, PostingMark, ScoringProfile
 from matching.rematch import match_marked, rematch
 from matching.runs import run_matching

@@ -7,8 +7,8 @@ from django.test import Client
 from directory.choices import Role
 from directory.models import Mail, User
 from directory.people import invitations
-from matching import answering, introducing, review
 from matching.choices import SideAnswer
+from matching.life import answering, introducing, review
 from matching.models import Match
 from surveys.choices import Side, WindowKind
 from surveys.models import CountryWindow

@@ -17,8 +17,8 @@ from django.test import Client
 from directory.choices import Role
 from directory.mail.sending import send_due
 from directory.models import Mail, User
-from matching import answering, introducing, outcomes, review
 from matching.choices import Audience, CheckKind, CheckResult, SideAnswer
+from matching.life import answering, introducing, outcomes, review
 from matching.models import Match
 from matching.runs import run_matching
 from surveys.choices import ClearanceRule, Side

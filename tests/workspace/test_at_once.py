@@ -15,12 +15,12 @@ from directory.choices import Role
 from directory.models import Affiliation, User
 from directory.people import invitations
 from directory.people.invitations import InvitationRefused, NewPerson
-from matching import answering, clearing, introducing, outcomes, review
 from matching.choices import EventKind, MatchStatus, SideAnswer
+from matching.life import answering, clearing, introducing, outcomes, review
+from matching.life.steps import ReviewRefused
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
 from matching.runs import run_matching
 from matching.scoring import profiles
-from matching.steps import ReviewRefused
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility, WindowKind
 from surveys.models import CountryWindow, Offer
 from surveys.postings import approval

@@ -13,10 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import AgencyKind, Role
 from directory.models import Affiliation, User
-from matching import answering, introducing, review
 from matching.choices import Clearance, MatchStatus, SideAnswer
+from matching.life import answering, introducing, review
+from matching.life.sides import shown_state
 from matching.models import Match, MatchEvent, MatchSide, Outcome
-from matching.sides import shown_state
 from surveys.choices import ClearanceRule, Side, Visibility
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (

@@ -12,10 +12,10 @@ from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
 from matching.contacts import Contact, contacts_for
 from matching.cooperation import Cooperation, as_it_would_be_published
 from matching.letters import is_introduced
+from matching.life.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
 from matching.models import Introduction, Match, MatchEvent, MatchSide, Outcome
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import Labels, gate_reasons, reasons
-from matching.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
 from surveys.choices import Side
 from surveys.models.posting import Posting
 from workspace.matches.steps import form_for, outcome_of, token_of

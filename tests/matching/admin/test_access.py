@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching import review
+from matching.life import review
 from matching.models import Match, MatchEvent, MatchRun, ScoringProfile
 from tests.factories import MatchFactory, UserFactory
 

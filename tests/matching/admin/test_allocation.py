@@ -3,10 +3,10 @@
 import pytest
 from django.contrib.messages import get_messages
 
-from matching import review
 from matching.admin import allocation_page
 from matching.allocation import plans, solving
 from matching.choices import AllocationState
+from matching.life import review
 from matching.models import Allocation, Match, MatchEvent
 from matching.models.allocation import MAKING_TAKES_AT_MOST
 from surveys.models import Need

@@ -5,9 +5,9 @@ import pytest
 from directory.choices import MailState
 from directory.mail.sending import send_due
 from directory.models import Mail
-from matching import answering, review
 from matching.admin import bulk
 from matching.choices import EventKind, MatchStatus, SideAnswer
+from matching.life import answering, review
 from matching.models import Match, MatchEvent
 from surveys.choices import Side
 from surveys.models import Need

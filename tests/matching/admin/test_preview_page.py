@@ -105,7 +105,7 @@ def test_activating_makes_a_version_and_reruns(office, page, match, manager):
 
 
 def test_what_people_have_decided_stays(office, page, match, reviewer):
-    from matching import review
+    from matching.life import review
 
     review.set_aside(match=match, by=reviewer)
     before = Match.objects.values().get()

@@ -4,8 +4,8 @@ import pytest
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup
-from matching import review
 from matching.choices import MatchStatus
+from matching.life import review
 from matching.models import Match, MatchEvent
 from surveys.models import Need
 from tests.factories import (

@@ -3,10 +3,10 @@
 import pytest
 from django.utils.html import escape
 
-from matching import review
 from matching.choices import EventKind, MatchStatus
+from matching.life import review
+from matching.life.review import LONGEST_NOTE
 from matching.models import Match, MatchEvent
-from matching.review import LONGEST_NOTE
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from directory.choices import Role
 from directory.mail.receivers import people_of, spoken_for
-from matching import review
 from matching.allocation.candidates import Candidates
 from matching.allocation.weighing import Membership
 from matching.choices import MatchStatus
+from matching.life import review
+from matching.life.steps import ReviewRefused
 from matching.models import Match, Outcome
 from matching.scoring.places import places_left
-from matching.steps import ReviewRefused
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (
     AgencyFactory,

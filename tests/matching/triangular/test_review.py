@@ -6,9 +6,9 @@ from directory.choices import Role
 from directory.mail.sending import send_due
 from directory.models import User
 from matching.choices import OptionEventKind
+from matching.life.steps import LONGEST_NOTE, ReviewRefused, take_for_option
 from matching.models import TriangularEvent, TriangularOption
 from matching.runs import run_matching
-from matching.steps import LONGEST_NOTE, ReviewRefused, take_for_option
 from matching.triangular import review
 from surveys.choices import Visibility
 from surveys.models import Import, Need, Offer

@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
 from matching.life.marks import lists_are_short
+from matching.life.steps import take_many
 from matching.models import Match
 from matching.scoring.places import offers_used_up
-from matching.steps import take_many
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from web.days import first_day_not_ended

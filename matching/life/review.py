@@ -1,4 +1,4 @@
-"""What reviewers do with a match; the steps themselves stand in `matching.steps`; DESIGN section 6."""
+"""What reviewers do with a match; the steps themselves stand in `matching.life.steps`; DESIGN section 6."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from matching import clearing, engine, proposable
+from matching import engine
 from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus
-from matching.introducing import introduce, record_reference
+from matching.life import clearing, proposable
+from matching.life.introducing import introduce, record_reference
+from matching.life.proposable import check_not_on_hold
+from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
+from matching.life.steps import STEPS as STEPS_OF_A_MATCH
 from matching.models import Match, MatchEvent, ReviewCheck
-from matching.proposable import check_not_on_hold
 from matching.scoring.explanation import Explanation, explain, explain_pairs
 from matching.scoring.reasons import gate_reasons
-from matching.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
-from matching.steps import STEPS as STEPS_OF_A_MATCH
 from surveys.choices import Side, Visibility
 from surveys.models import Need, Offer
 
@@ -69,7 +70,7 @@ def set_aside(*, match: Match, by: User, note: str = "", today: Explanation | No
 def propose(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Put a suggestion to both sides; only where both postings are confirmed, someone speaks for each, and they fit.
 
-    A side is asked at once, or once its country is heard, where its window wants that: see `matching.clearing`.
+    A side is asked at once, or once its country is heard, where its window wants that: see `matching.life.clearing`.
     """
     check_reviewer(by, note)
     match = held(match)

@@ -5,8 +5,8 @@ import datetime as dt
 from directory.mail import outbox
 from directory.mail.receivers import people_of, with_alternates
 from matching.choices import COOPERATION, MatchStatus
+from matching.life.sides import posting_of
 from matching.models import Match, MatchSide
-from matching.sides import posting_of
 from surveys.choices import Side
 from web.days import years_before
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from directory.access import Action, scope_of
 from directory.models import User
 from matching.choices import COOPERATION, REFUSALS, Audience, EventKind, MatchStatus, SideAnswer
-from matching.clearing import clear, end_without_agreement, object_to, pass_on_due
+from matching.life.clearing import clear, end_without_agreement, object_to, pass_on_due
+from matching.life.sides import posting_of
+from matching.life.steps import ReviewRefused, check_note, held, take
 from matching.models import Match, MatchSide
-from matching.sides import posting_of
-from matching.steps import ReviewRefused, check_note, held, take
 from surveys.choices import Side
 from web.days import today
 

@@ -13,13 +13,12 @@ from directory.access import Action, can
 from directory.mail import outbox
 from directory.mail.receivers import people_of, with_alternates
 from directory.models import User
-from matching import lapsing
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
-from matching.life import marks
+from matching.life import lapsing, marks
 from matching.life.marks import Ids
+from matching.life.sides import posting_of, sides_of
+from matching.life.steps import ReviewRefused, check_note, check_open, held, take
 from matching.models import Match, MatchSide, Outcome
-from matching.sides import posting_of, sides_of
-from matching.steps import ReviewRefused, check_note, check_open, held, take
 from surveys.choices import Side
 
 FIELDS = (

@@ -15,10 +15,10 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, offices_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
+from matching.life.sides import OTHER_SIDE, posting_of
+from matching.life.steps import ReviewRefused, check_note, held, take
+from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchSide
-from matching.sides import OTHER_SIDE, posting_of
-from matching.steps import ReviewRefused, check_note, held, take
-from matching.terms import last_day_of_term
 from surveys.choices import ClearanceRule, PostingStatus, Side
 from surveys.models import CountryWindow
 from surveys.models.posting import Posting

@@ -7,10 +7,10 @@ from directory.mail import outbox
 from directory.mail.receivers import offices_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import Audience, EventKind, MatchStatus, SideAnswer
+from matching.life.sides import posting_of
+from matching.life.steps import ReviewRefused, check_note, check_reviewer, held, take
 from matching.models import Introduction, Match
 from matching.models.introduction import LONGEST_REFERENCE
-from matching.sides import posting_of
-from matching.steps import ReviewRefused, check_note, check_reviewer, held, take
 from surveys.choices import Side
 
 

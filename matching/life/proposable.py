@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from directory.mail.receivers import spoken_for
 from matching import engine
 from matching.choices import EventKind
+from matching.life.steps import STEPS, ReviewRefused, check_open
 from matching.models import Match
 from matching.models.match import MatchQuerySet
 from matching.scoring.profiles import default_profile, gates_only
 from matching.scoring.tables import Tables
-from matching.steps import STEPS, ReviewRefused, check_open
 from surveys.models.posting import published_q
 from web.days import today
 
