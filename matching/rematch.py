@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from directory.models import User
 from matching.choices import MatchStatus
-from matching.digests import tell_at_once
 from matching.life import marks
 from matching.life.marks import NONE, Ids
+from matching.life.telling.digests import tell_at_once
 from matching.lists import StoredLists, bring_lists_into_line, profile_of_lists, work_out
 from matching.models import Match
 from matching.scoring.tables import Tables, meet_texts

@@ -16,7 +16,7 @@ from directory.models import User
 from matching import engine, storing
 from matching.catching_up import meet_marked_texts
 from matching.choices import RunState
-from matching.digests import tell_at_once
+from matching.life.telling.digests import tell_at_once
 from matching.lines import Rows, scored_rows
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.scoring.inputs import Inputs, digest_of_all, digest_of_directory

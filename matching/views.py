@@ -8,8 +8,8 @@ from django.views.generic import TemplateView
 
 from directory.country_lists import CountryFilteredList
 from directory.models import Country
-from matching.cooperation import as_published, published
 from matching.filtersets import CooperationFilter, MatchFilter
+from matching.life.telling.cooperation import as_published, published
 from matching.models import Match
 from matching.scoring.pairs import shown_pair
 from matching.scoring.profiles import default_profile

@@ -10,8 +10,9 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
 from directory.models import Mail
 from directory.people import leaving, revalidation
-from matching import digests, run_due
+from matching import run_due
 from matching.life import clearing, following, lapsing
+from matching.life.telling import digests
 from matching.rematch import match_marked
 from matching.storing import forget_changes
 from matching.topic.stored import forget_unused

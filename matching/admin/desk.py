@@ -16,9 +16,9 @@ from directory.access import is_member
 from directory.models import User
 from matching import saved_views
 from matching.admin.queue import queue_as_shown
-from matching.briefs import brief_pdf
-from matching.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.life import statistics
+from matching.life.telling.briefs import brief_pdf
+from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
 from matching.saved_views import ViewRefused
 from matching.scoring.explanation import fit_of

@@ -22,11 +22,11 @@ from matching.admin.notes import NoteField
 from matching.admin.pairs import SideBySide, Told, side_by_side
 from matching.admin.queue import QueueRow, before, next_after, queue_address, queue_as_filtered
 from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
-from matching.contacts import contacts_of
 from matching.life import review
 from matching.life.introducing import is_ready
 from matching.life.review import ReviewRefused
 from matching.life.steps import STEPS as STEPS_OF_A_MATCH
+from matching.life.telling.contacts import contacts_of
 from matching.models import Match, MatchEvent
 from matching.scoring.explanation import explain, fit_of
 from matching.scoring.reasons import Labels

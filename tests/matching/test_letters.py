@@ -13,7 +13,7 @@ from pytest_django import Settings
 from directory.choices import Role
 from directory.models import User
 from matching.choices import MatchStatus
-from matching.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
+from matching.life.telling.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
 from matching.models import Introduction, Match
 from tests.factories import AgencyFactory, ConfirmedNeedFactory, ConfirmedOfferFactory, MatchFactory, UserFactory
 from web.pdf import PdfUnavailable, pdf_of

@@ -10,7 +10,6 @@ from django.utils import timezone
 from directory.choices import Digest, MailState, Role
 from directory.mail import sending
 from directory.models import Designation, Mail, User
-from matching import digests
 from matching.choices import (
     CONTACTS_SHOWN,
     COOPERATION,
@@ -23,10 +22,11 @@ from matching.choices import (
     NeedMet,
     SideAnswer,
 )
-from matching.contacts import contacts_for
 from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review
 from matching.life.sides import events_for
 from matching.life.steps import STEPS, ReviewRefused
+from matching.life.telling import digests
+from matching.life.telling.contacts import contacts_for
 from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchEvent, MatchSide
 from matching.rematch import rematch

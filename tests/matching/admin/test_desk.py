@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 
 from directory.choices import Role
 from directory.models import User
-from matching import briefs
 from matching.choices import MatchStatus, SideAnswer
 from matching.life import answering, review, statistics
+from matching.life.telling import briefs
 from matching.models import Match, MatchEvent, ReviewCheck, SavedView
 from surveys.choices import Side
 from surveys.models import Need

@@ -24,7 +24,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from matching.choices import CONTACTS_SHOWN
-from matching.contacts import Contact, contacts_of
+from matching.life.telling.contacts import Contact, contacts_of
 from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN
-from matching.contacts import contacts_of
 from matching.life.steps import ReviewRefused
+from matching.life.telling.contacts import contacts_of
 from matching.models import Match
 from matching.scoring.explanation import explain, fit_of
 from matching.scoring.reasons import Labels, gate_reasons, reasons
