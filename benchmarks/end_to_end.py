@@ -27,8 +27,8 @@ from benchmarks.postings import make_postings  # noqa: E402
 from directory.models import PriorityArea  # noqa: E402
 from matching import engine  # noqa: E402
 from matching.models import Match, MatchChange, ScoringProfile  # noqa: E402
-from matching.rematch import rematch  # noqa: E402
-from matching.runs import run_matching  # noqa: E402
+from matching.runs.rematch import rematch  # noqa: E402
+from matching.runs.running import run_matching  # noqa: E402
 from matching.scoring.tables import Tables  # noqa: E402
 from surveys.models import Need, Offer  # noqa: E402
 from web import bulk  # noqa: E402

@@ -10,11 +10,11 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
 from directory.models import Mail
 from directory.people import leaving, revalidation
-from matching import run_due
 from matching.life import clearing, following, lapsing
 from matching.life.telling import digests
-from matching.rematch import match_marked
-from matching.storing import forget_changes
+from matching.runs import due
+from matching.runs.rematch import match_marked
+from matching.runs.storing import forget_changes
 from matching.topic.stored import forget_unused
 from matching.triangular.lapsing import lapse_expired_options
 from surveys.importing.jobs import give_up_silent
@@ -53,7 +53,7 @@ def forget_resets(on: dt.date) -> int:
 PARTS: dict[str, Part] = {
     "matches lapsed": lambda on: lapsing.lapse_expired(),
     "triangular options lapsed": lambda on: lapse_expired_options(),
-    "matching runs begun": run_due.start_of_day,
+    "matching runs begun": due.start_of_day,
     "marks of postings matched": lambda on: match_marked(),
     "proposals passed on": clearing.pass_on_due,
     "reminders of matches": following.write_reminders,

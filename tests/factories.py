@@ -29,7 +29,7 @@ from directory.models import (
 )
 from matching.choices import MatchStatus, RunState
 from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile, TriangularOption
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
 from tests.places import COUNTRIES

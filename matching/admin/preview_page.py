@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.models import User
-from matching import run_blocks
 from matching.admin.profile_form import SECTIONS, ScoringProfileForm
 from matching.admin.run import set_off
 from matching.models import ScoringProfile
 from matching.models.profile import FIGURES
-from matching.preview import Move, Preview, PreviewRefused, preview
-from matching.runs import RunRefused
+from matching.runs import in_blocks
+from matching.runs.preview import Move, Preview, PreviewRefused, preview
+from matching.runs.running import RunRefused
 from matching.scoring.profiles import activate
 from surveys.models import Need, Offer
 
@@ -119,7 +119,7 @@ def _person(request: HttpRequest) -> User:
 def _rerun(request: HttpRequest, profile: ScoringProfile, *, by: User) -> str:
     """Run the matching by the profile; return the address to go on to. The profile is in use whatever happens."""
     try:
-        return set_off(request, lambda: run_blocks.start_where_it_runs(by=by, profile=profile))
+        return set_off(request, lambda: in_blocks.start_where_it_runs(by=by, profile=profile))
     except RunRefused as refusal:
         messages.warning(request, _("The rerun must wait. %(why)s") % {"why": refusal})
     return reverse("admin:matching_matchrun_changelist")

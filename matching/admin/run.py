@@ -18,11 +18,11 @@ from django.views.decorators.http import require_POST
 
 from directory.access import Action, can
 from directory.models import User
-from matching import run_blocks
 from matching.choices import ChangeKind, RunState
 from matching.models import MatchChange, MatchRun
-from matching.run_report import comparison, in_words, why
-from matching.runs import RunRefused
+from matching.runs import in_blocks
+from matching.runs.report import comparison, in_words, why
+from matching.runs.running import RunRefused
 from matching.scoring.words import GATES
 
 CHANGES_A_PAGE = 100
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 @admin.register(MatchRun)
 class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
-    """Runs are written by `matching.runs` alone; here they are read, and started."""
+    """Runs are written by `matching.runs.running` alone; here they are read, and started."""
 
     list_display = ("__str__", "started_at", "what_it_did", "duration", "profile", "by")
     list_filter = ("state", "is_what_if")
@@ -94,7 +94,7 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
                     (gate, words.reason, run.counts.get("closed_by", {}).get(gate, 0)) for gate, words in GATES.items()
                 ],
                 "may_start": may_start(request) and run.state != RunState.RUNNING,
-                "may_resume": may_start(request) and run_blocks.may_be_resumed(run),
+                "may_resume": may_start(request) and in_blocks.may_be_resumed(run),
                 "blocks": _blocks(run),
                 **_beside_the_one_before(run, request),
             },
@@ -102,14 +102,14 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
 
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Run the matching now, or have it run."""
-        return self._go(request, lambda user: run_blocks.start_where_it_runs(by=user))
+        return self._go(request, lambda user: in_blocks.start_where_it_runs(by=user))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take up a run that failed, where it stopped."""
         run = MatchRun.objects.filter(pk=pk).first()
         if run is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
-        return self._go(request, lambda user: run_blocks.resume(run=run, by=user))
+        return self._go(request, lambda user: in_blocks.resume(run=run, by=user))
 
     def _go(self, request: HttpRequest, go: Callable[[User], MatchRun]) -> HttpResponse:
         user = request.user

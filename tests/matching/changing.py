@@ -13,7 +13,7 @@ from directory.models import Country, CountryGroup, GroupMembership, PriorityAre
 from matching.choices import MatchStatus
 from matching.life import lapsing, outcomes, review
 from matching.models import Match, PostingMark
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import posting

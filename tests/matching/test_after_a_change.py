@@ -4,7 +4,7 @@ import pytest
 
 from matching.choices import MatchStatus
 from matching.models import Match
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.answering import readings
 from surveys.answering.pending import choose
 from surveys.choices import Direction, PlaceKind

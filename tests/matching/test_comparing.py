@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matching.comparing import Counts, compare
-from matching.lines import ROW
+from matching.runs.comparing import Counts, compare
+from matching.runs.lines import ROW
 
 
 def rows_of(scores):

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from directory.choices import GroupLevel
 from directory.models import CountryGroup, PriorityArea
 from matching.models import Match, MatchRun, ScoringProfile
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from matching.scoring.explanation import explain, explain_each_offer, fit_of
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from tests.factories import (

@@ -29,8 +29,8 @@ from matching.life.telling import digests
 from matching.life.telling.contacts import contacts_for
 from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchEvent, MatchSide
-from matching.rematch import rematch
-from matching.runs import run_matching
+from matching.runs.rematch import rematch
+from matching.runs.running import run_matching
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow, Need, Offer
 from surveys.postings import posting as posting_module

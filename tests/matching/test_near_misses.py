@@ -7,7 +7,7 @@ import pytest
 from directory.models import Country, Modality
 from matching.life import review
 from matching.models import Match, ScoringProfile
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from matching.scoring.near_misses import near_misses
 from surveys.choices import PostingStatus, Visibility
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory

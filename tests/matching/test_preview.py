@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from directory.choices import GroupLevel, MembershipStatus
 from matching.choices import ChangeKind, MatchStatus
-from matching.comparing import Counts
 from matching.life import review
 from matching.models import Match, MatchRun, ScoringProfile, TextVectors
-from matching.preview import LARGEST, PreviewRefused, preview
-from matching.runs import run_matching
+from matching.runs.comparing import Counts
+from matching.runs.preview import LARGEST, PreviewRefused, preview
+from matching.runs.running import run_matching
 from matching.scoring.explanation import explain
 from matching.scoring.profiles import activate, default_profile
 from surveys.models import Need, Offer

@@ -10,8 +10,8 @@ from directory.models import Country, PriorityArea
 from matching.choices import MatchStatus
 from matching.life.marks import Ids
 from matching.models import Match, ScoringProfile
-from matching.rematch import bring_up_to_date, rematch
-from matching.runs import run_matching
+from matching.runs.rematch import bring_up_to_date, rematch
+from matching.runs.running import run_matching
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from tests.factories import (

@@ -6,7 +6,7 @@ from matching.choices import EventKind, MatchStatus
 from matching.life import review
 from matching.life.review import ReviewRefused
 from matching.models import Match, MatchEvent
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import Need, Offer
 from tests.factories import (

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup
-from matching import engine, runs
+from matching import engine
 from matching.choices import ChangeKind, EventKind, MatchStatus, RunState
 from matching.life import review
 from matching.models import Match, MatchChange, MatchEvent, MatchRun
-from matching.rematch import rematch
-from matching.runs import RunRefused, run_matching
+from matching.runs import running
+from matching.runs.rematch import rematch
+from matching.runs.running import RunRefused, run_matching
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from tests.factories import (
@@ -147,8 +148,8 @@ def test_a_posting_closed_while_the_run_scores_gets_no_open_match(need, offer, m
         Offer.objects.filter(pk=offer.pk).update(status=PostingStatus.WITHDRAWN)
         return stored(**given)
 
-    stored = runs.storing.store
-    monkeypatch.setattr(runs.storing, "store", close_then_store)
+    stored = running.storing.store
+    monkeypatch.setattr(running.storing, "store", close_then_store)
     run_matching()
     assert Match.objects.count() == 0
 
@@ -161,8 +162,8 @@ def test_a_pair_decided_while_the_run_scores_is_kept(need, offer, reviewer, monk
         review.set_aside(match=Match.objects.get(need=need), by=reviewer)
         return stored(**given)
 
-    stored = runs.storing.store
-    monkeypatch.setattr(runs.storing, "store", decide_then_store)
+    stored = running.storing.store
+    monkeypatch.setattr(running.storing, "store", decide_then_store)
     run_matching()
     match = Match.objects.get(need=need)
     assert (match.status, match.score) == (MatchStatus.SET_ASIDE, 820_000)
@@ -199,8 +200,8 @@ def test_a_posting_published_while_the_run_scores_keeps_its_matches(need, offer,
         published.append((late, rematch(posting=late)))
         return stored(**given)
 
-    stored = runs.storing.store
-    monkeypatch.setattr(runs.storing, "store", publish_then_store)
+    stored = running.storing.store
+    monkeypatch.setattr(running.storing, "store", publish_then_store)
     run_matching()
     [(late, matches)] = published
     assert matches
@@ -216,8 +217,8 @@ def test_a_run_that_fails_leaves_the_results_of_the_one_before(need, offer, monk
         stored(**given)
         raise MemoryError("no memory left")
 
-    stored = runs.storing.store
-    monkeypatch.setattr(runs.storing, "store", store_then_fail)
+    stored = running.storing.store
+    monkeypatch.setattr(running.storing, "store", store_then_fail)
     with pytest.raises(MemoryError):
         run_matching()
     assert list(Match.objects.values()) == before

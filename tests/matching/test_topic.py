@@ -8,8 +8,8 @@ import pytest
 from matching import topic
 from matching.engine import MEANING_UNIT, WORDS_UNIT
 from matching.models import Match, ScoringProfile, TextVectors
-from matching.rematch import rematch
-from matching.runs import run_matching
+from matching.runs.rematch import rematch
+from matching.runs.running import run_matching
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons
 from matching.topic import stored

@@ -7,12 +7,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from matching import catching_up, run_blocks, run_due, runs
 from matching.choices import ChangeKind, MatchStatus, RunState
 from matching.life import marks, review
 from matching.models import Match, MatchRun, PostingMark, ScoringProfile
-from matching.rematch import match_marked, rematch
-from matching.runs import run_matching
+from matching.runs import catching_up, due, running
+from matching.runs import in_blocks as run_blocks
+from matching.runs.rematch import match_marked, rematch
+from matching.runs.running import run_matching
 from matching.scoring.explanation import explain
 from surveys.models import Offer
 from surveys.postings import posting
@@ -56,24 +57,24 @@ def world(clock: time_machine.Traveller) -> World:
 
 
 def in_one_process(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> MatchRun:
-    read = runs.read_inputs
+    read = running.read_inputs
 
     def read_then_change(run, **given):
         inputs = read(run, **given)
         change()
         return inputs
 
-    monkeypatch.setattr(runs, "read_inputs", read_then_change)
+    monkeypatch.setattr(running, "read_inputs", read_then_change)
     try:
         return run_matching()
     finally:
-        monkeypatch.setattr(runs, "read_inputs", read)
+        monkeypatch.setattr(running, "read_inputs", read)
 
 
 def in_blocks(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> MatchRun:
     monkeypatch.setattr(run_blocks, "PAIRS_A_BLOCK", 20)
     monkeypatch.setattr(run_blocks, "_hand_out", lambda *job: 0)
-    run = runs.begin(is_in_blocks=True)
+    run = running.begin(is_in_blocks=True)
     run_blocks.prepare(run.pk)
     change()
     for block in run.blocks.all():
@@ -106,7 +107,7 @@ def test_without_it_the_run_would_undo_it(change: Change, world: World, around: 
         return catching_up.CaughtUp(found=found, inputs=inputs, changed=marks.NONE)
 
     with monkeypatch.context() as patch:
-        patch.setattr("matching.storing.catch_up", as_read)
+        patch.setattr("matching.runs.storing.catch_up", as_read)
         around(lambda: change(world))
     left = suggestions()
     assert left != what_a_run_leaves()
@@ -117,10 +118,10 @@ def test_what_concerns_all_makes_another_run_due(change: Change, world: World, a
     around(lambda: change(world))
     left = suggestions()
     assert left != what_a_run_leaves()
-    assert run_due.start_where_due() == 1
+    assert due.start_where_due() == 1
     left = suggestions()
     assert left == what_a_run_leaves()
-    assert run_due.start_where_due() == 0
+    assert due.start_where_due() == 0
 
 
 def test_an_edited_offer_does_not_get_its_old_match_back(world: World, around: Around):
@@ -190,7 +191,7 @@ def test_a_run_that_fails_leaves_the_marks(world: World, around: Around, monkeyp
         raise MemoryError("no memory left")
 
     with monkeypatch.context() as patch:
-        patch.setattr("matching.runs.store_options", too_much)
+        patch.setattr("matching.runs.running.store_options", too_much)
         with pytest.raises(MemoryError):
             around(lambda: (withdraw(world), publish(world), match_marked()))
     MatchRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, finished_at=timezone.now())
@@ -211,9 +212,9 @@ def test_a_mark_made_after_the_run_has_read_them_is_kept(world: World, around: A
         return now
 
     read = catching_up.Now.read
-    monkeypatch.setattr("matching.storing.Now.read", read_then_mark)
+    monkeypatch.setattr("matching.runs.storing.Now.read", read_then_mark)
     around(lambda: None)
-    monkeypatch.setattr("matching.storing.Now.read", read)
+    monkeypatch.setattr("matching.runs.storing.Now.read", read)
     assert set(PostingMark.objects.values_list("offer", flat=True)) == {late[-1].pk}
     assert match_marked() == 1
     left = suggestions()

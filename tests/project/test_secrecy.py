@@ -20,7 +20,7 @@ from directory.models import Mail, User
 from matching.choices import Audience, CheckKind, CheckResult, SideAnswer
 from matching.life import answering, introducing, outcomes, review
 from matching.models import Match
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow
 from tests.factories import (

@@ -19,7 +19,7 @@ from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.life import answering, clearing, introducing, outcomes, review
 from matching.life.steps import ReviewRefused
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from matching.scoring import profiles
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility, WindowKind
 from surveys.models import CountryWindow, Offer

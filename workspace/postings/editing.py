@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action
-from matching.rematch import rematch
+from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module

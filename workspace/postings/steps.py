@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can, scope_of
-from matching.rematch import rematch
+from matching.runs.rematch import rematch
 from matching.scoring.near_misses import near_misses
 from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import PostingStatus, WithdrawalReason

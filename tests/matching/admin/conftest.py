@@ -7,7 +7,7 @@ from django.test import Client
 
 from directory.models import User
 from matching.models import Match
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, TargetFactory, speaker_for
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from tests.factories import (

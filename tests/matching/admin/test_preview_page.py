@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from matching import run_blocks
 from matching.choices import MatchStatus, RunState
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.models.profile import FIGURES
-from matching.runs import run_matching
+from matching.runs import in_blocks
+from matching.runs.running import run_matching
 from matching.scoring.profiles import default_profile
 from surveys.models import Need
 from tests.factories import (
@@ -145,7 +145,7 @@ def test_a_run_that_fails_leaves_the_profile_activated(office, page, match, monk
     def fail(*_tables, **_how):
         raise OSError("No space left.")
 
-    monkeypatch.setattr("matching.runs.engine.best_of", fail)
+    monkeypatch.setattr("matching.runs.running.engine.best_of", fail)
     content = office.post(page, figures(**ACTIVATED), follow=True).content.decode()
     assert "The run failed" in content
     assert default_profile().version == 2
@@ -321,7 +321,7 @@ def test_every_figure_is_in_the_form_once(office, page):
 
 def test_where_there_are_workers_they_rerun_it(office, page, match, settings, monkeypatch):
     settings.CELERY_BROKER_URL = "memory://"
-    monkeypatch.setattr(run_blocks, "_hand_out", lambda name, number: None)
+    monkeypatch.setattr(in_blocks, "_hand_out", lambda name, number: None)
     response = office.post(page, figures(**ACTIVATED), follow=True)
     run = MatchRun.objects.first()
     assert (run.state, run.profile, run.is_in_blocks) == (RunState.RUNNING, default_profile(), True)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from matching import run_blocks
 from matching.admin import run as run_admin
 from matching.choices import RunState
 from matching.models import Match, MatchChange, MatchRun, RunBlock, ScoringProfile
-from matching.runs import begin, run_matching
+from matching.runs import in_blocks
+from matching.runs.running import begin, run_matching
 from surveys.models import Offer
 from tests.factories import (
     ConfirmedNeedFactory,
@@ -70,7 +70,7 @@ def test_a_run_that_fails_says_so_and_keeps_its_error(desk, monkeypatch):
         message = "<script>alert(1)</script>"
         raise OSError(message)
 
-    monkeypatch.setattr("matching.runs.engine.best_of", fail)
+    monkeypatch.setattr("matching.runs.running.engine.best_of", fail)
     response = desk.post(START, follow=True)
     assert "The run failed" in response.content.decode()
     run = MatchRun.objects.get()
@@ -182,7 +182,7 @@ def test_progress_in_blocks_is_shown_and_a_failed_run_resumed(desk, pair):
 def test_with_workers_the_page_says_that_it_has_begun(desk, pair, settings, monkeypatch):
     settings.CELERY_BROKER_URL = "memory://"
     handed_out = []
-    monkeypatch.setattr(run_blocks, "_hand_out", lambda name, number: handed_out.append((name, number)))
+    monkeypatch.setattr(in_blocks, "_hand_out", lambda name, number: handed_out.append((name, number)))
     response = desk.post(START)
     run = MatchRun.objects.get()
     assert response.url == page_of(run)

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from matching import run_blocks
 from matching.choices import MatchStatus
 from matching.models import Match
+from matching.runs import in_blocks
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory
 
 AREAS = ("energy", "health", "agriculture", "gender")
@@ -36,4 +36,4 @@ def postings(known_profile: None) -> None:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of two needs or so."""
-    monkeypatch.setattr(run_blocks, "PAIRS_A_BLOCK", 20)
+    monkeypatch.setattr(in_blocks, "PAIRS_A_BLOCK", 20)

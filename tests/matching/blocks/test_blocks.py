@@ -7,11 +7,12 @@ from contextlib import suppress
 import pytest
 from django.utils import timezone
 
-from matching import engine, run_blocks, runs, tasks
+from matching import engine, tasks
 from matching.choices import RunState
 from matching.models import Match, MatchRun, RunBlock, RunInput
-from matching.run_blocks import LEASE, MOST_TIMES
-from matching.runs import RunRefused, run_matching
+from matching.runs import in_blocks, running
+from matching.runs.in_blocks import LEASE, MOST_TIMES
+from matching.runs.running import RunRefused, run_matching
 from surveys.models import Need, Offer
 from tests.matching.blocks.conftest import stored
 
@@ -35,9 +36,9 @@ class Queue:
         name, number = job
         self.taken += 1
         if name == "score_block":
-            run_blocks.score_block(number, task=f"task {self.taken}")
+            in_blocks.score_block(number, task=f"task {self.taken}")
         else:
-            {"prepare_run": run_blocks.prepare, "finish_run": run_blocks.finish}[name](number)
+            {"prepare_run": in_blocks.prepare, "finish_run": in_blocks.finish}[name](number)
 
     def do_all(self) -> None:
         while self.jobs:
@@ -47,7 +48,7 @@ class Queue:
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
     queue = Queue()
-    monkeypatch.setattr(run_blocks, "_hand_out", queue.hand_out)
+    monkeypatch.setattr(in_blocks, "_hand_out", queue.hand_out)
     return queue
 
 
@@ -55,7 +56,7 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
 def start(queue: Queue, django_capture_on_commit_callbacks: Callable[..., object]) -> Callable[[], MatchRun]:
     def start() -> MatchRun:
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-            return run_blocks.start()
+            return in_blocks.start()
 
     return start
 
@@ -124,7 +125,7 @@ def test_any_order_twice_lost_and_broken_off(seed: int, queue, start, monkeypatc
         if not queue.jobs:
             age(run)
             RunBlock.objects.update(times_taken=0)
-            run_blocks.watch()
+            in_blocks.watch()
         draw.shuffle(queue.jobs)
         if not queue.jobs:
             break
@@ -172,37 +173,37 @@ def test_a_block_at_work_is_left_alone(queue, start, monkeypatch):
     queue.do(queue.jobs.pop(0))
     _name, block = queue.jobs[0]
     RunBlock.objects.filter(pk=block).update(taken_by="another", heartbeat_at=timezone.now(), times_taken=1)
-    run_blocks.score_block(block, task="mine")
+    in_blocks.score_block(block, task="mine")
     untouched = RunBlock.objects.get(pk=block)
     assert (untouched.taken_by, untouched.result, untouched.times_taken) == ("another", None, 1)
     # Its own task, delivered again after its worker died, goes on at once.
-    run_blocks.score_block(block, task="another")
+    in_blocks.score_block(block, task="another")
     assert RunBlock.objects.get(pk=block).result is not None
 
 
 def test_what_was_lost_is_handed_out_again(queue, start):
     run = start()
     queue.jobs.clear()
-    assert run_blocks.watch() == 0
+    assert in_blocks.watch() == 0
     age(run)
-    assert run_blocks.watch() == 1
+    assert in_blocks.watch() == 1
     assert queue.jobs == [("prepare_run", run.pk)]
     queue.do(queue.jobs.pop())
     handed_out = sorted(queue.jobs)
     queue.jobs.clear()
     age(run)
-    assert run_blocks.watch() == len(handed_out)
+    assert in_blocks.watch() == len(handed_out)
     assert sorted(queue.jobs) == handed_out
     last = queue.jobs.pop()
     while queue.jobs:
         queue.do(queue.jobs.pop())
     RunBlock.objects.filter(pk=last[1]).update(taken_by="dead", heartbeat_at=timezone.now() - 2 * LEASE)
-    assert run_blocks.watch() == 1
+    assert in_blocks.watch() == 1
     assert queue.jobs == [last]
     queue.do(queue.jobs.pop())
     queue.jobs.clear()
     age(run)
-    assert run_blocks.watch() == 1
+    assert in_blocks.watch() == 1
     assert queue.jobs == [("finish_run", run.pk)]
 
 
@@ -215,7 +216,7 @@ def test_a_block_that_every_worker_dies_of_fails_the_run_which_can_be_resumed(qu
     done = RunBlock.objects.exclude(result=None).get()
     long_ago = timezone.now() - 2 * LEASE
     RunBlock.objects.filter(pk=block).update(times_taken=MOST_TIMES, taken_by="dead", heartbeat_at=long_ago)
-    assert run_blocks.watch() == 0
+    assert in_blocks.watch() == 0
     run.refresh_from_db()
     assert run.state == RunState.FAILED
     assert f"{MOST_TIMES} workers stopped on one block" in run.error
@@ -223,7 +224,7 @@ def test_a_block_that_every_worker_dies_of_fails_the_run_which_can_be_resumed(qu
     queue.do_all()
     assert stored() == []
     assert RunBlock.objects.exclude(result=None).get() == done
-    resumed = run_blocks.resume(run=run, by=reviewer)
+    resumed = in_blocks.resume(run=run, by=reviewer)
     assert (resumed.state, resumed.attempts, resumed.error) == (RunState.FINISHED, 2, "")
     assert stored() == expected
 
@@ -249,19 +250,19 @@ def test_an_error_in_a_block_fails_the_run_and_leaves_the_one_before(queue, star
 def test_a_run_is_resumed_only_where_that_is_right(queue, start, reviewer, focal_point):
     run = start()
     with pytest.raises(RunRefused, match="cannot be resumed"):
-        run_blocks.resume(run=run, by=reviewer)
+        in_blocks.resume(run=run, by=reviewer)
     queue.do(queue.jobs.pop(0))
-    runs.fail(run, "broken off")
+    running.fail(run, "broken off")
     with pytest.raises(RunRefused, match="Only reviewers and managers"):
-        run_blocks.resume(run=run, by=focal_point)
+        in_blocks.resume(run=run, by=focal_point)
     other = start()
     with pytest.raises(RunRefused, match="Another matching run is at work"):
-        run_blocks.resume(run=run, by=reviewer)
-    runs.fail(other, "broken off")
+        in_blocks.resume(run=run, by=reviewer)
+    running.fail(other, "broken off")
     run_matching()
     # Its inputs are gone: what it would find is older than what stands.
     with pytest.raises(RunRefused, match="cannot be resumed"):
-        run_blocks.resume(run=run, by=reviewer)
+        in_blocks.resume(run=run, by=reviewer)
 
 
 def test_no_postings_make_a_run_too(queue, start):

@@ -10,11 +10,11 @@ import redis
 from django.db import connection
 from django.utils import timezone
 
-from matching import run_blocks
 from matching.choices import RunState
 from matching.models import Match, MatchRun, RunBlock
-from matching.run_blocks import LEASE
-from matching.runs import run_matching
+from matching.runs import in_blocks
+from matching.runs.in_blocks import LEASE
+from matching.runs.running import run_matching
 from tests.matching.blocks.conftest import stored
 from tests.project.subprocesses import PRODUCTION, ROOT
 from tests.project.test_celery import redis_url  # noqa: F401 - a fixture
@@ -93,7 +93,7 @@ def test_workers_leave_the_matches_of_one_process(slots, queue, redis_url):  # n
     run_matching()
     expected = stored()
     Match.objects.all().delete()
-    run = run_blocks.start()
+    run = in_blocks.start()
     no_sign_of_life(run)
     worker = work(queue, redis_url, slots=slots)
     _output, errors = worker.communicate(timeout=90)
@@ -110,7 +110,7 @@ def test_workers_killed_in_the_middle_leave_the_matches_of_one_process(queue, re
     run_matching()
     expected = stored()
     Match.objects.all().delete()
-    run = run_blocks.start()
+    run = in_blocks.start()
     no_sign_of_life(run)
     # Reads, hands out, and dies in its first block, with a message that nobody has answered for.
     died = work(queue, redis_url, dies_at="block")

@@ -8,7 +8,7 @@ from directory.models import User
 from matching.choices import OptionEventKind
 from matching.life.steps import LONGEST_NOTE, ReviewRefused, take_for_option
 from matching.models import TriangularEvent, TriangularOption
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from matching.triangular import review
 from surveys.choices import Visibility
 from surveys.models import Import, Need, Offer

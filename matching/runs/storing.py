@@ -6,12 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.catching_up import Now, catch_up
 from matching.choices import EventKind, MatchStatus
 from matching.life import marks
 from matching.life.steps import take_many
-from matching.lines import Rows, bring_into_line, pair_keys, stored_rows
 from matching.models import Match, MatchChange, MatchRun
+from matching.runs.catching_up import Now, catch_up
+from matching.runs.lines import Rows, bring_into_line, pair_keys, stored_rows
 from matching.scoring.inputs import Inputs
 from web import bulk
 from web.days import years_before

@@ -18,10 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.models import User
-from matching import engine, runs
+from matching import engine
 from matching.choices import RunState
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
-from matching.runs import RunRefused
+from matching.runs import running
+from matching.runs.running import RunRefused
 from matching.scoring.inputs import Inputs
 from matching.scoring.packing import pack, unpack
 from web.days import today
@@ -41,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 def start(*, by: User | None = None, profile: ScoringProfile | None = None) -> MatchRun:
     """Hand a run to the workers and return it; RunRefused where `by` may not, or another run is at work."""
-    run = runs.begin(by=by, profile=profile, is_in_blocks=True)
+    run = running.begin(by=by, profile=profile, is_in_blocks=True)
     transaction.on_commit(lambda: _hand_out("prepare_run", run.pk))
     return run
 
@@ -54,9 +55,9 @@ def start_where_it_runs(*, by: User | None = None, profile: ScoringProfile | Non
     if settings.CELERY_BROKER_URL:
         return start(by=by, profile=profile)
     if not settings.JOBS_IN_THREADS:
-        return runs.run_matching(by=by, profile=profile)
-    run = runs.begin(by=by, profile=profile)
-    transaction.on_commit(lambda: begin_beside(runs.work, run))
+        return running.run_matching(by=by, profile=profile)
+    run = running.begin(by=by, profile=profile)
+    transaction.on_commit(lambda: begin_beside(running.work, run))
     return run
 
 
@@ -66,8 +67,8 @@ def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:
     The rest is done where `start_where_it_runs` has it done. Raises RunRefused where `by` may not run the matching,
     where another run is at work, or where nothing is kept to resume.
     """
-    runs.check_may_run(by)
-    runs.give_up_silent()
+    running.check_may_run(by)
+    running.give_up_silent()
     try:
         with transaction.atomic():
             held = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
@@ -78,7 +79,7 @@ def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:
             held.attempts += 1
             held.save()
     except IntegrityError as error:
-        runs.check_none_at_work(error)
+        running.check_none_at_work(error)
         raise
     if settings.CELERY_BROKER_URL:
         transaction.on_commit(lambda: _hand_out_what_is_left(held))
@@ -92,7 +93,7 @@ def resume(*, run: MatchRun, by: User | None = None) -> MatchRun:
 
 def _work_through(run: MatchRun) -> None:
     """Do what is left of a run in this process."""
-    with runs.failing(run):
+    with running.failing(run):
         for block in run.blocks.filter(result=None).values_list("pk", flat=True):
             score_block(block, task="resumed")
         finish(run.pk)
@@ -109,7 +110,7 @@ def prepare(run_id: int) -> None:
     if run.state != RunState.RUNNING:
         return
     if not run.blocks.exists():
-        inputs = runs.read_inputs(run, text_progress=lambda done, of: _alive(run_id))
+        inputs = running.read_inputs(run, text_progress=lambda done, of: _alive(run_id))
         _keep(run, inputs)
     _hand_out_what_is_left(run)
 
@@ -128,7 +129,7 @@ def score_block(block_id: int, *, task: str) -> None:
         RunBlock.objects.filter(pk=block_id).update(heartbeat_at=timezone.now())
 
     # As many blocks at once as there are workers: more threads would only wait for each other.
-    best = engine.best_of(plan, block.start, block.stop, workers=1, progress=runs.every_few_seconds(beat))
+    best = engine.best_of(plan, block.start, block.stop, workers=1, progress=running.every_few_seconds(beat))
     RunBlock.objects.filter(pk=block_id, result=None).update(result=pack(best), heartbeat_at=timezone.now())
     left = block.run.blocks.filter(result=None).count()
     _alive(block.run_id, progress=min(99, 100 - 100 * left // block.run.blocks.count()))
@@ -144,7 +145,7 @@ def finish(run_id: int) -> None:
     inputs = _inputs(run_id)
     suggestions = engine.collect(inputs.plan(), _results(run))
     _alive(run_id)
-    runs.finish(run, inputs=inputs, suggestions=suggestions)
+    running.finish(run, inputs=inputs, suggestions=suggestions)
 
 
 def watch() -> int:
@@ -162,7 +163,7 @@ def watch() -> int:
         dead = run.blocks.filter(result=None, heartbeat_at__lt=long_ago)
         if worst := dead.filter(times_taken__gte=MOST_TIMES).defer("result").first():
             words = _("%(number)s workers stopped on one block, needs %(start)s to %(stop)s of the order of the run.")
-            runs.fail(run, words % {"number": worst.times_taken, "start": worst.start, "stop": worst.stop})
+            running.fail(run, words % {"number": worst.times_taken, "start": worst.start, "stop": worst.stop})
             return 0
         is_silent, lost = run.heartbeat_at < long_ago, list(dead.values_list("pk", flat=True))
         # Until someone takes them, they are not lost again.

@@ -10,8 +10,8 @@ from matching.choices import MatchStatus
 from matching.life import marks
 from matching.life.marks import NONE, Ids
 from matching.life.telling.digests import tell_at_once
-from matching.lists import StoredLists, bring_lists_into_line, profile_of_lists, work_out
 from matching.models import Match
+from matching.runs.lists import StoredLists, bring_lists_into_line, profile_of_lists, work_out
 from matching.scoring.tables import Tables, meet_texts
 from surveys.models import Need
 from surveys.models.posting import Posting

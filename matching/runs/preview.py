@@ -10,10 +10,10 @@ from directory.access import Action, can
 from directory.models import User
 from matching import engine
 from matching.choices import MatchStatus
-from matching.comparing import Comparison, Counts, compare
-from matching.equity import GroupRow, equity
-from matching.lines import COMPARED, ROW, Rows, scored_rows, stored_rows
 from matching.models import Match, MatchRun, ScoringProfile
+from matching.runs.comparing import Comparison, Counts, compare
+from matching.runs.equity import GroupRow, equity
+from matching.runs.lines import COMPARED, ROW, Rows, scored_rows, stored_rows
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
 from matching.scoring.tables import Tables, engine_profile

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from matching.life import marks
 from matching.life.marks import Ids, Marked
-from matching.lines import Rows, pair_keys
-from matching.lists import FoundLists, put_into, work_out
 from matching.models import Match, MatchRun
+from matching.runs.lines import Rows, pair_keys
+from matching.runs.lists import FoundLists, put_into, work_out
 from matching.scoring.inputs import Inputs
 from matching.scoring.places import offers_used_up
 from matching.scoring.tables import Tables, meet_texts

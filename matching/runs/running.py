@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from matching import engine, storing
-from matching.catching_up import meet_marked_texts
+from matching import engine
 from matching.choices import RunState
 from matching.life.telling.digests import tell_at_once
-from matching.lines import Rows, scored_rows
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
+from matching.runs import storing
+from matching.runs.catching_up import meet_marked_texts
+from matching.runs.lines import Rows, scored_rows
 from matching.scoring.inputs import Inputs, digest_of_all, digest_of_directory
 from matching.scoring.profiles import default_profile
 from matching.scoring.tables import Tables
