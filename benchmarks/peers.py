@@ -179,7 +179,7 @@ def _bits(sets: np.ndarray, count: int) -> np.ndarray:
 
 def _columns(tables: Tables) -> dict[str, dict[str, np.ndarray]]:
     """The tables as columns for SQL: open postings, by the position that decides between equal scores."""
-    from matching.engine.case import near
+    from matching.engine.inputs.case import near
 
     needs, offers, related = tables.needs, tables.offers, tables.profile.related
     need_order, offer_order = needs.best_order(), offers.best_order()

@@ -8,8 +8,8 @@ related to none asked.
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.case import Case
-from matching.engine.indexing import Index, Masks
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index, Masks
 from matching.engine.parts import Ratio
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matching.engine import lists
 from matching.engine.criteria import CRITERIA, part
 from matching.engine.gates import GATES
-from matching.engine.indexing import Index
+from matching.engine.inputs.indexing import Index
 from matching.engine.plan import Best, Plan
 
 OFF_LIST = -1

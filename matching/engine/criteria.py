@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import areas, modalities, region, topic
-from matching.engine.case import Case
-from matching.engine.indexing import Index
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index
 from matching.engine.parts import Ratio, contribution
 
 

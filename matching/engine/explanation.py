@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.engine import region
-from matching.engine.arrays import Postings, Preference, Reach
-from matching.engine.case import Case
 from matching.engine.criteria import CRITERIA, part
 from matching.engine.gates import GATES
-from matching.engine.profile import Profile
+from matching.engine.inputs.arrays import Postings, Preference, Reach
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

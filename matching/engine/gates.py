@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import areas, region
-from matching.engine.arrays import Postings
-from matching.engine.case import Case
-from matching.engine.indexing import Index
+from matching.engine.inputs.arrays import Postings
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index
 
 Gate = Callable[[Case, Index, Index], NDArray[np.bool_]]
 

@@ -10,7 +10,7 @@ to 9 × 10¹² postings.
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.indexing import Index
+from matching.engine.inputs.indexing import Index
 
 Keys = NDArray[np.int64]
 NO_PLACE = -1

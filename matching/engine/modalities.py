@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from matching.engine.case import Case
-from matching.engine.indexing import Index, Masks
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index, Masks
 from matching.engine.parts import Ratio
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.profile import MILLION
+from matching.engine.inputs.profile import MILLION
 
 
 class Ratio(NamedTuple):

@@ -6,11 +6,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.arrays import Excluded, Postings, Preference, Reach
-from matching.engine.case import Case
-from matching.engine.indexing import Index
+from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index
+from matching.engine.inputs.profile import Profile
 from matching.engine.lists import Keys
-from matching.engine.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.case import Case
-from matching.engine.indexing import Index
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index
+from matching.engine.inputs.texts import MEANING_UNIT, UNKNOWN_LANGUAGE, WORDS_UNIT, TermIndex, Texts
 from matching.engine.parts import Ratio
-from matching.engine.texts import MEANING_UNIT, UNKNOWN_LANGUAGE, WORDS_UNIT, TermIndex, Texts
 
 WHOLE = 10_000
 MEANING_AS_WORDS = WORDS_UNIT**2 // MEANING_UNIT**2

@@ -9,7 +9,7 @@ from django.db.models.lookups import IsNull
 
 from matching import engine
 from matching.choices import OPTIONS_OPEN_TO_RUNS, MatchStatus, OptionStatus
-from matching.engine.case import Case
+from matching.engine.inputs.case import Case
 from matching.life import steps
 from matching.models import Match, MatchRun, TriangularOption
 from matching.models.match import MatchQuerySet

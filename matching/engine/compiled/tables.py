@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from matching.engine import topic
 from matching.engine.blocks import classes
-from matching.engine.case import Case
 from matching.engine.criteria import CRITERIA, part
 from matching.engine.gates import GATES
-from matching.engine.indexing import Masks
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Masks
 from matching.engine.parts import Ratio, contribution
 
 CLOSED = -(2**28)

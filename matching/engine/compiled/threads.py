@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.blocks import Done
-from matching.engine.case import Case
 from matching.engine.compiled import loops, topic_loops
 from matching.engine.compiled.tables import Laid, tables_of
 from matching.engine.compiled.topic_tables import said_by, topic_of
-from matching.engine.indexing import Index, Masks
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index, Masks
 from matching.engine.lists import NO_PLACE, OfferLists
 from matching.engine.plan import Best, Plan
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from matching.engine import checks
-from matching.engine.indexing import MOST_BITS, Masks
+from matching.engine.inputs import checks
+from matching.engine.inputs.indexing import MOST_BITS, Masks
 
 MILLION = 1_000_000
 """Scores and contributions are whole millionths."""

@@ -6,9 +6,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import checks
-from matching.engine.indexing import Index, Masks
-from matching.engine.texts import Texts
+from matching.engine.inputs import checks
+from matching.engine.inputs.indexing import Index, Masks
+from matching.engine.inputs.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)

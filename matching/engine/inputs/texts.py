@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import checks
-from matching.engine.indexing import Index
+from matching.engine.inputs import checks
+from matching.engine.inputs.indexing import Index
 
 WORDS_UNIT = 2**14
 """Length of a vector of words: its weights are whole numbers, their squares add up to about this, squared."""

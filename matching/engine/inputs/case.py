@@ -6,11 +6,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import checks
-from matching.engine.arrays import Postings, Preference, Reach
-from matching.engine.indexing import Masks
-from matching.engine.profile import Profile
-from matching.engine.texts import TermIndex
+from matching.engine.inputs import checks
+from matching.engine.inputs.arrays import Postings, Preference, Reach
+from matching.engine.inputs.indexing import Masks
+from matching.engine.inputs.profile import Profile
+from matching.engine.inputs.texts import TermIndex
 
 
 @dataclass(frozen=True, slots=True)
