@@ -5,15 +5,15 @@ day, which level reaches which country and what the weights are, all come in as 
 """
 
 from matching.engine.closing import closed
-from matching.engine.criteria import CRITERIA, parts_of_pairs
 from matching.engine.explanation import Explanation, Part, explain
-from matching.engine.gates import GATES
 from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.profile import MILLION, Profile, Weights
 from matching.engine.inputs.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE, WORDS_UNIT, Texts
 from matching.engine.pairs import score_pairs
 from matching.engine.plan import Best, Plan
+from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
+from matching.engine.rules.gates import GATES
 from matching.engine.run import Counts, Suggestions, best_of, collect, suggest
 
 ENGINE_VERSION = "2.0"

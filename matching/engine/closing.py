@@ -5,11 +5,11 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.gates import GATES
 from matching.engine.inputs.arrays import Postings, Preference, Reach
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
 from matching.engine.inputs.profile import Profile
+from matching.engine.rules.gates import GATES
 
 
 def closed(

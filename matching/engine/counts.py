@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.gates import GATES, Gate
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Masks
+from matching.engine.rules.gates import GATES, Gate
 
 Disjoint = Callable[[Masks, Masks], int]
 TABLE_ENTRIES = 2**18

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.engine import region
-from matching.engine.criteria import CRITERIA, part
-from matching.engine.gates import GATES
 from matching.engine.inputs.arrays import Postings, Preference, Reach
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.profile import Profile
+from matching.engine.rules import region
+from matching.engine.rules.criteria import CRITERIA, part
+from matching.engine.rules.gates import GATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.criteria import parts_of_pairs
 from matching.engine.inputs.arrays import Postings, Preference, Reach
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.profile import Profile
+from matching.engine.rules.criteria import parts_of_pairs
 
 
 def score_pairs(

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from matching import engine
-from matching.engine.criteria import CRITERIA
 from matching.engine.inputs.case import Case
+from matching.engine.rules.criteria import CRITERIA
 from matching.models import ScoringProfile, TriangularOption
 from matching.scoring.explanation import Explanation, explain_in, fit_of
 from matching.scoring.profiles import default_profile

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from matching.engine.compiled.tables import topic_contribution
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.texts import N_TERMS
-from matching.engine.topic import texts_of
+from matching.engine.rules.topic import texts_of
 
 
 class Said(NamedTuple):

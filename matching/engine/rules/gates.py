@@ -9,10 +9,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import areas, region
 from matching.engine.inputs.arrays import Postings
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
+from matching.engine.rules import areas, region
 
 Gate = Callable[[Case, Index, Index], NDArray[np.bool_]]
 

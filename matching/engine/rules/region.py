@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
-from matching.engine.parts import Ratio
+from matching.engine.rules.parts import Ratio
 
 
 def fraction(case: Case, need: Index, offer: Index) -> Ratio:

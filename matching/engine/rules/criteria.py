@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import areas, modalities, region, topic
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
-from matching.engine.parts import Ratio, contribution
+from matching.engine.rules import areas, modalities, region, topic
+from matching.engine.rules.parts import Ratio, contribution
 
 
 @dataclass(frozen=True, slots=True)

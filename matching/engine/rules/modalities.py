@@ -4,7 +4,7 @@ import numpy as np
 
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index, Masks
-from matching.engine.parts import Ratio
+from matching.engine.rules.parts import Ratio
 
 
 def fraction(case: Case, need: Index, offer: Index) -> Ratio:

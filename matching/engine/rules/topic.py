@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
 from matching.engine.inputs.texts import MEANING_UNIT, UNKNOWN_LANGUAGE, WORDS_UNIT, TermIndex, Texts
-from matching.engine.parts import Ratio
+from matching.engine.rules.parts import Ratio
 
 WHOLE = 10_000
 MEANING_AS_WORDS = WORDS_UNIT**2 // MEANING_UNIT**2
