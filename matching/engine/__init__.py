@@ -4,13 +4,13 @@ Pure NumPy: arrays in, arrays out. It knows no Django, no clock and no settings:
 day, which level reaches which country and what the weights are, all come in as arguments.
 """
 
-from matching.engine.closing import closed
-from matching.engine.explanation import Explanation, Part, explain
 from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.profile import MILLION, Profile, Weights
 from matching.engine.inputs.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE, WORDS_UNIT, Texts
-from matching.engine.pairs import score_pairs
+from matching.engine.one_pair.closing import closed
+from matching.engine.one_pair.explanation import Explanation, Part, explain
+from matching.engine.one_pair.pairs import score_pairs
 from matching.engine.plan import Best, Plan
 from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
 from matching.engine.rules.gates import GATES
