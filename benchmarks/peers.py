@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.generated import N_AREAS, N_MODALITIES, Tables
 from matching.engine import Suggestions, suggest
-from matching.engine.lists import position_of
+from matching.engine.search.lists import position_of
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64]]
 

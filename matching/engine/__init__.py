@@ -11,10 +11,10 @@ from matching.engine.inputs.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE
 from matching.engine.one_pair.closing import closed
 from matching.engine.one_pair.explanation import Explanation, Part, explain
 from matching.engine.one_pair.pairs import score_pairs
-from matching.engine.plan import Best, Plan
 from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
 from matching.engine.rules.gates import GATES
 from matching.engine.run import Counts, Suggestions, best_of, collect, suggest
+from matching.engine.search.plan import Best, Plan
 
 ENGINE_VERSION = "2.0"
 """Stored with each run. Raised whenever the same input could give another result."""

@@ -17,7 +17,8 @@ from directory.models import User
 from matching import engine
 from matching.api.explanation import ExplanationSerializer
 from matching.api.serializers import ContributionsSerializer
-from matching.engine import compiled, counts
+from matching.engine import compiled
+from matching.engine.search import counts
 from matching.models import Match, MatchChange, ScoringProfile, TriangularOption
 from matching.models.by_criterion import CONTRIBUTIONS, WEIGHTS, Moves
 from matching.scoring import reasons, words

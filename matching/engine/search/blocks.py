@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import lists
 from matching.engine.inputs.indexing import Index
-from matching.engine.plan import Best, Plan
 from matching.engine.rules.criteria import CRITERIA, part
 from matching.engine.rules.gates import GATES
+from matching.engine.search import lists
+from matching.engine.search.plan import Best, Plan
 
 OFF_LIST = -1
 """Stands for the score of a pair that takes no place in any list."""

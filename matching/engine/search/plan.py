@@ -10,7 +10,7 @@ from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
 from matching.engine.inputs.profile import Profile
-from matching.engine.lists import Keys
+from matching.engine.search.lists import Keys
 
 
 @dataclass(frozen=True, slots=True)
