@@ -13,7 +13,7 @@ from directory.access import Action, can, facilitates_only, scope_of
 from matching.choices import OPTIONS_DECIDED, OPTIONS_SHOWN, OptionStatus
 from matching.models.by_criterion import ADD_UP, Contributions
 from matching.models.profile import ScoringProfile
-from matching.models.run import MatchRun
+from matching.models.runs.run import MatchRun
 from surveys.models import Need, Offer
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from matching.models.run import MatchRun
+from matching.models.runs.run import MatchRun
 
 
 class RunInput(models.Model):
