@@ -11,7 +11,7 @@ from directory.models import Country
 from matching.admin.filters import ALL, Choices, PostingFilter, QueueFilter
 from matching.choices import OptionStatus
 from matching.models import TriangularOption
-from matching.models.triangular_option import POSTINGS
+from matching.models.triangular.option import POSTINGS
 from surveys.filtersets import of_country
 from surveys.models import Need
 

@@ -29,7 +29,7 @@ from directory.access import Action, can
 from directory.models import User
 from matching.choices import COOPERATION, DECIDED, Audience, EventKind, MatchStatus, OptionEventKind, OptionStatus
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
-from matching.models.triangular_option import POSTINGS
+from matching.models.triangular.option import POSTINGS
 from surveys.choices import Side
 from web import bulk
 

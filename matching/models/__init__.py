@@ -14,8 +14,8 @@ from matching.models.runs.run import MatchRun
 from matching.models.runs.run_part import RunBlock, RunInput
 from matching.models.runs.text_vectors import TextVectors
 from matching.models.saved_view import SavedView
-from matching.models.triangular_event import TriangularEvent
-from matching.models.triangular_option import TriangularOption
+from matching.models.triangular.event import TriangularEvent
+from matching.models.triangular.option import TriangularOption
 
 __all__ = [
     "Allocation",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from matching.choices import OPTIONS_SHOWN, OptionEventKind, OptionStatus
 from matching.life.steps import take_many
 from matching.models import TriangularOption
-from matching.models.triangular_option import POSTINGS
+from matching.models.triangular.option import POSTINGS
 from matching.triangular.roles import open_and_allowing
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer

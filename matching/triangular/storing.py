@@ -13,7 +13,7 @@ from matching.engine.inputs.case import Case
 from matching.life import steps
 from matching.models import Match, MatchRun, TriangularOption
 from matching.models.match import MatchQuerySet
-from matching.models.triangular_option import POSTINGS
+from matching.models.triangular.option import POSTINGS
 from matching.scoring.inputs import Inputs
 from matching.triangular.lapsing import lapse_closed_proposals
 from matching.triangular.options import Listed, Options, Triple, find

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import OptionEventKind, OptionStatus
-from matching.models.triangular_option import TriangularOption
+from matching.models.triangular.option import TriangularOption
 
 
 class TriangularEvent(models.Model):
