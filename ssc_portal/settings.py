@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ssc_portal.api_description import DESCRIPTION
-from ssc_portal.logs import logging_config
+from ssc_portal.running.logs import logging_config
 
 # ModelAdmin[...] and ListView[...] fail at run time on Django 5.2 without this.
 django_stubs_ext.monkeypatch()
@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ssc_portal.middleware.RefuseNulMiddleware",
-    "ssc_portal.health.HealthMiddleware",
+    "ssc_portal.running.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ssc_portal.daily import run_daily
+from ssc_portal.running.daily import run_daily
 from web.days import today
 
 

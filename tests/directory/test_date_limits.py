@@ -12,7 +12,7 @@ from directory.membership import groups_of, members
 from directory.models import Affiliation, Agency, Designation, GroupMembership, Mail, User
 from directory.people import invitations, leaving, revalidation
 from directory.people.invitations import InvitationRefused, NewPerson
-from ssc_portal.daily import forget_resets
+from ssc_portal.running.daily import forget_resets
 from surveys.models import Offer
 from tests.factories import AgencyFactory, CountryFactory, GroupMembershipFactory, OfferFactory, UserFactory
 
