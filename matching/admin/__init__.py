@@ -1,7 +1,7 @@
 """The reviewer's admin: the match queue and its steps, matching runs, scoring profiles."""
 
+from desk.event import MatchEventAdmin
 from matching.admin.allocation import AllocationAdmin
-from matching.admin.event import MatchEventAdmin
 from matching.admin.match import MatchAdmin
 from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin

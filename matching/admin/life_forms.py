@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from desk.notes import NoteField
 from directory.access import Action, can
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation, User
-from matching.admin.notes import NoteField
 from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet
 from matching.life import answering, introducing, outcomes, review
 from matching.life.clearing import WAITING

@@ -11,9 +11,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
+from desk import pairs
 from directory.access import Action, can
 from directory.models import User
-from matching.admin import bulk, desk, pairs, review_page
+from matching.admin import bulk, desk, review_page
 from matching.admin.filters import FILTERS
 from matching.admin.queue import QUEUE_ORDER, QueueChangeList
 from matching.models import Match

@@ -15,11 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from desk.notes import NoteField
+from desk.pairs import SideBySide, Told, side_by_side
 from directory.access import Action, can
 from directory.models import User
 from matching.admin import life_forms
-from matching.admin.notes import NoteField
-from matching.admin.pairs import SideBySide, Told, side_by_side
 from matching.admin.queue import QueueRow, before, next_after, queue_address, queue_as_filtered
 from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
 from matching.life import review

@@ -14,10 +14,10 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from desk.notes import NoteField
+from desk.pairs import shown_need, shown_offer
 from directory.access import Action, can
 from directory.models import User
-from matching.admin.notes import NoteField
-from matching.admin.pairs import shown_need, shown_offer
 from matching.admin.triangular_filters import OPTION_FILTERS
 from matching.choices import OptionEventKind
 from matching.life.steps import OPTION_STEPS, ReviewRefused

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from desk.links import Links, links_of
 from directory.membership import describe, groups_of
-from matching.admin.links import Links, links_of
 from matching.choices import Fit
 from matching.models import Match
 from matching.scoring.explanation import Explanation, explain, explain_each_offer
