@@ -1,8 +1,8 @@
 """The reviewer's admin: the match queue and its steps, matching runs, scoring profiles."""
 
 from desk.event import MatchEventAdmin
+from desk.queue.match import MatchAdmin
 from matching.admin.allocation import AllocationAdmin
-from matching.admin.match import MatchAdmin
 from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin
 from matching.admin.triangular import TriangularOptionAdmin

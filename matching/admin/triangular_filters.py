@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from desk.queue.filters import ALL, Choices, PostingFilter, QueueFilter
 from directory.models import Country
-from matching.admin.filters import ALL, Choices, PostingFilter, QueueFilter
 from matching.choices import OptionStatus
 from matching.models import TriangularOption
 from matching.models.triangular.option import POSTINGS

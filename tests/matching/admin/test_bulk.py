@@ -2,10 +2,10 @@
 
 import pytest
 
+from desk.queue import bulk
 from directory.choices import MailState
 from directory.mail.sending import send_due
 from directory.models import Mail
-from matching.admin import bulk
 from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.life import answering, review
 from matching.models import Match, MatchEvent

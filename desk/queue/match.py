@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import pairs
+from desk.queue import around, bulk, review_page
+from desk.queue.filters import FILTERS
+from desk.queue.rows import QUEUE_ORDER, QueueChangeList
 from directory.access import Action, can
 from directory.models import User
-from matching.admin import bulk, desk, review_page
-from matching.admin.filters import FILTERS
-from matching.admin.queue import QUEUE_ORDER, QueueChangeList
 from matching.models import Match
 from web.text import fold
 
@@ -129,27 +129,27 @@ class MatchAdmin(admin.ModelAdmin[Match]):
         self._may_look(request)
         if ending not in ("csv", "xlsx"):
             raise Http404
-        return desk.export(self, request, ending)
+        return around.export(self, request, ending)
 
     def views_view(self, request: HttpRequest) -> HttpResponse:
         """Save or delete a view of the queue."""
         self._may_look(request)
-        return desk.save_view(request)
+        return around.save_view(request)
 
     def figures_view(self, request: HttpRequest) -> HttpResponse:
         """Show figures."""
         self._may_look(request)
-        return desk.figures(self, request)
+        return around.figures(self, request)
 
     def brief_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make the brief of a match."""
         self._may_look(request)
-        return desk.brief(request, get_object_or_404(self.get_queryset(request), pk=pk))
+        return around.brief(request, get_object_or_404(self.get_queryset(request), pk=pk))
 
     def letter_view(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         """Draft the letter of introduction."""
         self._may_look(request)
-        return desk.letter(get_object_or_404(self.get_queryset(request), pk=pk), ending)
+        return around.letter(get_object_or_404(self.get_queryset(request), pk=pk), ending)
 
     def needs_view(self, request: HttpRequest) -> HttpResponse:
         """Choose a need to ask about."""

@@ -12,15 +12,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from desk.queue import saved_views
+from desk.queue.rows import queue_as_shown
+from desk.queue.saved_views import ViewRefused
 from directory.access import is_member
 from directory.models import User
-from matching import saved_views
-from matching.admin.queue import queue_as_shown
 from matching.life import statistics
 from matching.life.telling.briefs import brief_pdf
 from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
-from matching.saved_views import ViewRefused
 from matching.scoring.explanation import fit_of
 from web.converters import row_number
 from web.days import today

@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from desk.notes import NoteField
 from desk.pairs import SideBySide, Told, side_by_side
+from desk.queue import life_forms
+from desk.queue.rows import QueueRow, before, next_after, queue_address, queue_as_filtered
 from directory.access import Action, can
 from directory.models import User
-from matching.admin import life_forms
-from matching.admin.queue import QueueRow, before, next_after, queue_address, queue_as_filtered
 from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
 from matching.life import review
 from matching.life.introducing import is_ready

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from desk.notes import NoteField
+from desk.queue.rows import QUEUE_ORDER, queue_address
 from directory.access import Action, can
 from directory.models import User
-from matching.admin.queue import QUEUE_ORDER, queue_address
 from matching.choices import Fit
 from matching.life import review
 from matching.models import Match

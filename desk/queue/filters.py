@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from desk.queue.todo import TODO, condition
 from directory.membership import members
 from directory.models import Country, CountryGroup, PriorityArea, User
 from matching.choices import Fit, MatchStatus
 from matching.models import AllocationPick, Match
-from matching.todo import TODO, condition
 from surveys.filtersets import of_country
 from surveys.models import Need, Offer
 from web.converters import row_number
