@@ -2,10 +2,10 @@
 
 from desk.event import MatchEventAdmin
 from desk.queue.match import MatchAdmin
+from desk.triangular.option import TriangularOptionAdmin
 from matching.admin.allocation import AllocationAdmin
 from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin
-from matching.admin.triangular import TriangularOptionAdmin
 
 __all__ = [
     "AllocationAdmin",

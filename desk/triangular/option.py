@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from desk.notes import NoteField
 from desk.pairs import shown_need, shown_offer
+from desk.triangular.filters import OPTION_FILTERS
 from directory.access import Action, can
 from directory.models import User
-from matching.admin.triangular_filters import OPTION_FILTERS
 from matching.choices import OptionEventKind
 from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
