@@ -1,9 +1,9 @@
 """The reviewer's admin: the match queue and its steps, matching runs, scoring profiles."""
 
 from desk.event import MatchEventAdmin
+from desk.plans.plan import AllocationAdmin
 from desk.queue.match import MatchAdmin
 from desk.triangular.option import TriangularOptionAdmin
-from matching.admin.allocation import AllocationAdmin
 from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin
 

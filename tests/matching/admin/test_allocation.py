@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.messages import get_messages
 
-from matching.admin import allocation_page
+from desk.plans import page as allocation_page
 from matching.allocation import plans, solving
 from matching.choices import AllocationState
 from matching.life import review

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from desk.plans import page
 from directory.access import Action, can
 from directory.models import User
-from matching.admin import allocation_page
 from matching.allocation import plans
 from matching.allocation.weighing import Settings
 from matching.life.steps import ReviewRefused
@@ -53,7 +53,7 @@ class AllocationAdmin(admin.ModelAdmin[Allocation]):
     @admin.display(description=gettext_lazy("what it proposes"))
     def what_it_proposes(self, allocation: Allocation) -> str:
         """How many matches for how many needs."""
-        return allocation_page.what_it_proposes(allocation)
+        return page.what_it_proposes(allocation)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -87,7 +87,7 @@ class AllocationAdmin(admin.ModelAdmin[Allocation]):
         title = _("Plan of %(day)s") % {"day": date_format(allocation.made_at)}
         if not allocation.totals:
             return self._page(request, "unmade", {"title": title, "allocation": allocation})
-        shown = allocation_page.context_of(allocation, page=request.GET.get("p"))
+        shown = page.context_of(allocation, page=request.GET.get("p"))
         return self._page(request, "plan", {"title": title, **shown})
 
     def make_view(self, request: HttpRequest) -> HttpResponse:
