@@ -2,9 +2,9 @@
 
 from desk.event import MatchEventAdmin
 from desk.plans.plan import AllocationAdmin
+from desk.profiles.profile import ScoringProfileAdmin
 from desk.queue.match import MatchAdmin
 from desk.triangular.option import TriangularOptionAdmin
-from matching.admin.profile import ScoringProfileAdmin
 from matching.admin.run import MatchRunAdmin
 
 __all__ = [

@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from desk.profiles.form import SECTIONS, ScoringProfileForm
 from directory.models import User
-from matching.admin.profile_form import SECTIONS, ScoringProfileForm
 from matching.admin.run import set_off
 from matching.models import ScoringProfile
 from matching.models.profile import FIGURES

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from desk.profiles import preview_page
+from desk.profiles.form import SECTIONS, ScoringProfileForm
 from directory.models import User
-from matching.admin import preview_page
-from matching.admin.profile_form import SECTIONS, ScoringProfileForm
 from matching.models import ScoringProfile
 from matching.models.by_criterion import WEIGHTS
 from matching.scoring.profiles import is_used, make_default, new_version
