@@ -42,6 +42,7 @@ PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="")
 INSTALLED_APPS = [
     "ssc_portal.apps.PortalConfig",
     "workspace.apps.WorkspaceConfig",
+    "desk.apps.DeskConfig",
     "matching.apps.MatchingConfig",
     "surveys.apps.SurveysConfig",
     "directory.apps.DirectoryConfig",

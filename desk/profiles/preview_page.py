@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from desk.profiles.form import SECTIONS, ScoringProfileForm
+from desk.runs.run import set_off
 from directory.models import User
-from matching.admin.run import set_off
 from matching.models import ScoringProfile
 from matching.models.profile import FIGURES
 from matching.runs import in_blocks

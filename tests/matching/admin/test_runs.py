@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching.admin import run as run_admin
+from desk.runs import run as run_admin
 from matching.choices import RunState
 from matching.models import Match, MatchChange, MatchRun, RunBlock, ScoringProfile
 from matching.runs import in_blocks

@@ -4,8 +4,8 @@ from desk.event import MatchEventAdmin
 from desk.plans.plan import AllocationAdmin
 from desk.profiles.profile import ScoringProfileAdmin
 from desk.queue.match import MatchAdmin
+from desk.runs.run import MatchRunAdmin
 from desk.triangular.option import TriangularOptionAdmin
-from matching.admin.run import MatchRunAdmin
 
 __all__ = [
     "AllocationAdmin",
