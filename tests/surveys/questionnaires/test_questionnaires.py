@@ -25,7 +25,7 @@ from tests.surveys.importing.conftest import TABLE
 from tests.surveys.workbooks import workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "samples" / "xlsform"
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "samples" / "xlsform"
 SHIPPED = ("escap-unossc-2018", "unossc-needs-assessment")
 
 

@@ -18,7 +18,7 @@ from matching.scoring.explanation import explain
 from surveys.models import Offer
 from surveys.postings import posting
 from tests.factories import ScoringProfileFactory
-from tests.matching.changing import (
+from tests.matching.runs.changing import (
     OF_ALL,
     WRITES,
     Change,

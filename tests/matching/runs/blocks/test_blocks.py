@@ -14,7 +14,7 @@ from matching.runs import in_blocks, running
 from matching.runs.in_blocks import LEASE, MOST_TIMES
 from matching.runs.running import RunRefused, run_matching
 from surveys.models import Need, Offer
-from tests.matching.blocks.conftest import stored
+from tests.matching.runs.blocks.conftest import stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("postings", "small_blocks")]
 

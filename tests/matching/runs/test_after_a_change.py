@@ -19,7 +19,7 @@ from tests.factories import (
     ScoringProfileFactory,
     TargetFactory,
 )
-from tests.matching.test_rematch import suggestions, what_a_run_leaves
+from tests.matching.runs.test_rematch import suggestions, what_a_run_leaves
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from matching.models import Match, MatchRun, RunBlock
 from matching.runs import in_blocks
 from matching.runs.in_blocks import LEASE
 from matching.runs.running import run_matching
-from tests.matching.blocks.conftest import stored
+from tests.matching.runs.blocks.conftest import stored
 from tests.project.subprocesses import PRODUCTION, ROOT
 from tests.project.test_celery import redis_url  # noqa: F401 - a fixture
 

@@ -9,8 +9,8 @@ from matching.life.review import LONGEST_NOTE
 from matching.models import Match, MatchEvent
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
+from tests.desk.conftest import page_of
 from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory
-from tests.matching.admin.conftest import page_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 

@@ -16,8 +16,8 @@ from matching.life.telling import briefs
 from matching.models import Match, MatchEvent, ReviewCheck, SavedView
 from surveys.choices import Side
 from surveys.models import Need
+from tests.desk.conftest import page_of
 from tests.factories import MatchFactory, PublishedNeedFactory, ScoringProfileFactory, UserFactory, speaker_for
-from tests.matching.admin.conftest import page_of
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/matching/match/"
