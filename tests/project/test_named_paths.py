@@ -13,9 +13,8 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-PACKAGES = tuple(
-    ["benchmarks", "desk", "directory", "matching", "ssc_portal", "surveys", "tests", "tools", "web", "workspace"]
-)
+APPS = ("web", "directory", "surveys", "matching", "workspace", "desk", "ssc_portal")
+PACKAGES = (*APPS, "tests", "benchmarks", "tools")
 FOLDERS = (*PACKAGES, "docs", "templates")
 PATHS = [path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
 
