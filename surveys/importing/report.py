@@ -63,7 +63,7 @@ def _posting_result(planned: PostingPlan) -> RowResult:
 
 
 def _places_to_look_at(row: RowPlan) -> dict[str, list[str]]:
-    places = [given.read.place for given in row.answers.places] if row.answers else []
+    places = row.answers.places if row.answers else []
     return {
         "unresolved": [place.as_printed for place in places if place.kind == PlaceKind.UNRESOLVED],
         "ambiguous": [
