@@ -18,20 +18,15 @@ from ssc_portal.tasks import DailyWorkFailed
 from ssc_portal.tasks import daily as daily_task
 from surveys.choices import Side
 from surveys.models import Need
-from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, MatchFactory, speaker_for
+from tests.factories import ScoringProfileFactory, speaker_for, suggested_match
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def match(db: None) -> Match:
-    match = MatchFactory(
-        need=ConfirmedNeedFactory(country=CountryFactory(iso3="KHM")),
-        offer=ConfirmedOfferFactory(country=CountryFactory(iso3="THA")),
-    )
-    speaker_for(match.need)
-    speaker_for(match.offer)
-    return match
+    ScoringProfileFactory()
+    return suggested_match()
 
 
 def work() -> dict[str, int]:
