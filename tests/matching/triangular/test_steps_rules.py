@@ -11,6 +11,7 @@ from matching.steps import OPTION_STEPS, ReviewRefused
 from matching.triangular import lapsing, review
 from surveys import posting as postings
 from surveys.models import Need
+from tests.factories import put_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -30,7 +31,7 @@ def option(scene) -> TriangularOption:
 
 def standing_at(option: TriangularOption, status: OptionStatus) -> TriangularOption:
     """The option as read in this status, where the database has it too, last touched long ago."""
-    TriangularOption.objects.filter(pk=option.pk).update(status=status, updated_at=LONG_AGO)
+    put_in(status, option, updated_at=LONG_AGO)
     return TriangularOption.objects.for_lists().get(pk=option.pk)
 
 
