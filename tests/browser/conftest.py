@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from ssc_portal.demo import SURVEY_CODE, TABLE_1
+from ssc_portal.running.demo import SURVEY_CODE, TABLE_1
 
 REFUSED = "the server responded with a status of 4"
 FLAGS = (

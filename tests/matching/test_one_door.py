@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from matching import steps
 from matching.choices import MatchStatus, OptionStatus
+from matching.life import steps
 from matching.models import Match, TriangularOption
 from tests.factories import MatchFactory, TriangularOptionFactory, put_in
 
