@@ -80,7 +80,7 @@ class RunFilter(ListFilterSet[MatchRun]):
 
 
 class CooperationFilter(MatchFilter):
-    """Filters of `matching.cooperation.published()`, by what everyone reads of it: no words, scores or moments."""
+    """Filters of agreed cooperation, by what everyone reads of it: no words, scores or moments."""
 
     q = None  # type: ignore[assignment]
     min_score = None  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Submitting a posting to whom approves it, approving it, sending it back; DESIGN section 1 and `surveys.windows`."""
+"""Submitting a posting to whom approves it, approving it, sending it back; DESIGN section 1."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""What reviewers do with a triangular option: propose, set aside, take back; as with a match (`matching.review`)."""
+"""What reviewers do with a triangular option: propose, set aside, take back; as with a match."""
 
 from django.db import transaction
 from django.utils import timezone

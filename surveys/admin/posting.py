@@ -125,7 +125,7 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def save_model(
         self, request: HttpRequest, obj: AnyPosting, form: forms.ModelForm[AnyPosting], change: bool
     ) -> None:
-        """Write nothing yet: `surveys.posting` writes the posting with its areas, modalities and places at once.
+        """Write nothing yet: a posting is written with its areas, modalities and places at once.
 
         The library's page of an older version ends with `save_m2m`, and knows no places.
         """

@@ -55,14 +55,14 @@ def party(iso3: str) -> Party:
     )
     AgencyFactory(code=f"other-of-{iso3.lower()}", country=country, office_mailbox=f"other@{iso3.lower()}.example")
     people = {}
-    for name, role, of in (
+    for name, role, office in (
         ("speaker", Role.FOCAL_POINT, agency),
         ("coordinator", Role.COORDINATOR, ministry),
         ("bystander", Role.FOCAL_POINT, ministry),
     ):
-        people[name] = UserFactory(email=f"{name}@{iso3.lower()}.example", role=role, role__agency=of)
+        people[name] = UserFactory(email=f"{name}@{iso3.lower()}.example", role=role, role__agency=office)
         alternate = UserFactory(
-            email=f"alternate-{name}@{iso3.lower()}.example", role=role, role__agency=of, role__designated=False
+            email=f"alternate-{name}@{iso3.lower()}.example", role=role, role__agency=office, role__designated=False
         )
         Designation.objects.filter(affiliation__user=people[name]).update(alternate=alternate)
 

@@ -8,6 +8,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.urls import reverse
 
 from directory.choices import Role
@@ -40,7 +41,7 @@ CLOSING = [(HAS_ENDED - ONE_SECOND, True), (HAS_ENDED, False), (HAS_ENDED + ONE_
 
 
 def shown(is_open: str) -> list[Offer]:
-    return list(OfferFilter({"is_open": is_open}, queryset=Offer.objects.all()).qs)
+    return list(OfferFilter(QueryDict(f"is_open={is_open}"), queryset=Offer.objects.all()).qs)
 
 
 def editions(**dates: dt.date | None) -> Survey:

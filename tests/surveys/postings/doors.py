@@ -370,6 +370,7 @@ def survey_answered(scene: Scene) -> Act:
 def survey_corrected(scene: Scene) -> Act:
     response, head = _submitted(scene, areas=["trade"])
     response = sending_in.approve(response=response, by=head)
+    assert response.agency is not None
     response = answering.begin(survey=response.survey, agency=response.agency, by=head)
     _answer(scene, head, areas=["trade", "energy"])
     return lambda: sending_in.submit(response=Response.objects.get(pk=response.pk), by=head)
