@@ -20,6 +20,7 @@ from surveys.postings.named_places import NamedPlace
 from surveys.postings.writing import place_rows
 from surveys.signals import postings_changed
 from tests.factories import PublishedOfferFactory
+from tests.our_apps import OUR_APPS
 from tests.surveys.postings import doors
 from tests.surveys.postings.doors import DOORS, Act, Scene
 
@@ -249,7 +250,7 @@ def test_the_scan_sees_a_write(source: str):
 
 def test_nothing_writes_postings_but_the_one_module():
     found = {}
-    for app in ("directory", "surveys", "matching", "workspace", "ssc_portal"):
+    for app in OUR_APPS:
         for path in sorted(Path(settings.BASE_DIR, app).rglob("*.py")):
             if "migrations" not in path.parts and (writes := writes_of_postings(path.read_text(encoding="utf-8"))):
                 found[path.relative_to(settings.BASE_DIR).as_posix()] = writes
