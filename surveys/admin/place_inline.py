@@ -16,6 +16,7 @@ from surveys.admin.base import Parent, Row
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
 from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 
 
 class KnownLabelsSelect(AutocompleteSelect):

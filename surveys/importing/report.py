@@ -12,6 +12,7 @@ from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import IGNORE, KEEP
 from surveys.importing.planning import LACKING, WAITING, RowPlan
 from surveys.postings.publishable import SHORT, in_short
+from surveys.importing.planning import RowPlan
 
 MAX_SHOWN = 120
 
@@ -67,7 +68,7 @@ def _posting_result(planned: PostingPlan) -> RowResult:
 
 
 def _places_to_look_at(row: RowPlan) -> dict[str, list[str]]:
-    places = [given.read.place for given in row.answers.places] if row.answers else []
+    places = row.answers.places if row.answers else []
     return {
         "unresolved": [place.as_printed for place in places if place.kind == PlaceKind.UNRESOLVED],
         "ambiguous": [

@@ -24,8 +24,12 @@ from surveys.postings.publishable import Lack, answerable, lacks_of, lacks_with,
 from surveys.postings.windows import publishes_alone, window_of
 from surveys.postings.writing import AnyPosting, NamedPlace, NewPosting, differences, place_rows, write, write_many
 from web.days import today
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.windows import publishes_alone, window_of
+from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write, write_many
+from web.days import first_day_not_ended, today
 
-__all__ = ["NamedPlace", "NewPosting", "differences"]
+__all__ = ["NewPosting", "differences"]
 
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
