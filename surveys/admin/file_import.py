@@ -21,7 +21,6 @@ from surveys.importing.layout.columns import Columns
 from surveys.importing.report import waiting_words
 from surveys.models import Import, Survey
 from surveys.postings.publishable import in_short
-from surveys.models import Import, Survey
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
 from web.converters import row_number

@@ -5,16 +5,11 @@ from django.utils.translation import gettext as _
 
 from directory.models import User
 from surveys.answering import saying
-from surveys.answering.edition import ReadPlace
-from surveys.answering.filling_in import AnsweringRefused, lock_own, save_response, version_of
-from surveys.answering.from_answers import PlaceGiven
-from surveys.choices import Feeds, ResponseStatus
-from surveys.models import Answer, Response
-from surveys.postings.writing import NamedPlace
 from surveys.answering.filling_in import AnsweringRefused, lock_own, save_response, version_of
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Response
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Asked
 
 

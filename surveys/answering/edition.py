@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from surveys.choices import Direction, PlaceKind
-from surveys.postings.writing import NamedPlace
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.writing import NamedPlace
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -15,11 +15,6 @@ from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
 from surveys.answering import saying
-from surveys.answering.edition import Edition, ReadPlace
-from surveys.answering.from_answers import DIRECTIONS, PlaceGiven
-from surveys.answering.places import PlaceError, RememberingNames, read_places
-from surveys.choices import Feeds, ResponseStatus
-from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.answering.edition import Edition
 from surveys.answering.from_answers import named_in
 from surveys.answering.places import PlaceError, RememberingNames, read_places

@@ -19,7 +19,6 @@ from typing import Any
 
 from directory.choices import GOVERNMENT_AGENCY_KINDS, AreaUse
 from directory.models import Agency, Country
-from surveys.answering.edition import ReadPlace
 from surveys.choices import (
     TARGET_DIRECTIONS,
     Direction,
@@ -29,11 +28,10 @@ from surveys.choices import (
     ResponseKind,
     Side,
 )
-from surveys.models import Survey
-from surveys.postings.publishable import VERBS, Lack, lacks
-from surveys.postings.writing import NamedPlace
 from surveys.models import Question, Survey
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.publishable import VERBS, Lack, lacks
+from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 
 MAX_TITLE_CHARACTERS = 200

@@ -17,11 +17,9 @@ from surveys.choices import PlaceKind
 from surveys.models import Offer, PendingChange, Response
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.posting import PostingRefused
-from surveys.postings.writing import NamedPlace, place_rows
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingRefused
-from surveys.postings.writing import place_rows
+from surveys.postings.writing import NamedPlace, place_rows
 
 TEXTS = ("title", "text", "amount_currency", "amount_years", "amount_as_printed", "amount_note", "contact")
 DAYS = ("opens_on", "closes_on")

@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from directory.models import Country, CountryAlias, CountryGroup, User
-from surveys.answering.edition import ReadPlace
 from surveys.answering.from_answers import partners_of, targets_of
 from surveys.choices import Direction, PlaceKind
 from surveys.models import Need, Offer, Reading
 from surveys.postings import posting
-from surveys.postings.posting import NamedPlace
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import NamedPlace
 from surveys.postings.writing import place_rows
 
 DECIDED_FIELDS = ["kind", "country", "group", "is_ambiguous", "note"]

@@ -13,7 +13,6 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from directory.models import User
-from surveys.answering.from_answers import Answers, PlaceGiven
 from surveys.answering.from_answers import Answers
 from surveys.answering.pending import keep_for_choice, settle
 from surveys.answering.postings_of_response import PostingPlan

@@ -6,15 +6,11 @@ from dataclasses import replace
 
 from django.db.models import Prefetch
 
-from surveys.answering.edition import ReadPlace
-from surveys.answering.from_answers import Answers, PlaceGiven
-from surveys.choices import Direction, PlaceKind, ResponseKind
-from surveys.models import Need, Offer, Reading, Response, Survey
-from surveys.postings.writing import NamedPlace
 from surveys.answering.from_answers import Answers
 from surveys.choices import PlaceKind, ResponseKind
 from surveys.models import Need, Offer, Reading, Response, Survey
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Given
 
 NOTE_COLUMNS = {"footnote": "Footnote", "source": "Source"}

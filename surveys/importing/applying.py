@@ -14,7 +14,6 @@ from surveys.answering.saying import Saying
 from surveys.choices import ImportState, ResponseStatus, RowResult
 from surveys.importing.layout.opening import OpenImport, open_import
 from surveys.importing.planning import Planner, RowPlan, count_row, counts_of
-from surveys.importing.planning import Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.snapshots import snapshot_of
 from surveys.models import Import, ImportRow, Response, Survey

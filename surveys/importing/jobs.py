@@ -18,7 +18,6 @@ from surveys.choices import IMPORT_AT_WORK, ImportState
 from surveys.importing.applying import PreviewOutdated, apply
 from surveys.importing.layout.opening import open_import
 from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, count_row, counts_of
-from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey

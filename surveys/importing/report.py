@@ -12,7 +12,6 @@ from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import IGNORE, KEEP
 from surveys.importing.planning import LACKING, WAITING, RowPlan
 from surveys.postings.publishable import SHORT, in_short
-from surveys.importing.planning import RowPlan
 
 MAX_SHOWN = 120
 

@@ -6,16 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from directory.models import Agency, Country
-from surveys.answering.edition import ReadPlace
-from surveys.answering.from_answers import Answers, PlaceGiven
 from surveys.answering.from_answers import Answers
 from surveys.answering.saying import RESPONSE_FIELDS
 from surveys.answering.stored_answers import answers_of
 from surveys.choices import Direction
 from surveys.models import Import, Need, Offer, Response
-from surveys.postings.writing import NamedPlace, place_rows
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import place_rows
+from surveys.postings.writing import NamedPlace, place_rows
 from surveys.questionnaires.asked import Given
 
 POSTING_VALUES = (

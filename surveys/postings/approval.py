@@ -15,7 +15,6 @@ from directory.models import User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
 from surveys.postings.posting import PUBLISHABLE, PostingRefused, lock, move, words_of
-from surveys.postings.posting import PUBLISHABLE, PostingRefused, check_complete, lock, move, words_of
 from surveys.postings.windows import may_approve, window_of
 from surveys.postings.writing import AnyPosting, write
 from web.days import today

@@ -9,7 +9,6 @@ from directory.access import Action, can
 from directory.choices import AreaUse, GroupLevel
 from directory.membership import members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, PriorityArea
-from directory.reference.loading import DATA_FOLDER
 from directory.reference.loading import DATA_FOLDER, load_reference
 from web.text import fold
 

@@ -8,9 +8,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from surveys.answering.filling_in import AnsweringRefused, fingerprint, read_named_places
-from surveys.answering.from_answers import PlaceGiven
-from surveys.choices import Feeds, PlaceKind, QuestionKind
-from surveys.models import Answer, Question, Response, Section
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.models import Answer, Question, Response, Section
 from surveys.postings.named_places import NamedPlace

@@ -26,7 +26,6 @@ from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
 from surveys.postings.forms.languages import language_names
 from surveys.postings.posting import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
-from surveys.postings.posting import PostingRefused
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
 from workspace.current import current_affiliation

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.answering.edition import ReadPlace
-from surveys.answering.from_answers import DIRECTIONS, PlaceGiven
 from surveys.answering.from_answers import named_in
 from surveys.answering.places import PlaceError, read_places
 from surveys.choices import Feeds, PlaceKind, QuestionKind
@@ -17,8 +15,8 @@ from surveys.importing.layout.tools import Tool
 from surveys.importing.rows.cells import Cells, Reference
 from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.models import Question
-from surveys.postings.writing import NamedPlace
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Given
 from surveys.reading.amounts import AmountError, parse_number, parse_printed
 from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated

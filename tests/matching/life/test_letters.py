@@ -15,7 +15,6 @@ from directory.models import User
 from matching.choices import MatchStatus
 from matching.life.telling.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
 from matching.models import Introduction, Match
-from tests.factories import AgencyFactory, ConfirmedNeedFactory, ConfirmedOfferFactory, MatchFactory, UserFactory
 from tests.factories import (
     AgencyFactory,
     ConfirmedNeedFactory,

@@ -5,10 +5,6 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from matching.choices import EventKind, MatchStatus
-from matching.life.steps import LONGEST_NOTE, STEPS, ReviewRefused, take
-from matching.models import Match, MatchEvent
-from tests.factories import MatchFactory
 from matching.choices import DECIDED, EventKind, MatchStatus
 from matching.life.steps import LONGEST_NOTE, STEPS, ReviewRefused, take
 from matching.models import Match, MatchEvent

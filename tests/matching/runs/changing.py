@@ -17,8 +17,8 @@ from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import posting
-from surveys.postings.writing import NamedPlace
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.writing import NamedPlace
 from tests.factories import (
     CountryFactory,
     CountryGroupFactory,

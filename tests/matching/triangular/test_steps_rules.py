@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from matching.choices import OptionEventKind, OptionStatus
-from matching.life.steps import ReviewRefused
 from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularEvent, TriangularOption
 from matching.triangular import lapsing, review

@@ -9,9 +9,8 @@ from directory.models import User
 from surveys.choices import PlaceKind, PostingStatus
 from surveys.models import Need, Offer, Target
 from surveys.postings import posting
-from surveys.postings.posting import NamedPlace, PostingRefused
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import PostingRefused
+from surveys.postings.posting import NamedPlace, PostingRefused
 from tests.factories import (
     AreaFactory,
     CountryFactory,
