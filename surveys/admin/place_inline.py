@@ -16,7 +16,6 @@ from surveys.admin.base import Parent, Row
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace
 
 
 class KnownLabelsSelect(AutocompleteSelect):

@@ -22,7 +22,7 @@ from surveys.admin.posting_form import PostingForm
 from surveys.models.posting import Posting
 from surveys.postings import posting
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import NamedPlace, PostingRefused
+from surveys.postings.posting import PostingRefused
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
 from web.days import today
 from web.text import fold

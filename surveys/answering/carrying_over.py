@@ -9,7 +9,6 @@ from surveys.answering.filling_in import AnsweringRefused, lock_own, save_respon
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Response
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Asked
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from surveys.choices import Direction, PlaceKind
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

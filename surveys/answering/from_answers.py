@@ -31,7 +31,6 @@ from surveys.choices import (
 from surveys.models import Question, Survey
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import VERBS, Lack, lacks
-from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 
 MAX_TITLE_CHARACTERS = 200

@@ -19,7 +19,7 @@ from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingRefused
-from surveys.postings.writing import NamedPlace, place_rows
+from surveys.postings.writing import place_rows
 
 TEXTS = ("title", "text", "amount_currency", "amount_years", "amount_as_printed", "amount_note", "contact")
 DAYS = ("opens_on", "closes_on")

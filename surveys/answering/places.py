@@ -18,7 +18,6 @@ from directory.names import NameIndex, Resolution
 from surveys.answering.edition import Edition
 from surveys.choices import Direction, PlaceKind
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace
 from surveys.reading.values import NOT_STATED
 from web.text import fold
 

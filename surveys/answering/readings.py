@@ -12,7 +12,6 @@ from surveys.choices import Direction, PlaceKind
 from surveys.models import Need, Offer, Reading
 from surveys.postings import posting
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import NamedPlace
 from surveys.postings.writing import place_rows
 
 DECIDED_FIELDS = ["kind", "country", "group", "is_ambiguous", "note"]

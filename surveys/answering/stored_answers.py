@@ -10,7 +10,6 @@ from surveys.answering.from_answers import Answers
 from surveys.choices import PlaceKind, ResponseKind
 from surveys.models import Need, Offer, Reading, Response, Survey
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Given
 
 NOTE_COLUMNS = {"footnote": "Footnote", "source": "Source"}

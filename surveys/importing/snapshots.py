@@ -12,7 +12,7 @@ from surveys.answering.stored_answers import answers_of
 from surveys.choices import Direction
 from surveys.models import Import, Need, Offer, Response
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace, place_rows
+from surveys.postings.writing import place_rows
 from surveys.questionnaires.asked import Given
 
 POSTING_VALUES = (

@@ -20,7 +20,6 @@ from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingLacks
-from surveys.postings.writing import NamedPlace
 from surveys.reading.cells import ImportRefused
 from surveys.signals import import_undoing
 

@@ -23,7 +23,7 @@ from surveys.models.posting import Posting
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import Lack, answerable, lacks_of, lacks_with, of_closing
 from surveys.postings.windows import publishes_alone, window_of
-from surveys.postings.writing import AnyPosting, NamedPlace, NewPosting, differences, place_rows, write, write_many
+from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write, write_many
 from web.days import today
 
 __all__ = ["NewPosting", "differences"]

@@ -16,7 +16,6 @@ from surveys.importing.rows.cells import Cells, Reference
 from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.models import Question
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace
 from surveys.questionnaires.asked import Given
 from surveys.reading.amounts import AmountError, parse_number, parse_printed
 from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated

@@ -18,7 +18,6 @@ from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import posting
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace
 from tests.factories import (
     CountryFactory,
     CountryGroupFactory,

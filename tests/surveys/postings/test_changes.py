@@ -17,7 +17,7 @@ from surveys.models import Need, Offer, Survey
 from surveys.postings import posting
 from surveys.postings.changes import tell_postings_changed
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.writing import NamedPlace, place_rows
+from surveys.postings.writing import place_rows
 from surveys.signals import postings_changed
 from tests.factories import PublishedOfferFactory
 from tests.our_apps import OUR_APPS

@@ -10,7 +10,7 @@ from surveys.choices import PlaceKind, PostingStatus
 from surveys.models import Need, Offer, Target
 from surveys.postings import posting
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import NamedPlace, PostingRefused
+from surveys.postings.posting import PostingRefused
 from tests.factories import (
     AreaFactory,
     CountryFactory,
