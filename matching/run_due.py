@@ -12,7 +12,7 @@ import datetime as dt
 from django.utils import timezone
 
 from directory.days import last_day_begun, today
-from matching import run_blocks, runs
+from matching import run_blocks
 from matching.choices import RunState
 from matching.inputs import digest_of_directory
 from matching.models import MatchRun
@@ -27,7 +27,6 @@ WAITS_AFTER_FAILURE = dt.timedelta(hours=1)
 
 def start_of_day(on: dt.date) -> int:
     """Start the run of the day `on` where none has begun on it, or another that is due; return how many began."""
-    runs.give_up_silent()
     begun = MatchRun.objects.filter(is_what_if=False, on=on).exclude(state=RunState.FAILED)
     return start_where_due() if begun.exists() else _start()
 
@@ -57,7 +56,7 @@ def _newest() -> MatchRun | None:
 
 def _start() -> int:
     try:
-        run_blocks.start_where_it_runs()
+        run_blocks.start()
     except RunRefused:
         # Another is at work: the next hour, or the next minute, looks again.
         return 0

@@ -1,8 +1,6 @@
 """What every test may use: the named cast, the reference data, and a clean cache."""
 
-import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from django.test import override_settings
 from directory.choices import AgencyKind, Role
 from directory.models import User
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
-from web.jobs import handing_out
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -107,18 +104,3 @@ def partner(db: None) -> User:
 def reference(db: None) -> None:
     """The reference data that the project ships."""
     call_command("load_reference", verbosity=0)
-
-
-class _ThreadThatIsWaitedFor(threading.Thread):
-    """Works where it is started, in the transaction of the test."""
-
-    def start(self) -> None:
-        self.run()
-
-
-@pytest.fixture
-def in_threads(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Long jobs go to threads, as on a server without a broker; the test waits for them."""
-    settings.JOBS_IN_THREADS = True
-    monkeypatch.setattr(handing_out, "threading", SimpleNamespace(Thread=_ThreadThatIsWaitedFor))
-    monkeypatch.setattr(handing_out, "close_old_connections", lambda: None)

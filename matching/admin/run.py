@@ -102,7 +102,7 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
 
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Run the matching now, or have it run."""
-        return self._go(request, lambda user: run_blocks.start_where_it_runs(by=user))
+        return self._go(request, lambda user: run_blocks.start(by=user))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take up a run that failed, where it stopped."""

@@ -6,7 +6,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.days import today
 from ssc_portal.daily import run_daily
-from web.jobs.handing_out import wait
 
 
 class Command(BaseCommand):
@@ -16,7 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, failed = run_daily(today())
-        wait()
         for name, number in done.items():
             self.stdout.write(f"{name}: {number}")
         if failed:
