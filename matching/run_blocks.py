@@ -101,7 +101,7 @@ def score_block(block: RunBlock) -> None:
         MatchRun.objects.filter(pk=block.run_id).update(done=all_done)
 
     # With workers as many blocks at once as there are of them: more threads would only wait for each other.
-    threads = 1 if settings.CELERY_BROKER_URL else None
+    threads = 1 if settings.CELERY_BROKER_URL else 2
     progress = runs.every_few_seconds(tell)
     best = engine.best_of(plan, block.start, block.stop, workers=threads, progress=progress)
     RunBlock.objects.filter(pk=block.pk, result=None).update(result=pack(best), finished_at=timezone.now())
