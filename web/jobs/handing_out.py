@@ -47,7 +47,9 @@ def hand_out(name: str, *arguments: Any) -> bool:
 
 def task_of(name: str) -> Task:
     """Return the registered task of this name. Raises celery.exceptions.NotRegistered where there is none."""
-    current_app.loader.import_default_modules()
+    if name not in current_app.tasks:
+        # Sets the logs up anew, among much else: not at every task.
+        current_app.loader.import_default_modules()
     return current_app.tasks[name]
 
 

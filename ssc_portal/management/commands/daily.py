@@ -1,4 +1,4 @@
-"""`manage.py daily`: lapse, pass on, remind, erase, send; run it from cron once a day or oftener."""
+"""`manage.py daily`: lapse, pass on, remind, erase, send; a worker or `manage.py work` runs it every hour."""
 
 from typing import Any
 
