@@ -82,6 +82,12 @@ def test_killed_ended_and_ended_in_haste(tmp_path, reviewer):
     assert portal.job() == ("proposed", 2, False)
 
 
+def test_it_ends_with_the_process_that_started_it():
+    command = [sys.executable, "manage.py", "work", "--with-parent"]
+    environment = {**os.environ, **PRODUCTION, "PYTEST_VERSION": ""}
+    assert subprocess.run(command, cwd=ROOT, env=environment, input=b"", timeout=120, check=False).returncode == 0
+
+
 def test_where_there_is_a_broker_it_is_not_for_this(settings):
     settings.CELERY_BROKER_URL = "memory://"
     with pytest.raises(CommandError, match="CELERY_BROKER_URL is set"):
