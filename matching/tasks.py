@@ -2,26 +2,26 @@
 
 from celery import shared_task
 
-from matching import rematch, run_blocks, run_due
+from matching.runs import due, in_blocks, rematch
 from web.jobs.doing import do
 
 
-@shared_task(name=run_blocks.PREPARE, ignore_result=True)
+@shared_task(name=in_blocks.PREPARE, ignore_result=True)
 def prepare_run(run_id: int) -> bool:
     """Read what a run scores and hand out its blocks."""
-    return do(run_blocks.PREPARE, run_id)
+    return do(in_blocks.PREPARE, run_id)
 
 
-@shared_task(name=run_blocks.SCORE, ignore_result=True)
+@shared_task(name=in_blocks.SCORE, ignore_result=True)
 def score_block(block_id: int) -> bool:
     """Score one block of needs."""
-    return do(run_blocks.SCORE, block_id)
+    return do(in_blocks.SCORE, block_id)
 
 
-@shared_task(name=run_blocks.FINISH, ignore_result=True)
+@shared_task(name=in_blocks.FINISH, ignore_result=True)
 def finish_run(run_id: int) -> bool:
     """Store what all blocks of a run found."""
-    return do(run_blocks.FINISH, run_id)
+    return do(in_blocks.FINISH, run_id)
 
 
 @shared_task(name="matching.tasks.make_plan", ignore_result=True)
@@ -39,4 +39,4 @@ def match_marked() -> None:
 @shared_task(name="matching.tasks.watch_runs", ignore_result=True)
 def watch_runs() -> None:
     """Start a run that is due."""
-    run_due.start_where_due()
+    due.start_where_due()

@@ -14,9 +14,9 @@ class SurveysConfig(AppConfig):
         """Say what fills the app's mails, and what its jobs are."""
         from directory.signals import personal_details_erased
         from surveys import mails  # noqa: F401
-        from surveys.contacts import erase_contacts
         from surveys.importing import jobs
         from surveys.models import Import
+        from surveys.postings.contacts import erase_contacts
         from web.jobs import register
 
         personal_details_erased.connect(erase_contacts, dispatch_uid="erase_contacts")

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from surveys.answering.postings_of_response import PostingPlan
 from surveys.choices import PlaceKind, PostingStatus, RowResult
-from surveys.importing.columns import Column
+from surveys.importing.layout.columns import Column
+from surveys.importing.layout.tools import IGNORE, KEEP
 from surveys.importing.planning import RowPlan
-from surveys.importing.tools import IGNORE, KEEP
-from surveys.postings_of_response import PostingPlan
 
 MAX_SHOWN = 120
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from directory.models import Agency, Country
-from surveys.asked import Given
+from surveys.answering.edition import ReadPlace
+from surveys.answering.from_answers import Answers, PlaceGiven
+from surveys.answering.saying import RESPONSE_FIELDS
+from surveys.answering.stored_answers import answers_of
 from surveys.choices import Direction
-from surveys.from_answers import Answers, PlaceGiven
-from surveys.importing.edition import ReadPlace
 from surveys.models import Import, Need, Offer, Response
-from surveys.saying import RESPONSE_FIELDS
-from surveys.stored_answers import answers_of
-from surveys.writing import NamedPlace, place_rows
+from surveys.postings.writing import NamedPlace, place_rows
+from surveys.questionnaires.asked import Given
 
 POSTING_VALUES = (
     "title", "text", "language", "amount", "amount_currency", "amount_years", "amount_as_printed", "amount_note",

@@ -98,8 +98,8 @@ def test_logs_are_json_lines_without_locals():
 
 
 def test_the_readme_lists_every_setting_and_no_other():
-    text = (ROOT / "ssc_portal" / "settings.py").read_text() + (ROOT / "gunicorn.conf.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
+    texts = [(ROOT / name).read_text() for name in ("ssc_portal/settings.py", "gunicorn.conf.py", "manage.py")]
+    read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', "".join(texts)))
     readme = (ROOT / "README.md").read_text()
     configure = readme.split("## Configure")[1].split("\n## ")[0]
     listed = set(re.findall(r"^\| `([A-Z_]+)`", configure, flags=re.MULTILINE))

@@ -7,15 +7,15 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from surveys.answering import AnsweringRefused, fingerprint, read_named_places
-from surveys.asked import Asked, Given
+from surveys.answering.filling_in import AnsweringRefused, fingerprint, read_named_places
+from surveys.answering.from_answers import PlaceGiven
 from surveys.choices import Feeds, PlaceKind, QuestionKind
-from surveys.from_answers import PlaceGiven
-from surveys.importing.amounts import AmountError, parse_number
-from surveys.importing.values import ValueUnreadable, parse_day, parse_decimal
 from surveys.models import Answer, Question, Response, Section
+from surveys.questionnaires.asked import Asked, Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.lists import OTHER
+from surveys.reading.amounts import AmountError, parse_number
+from surveys.reading.values import ValueUnreadable, parse_day, parse_decimal
 
 MOST_CHARACTERS = 10_000
 MOST_RADIOS = 12

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from matching import run_blocks
 from matching.models import MatchRun
-from matching.runs import RunRefused, run_matching
+from matching.runs import in_blocks
+from matching.runs.running import RunRefused, run_matching
 
 BAR_WIDTH = 40
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if on is not None:
             raise CommandError("--on is for a what-if in this process: leave --workers out.")
         try:
-            run = run_blocks.start()
+            run = in_blocks.start()
         except RunRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"Run {run.pk} waits for the workers, or for `manage.py work`.")

@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import AgencyKind, Role
 from directory.models import User
-from matching import review
 from matching.choices import MatchStatus
+from matching.life import review
 from matching.models import Match, MatchEvent
 from surveys.choices import Visibility
 from tests.factories import (

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.names import AliasRow, CountryRow, GroupRow, NameIndex
+from surveys.answering.edition import Edition
+from surveys.answering.places import read_places
 from surveys.choices import Direction, PlaceKind
-from surveys.importing.amounts import Amount, AmountError, parse_number, parse_printed
-from surveys.importing.choosing import ChoiceError, Choices
-from surveys.importing.edition import Edition
-from surveys.importing.places import read_places
-from surveys.importing.values import ValueUnreadable, order_of_days, parse_day
+from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.questionnaires.lists import Choice
+from surveys.reading.amounts import Amount, AmountError, parse_number, parse_printed
+from surveys.reading.values import ValueUnreadable, order_of_days, parse_day
 
 
 @pytest.mark.parametrize(

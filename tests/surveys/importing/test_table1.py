@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from directory.names import NameIndex
+from surveys.answering.edition import Edition
+from surveys.answering.places import read_places
 from surveys.choices import Direction, PlaceKind, PostingStatus, ResponseKind
 from surveys.importing.applying import import_file
-from surveys.importing.edition import Edition
-from surveys.importing.places import read_places
 from surveys.models import Import, Need, Offer, PreferredPartner, Reading, Response, Survey, Target
 from tests.surveys.importing.conftest import SHARED, TABLE, table_rows
 
