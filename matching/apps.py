@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
-    """See the module docstrings of the app; DESIGN words: Matching."""
+    """What fits: matches, their runs and their life."""
 
     name = "matching"
     verbose_name = _("Matching")

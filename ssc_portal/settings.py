@@ -1,4 +1,4 @@
-"""Settings of SSC Portal, all from the environment; README.md, "Configure", says what each variable means."""
+"""Settings of SSC Portal, all from the environment; docs/deploy.md, "Settings", says what each variable means."""
 
 import datetime as dt
 from pathlib import Path

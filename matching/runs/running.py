@@ -130,7 +130,7 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
         held = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if held.state != RunState.RUNNING:
             return False
-        stored = {} if run.is_what_if else _store(run, inputs=inputs, rows=rows)
+        stored = {"triangular": {}} if run.is_what_if else _store(run, inputs=inputs, rows=rows)
         run.counts = {
             "needs": len(inputs.needs),
             "offers": len(inputs.offers),

@@ -15,7 +15,7 @@ from directory.models import User
 from surveys.choices import ImportState
 from surveys.importing.applying import PreviewOutdated, apply
 from surveys.importing.layout.opening import open_import
-from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of
+from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, count_row, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
@@ -190,7 +190,8 @@ def _plan(file_import: Import) -> None:
             for place, plan in enumerate(plans)
         ]
         position += len(plans)
-        results.update(plan.result.value for plan in plans)
+        for plan in plans:
+            count_row(results, plan)
         with transaction.atomic():
             # First: whoever has lost the import to another writes no row among the other's.
             file_import.beat(done=min(position, planner.total), of=planner.total)

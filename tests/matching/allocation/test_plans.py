@@ -9,7 +9,7 @@ from matching.life import review
 from matching.life.steps import ReviewRefused
 from matching.models import Allocation, AllocationPick, Match, MatchEvent
 from surveys.models import Need, Offer
-from tests.factories import PublishedNeedFactory
+from tests.factories import PublishedNeedFactory, put_in
 from tests.matching.allocation.conftest import need_of, offer_of, picked, settings, suggest
 from web.jobs.doing import do
 
@@ -202,7 +202,7 @@ def test_what_happened_meanwhile_is_left_out_and_named(make, reviewer):
     matches = {name: suggest(needs[name], crowded if name in ("kept", "gone") else shared) for name in names}
     made = make(most_per_need=1)
     assert made.picks.count() == 6
-    Match.objects.filter(pk=matches["lapsed"].pk).update(status=MatchStatus.LAPSED)
+    put_in(MatchStatus.LAPSED, matches["lapsed"])
     review.set_aside(match=matches["decided"], by=reviewer)
     Need.objects.filter(pk=needs["held"].pk).update(confirmed_on=None)
     Offer.objects.filter(pk=crowded.pk).update(places=1)

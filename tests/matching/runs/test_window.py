@@ -189,10 +189,15 @@ def test_a_run_that_fails_leaves_the_marks(world: World, around: Around, monkeyp
     def too_much(**given):
         raise MemoryError("no memory left")
 
+    def change() -> None:
+        withdraw(world)
+        publish(world)
+        match_marked()
+
     with monkeypatch.context() as patch:
         patch.setattr("matching.runs.running.store_options", too_much)
         with pytest.raises(MemoryError):
-            around(lambda: (withdraw(world), publish(world), match_marked()))
+            around(change)
     MatchRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, finished_at=timezone.now())
     assert PostingMark.objects.filter(is_matched=True).exists()
     assert match_marked() > 0
@@ -221,6 +226,10 @@ def test_a_mark_made_after_the_run_has_read_them_is_kept(world: World, around: A
 
 
 def test_a_place_that_expiry_frees_while_the_run_works_is_filled(world: World, around: Around):
-    around(lambda: (expire(world), lapse(world)))
+    def change() -> None:
+        expire(world)
+        lapse(world)
+
+    around(change)
     left = suggestions()
     assert left == what_a_run_leaves()
