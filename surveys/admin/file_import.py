@@ -134,7 +134,6 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        jobs.give_up_if_silent(file_import)
         wanted = request.GET.get("result", "")
         results = [wanted] if wanted in RowResult.values else []
         rows = file_import.rows.filter(result__in=results) if results else file_import.rows.all()
@@ -173,7 +172,6 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         file_import = self._get(request, pk)
         if file_import is None:
             raise Http404
-        jobs.give_up_if_silent(file_import)
         done, total = jobs.progress_of(file_import)
         at_work = file_import.state in IMPORT_AT_WORK
         context = {"import": file_import, "done": done, "total": total, "is_at_work": at_work}
