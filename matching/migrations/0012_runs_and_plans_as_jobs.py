@@ -21,7 +21,7 @@ def parts_as_percent(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0010_states_of_option_events'),
+        ('matching', '0011_what_goes_with_a_state'),
     ]
 
     operations = [
