@@ -28,7 +28,8 @@ class Clock:
 
     def due(self) -> list[str]:
         """Return the tasks whose time has come since they were last returned."""
-        return [entry["task"] for name, entry in settings.CELERY_BEAT_SCHEDULE.items() if self._is_due(name, entry)]
+        schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+        return [entry["task"] for name, entry in schedule.items() if self._is_due(name, entry)]
 
     def _is_due(self, name: str, entry: dict[str, Any]) -> bool:
         last = self._last.get(name)

@@ -34,5 +34,10 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)
         if options["with_parent"]:
-            threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+            threading.Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
         companion.work(stop)
+
+
+def _stop_with_parent(stop: threading.Event) -> None:
+    sys.stdin.read()
+    stop.set()
