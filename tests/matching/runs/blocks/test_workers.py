@@ -59,8 +59,9 @@ with start_worker(app, perform_ping_check=False, loglevel="ERROR", **pool):
 
 
 @pytest.fixture
-def queue(redis_url):  # noqa: F811
-    """The name of a queue on the broker, of this test alone."""
+def queue(redis_url, settings):  # noqa: F811
+    """The name of a queue on the broker, of this test alone; what the test asks for is left for the workers."""
+    settings.JOBS_HERE = False
     if connection.vendor != "postgresql":
         pytest.skip("workers need a database that other processes see: `make test` runs this on PostgreSQL")
     name = f"test-{os.getpid()}-{timezone.now().timestamp()}"
@@ -140,4 +141,4 @@ def no_sign_of_life(run: MatchRun) -> None:
     """Let the lease of whoever worked on it be over."""
     long_ago = timezone.now() - 2 * LEASE
     for jobs in (MatchRun.objects.filter(pk=run.pk), run.blocks.all()):
-        jobs.exclude(heartbeat_at=None).update(heartbeat_at=long_ago)
+        jobs.exclude(heartbeat_at=None).update(heartbeat_at=long_ago, handed_out_at=long_ago - LEASE)
