@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import override_settings
 
 from directory.choices import AgencyKind, Role
@@ -122,3 +122,21 @@ def in_threads(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.JOBS_IN_THREADS = True
     monkeypatch.setattr(handing_out, "threading", SimpleNamespace(Thread=_ThreadThatIsWaitedFor))
     monkeypatch.setattr(handing_out, "close_old_connections", lambda: None)
+
+
+@pytest.fixture
+def throwaway() -> Iterator[str]:
+    """The alias of a database of its own, empty: to take the whole portal's apart and put it together is slow."""
+    name = ":memory:" if connection.vendor == "sqlite" else f"{connection.settings_dict['NAME']}_migrations"
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}"')
+    connections["throwaway"] = type(connections["default"])(
+        {**connection.settings_dict, "NAME": name}, alias="throwaway"
+    )
+    yield "throwaway"
+    connections["throwaway"].close()
+    del connections["throwaway"]
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}"')

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup
-from matching import bulk, engine, review, runs
+from matching import bulk, engine, review, runs, storing
 from matching.choices import ChangeKind, EventKind, MatchStatus, RunState
 from matching.models import Match, MatchChange, MatchEvent, MatchRun
 from matching.rematch import rematch
@@ -285,3 +285,15 @@ def test_progress_is_told(need, offer):
 def test_no_event_is_written_by_suggesting(need, offer):
     run_matching()
     assert not MatchEvent.objects.exists()
+
+
+def test_what_runs_have_changed_goes_after_a_year_in_portions(need, offer, monkeypatch):
+    match = Match.objects.get(run=run_matching())
+    old, kept = (MatchRunFactory(on=dt.date(2025, 11, day)) for day in (29, 30))
+    older = [MatchRunFactory(on=dt.date(2025, 11, 28)) for _ in range(4)]
+    for run in (old, kept, *older):
+        MatchChange.objects.create(run=run, match=match, kind=ChangeKind.NEW, score_after=1)
+    monkeypatch.setattr(storing, "FORGOTTEN_AT_ONCE", 2)
+    assert storing.forget_changes(dt.date(2026, 11, 30)) == 5
+    assert set(MatchChange.objects.values_list("run", flat=True)) == {kept.pk, match.run_id}
+    assert storing.forget_changes(dt.date(2026, 11, 30)) == 0
