@@ -5,16 +5,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
-    """See the module docstrings of the app; DESIGN words: Matching."""
+    """What fits: matches, their runs and their life."""
 
     name = "matching"
     verbose_name = _("Matching")
 
     def ready(self) -> None:
         """Let matches and triangular options lapse with their postings, and say what fills the app's mails."""
-        from matching import lapsing, mails  # noqa: F401
-        from matching.built_on import on_import_undoing, on_import_undoing_options
-        from matching.life import marks
+        from matching.life import (
+            lapsing,
+            marks,
+        )
+        from matching.life.built_on import on_import_undoing, on_import_undoing_options
+        from matching.life.telling import mails  # noqa: F401
         from matching.triangular import lapsing as option_lapsing
         from matching.triangular import mails as option_mails  # noqa: F401
         from surveys.signals import import_undoing, postings_changed

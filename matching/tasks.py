@@ -5,9 +5,9 @@ from collections.abc import Callable
 from celery import Task, shared_task
 from django.db import InterfaceError, OperationalError
 
-from matching import rematch, run_blocks, run_due, runs
 from matching.allocation import plans
 from matching.models import MatchRun, RunBlock
+from matching.runs import due, in_blocks, rematch, running
 
 LOST_DATABASE = {
     "autoretry_for": (OperationalError, InterfaceError),
@@ -21,7 +21,7 @@ LOST_DATABASE = {
 @shared_task(name="matching.tasks.prepare_run", ignore_result=True, **LOST_DATABASE)
 def prepare_run(run_id: int) -> None:
     """Read what a run scores and hand out its blocks."""
-    _or_fail(run_id, lambda: run_blocks.prepare(run_id))
+    _or_fail(run_id, lambda: in_blocks.prepare(run_id))
 
 
 @shared_task(name="matching.tasks.score_block", bind=True, ignore_result=True, **LOST_DATABASE)
@@ -29,13 +29,13 @@ def score_block(task: Task, block_id: int) -> None:
     """Score one block of needs."""
     run_id = RunBlock.objects.filter(pk=block_id).values_list("run", flat=True).first()
     if run_id is not None:
-        _or_fail(run_id, lambda: run_blocks.score_block(block_id, task=task.request.id))
+        _or_fail(run_id, lambda: in_blocks.score_block(block_id, task=task.request.id))
 
 
 @shared_task(name="matching.tasks.finish_run", ignore_result=True, **LOST_DATABASE)
 def finish_run(run_id: int) -> None:
     """Store what all blocks of a run found."""
-    _or_fail(run_id, lambda: run_blocks.finish(run_id))
+    _or_fail(run_id, lambda: in_blocks.finish(run_id))
 
 
 @shared_task(name="matching.tasks.match_marked", ignore_result=True, **LOST_DATABASE)
@@ -53,8 +53,8 @@ def make_plan(allocation_id: int) -> None:
 @shared_task(name="matching.tasks.watch_runs", ignore_result=True)
 def watch_runs() -> None:
     """Hand out again what was lost of a run at work, start one that is due, and match what is left to be matched."""
-    run_blocks.watch()
-    run_due.start_where_due()
+    in_blocks.watch()
+    due.start_where_due()
     rematch.match_marked()
 
 
@@ -65,5 +65,5 @@ def _or_fail(run_id: int, job: Callable[[], None]) -> None:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        runs.fail(MatchRun(pk=run_id), f"{type(error).__name__}: {error}")
+        running.fail(MatchRun(pk=run_id), f"{type(error).__name__}: {error}")
         raise

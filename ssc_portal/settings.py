@@ -1,4 +1,4 @@
-"""Settings of SSC Portal, all from the environment; README.md, "Configure", says what each variable means."""
+"""Settings of SSC Portal, all from the environment; docs/deploy.md, "Settings", says what each variable means."""
 
 import datetime as dt
 from pathlib import Path
@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ssc_portal.api_description import DESCRIPTION
-from ssc_portal.logs import logging_config
+from ssc_portal.running.logs import logging_config
 
 # ModelAdmin[...] and ListView[...] fail at run time on Django 5.2 without this.
 django_stubs_ext.monkeypatch()
@@ -42,6 +42,7 @@ PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="")
 INSTALLED_APPS = [
     "ssc_portal.apps.PortalConfig",
     "workspace.apps.WorkspaceConfig",
+    "desk.apps.DeskConfig",
     "matching.apps.MatchingConfig",
     "surveys.apps.SurveysConfig",
     "directory.apps.DirectoryConfig",
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ssc_portal.middleware.RefuseNulMiddleware",
-    "ssc_portal.health.HealthMiddleware",
+    "ssc_portal.running.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -303,7 +304,7 @@ REST_FRAMEWORK = {
     },
     # 0: the address of the connection itself; a forged X-Forwarded-For is not read.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
-    "EXCEPTION_HANDLER": "directory.api.common.problems.handle",
+    "EXCEPTION_HANDLER": "web.api.problems.handle",
     # `?format=` is a parameter like any other: unknown.
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -326,7 +327,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "directory.api.common.schema.document_errors",
+        "web.api.schema.document_errors",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

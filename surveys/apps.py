@@ -14,6 +14,6 @@ class SurveysConfig(AppConfig):
         """Say what fills the app's mails."""
         from directory.signals import personal_details_erased
         from surveys import mails  # noqa: F401
-        from surveys.contacts import erase_contacts
+        from surveys.postings.contacts import erase_contacts
 
         personal_details_erased.connect(erase_contacts, dispatch_uid="erase_contacts")

@@ -28,9 +28,9 @@ from directory.models import (
     User,
 )
 from matching.choices import DECIDED, OPTIONS_DECIDED, MatchStatus, OptionStatus, RunState
+from matching.life.steps import LIVES
 from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile, TriangularOption
-from matching.runs import run_matching
-from matching.steps import LIVES
+from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
 from tests.places import COUNTRIES
@@ -452,7 +452,7 @@ def agreed_cooperation(user: User, *, consents: bool = True, confirmed: bool = T
 
 
 def explanation_of(match: Any) -> dict[str, Any]:
-    """The explanation of a match as `matching.explanation.explain` writes it, made up from its own figures."""
+    """The explanation of a match as `matching.scoring.explanation.explain` writes it, made up from its own figures."""
     parts = {
         "areas": (45, match.part_areas),
         "modalities": (25, match.part_modalities),

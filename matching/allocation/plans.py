@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from directory.days import today
 from directory.models import User
 from matching.allocation.candidates import Candidates
 from matching.allocation.giving_up import Compared, gives_up, totals
 from matching.allocation.solving import Unsolved, solve
 from matching.allocation.weighing import Membership, Settings
 from matching.choices import DECIDED, AllocationState, LeftOut
+from matching.life.steps import ReviewRefused, check_reviewer
 from matching.models import Allocation, AllocationPick
-from matching.steps import ReviewRefused, check_reviewer
 from web import jobs
+from web.days import today
 
 logger = logging.getLogger(__name__)
 

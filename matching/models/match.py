@@ -16,7 +16,7 @@ from directory.access import Action, can, facilitates_only, scope_of
 from matching.choices import BETWEEN_THE_SIDES, CONTACTS_SHOWN, COOPERATION, DECIDED, OPEN_TO_RUNS, MatchStatus
 from matching.models.by_criterion import ADD_UP, Contributions
 from matching.models.profile import ScoringProfile
-from matching.models.run import MatchRun
+from matching.models.runs.run import MatchRun
 from surveys.choices import Side, Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import published_q

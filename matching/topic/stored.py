@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
-from directory.days import today
 from matching.models import TextVectors
 from matching.topic import topic_version
 from matching.topic.vectors import NOTHING, Vectors, vectors_of
 from matching.topic.words import Words
+from web.days import today
 
 AT_ONCE = 64
 LOOKED_UP_AT_ONCE = 500

@@ -14,15 +14,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from directory.access import Action, can
-from directory.converters import row_number
-from directory.exports import csv_response
 from surveys.admin.base import NoChangeMixin, actor
-from surveys.asked import Asked
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.cells import MAX_FILE_BYTES, ImportRefused
-from surveys.importing.columns import Columns
+from surveys.importing.layout.columns import Columns
 from surveys.models import Import, Survey
+from surveys.questionnaires.asked import Asked
+from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
+from web.converters import row_number
+from web.exports import csv_response
 
 ROWS_A_PAGE = 50
 MOST_CHOICES = 150

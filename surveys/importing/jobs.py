@@ -16,12 +16,12 @@ from directory.access import Action, can
 from directory.models import User
 from surveys.choices import IMPORT_AT_WORK, ImportState
 from surveys.importing.applying import PreviewOutdated, apply
-from surveys.importing.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
-from surveys.importing.opening import open_import
+from surveys.importing.layout.opening import open_import
 from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
+from surveys.reading.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
 from web.jobs import later
 
 SILENT_FOR = dt.timedelta(minutes=3)

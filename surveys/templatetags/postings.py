@@ -13,8 +13,8 @@ from django.utils.formats import number_format
 from directory.models import Agency, Country, User
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet, Row
-from surveys.page_rows import TARGETS
-from surveys.provenance import statement
+from surveys.postings.page_rows import TARGETS
+from surveys.postings.provenance import statement
 
 register = template.Library()
 

@@ -13,7 +13,7 @@ from directory.choices import AreaUse
 from directory.models import Modality, PriorityArea, User
 from directory.models.scored import MOST_SCORED, too_many
 from directory.reference.loading import DATA_FOLDER
-from matching.engine.indexing import MOST_BITS
+from matching.engine.inputs.indexing import MOST_BITS
 from tests.factories import AreaFactory, ModalityFactory
 
 FACTORIES = {PriorityArea: AreaFactory, Modality: ModalityFactory}

@@ -12,13 +12,14 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 BEFORE, AFTER = ("matching", "0010_states_of_option_events"), ("matching", "0011_what_goes_with_a_state")
 STATE = ("status", "rank_for_need", "rank_for_offer", "decided_on", "refused_until")
 TERM, SAID = dt.date(2027, 1, 1), {"score": 1}
-MATCHES = [
+Cases = list[tuple[tuple[Any, ...], tuple[Any, ...]]]
+MATCHES: Cases = [
     (("lapsed", 1, 2, SAID, TERM), ("lapsed", None, None, SAID, None)),
     (("suggested", 1, None, SAID, TERM), ("suggested", 1, None, None, None)),
     (("proposed", None, 2, None, None), ("proposed", None, None, {}, None)),
     (("not_taken_forward", None, None, SAID, TERM), ("not_taken_forward", None, None, SAID, TERM)),
 ]
-OPTIONS = [
+OPTIONS: Cases = [
     (("suggested", 1, SAID), ("suggested", 1, None)),
     (("set_aside", 2, None), ("set_aside", None, {})),
     (("lapsed", 3, None), ("lapsed", None, None)),

@@ -12,8 +12,8 @@ from directory.choices import Digest
 from directory.models import Mail, User
 from matching.choices import MatchStatus
 from matching.models import Match, MatchSide
-from ssc_portal import daily
 from ssc_portal.celery import app
+from ssc_portal.running import daily
 from ssc_portal.tasks import DailyWorkFailed
 from ssc_portal.tasks import daily as daily_task
 from surveys.choices import Side

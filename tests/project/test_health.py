@@ -10,7 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
 from django.test import override_settings
 
-from ssc_portal import health
+from ssc_portal.running import health
 
 pytestmark = pytest.mark.django_db
 

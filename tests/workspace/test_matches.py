@@ -13,11 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import AgencyKind, Role
 from directory.models import Affiliation, User
-from directory.pdf import PdfUnavailable
-from matching import answering, introducing, review
 from matching.choices import Clearance, MatchStatus, SideAnswer
+from matching.life import answering, introducing, review
+from matching.life.sides import shown_state
 from matching.models import Match, MatchEvent, MatchSide, Outcome
-from matching.sides import shown_state
 from surveys.choices import ClearanceRule, Side, Visibility
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (
@@ -30,6 +29,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages import Page, publish_many
+from web.pdf import PdfUnavailable
 from workspace.matches import views
 from workspace.matches.groups import GROUP_OF, GROUPS, own_matches
 from workspace.matches.waiting import waiting_for

@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from matching import run_blocks
 from matching.models import MatchRun
-from matching.runs import RunRefused, run_matching
+from matching.runs import in_blocks
+from matching.runs.running import RunRefused, run_matching
 
 BAR_WIDTH = 40
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if not settings.CELERY_BROKER_URL:
             raise CommandError("CELERY_BROKER_URL is not set: there are no workers. Leave --workers out.")
         try:
-            run = run_blocks.start()
+            run = in_blocks.start()
         except RunRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"Run {run.pk} is with the workers.")

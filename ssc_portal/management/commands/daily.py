@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from directory.days import today
-from ssc_portal.daily import run_daily
+from ssc_portal.running.daily import run_daily
+from web.days import today
 from web.jobs.handing_out import wait
 
 

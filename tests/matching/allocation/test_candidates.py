@@ -7,15 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.choices import Role
-from directory.days import today
 from directory.mail.receivers import people_of, spoken_for
-from matching import review
 from matching.allocation.candidates import Candidates
 from matching.allocation.weighing import Membership
 from matching.choices import MatchStatus
+from matching.life import review
+from matching.life.steps import ReviewRefused
 from matching.models import Match, Outcome
-from matching.places import places_left
-from matching.steps import ReviewRefused
+from matching.scoring.places import places_left
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (
     AgencyFactory,
@@ -26,6 +25,7 @@ from tests.factories import (
     put_in,
 )
 from tests.matching.allocation.conftest import need_of, offer_of, settings, suggest
+from web.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("south", "known_profile")]
 

@@ -3,11 +3,11 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from matching import review
 from matching.allocation import plans, solving
 from matching.choices import AllocationState, LeftOut, MatchStatus
+from matching.life import review
+from matching.life.steps import ReviewRefused
 from matching.models import Allocation, AllocationPick, Match, MatchEvent
-from matching.steps import ReviewRefused
 from surveys.models import Need, Offer
 from tests.factories import PublishedNeedFactory, put_in
 from tests.matching.allocation.conftest import need_of, offer_of, picked, settings, suggest

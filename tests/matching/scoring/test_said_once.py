@@ -14,15 +14,16 @@ from django.utils.translation import gettext_lazy
 from rest_framework.serializers import ChoiceField, ListField
 
 from directory.models import User
-from matching import engine, reasons
+from matching import engine
 from matching.api.explanation import ExplanationSerializer
 from matching.api.serializers import ContributionsSerializer
-from matching.engine import compiled, counts
+from matching.engine import compiled
+from matching.engine.search import counts
 from matching.models import Match, MatchChange, ScoringProfile, TriangularOption
 from matching.models.by_criterion import CONTRIBUTIONS, WEIGHTS, Moves
-from matching.near_misses import near_misses
-from matching.profiles import gates_only
-from matching.scoring import words
+from matching.scoring import reasons, words
+from matching.scoring.near_misses import near_misses
+from matching.scoring.profiles import gates_only
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.reasons import CLOSED_BY
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory

@@ -6,11 +6,11 @@ import pytest
 from django.utils import timezone
 
 from matching.choices import OptionEventKind, OptionStatus
+from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularEvent, TriangularOption
-from matching.steps import OPTION_STEPS, ReviewRefused
 from matching.triangular import lapsing, review
-from surveys import posting as postings
 from surveys.models import Need
+from surveys.postings import posting as postings
 from tests.factories import put_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

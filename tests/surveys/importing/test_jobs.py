@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.models import User
-from surveys import posting
+from surveys.answering.pending import choose, differences_of
 from surveys.choices import ImportState, PostingStatus, ResponseStatus
 from surveys.importing import jobs
-from surveys.importing.cells import ImportRefused
 from surveys.models import (
     Import,
     ImportedFile,
@@ -28,7 +27,8 @@ from surveys.models import (
     Response,
     Survey,
 )
-from surveys.pending import choose, differences_of
+from surveys.postings import posting
+from surveys.reading.cells import ImportRefused
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, changed, table_rows
 
 pytestmark = pytest.mark.django_db
