@@ -52,6 +52,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def world(clock: time_machine.Traveller) -> World:
     world = World.made(random.Random(3), clock)
     run_matching()
+    assert TriangularOption.objects.filter(status=OptionStatus.SUGGESTED).exists()
     # One that was decided, to be taken back, and something that the next run has to write.
     review.set_aside(match=world.listed(), by=world.manager)
     posting.update(posting=world.needs[0], values={}, areas=["energy", "health"], modalities=["training"], by=None)
@@ -100,7 +101,6 @@ def test_what_changes_in_between_stands(change: Change, world: World, around: Ar
     assert run.state == RunState.FINISHED
     assert not PostingMark.objects.exists()
     left = shown()
-    assert TriangularOption.objects.filter(status=OptionStatus.SUGGESTED).exists()
     assert left == what_a_run_leaves(shown)
 
 
