@@ -349,7 +349,7 @@ class MatchRunFactory(DjangoModelFactory[MatchRun]):
     state = RunState.FINISHED
     engine_version = "test"
     counts = factory.LazyFunction(lambda: {"needs": 1, "offers": 1, "stored": 1})
-    progress = 100
+    done = of = 1
     finished_at = factory.LazyFunction(timezone.now)
 
 

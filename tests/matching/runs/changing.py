@@ -128,7 +128,7 @@ def publish(world: World) -> None:
         targets=[NamedPlace(kind=PlaceKind.COUNTRY, country=country.pk) for country in world.countries],
         by=world.manager,
     )
-    withdrawn = Need.objects.filter(status=PostingStatus.WITHDRAWN).order_by("pk")
+    withdrawn = Need.objects.filter(status=PostingStatus.WITHDRAWN).open_now().order_by("pk")
     for one in (new, *withdrawn[:1]):
         posting.publish(posting=one, by=world.manager)
 

@@ -18,6 +18,7 @@ from matching.scoring.explanation import explain
 from surveys.models import Offer
 from surveys.postings import posting
 from tests.factories import ScoringProfileFactory
+from tests.jobs import work_off
 from tests.matching.runs.changing import (
     OF_ALL,
     WRITES,
@@ -35,6 +36,7 @@ from tests.matching.runs.changing import (
     what_a_run_leaves,
     withdraw,
 )
+from web.jobs.doing import do
 
 pytestmark = pytest.mark.django_db
 
@@ -76,13 +78,10 @@ def in_one_process(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]
 
 def in_blocks(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> MatchRun:
     monkeypatch.setattr(run_blocks, "PAIRS_A_BLOCK", 20)
-    monkeypatch.setattr(run_blocks, "_hand_out", lambda *job: 0)
-    run = running.begin(is_in_blocks=True)
-    run_blocks.prepare(run.pk)
+    run = run_blocks.start()
+    assert do(run_blocks.PREPARE, run.pk)
     change()
-    for block in run.blocks.all():
-        run_blocks.score_block(block.pk, task="a worker")
-    run_blocks.finish(run.pk)
+    work_off()
     run.refresh_from_db()
     return run
 
