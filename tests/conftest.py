@@ -159,6 +159,7 @@ def throwaway() -> Iterator[str]:
     name = ":memory:" if connection.vendor == "sqlite" else f"{connection.settings_dict['NAME']}_migrations"
     if connection.vendor != "sqlite":
         with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
             cursor.execute(f'CREATE DATABASE "{name}"')
     connections["throwaway"] = type(connections["default"])(
         {**connection.settings_dict, "NAME": name}, alias="throwaway"
