@@ -15,6 +15,7 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, offices_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
+from matching.life.proposable import check_not_on_hold
 from matching.life.sides import OTHER_SIDE, posting_of
 from matching.life.steps import ReviewRefused, check_note, held, take
 from matching.life.terms import last_day_of_term
@@ -148,6 +149,7 @@ def _waiting(match: Match, side: Side, by: User, note: str) -> tuple[Match, Matc
     match = held(match)
     if not posting_of(match, side).is_within(scope_of(by, Action.APPROVE_POSTINGS)):
         raise ReviewRefused(_("Only the country's coordinator clears its proposals, or the secretariat for it."))
+    check_not_on_hold(match)
     row = MatchSide.objects.filter(match=match, side=side, clearance__in=WAITING).first()
     if row is None or match.status != MatchStatus.PROPOSED:
         raise ReviewRefused(_("This proposal does not wait for the country any more. Look at it again."))

@@ -104,13 +104,26 @@ def as_(user: User) -> Client:
 def test_a_match_is_its_sides_business(proposed: Match, reviewer: User, partner: User, coordinator: User) -> None:
     third = UserFactory(role=Role.FOCAL_POINT)
     elsewhere = UserFactory(role=Role.COORDINATOR, role__agency=AgencyFactory(kind=AgencyKind.MINISTRY))
-    for user, code in ((third, 404), (elsewhere, 404), (coordinator, 200), (reviewer, 403), (partner, 403)):
+    # The page, a step, the letter that is not written yet, and the list.
+    for user, codes, is_its_own in (
+        (third, [404, 404, 404, 200], False),
+        (elsewhere, [404, 404, 404, 200], False),
+        (coordinator, [200, 422, 404, 200], True),
+        (reviewer, [403, 403, 403, 403], False),
+        (partner, [403, 403, 403, 403], False),
+    ):
         client = as_(user)
-        assert client.get(address_of(proposed)).status_code == code, user
-        assert client.post(address_of(proposed), {"step": "answer", "side": "offer"}).status_code == code or code == 200
-        assert client.get(f"{address_of(proposed)}letter.docx").status_code in (403, 404)
+        listed = client.get(LIST)
+        found = [
+            client.get(address_of(proposed)),
+            client.post(address_of(proposed), {"step": "answer", "side": "offer"}),
+            client.get(f"{address_of(proposed)}letter.docx"),
+            listed,
+        ]
+        assert [answer.status_code for answer in found] == codes, user
         for words in ("Flood maps", "Radar"):
-            assert code == 200 or words not in client.get(LIST).content.decode()
+            assert (words in listed.content.decode()) is is_its_own, user
+    assert not proposed.sides.exclude(answer="").exists()
     assert Client().get(address_of(proposed)).status_code == 302
 
 
