@@ -211,6 +211,15 @@ def test_amounts_are_read_strictly(client, focal_point, amount: str):
     assert Offer.objects.get().amount is None
 
 
+@pytest.mark.parametrize(("code", "kept"), [("eur", "EUR"), (" Thb ", "THB"), ("xyz", ""), ("US$", "")])
+def test_a_currency_is_one_of_iso_4217_in_any_case(client, focal_point, code: str, kept: str):
+    client.force_login(focal_point)
+    given = typed(focal_point, amount="5", amount_currency=code, do="save")
+    page = client.post(reverse("workspace:offer-new"), given, follow=True)
+    assert Offer.objects.get().amount_currency == kept
+    assert ("is no currency of ISO 4217" in Page(page).text) is not kept
+
+
 @pytest.mark.parametrize("field", ["title", "text", "contact", "amount_note", "place_text"])
 @pytest.mark.parametrize("value", ["x" * 100_000, "nul\0here"])
 def test_hostile_text_is_refused_in_words_and_kept(client, focal_point, field: str, value: str):

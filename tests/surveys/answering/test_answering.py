@@ -83,7 +83,7 @@ def test_the_whole_way_from_begin_to_drafts(
     assert (response.status, response.key, response.begun_by) == (ResponseStatus.IN_PROGRESS, "NPL", person)
     answer = section(client, "cooperation", do="go_on", role=["offering", "seeking"], modalities=["training"],
                      areas=["trade", "other"], areas__other="Tourism", countries="Fiji, LDCs",
-                     contribution_usd__amount="1 200 000,50", contribution_usd__currency="USD",
+                     contribution_usd__amount="1 200 000,50", contribution_usd__currency="eur",
                      available_from="2027-01-15")  # fmt: skip
     assert answer["Location"] == "/workspace/surveys/ssc-2026/frameworks/"
     # A colleague goes on, on another device.
@@ -107,7 +107,8 @@ def test_the_whole_way_from_begin_to_drafts(
     assert (offer.status, offer.confirmed_on, offer.agency) == (PostingStatus.DRAFT, None, agency)
     assert set(offer.areas.values_list("pk", flat=True)) == {"trade"}
     assert {target.country_id or target.group_id for target in offer.targets.all()} == {"FJI", "LDC"}
-    assert (str(offer.amount), offer.opens_on) == ("1200000.50", dt.date(2027, 1, 15))
+    assert (str(offer.amount), offer.amount_currency) == ("1200000.50", "EUR")
+    assert offer.opens_on == dt.date(2027, 1, 15)
     needs = Need.objects.filter(survey=open_survey).order_by("response_part")
     assert [[area.pk for area in need.areas.all()] for need in needs] == [["energy"], ["ict"]]
     assert needs[0].text.startswith("Mini-grids")

@@ -168,6 +168,17 @@ def test_a_plain_table_with_a_title_merged_headings_and_another_encoding(survey:
     assert answers("TUR")["available_from"] == "2026-01-15"
 
 
+def test_a_currency_counts_in_any_case_and_is_dollars_where_none_is_stated(survey: Survey):
+    data = (
+        b"country,areas,contribution_usd_amount,contribution_usd_currency\n"
+        b"Nepal,Energy,5,eur\nFiji,Energy,6,\nTonga,Energy,7, Thb \n"
+    )
+    bring_in(survey, data)
+    assert {iso3: answers(iso3)["contribution_usd"]["currency"] for iso3 in ("NPL", "FJI", "TON")} == {
+        "NPL": "EUR", "FJI": "USD", "TON": "THB",
+    }  # fmt: skip
+
+
 def test_tabs_utf_16_and_a_separator_line(survey: Survey):
     assert bring_in(survey, "country\tareas\nNepal\tEnergy\n".encode("utf-16")).counts["added"] == 1
     assert bring_in(survey, b"sep=|\ncountry|areas\nFiji|Trade\n").counts["added"] == 1
