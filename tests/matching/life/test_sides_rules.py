@@ -3,8 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.core import mail as django_mail
 from django.utils import timezone
 
+from directory.choices import MailState
+from directory.mail import outbox, sending
 from directory.models import Mail, User
 from matching.choices import Audience, CheckKind, CheckResult, Clearance, MatchStatus, NeedMet, SideAnswer
 from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review
@@ -190,6 +193,26 @@ def test_a_digest_tells_of_suggestions_from_its_first_moment_on():
     for status in set(MatchStatus) - {MatchStatus.SUGGESTED}:
         Match.objects.filter(pk=match.pk).update(status=status)
         assert list(digests.new_matches_of(reader, since=moment)) == [], status
+
+
+def test_a_mail_of_one_side_is_filled_in_for_that_side_alone_and_for_an_office_without_the_match(proposed):
+    for reader, side, is_sent in (
+        (speaker_for(proposed.need), Side.NEED, True),
+        (speaker_for(proposed.need), Side.OFFER, False),
+        (UserFactory(), Side.NEED, False),
+    ):
+        about = {"match": proposed.pk, "side": side}
+        outbox.write(kind="proposed", key=f"{reader.pk}:{side}", about=about, to=[reader])
+        assert sending.send_one(Mail.objects.get(key=f"{reader.pk}:{side}").pk) == (
+            MailState.SENT if is_sent else MailState.DROPPED
+        )
+    about = {"match": proposed.pk, "side": Side.NEED}
+    outbox.write(kind="proposed", key="office", about=about, addresses=["office@example.org"])
+    assert sending.send_one(Mail.objects.get(key="office").pk) == MailState.SENT
+    to_office = django_mail.outbox[-1].message().as_string()
+    assert proposed.need.party in to_office
+    for hidden in (proposed.need.title, proposed.offer.title, f"{proposed.need_id}-{proposed.offer_id}"):
+        assert hidden not in to_office
 
 
 # --- Days and places

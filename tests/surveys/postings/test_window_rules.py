@@ -6,7 +6,7 @@ from directory.choices import AgencyKind, Role
 from directory.models import Mail, User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Offer
-from surveys.postings import approval, windows
+from surveys.postings import approval, still_valid, windows
 from surveys.postings.posting import PostingRefused
 from surveys.postings.windows import WindowRefused
 from tests.factories import AgencyFactory, CountryFactory, OfferFactory, UserFactory
@@ -115,3 +115,17 @@ def test_managers_alone_pause_and_resume_a_country(cast: dict[str, User]) -> Non
         step(country=thailand, by=cast["manager"])
         window = CountryWindow.objects.get(country=thailand)
         assert (window.paused_at is not None, window.paused_by is not None) == ((step is windows.pause),) * 2
+
+
+@pytest.mark.parametrize(("kind", "is_enough"), [(WindowKind.SEVERAL, True), (WindowKind.SINGLE, False)])
+def test_yes_in_a_mail_confirms_what_one_publishes_alone_and_submits_the_rest(
+    kind: WindowKind, is_enough: bool, cast: dict[str, User], offers: dict[str, Offer]
+) -> None:
+    CountryWindow.objects.create(country_id="THA", kind=kind)
+    offer = offers[OF_AN_AGENCY]
+    Offer.objects.filter(pk=offer.pk).update(status=PostingStatus.PUBLISHED)
+    offer.refresh_from_db()
+    asked = still_valid.Asked(user=cast["focal point"], posting=offer, kind="offer")
+    assert still_valid.say_yes(asked) is is_enough
+    offer.refresh_from_db()
+    assert (offer.confirmed_on is not None, offer.submitted_at is not None) == (is_enough, not is_enough)
