@@ -38,9 +38,9 @@ class AllocationForm(forms.ModelForm[Allocation]):
 class AllocationAdmin(admin.ModelAdmin[Allocation]):
     """Plans are made and decided by `matching.allocation.plans`, and changed in no other way."""
 
-    list_display = ("made_at", "what_it_proposes", "state", "by", "decided_by")
-    list_display_links = ("made_at",)
-    ordering = ("-made_at", "-id")
+    list_display = ("started_at", "what_it_proposes", "state", "by", "decided_by")
+    list_display_links = ("started_at",)
+    ordering = ("-started_at", "-id")
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -84,7 +84,7 @@ class AllocationAdmin(admin.ModelAdmin[Allocation]):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, allocation) or request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        title = _("Plan of %(day)s") % {"day": date_format(allocation.made_at)}
+        title = _("Plan of %(day)s") % {"day": date_format(allocation.started_at)}
         if not allocation.totals:
             return self._page(request, "unmade", {"title": title, "allocation": allocation})
         shown = page.context_of(allocation, page=request.GET.get("p"))

@@ -19,7 +19,7 @@ from matching.models.match import MatchQuerySet
 from matching.scoring.places import offers_used_up, places_left
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility
 from surveys.models import CountryWindow, Need, Offer
-from tests.factories import AgencyFactory, MatchFactory, UserFactory, speaker_for, suggested_match
+from tests.factories import AgencyFactory, MatchFactory, UserFactory, put_in, speaker_for, suggested_match
 from web.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -191,7 +191,7 @@ def test_a_digest_tells_of_suggestions_from_its_first_moment_on():
     assert list(digests.new_matches_of(reader, since=moment)) == [match]
     assert list(digests.new_matches_of(reader, since=moment + dt.timedelta(microseconds=1))) == []
     for status in set(MatchStatus) - {MatchStatus.SUGGESTED}:
-        Match.objects.filter(pk=match.pk).update(status=status)
+        put_in(status, match)
         assert list(digests.new_matches_of(reader, since=moment)) == [], status
 
 
@@ -257,5 +257,5 @@ def test_places_are_added_up_over_agreements_and_what_is_on_the_way(agreed, revi
     other = MatchFactory(offer=agreed.offer, status=MatchStatus.COMPLETED)
     Outcome.objects.create(match=other, recorded_by=reviewer, agreed_on=today(), places=2)
     assert list(offers_used_up()) == [agreed.offer_id]
-    Match.objects.filter(pk=other.pk).update(status=MatchStatus.LAPSED)
+    put_in(MatchStatus.LAPSED, other)
     assert not offers_used_up().exists()

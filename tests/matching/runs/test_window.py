@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from matching.choices import ChangeKind, MatchStatus, RunState
+from matching.choices import ChangeKind, MatchStatus, OptionStatus, RunState
 from matching.life import marks, outcomes, review
-from matching.models import Match, MatchRun, PostingMark, ScoringProfile
+from matching.models import Match, MatchRun, PostingMark, ScoringProfile, TriangularOption
 from matching.runs import catching_up, due, running
 from matching.runs import in_blocks as run_blocks
 from matching.runs.rematch import match_marked, rematch
@@ -18,6 +18,7 @@ from matching.scoring.explanation import explain
 from surveys.models import Offer
 from surveys.postings import posting
 from tests.factories import MatchFactory, PublishedOfferFactory, ScoringProfileFactory
+from tests.jobs import work_off
 from tests.matching.runs.changing import (
     AREAS,
     OF_ALL,
@@ -27,14 +28,17 @@ from tests.matching.runs.changing import (
     decide,
     edit_areas,
     expire,
+    forbid_a_third,
     lapse,
     publish,
+    shown,
     suggestions,
     take_back,
     what_a_run_leaves,
     withdraw,
 )
 from web.days import today
+from web.jobs.doing import do
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +56,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def world(clock: time_machine.Traveller) -> World:
     world = World.made(random.Random(3), clock)
     run_matching()
+    assert TriangularOption.objects.filter(status=OptionStatus.SUGGESTED).exists()
     # One that was decided, to be taken back, and something that the next run has to write.
     review.set_aside(match=world.listed(), by=world.manager)
     posting.update(posting=world.needs[0], values={}, areas=["energy", "health"], modalities=["training"], by=None)
@@ -75,13 +80,10 @@ def in_one_process(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]
 
 def in_blocks(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> MatchRun:
     monkeypatch.setattr(run_blocks, "PAIRS_A_BLOCK", 20)
-    monkeypatch.setattr(run_blocks, "_hand_out", lambda *job: 0)
-    run = running.begin(is_in_blocks=True)
-    run_blocks.prepare(run.pk)
+    run = run_blocks.start()
+    assert do(run_blocks.PREPARE, run.pk)
     change()
-    for block in run.blocks.all():
-        run_blocks.score_block(block.pk, task="a worker")
-    run_blocks.finish(run.pk)
+    work_off()
     run.refresh_from_db()
     return run
 
@@ -92,13 +94,15 @@ def around(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> A
     return lambda change: request.param(monkeypatch, change)
 
 
-@pytest.mark.parametrize("change", [*WRITES, expire, decide, take_back], ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    "change", [*WRITES, forbid_a_third, expire, decide, take_back], ids=lambda change: change.__name__
+)
 def test_what_changes_in_between_stands(change: Change, world: World, around: Around):
     run = around(lambda: change(world))
     assert run.state == RunState.FINISHED
     assert not PostingMark.objects.exists()
-    left = suggestions()
-    assert left == what_a_run_leaves()
+    left = shown()
+    assert left == what_a_run_leaves(shown)
 
 
 @pytest.mark.parametrize("change", [*WRITES, expire, take_back], ids=lambda change: change.__name__)
@@ -111,18 +115,18 @@ def test_without_it_the_run_would_undo_it(change: Change, world: World, around: 
     with monkeypatch.context() as patch:
         patch.setattr("matching.runs.storing.catch_up", as_read)
         around(lambda: change(world))
-    left = suggestions()
-    assert left != what_a_run_leaves()
+    left = shown()
+    assert left != what_a_run_leaves(shown)
 
 
 @pytest.mark.parametrize("change", OF_ALL, ids=lambda change: change.__name__)
 def test_what_concerns_all_makes_another_run_due(change: Change, world: World, around: Around):
     around(lambda: change(world))
-    left = suggestions()
-    assert left != what_a_run_leaves()
+    left = shown()
+    assert left != what_a_run_leaves(shown)
     assert due.start_where_due() == 1
-    left = suggestions()
-    assert left == what_a_run_leaves()
+    left = shown()
+    assert left == what_a_run_leaves(shown)
     assert due.start_where_due() == 0
 
 
@@ -192,10 +196,15 @@ def test_a_run_that_fails_leaves_the_marks(world: World, around: Around, monkeyp
     def too_much(**given):
         raise MemoryError("no memory left")
 
+    def change() -> None:
+        withdraw(world)
+        publish(world)
+        match_marked()
+
     with monkeypatch.context() as patch:
         patch.setattr("matching.runs.running.store_options", too_much)
         with pytest.raises(MemoryError):
-            around(lambda: (withdraw(world), publish(world), match_marked()))
+            around(change)
     MatchRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, finished_at=timezone.now())
     assert PostingMark.objects.filter(is_matched=True).exists()
     assert match_marked() > 0
@@ -224,9 +233,13 @@ def test_a_mark_made_after_the_run_has_read_them_is_kept(world: World, around: A
 
 
 def test_a_place_that_expiry_frees_while_the_run_works_is_filled(world: World, around: Around):
-    around(lambda: (expire(world), lapse(world)))
-    left = suggestions()
-    assert left == what_a_run_leaves()
+    def change() -> None:
+        expire(world)
+        lapse(world)
+
+    around(change)
+    left = shown()
+    assert left == what_a_run_leaves(shown)
 
 
 def test_an_offer_used_up_while_the_run_works_gets_no_new_match(world: World, around: Around):
@@ -247,5 +260,5 @@ def test_an_offer_used_up_while_the_run_works_gets_no_new_match(world: World, ar
     suggested = Match.objects.filter(status=MatchStatus.SUGGESTED)
     assert not suggested.filter(offer=used_up).exists()
     assert suggested.filter(offer=with_another).exists()
-    left = suggestions()
-    assert left == what_a_run_leaves()
+    left = shown()
+    assert left == what_a_run_leaves(shown)
