@@ -13,6 +13,7 @@ from surveys.importing.applying import import_file
 from surveys.importing.undoing import MOST_SAID, undo, what_holds_it
 from surveys.models import Import, Need, Offer, Reading, Response, Survey
 from surveys.postings import posting
+from surveys.postings.writing import NamedPlace
 from surveys.reading.cells import ImportRefused
 from tests.surveys.importing.conftest import as_csv, table_rows
 
@@ -50,7 +51,7 @@ def a_need_confirmed(manager: User) -> str:
 def a_posting_edited(manager: User) -> str:
     offer = Offer.objects.get(country="THA")
     areas, modalities = ([row.pk for row in rows.all()] for rows in (offer.areas, offer.modalities))
-    targets = [posting.NamedPlace.of(row) for row in offer.targets.all()]
+    targets = [NamedPlace.of(row) for row in offer.targets.all()]
     posting.edit(
         posting=offer, values={"title": "Ours"}, areas=areas, modalities=modalities, targets=targets, by=manager
     )
