@@ -13,7 +13,7 @@ from surveys.importing.applying import import_file
 from surveys.importing.undoing import MOST_SAID, undo, what_holds_it
 from surveys.models import Import, Need, Offer, Reading, Response, Survey
 from surveys.postings import posting
-from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from surveys.reading.cells import ImportRefused
 from tests.surveys.importing.conftest import as_csv, table_rows
 
