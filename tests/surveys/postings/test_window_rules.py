@@ -40,9 +40,9 @@ def offers(cast: dict[str, User]) -> dict[str, Offer]:
     own = cast["focal point"].affiliations.get().agency
     fund = cast["of the fund"].affiliations.get().agency
     return {
-        OF_AN_AGENCY: OfferFactory(country=None, agency=own, areas=["energy"]),
-        OF_THE_COUNTRY: OfferFactory(country=own.country, agency=None, areas=["energy"]),
-        OF_A_FUND: OfferFactory(country=None, agency=fund, areas=["energy"]),
+        OF_AN_AGENCY: OfferFactory(country=None, agency=own, areas=["energy"], modalities=["training"]),
+        OF_THE_COUNTRY: OfferFactory(country=own.country, agency=None, areas=["energy"], modalities=["training"]),
+        OF_A_FUND: OfferFactory(country=None, agency=fund, areas=["energy"], modalities=["training"]),
     }
 
 
