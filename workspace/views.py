@@ -21,7 +21,7 @@ from workspace.postings.kinds import Kind
 from workspace.postings.waiting import waiting_for as waiting_postings
 
 
-class Home(WorkspacePage, TemplateView):
+class WorkspaceHome(WorkspacePage, TemplateView):
     """What waits for the person, and where its things are."""
 
     template_name = "workspace/home.html"

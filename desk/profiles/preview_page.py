@@ -19,7 +19,7 @@ from directory.models import User
 from matching.models import ScoringProfile
 from matching.models.profile import FIGURES
 from matching.runs import in_blocks
-from matching.runs.preview import Move, Preview, PreviewRefused, preview
+from matching.runs.preview import Move, PreviewRefused, ProfilePreview, preview
 from matching.runs.running import RunRefused
 from matching.scoring.profiles import activate
 from surveys.models import Need, Offer
@@ -163,7 +163,7 @@ def _differing(in_use: ScoringProfile, tried: ScoringProfile) -> list[Differing]
     ]
 
 
-def _rows(found: Preview) -> list[MoveRow]:
+def _rows(found: ProfilePreview) -> list[MoveRow]:
     needs = Need.objects.for_lists().in_bulk([move.need for move in found.moves])
     offers = Offer.objects.for_lists().in_bulk([move.offer for move in found.moves])
     pair = reverse("admin:matching_match_pair")

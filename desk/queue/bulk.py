@@ -67,7 +67,7 @@ class BulkForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class BulkCandidate:
     """A match on the page that asks, and what already stands in the way of the step; empty: nothing seen."""
 
     match: Match
@@ -124,7 +124,7 @@ def _ask(
     left_out: int = 0,
 ) -> HttpResponse:
     candidates = [
-        Candidate(
+        BulkCandidate(
             match=match,
             fit=fit_of(match.score, match.profile),
             obstacle=review.obstacle(step=step, match=match),

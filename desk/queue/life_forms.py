@@ -85,7 +85,7 @@ class ReferenceForm(forms.Form):
         super().__init__(*args, **{"initial": initial, **kwargs})
 
 
-class OutcomeForm(forms.ModelForm[Outcome]):
+class StaffOutcomeForm(forms.ModelForm[Outcome]):
     """What was agreed, or came of it."""
 
     class Meta:
@@ -103,7 +103,7 @@ class OutcomeForm(forms.ModelForm[Outcome]):
         super().__init__(*args, **{"instance": Outcome.objects.filter(match=match).first(), **kwargs})
 
 
-class FollowUpForm(forms.Form):
+class StaffFollowUpForm(forms.Form):
     """Whether the need was met."""
 
     need_met = forms.ChoiceField(label=_("Was the need met?"), choices=NeedMet)
@@ -198,7 +198,7 @@ LIFE_STEPS: dict[str, LifeStep] = {
             "outcome",
             _("Agreement and outcome"),
             _("Record it"),
-            OutcomeForm,
+            StaffOutcomeForm,
             lambda match: match.status == MatchStatus.INTRODUCED or match.status in COOPERATION,
             _record_outcome,
         ),
@@ -206,7 +206,7 @@ LIFE_STEPS: dict[str, LifeStep] = {
             "complete",
             _("Completed"),
             _("Record it as completed"),
-            OutcomeForm,
+            StaffOutcomeForm,
             lambda match: match.status == MatchStatus.AGREED,
             lambda match, by, data: outcomes.complete(match=match, by=by, values=data),
         ),
@@ -214,7 +214,7 @@ LIFE_STEPS: dict[str, LifeStep] = {
             "follow_up",
             _("Follow-up"),
             _("Record the answer"),
-            FollowUpForm,
+            StaffFollowUpForm,
             lambda match: match.status in COOPERATION,
             lambda match, by, data: outcomes.follow_up(match=match, by=by, **data),
         ),

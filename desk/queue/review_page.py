@@ -60,7 +60,7 @@ STEPS: dict[str, tuple[Promise, Promise]] = {
 }
 
 
-class StepForm(forms.Form):
+class ReviewStepForm(forms.Form):
     """A step with its note, from a page that showed the match's events up to `last_event`."""
 
     step = forms.ChoiceField(choices=[(name, words) for name, (words, _what) in STEPS.items()])
@@ -85,14 +85,14 @@ class StepButton:
 def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match) -> HttpResponse:
     """Answer GET with the page; answer POST by taking a step, then go on, or say why it was refused."""
     if request.method != "POST":
-        form = StepForm(initial={"go_on": request.GET.get("then") == "next"})
+        form = ReviewStepForm(initial={"go_on": request.GET.get("then") == "next"})
         return _page(model_admin, request, match, form)
     user = request.user
     if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
         raise PermissionDenied
     if "life" in request.POST:
         return _take_life_step(model_admin, request, match, by=user)
-    form = StepForm(request.POST)
+    form = ReviewStepForm(request.POST)
     if form.is_valid():
         step = form.cleaned_data["step"]
         try:
@@ -132,7 +132,7 @@ def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match:
         messages.error(request, _("Nothing was done. Please correct what is marked below."))
         given = (name, form)
     match = model_admin.get_queryset(request).get(pk=match.pk)
-    return _page(model_admin, request, match, StepForm(), given=given)
+    return _page(model_admin, request, match, ReviewStepForm(), given=given)
 
 
 def _onward(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, goes_on: bool) -> str:
@@ -155,7 +155,7 @@ def _page(
     model_admin: ModelAdmin[Match],
     request: HttpRequest,
     match: Match,
-    form: StepForm,
+    form: ReviewStepForm,
     *,
     given: tuple[str, forms.BaseForm] | None = None,
 ) -> HttpResponse:

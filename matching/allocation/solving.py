@@ -31,7 +31,7 @@ class Unsolved(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Problem:
+class AllocationProblem:
     """What is at choice. The pairs stand in the order in which equals are preferred: the first come first."""
 
     need: Numbers
@@ -110,7 +110,7 @@ class Problem:
         return np.bincount(index, minlength=size).astype(np.int64)
 
 
-def solve(problem: Problem, *, seconds: float = SECONDS) -> Flags:
+def solve(problem: AllocationProblem, *, seconds: float = SECONDS) -> Flags:
     """Return of each pair whether the best plan has it.
 
     Best is, each held before the next is asked: the greatest sum of the weights of the needs served; the greatest sum
@@ -139,7 +139,7 @@ def solve(problem: Problem, *, seconds: float = SECONDS) -> Flags:
     return chosen
 
 
-def best_first(problem: Problem) -> Flags:
+def best_first(problem: AllocationProblem) -> Flags:
     """Return the plan that looks at scores alone: from the best pair down, each that the limits still allow."""
     left = {index: places for index, places in enumerate(problem.places.tolist()) if places != NO_LIMIT}
     most = problem.most.tolist()
@@ -173,7 +173,7 @@ class _Face:
     is_tight: Flags
 
     @classmethod
-    def of(cls, problem: Problem) -> "_Face":
+    def of(cls, problem: AllocationProblem) -> "_Face":
         """Return all plans that keep to the limits."""
         n_pairs, n_needs = problem.n_pairs, problem.n_needs
         column, one = np.arange(n_pairs), np.ones(n_pairs)
@@ -236,7 +236,9 @@ def _whole(values: NDArray[np.float64]) -> Numbers:
     return rounded.astype(np.int64)
 
 
-def _check(problem: Problem, chosen: Flags, *, levels: tuple[NDArray[np.float64], ...], worth: list[int]) -> None:
+def _check(
+    problem: AllocationProblem, chosen: Flags, *, levels: tuple[NDArray[np.float64], ...], worth: list[int]
+) -> None:
     """Raise Unsolved unless the plan keeps the limits and is worth, in whole numbers, what each level found."""
     served = problem.served(chosen)
     values = np.concatenate([chosen, served]).astype(np.int64)

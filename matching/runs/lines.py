@@ -14,7 +14,7 @@ from matching.life import steps
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.scoring.inputs import Inputs
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from web import bulk
 
 CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
@@ -28,7 +28,7 @@ STORED = np.dtype([*ROW.descr, *((name, np.int64) for name in STATES)])
 Rows = NDArray[Any]
 
 
-def scored_rows(tables: Tables | Inputs, suggestions: engine.Suggestions) -> Rows:
+def scored_rows(tables: ScoringTables | Inputs, suggestions: engine.Suggestions) -> Rows:
     """Return what the engine suggests as rows, by need and offer."""
     rows = np.zeros(len(suggestions), dtype=ROW)
     rows["need"] = tables.needs.ids[suggestions.need_index]

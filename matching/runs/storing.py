@@ -17,7 +17,7 @@ from web import bulk
 from web.days import years_before
 
 
-class Stored(NamedTuple):
+class StoredRun(NamedTuple):
     """What came of storing what a run has found."""
 
     counts: dict[str, int]
@@ -26,7 +26,7 @@ class Stored(NamedTuple):
     """What it was stored by: what the run has read, or what holds now where that had changed."""
 
 
-def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> Stored:
+def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> StoredRun:
     """Bring the undecided matches into line with what a run has found.
 
     Call it in a transaction. What changed since the run read its inputs is scored again first, so that it undoes
@@ -48,7 +48,7 @@ def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> Stored:
     )
     marks.remove(now.marked)
     scored_again = sum(map(len, caught_up.changed))
-    return Stored(
+    return StoredRun(
         counts={**counts, "lapsed_proposals": lapsed, "suggested": len(wanted), "scored_again": scored_again},
         inputs=caught_up.inputs,
     )

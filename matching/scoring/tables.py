@@ -101,7 +101,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class Tables:
+class ScoringTables:
     """All that a run, or the explanation of one pair, reads."""
 
     on: dt.date
@@ -126,7 +126,7 @@ class Tables:
         offer_ids: Collection[int] | None = None,
         text_progress: Callable[[int, int], None] | None = None,
         keep_texts: bool = True,
-    ) -> "Tables":
+    ) -> "ScoringTables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
         Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
@@ -157,7 +157,7 @@ class Tables:
             need_places=need_places,
         )
 
-    def scored_by(self, profile: ScoringProfile) -> "Tables":
+    def scored_by(self, profile: ScoringProfile) -> "ScoringTables":
         """Return the tables for another profile: the same postings as they were read, so that it alone differs.
 
         Memberships are read again, for its transition years; texts are where the topic now counts and did not
@@ -179,7 +179,7 @@ class Tables:
             profile=scored_by,
         )
 
-    def take(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> "Tables":
+    def take(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> "ScoringTables":
         """Return the tables of these rows alone."""
         return replace(
             self,

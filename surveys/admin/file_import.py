@@ -29,7 +29,7 @@ MOST_CHOICES = 150
 REASON = gettext_lazy("What is wrong")
 
 
-class UploadForm(forms.Form):
+class ImportUploadForm(forms.Form):
     """A file for a survey edition."""
 
     survey = forms.ModelChoiceField(
@@ -108,7 +108,9 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         """Take a file."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, initial={"survey": request.GET.get("survey")})
+        form = ImportUploadForm(
+            request.POST or None, request.FILES or None, initial={"survey": request.GET.get("survey")}
+        )
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:

@@ -18,7 +18,7 @@ from directory.choices import AreaUse
 from directory.models import PriorityArea
 from surveys.admin.base import actor
 from surveys.admin.place_inline import places_given
-from surveys.admin.posting_form import PostingForm
+from surveys.admin.posting_form import PostingAdminForm
 from surveys.models.posting import Posting
 from surveys.postings import posting
 from surveys.postings.named_places import NamedPlace
@@ -39,7 +39,7 @@ NOT_VALUES = frozenset({"areas", "modalities", "as_of"})
 class PostingAdmin(HistoryAdmin[AnyPosting]):
     """Offers or needs: content is edited here, states change by actions."""
 
-    form = PostingForm
+    form = PostingAdminForm
     list_display = ("title", "country", "agency", "status", "visibility", "confirmed_on", "stated_on", "updated_at")
     list_filter = (
         "status",

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from surveys.postings.editing import parse_as_of, saved_since, told
 
 
-class PostingForm(forms.ModelForm[Any]):
+class PostingAdminForm(forms.ModelForm[Any]):
     """A posting's form, which knows of when the state is that it was filled in on."""
 
     as_of = forms.CharField(required=False, widget=forms.HiddenInput)

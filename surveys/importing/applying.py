@@ -33,7 +33,7 @@ class PreviewOutdated(RuntimeError):
 
 
 @dataclass
-class Outcome:
+class ImportOutcome:
     """What became of a file. `file_import` is None where nothing was written: refused, a preview, nothing new."""
 
     state: ImportState
@@ -76,7 +76,7 @@ def import_file(
     columns: Mapping[str, str] | None = None,
     decisions: Mapping[str, Mapping[str, str]] | None = None,
     on_row: Callable[[RowPlan], None] | None = None,
-) -> Outcome:
+) -> ImportOutcome:
     """Bring a file of answers into a survey edition, in one transaction.
 
     partial: write the good rows although others are in error; otherwise one error and nothing is written, not even
@@ -87,7 +87,7 @@ def import_file(
     Raises FileRefused where the file cannot be read as a whole.
     """
     planner = Planner(opened := open_import(survey, data, columns=columns, decisions=decisions))
-    outcome = Outcome(ImportState.PREVIEWED, survey, opened=opened)
+    outcome = ImportOutcome(ImportState.PREVIEWED, survey, opened=opened)
     if dry_run:
         for row in each_row(planner):
             outcome.note(row)
@@ -127,7 +127,7 @@ def apply(
     shown: Callable[[], Iterable[tuple[int | None, str, str]]] | None = None,
     on_progress: Callable[[int], None] | None = None,
     on_row: Callable[[RowPlan], None] | None = None,
-) -> Outcome:
+) -> ImportOutcome:
     """Write what the rows become, in the transaction that is open, and record each.
 
     shown: what the preview showed, as (row, key, result) in the order of the file; raises PreviewOutdated where a row
@@ -135,7 +135,7 @@ def apply(
     """
     # Two imports of one edition wait for each other.
     Survey.objects.select_for_update().get(pk=planner.survey.pk)
-    outcome = Outcome(ImportState.APPLIED, planner.survey, file_import=file_import)
+    outcome = ImportOutcome(ImportState.APPLIED, planner.survey, file_import=file_import)
     before = iter(shown()) if shown else None
     outdated: list[int] = []
     position = 0

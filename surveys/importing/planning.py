@@ -19,7 +19,7 @@ from surveys.choices import Feeds, ResponseStatus, RowResult
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.opening import OpenImport
 from surveys.importing.layout.table import SAMPLE_ROWS, RepeatRows
-from surveys.importing.rows.cells import ReadRow, Reference
+from surveys.importing.rows.cells import ImportReference, ReadRow
 from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
 from surveys.importing.rows.row import RowReader
 from surveys.models import Response
@@ -54,7 +54,7 @@ class Planner:
         agencies: dict[str, tuple[Agency, ...]] = defaultdict(tuple)
         for agency in Agency.objects.active().filter(country__isnull=False).select_related("country"):
             agencies[str(agency.country_id)] += (agency,)
-        self._reference = Reference(
+        self._reference = ImportReference(
             countries=Country.objects.active().in_bulk(),
             agencies=agencies,
             names=RememberingNames(load_name_index()),

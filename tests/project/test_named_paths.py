@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -51,7 +52,7 @@ def is_there(name: str) -> bool:
         for length in range(len(parts), 0, -1):
             module = ROOT.joinpath(*parts[:length])
             if module.is_dir() or module.with_suffix(".py").is_file():
-                found = importlib.import_module(".".join(parts[:length]))
+                found: Any = importlib.import_module(".".join(parts[:length]))
                 for attribute in parts[length:]:
                     found = getattr(found, attribute, None)
                 return found is not None

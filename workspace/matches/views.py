@@ -169,7 +169,7 @@ class OwnMatch(MatchPage, TemplateView):
         return self.render_to_response(context | {"told": told, "mistakes": mistakes_in(form)}, status=status)
 
 
-class Letter(MatchPage, TemplateView):
+class LetterDownload(MatchPage, TemplateView):
     """The letter of introduction, for the two sides once they are introduced."""
 
     template_name = "workspace/matches/no_pdf.html"

@@ -31,7 +31,7 @@ from workspace.people.forms import AcceptForm, InvitationForm, ProfileForm
 AGENCIES_A_PAGE = 50
 
 
-class Profile(WorkspacePage, UpdateView[User, ProfileForm]):
+class ProfilePage(WorkspacePage, UpdateView[User, ProfileForm]):
     """What the portal knows of a person, and may be changed by it."""
 
     actions = ()

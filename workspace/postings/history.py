@@ -21,7 +21,7 @@ MOST_VERSIONS = 200
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field, from what to what."""
 
     field: str
@@ -36,7 +36,7 @@ class Version:
     at: Any
     who: str
     reason: str
-    changes: list[Change]
+    changes: list[FieldChange]
 
 
 def versions_of(posting: Posting) -> list[Version]:
@@ -75,17 +75,17 @@ def _lists(records: list[Any], name: str) -> dict[int, str]:
     return {pk: ", ".join(labels) for pk, labels in found.items()}
 
 
-def _changes(posting: Posting, record: Any, before: Any, lists: dict[str, dict[int, str]]) -> list[Change]:
+def _changes(posting: Posting, record: Any, before: Any, lists: dict[str, dict[int, str]]) -> list[FieldChange]:
     found = []
     for field in record.tracked_fields:
         old, new = getattr(before, field.attname), getattr(record, field.attname)
         if field.name in NOT_SHOWN or old == new:
             continue
-        found.append(Change(label_of(posting, field.name), _text(before, field), _text(record, field)))
+        found.append(FieldChange(label_of(posting, field.name), _text(before, field), _text(record, field)))
     for name, words in lists.items():
         old, new = words.get(before.pk, ""), words.get(record.pk, "")
         if old != new:
-            found.append(Change(label_of(posting, name), old, new))
+            found.append(FieldChange(label_of(posting, name), old, new))
     return found
 
 
@@ -100,7 +100,7 @@ def _places(posting: Posting, staff: set[int]) -> list[Version]:
     for row in rows:
         place = str(row.country or row.group or row.as_printed)
         added = row.history_type != "-"
-        change = Change(label, "" if added else place, place if added else "")
+        change = FieldChange(label, "" if added else place, place if added else "")
         found.append(Version(row.history_date, _who(row, staff), row.history_change_reason or "", [change]))
     return found
 

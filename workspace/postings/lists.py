@@ -27,7 +27,7 @@ STATES = {
 }
 
 
-class PostingList(WorkspacePage, ListView[Any]):
+class OwnPostingList(WorkspacePage, ListView[Any]):
     """The offers or needs of the own agency, or country, by state, with how many matches each has."""
 
     template_name = "workspace/postings/list.html"

@@ -22,7 +22,7 @@ from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind
 
 
-class UploadForm(forms.Form):
+class WorkbookUploadForm(forms.Form):
     """A filled in workbook."""
 
     file = forms.FileField(label=gettext_lazy("The filled in form, .xlsx"))
@@ -57,10 +57,10 @@ class Upload(WorkspacePage):
     http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        return self._show(kind, UploadForm())
+        return self._show(kind, WorkbookUploadForm())
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
-        upload = UploadForm(request.POST, request.FILES)
+        upload = WorkbookUploadForm(request.POST, request.FILES)
         if not upload.is_valid():
             return self._show(kind, upload, status=422)
         try:
@@ -70,7 +70,7 @@ class Upload(WorkspacePage):
             return self._show(kind, upload, status=422)
         return self._take(kind, read, upload)
 
-    def _take(self, kind: str, read: ReadSheet, upload: UploadForm) -> HttpResponse:
+    def _take(self, kind: str, read: ReadSheet, upload: WorkbookUploadForm) -> HttpResponse:
         user: Any = self.request.user
         of = Kind(kind)
         posting = None if read.posting is None else of.get_writable(user, read.posting)
@@ -95,7 +95,7 @@ class Upload(WorkspacePage):
             return self._show(kind, upload, problems=problems, made=of.address("edit", posting.pk))
         return redirect(of.address("preview", posting.pk))
 
-    def _show(self, kind: str, upload: UploadForm, *, status: int = 200, **given: Any) -> HttpResponse:
+    def _show(self, kind: str, upload: WorkbookUploadForm, *, status: int = 200, **given: Any) -> HttpResponse:
         context = {
             "section": self.section,
             "part": f"{kind}s",

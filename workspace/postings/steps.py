@@ -94,7 +94,7 @@ class PostingPage(WorkspacePage):
         return show(request, posting=_readable(Kind(kind), user, pk), kind=Kind(kind))
 
 
-class Preview(WorkspacePage):
+class PostingPreview(WorkspacePage):
     """The posting as the public will see it, with what looks like the same, and the button that publishes."""
 
     actions = (Action.POST,)

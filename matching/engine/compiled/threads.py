@@ -13,7 +13,7 @@ from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index, Masks
 from matching.engine.search.blocks import Done
 from matching.engine.search.lists import NO_PLACE, OfferLists
-from matching.engine.search.plan import Best, Plan
+from matching.engine.search.plan import Best, SearchPlan
 
 CHUNKS_PER_WORKER = 16
 THREADS_OF_PRODUCTS = 2
@@ -27,7 +27,7 @@ class Desk:
         self.laid = Laid.room(len(lists.keys))
 
 
-def best_of(plan: Plan, start: int, stop: int, *, workers: int, done: Done) -> Best:
+def best_of(plan: SearchPlan, start: int, stop: int, *, workers: int, done: Done) -> Best:
     """Return the best pairs of the needs at positions start to stop - 1; `done` hears how many are, now and then."""
     tables = tables_of(plan.case, plan.decided)
     order = tables.need_order

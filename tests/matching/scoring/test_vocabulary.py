@@ -9,7 +9,7 @@ from directory.models import Country, Modality, PriorityArea
 from matching.choices import RunState
 from matching.models import Match, MatchRun
 from matching.runs.running import run_matching
-from matching.scoring.tables import CannotScore, Tables, Vocabulary
+from matching.scoring.tables import CannotScore, ScoringTables, Vocabulary
 from surveys.models import Need, Offer
 from tests.factories import (
     AreaFactory,
@@ -67,13 +67,13 @@ def test_with_65_a_run_fails_by_name(pair: tuple[Need, Offer], model: Any, facto
     assert not Match.objects.exists()
 
 
-def read(monkeypatch: pytest.MonkeyPatch, **old: Any) -> Tables:
+def read(monkeypatch: pytest.MonkeyPatch, **old: Any) -> ScoringTables:
     """Read the tables by a vocabulary that was read before something came."""
     now = Vocabulary.read()
     before = Vocabulary(**{"areas": now.areas, "modalities": now.modalities, "countries": now.countries} | old,
                         related=now.related, unscored=now.unscored)  # fmt: skip
     monkeypatch.setattr(Vocabulary, "read", classmethod(lambda cls: before))
-    return Tables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
+    return ScoringTables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_code_that_came_meanwhile_is_named_and_not_passed_over(
 def test_areas_that_do_not_score_are_no_unknown_ones(pair: tuple[Need, Offer]) -> None:
     need, _offer = pair
     need.areas.add(AreaFactory(code="sdgs", use="tag"))
-    tables = Tables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
+    tables = ScoringTables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
 
     assert [tables.vocabulary.area_codes(int(mask)) for mask in tables.needs.areas] == [["zz-area"]]
     assert Country.objects.count() == 2
