@@ -75,7 +75,9 @@ def show(model_admin: ModelAdmin[ScoringProfile], request: HttpRequest, profile:
     return _page(model_admin, request, profile, form)
 
 
-def take(model_admin: ModelAdmin[ScoringProfile], request: HttpRequest, profile: ScoringProfile) -> HttpResponse:
+def activate_figures(
+    model_admin: ModelAdmin[ScoringProfile], request: HttpRequest, profile: ScoringProfile
+) -> HttpResponse:
     """Activate the figures and run the matching by them; the page again, with what is wrong, where they are refused."""
     user = _person(request)
     form = _form(profile, request.POST)

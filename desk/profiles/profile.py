@@ -105,7 +105,7 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what other figures would change, or activate them."""
         profile = self._managed(request, pk)
-        answer = preview_page.take if request.method == "POST" else preview_page.show
+        answer = preview_page.activate_figures if request.method == "POST" else preview_page.show
         return answer(self, request, profile)
 
     def _managed(self, request: HttpRequest, pk: int) -> ScoringProfile:

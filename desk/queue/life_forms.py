@@ -259,7 +259,7 @@ def forms_for(
     return offered
 
 
-def take(match: Match, *, by: User, name: str, data: Any, last_event: int) -> forms.BaseForm | None:
+def take_posted_step(match: Match, *, by: User, name: str, data: Any, last_event: int) -> forms.BaseForm | None:
     """Take the step of this name; return None, or the form with what is wrong in it, nothing lost.
 
     Raises ReviewRefused where the step is not open, or more has happened since the page was shown.

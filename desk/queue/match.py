@@ -122,7 +122,7 @@ class MatchAdmin(admin.ModelAdmin[Match]):
 
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
         """Take one step on many matches."""
-        return bulk.take(self, request)
+        return bulk.take_on_all(self, request)
 
     def export_view(self, request: HttpRequest, ending: str) -> HttpResponse:
         """Export what is on the screen."""

@@ -120,7 +120,7 @@ def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match:
     given: tuple[str, forms.BaseForm] | None = None
     try:
         last_event = row_number(seen) or 0
-        form = life_forms.take(match, by=by, name=name, data=request.POST, last_event=last_event)
+        form = life_forms.take_posted_step(match, by=by, name=name, data=request.POST, last_event=last_event)
     except ReviewRefused as refusal:
         messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
         if name in life_forms.LIFE_STEPS:

@@ -14,10 +14,10 @@ from directory.access import Action, scope_of
 from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
-from surveys.answering import saying
 from surveys.answering.edition import Edition
 from surveys.answering.from_answers import named_in
 from surveys.answering.places import PlaceError, RememberingNames, read_places
+from surveys.answering.writing_responses import add_readings
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.postings.named_places import NamedPlace
@@ -156,7 +156,7 @@ def save_answers(
         row = now or Answer(response=locked, question=key[0], repeat=key[1])
         row.value, row.other, row.as_given, row.is_carried_over = new.value, new.other, new.as_given, False
         row.save()
-        saying.add_readings(locked, [one for one in places if (one.question, one.repeat) == key])
+        add_readings(locked, [one for one in places if (one.question, one.repeat) == key])
     if saved.changed:
         save_response(locked, by=by, reason="answered")
     return saved

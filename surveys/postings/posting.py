@@ -22,7 +22,7 @@ from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
 from surveys.models.posting import Posting
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.windows import publishes_alone, window_of
-from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write, write_many
+from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write_posting, write_postings
 from web.days import first_day_not_ended, today
 
 __all__ = ["NewPosting", "differences"]
@@ -59,7 +59,7 @@ def create(
     """
     posting = model(**values)
     _check_may_write(by, posting)
-    write(posting, is_new=True, areas=areas, modalities=modalities, places=targets or (), by=by, reason=reason)
+    write_posting(posting, is_new=True, areas=areas, modalities=modalities, places=targets or (), by=by, reason=reason)
     return posting
 
 
@@ -70,7 +70,7 @@ def create_many(
     """Create many postings of one kind, as an import does; see `create`, which checks and writes one."""
     for one in new:
         _check_may_write(by, model(**one.values))
-    return write_many(model, new, by=by, reason=reason)
+    return write_postings(model, new, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -95,7 +95,7 @@ def update(
     for name, value in values.items():
         setattr(posting, name, value)
     _check_may_write(by, posting)
-    write(
+    write_posting(
         posting,
         areas=areas,
         modalities=modalities,
@@ -174,7 +174,7 @@ def set_targets(*, posting: Posting, targets: Sequence[NamedPlace], by: User | N
     if [NamedPlace.of(row) for row in place_rows(posting).all()] == list(targets):
         return
     # Its `updated_at` moves: to those who follow it, the posting has changed.
-    write(posting, places=targets, only_places=True, by=by, reason=reason)
+    write_posting(posting, places=targets, only_places=True, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -283,7 +283,7 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
     if locked.confirmed_on != on:
         locked.confirmed_on = on
         locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
-        write(locked, by=by, reason="confirmed")
+        write_posting(locked, by=by, reason="confirmed")
     return locked
 
 
@@ -338,7 +338,7 @@ def move(
     posting.status = to
     for name, value in values.items():
         setattr(posting, name, value)
-    write(posting, by=by, reason=reason or to.value)
+    write_posting(posting, by=by, reason=reason or to.value)
 
 
 def words_of(posting: Posting) -> dict[str, str]:
