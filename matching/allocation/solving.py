@@ -1,8 +1,14 @@
-"""The choice of pairs, in numbers alone: no database, no clock.
+"""The choice of pairs, in numbers alone: no database, and no clock but the solver's limit of time.
 
 The choice is a flow in a network: from each need, at most so many units, along its pairs, into offers that take so many
 as they have places. The corners of such a linear program are whole numbers, and so are its prices: HiGHS's simplex
 method finds the best plan itself, without branching, and what it found is checked in whole numbers afterwards.
+
+Three sums are to be best, one after the other: the weights of the needs served, the scores, and, so that equals do not
+depend on chance, the places of the pairs in the order given. One sum with factors so great that the first always
+outweighs the second would leave the range in which floating point is exact. So each is a program of its own, and the
+prices of one say which plans are best in it: a row with a price is used up in all of them, a variable with one stays at
+its bound in all of them. `_Face` keeps just those plans, and the next sum chooses among them.
 """
 
 import time

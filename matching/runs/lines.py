@@ -1,4 +1,14 @@
-"""Stored matches brought into line with what was scored: what is new, came back, moved, shifted or is gone."""
+"""Stored matches brought into line with what was scored: what is new, came back, moved, shifted or is gone.
+
+A large run wants hundreds of thousands of matches and finds nearly all of them stored already, so rows are NumPy arrays
+with a column for each figure, and never model instances. Both sets are sorted by one number a pair (need << 32 | offer)
+and looked up in each other. A pair is then new (wanted, not stored), returned (stored, but lapsed, or refused long
+enough ago), moved (another score), shifted (the same score, another place in a list or other parts), gone (a suggestion
+that nobody wants now), or the same in every column, which is not written at all.
+
+Only `matching.life.steps` writes states. `MatchChange` says of a run what is new, moved and gone; a shift is left out,
+since a match that moves up as others are decided must not show as one with a new score.
+"""
 
 import datetime as dt
 from typing import Any

@@ -1,7 +1,15 @@
 """Some lists alone, brought to what a run would leave: a posting's own, and those that it or another enters or leaves.
 
-A list holds the best pairs of one posting; a pair stays stored as long as it stands in one of the two lists of its
-sides. So a list that is worked out anew leaves alone what the list of the other side holds.
+A list holds the best `top_k` pairs of one posting; a pair stays stored as long as it stands in one of the two lists of
+its sides. When one posting changes, three kinds of list may differ: its own; those in which it stood; and those that it
+now enters, which is told by the last place of each list, without scoring that list. These, and no others, are worked
+out anew, each against all postings of the other kind.
+
+For example, need N changes and leaves the full list of offer O. O's list is worked out anew: the next best pair, O–M,
+enters. M's own list is not at issue; if O–M stands in it already, the pair keeps that place and gains one in O's list.
+
+The lists as they stand come from the database (`StoredLists`), or, while a run ends, from what it has found and not
+yet stored (`FoundLists`). Ties are decided as the engine decides them, by `best_order`; tests compare with a whole run.
 """
 
 from collections.abc import Collection
