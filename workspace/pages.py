@@ -24,6 +24,7 @@ class WorkspacePage(AccessMixin, View):
     actions: ClassVar[tuple[Action, ...]] = (Action.READ_OWN,)
     section: ClassVar[str] = "workspace"
     part: str = ""
+    http_method_names = ["get", "head", "post"]
     keeps_typed: ClassVar[bool] = False
     """Whether what is posted after the session has ended is kept and given back after the log-in."""
 

@@ -58,8 +58,6 @@ def _counts(user: Any) -> dict[str, Any]:
 class Switch(WorkspacePage):
     """Go on for another of one's agencies."""
 
-    http_method_names = ["post"]
-
     def post(self, request: HttpRequest) -> HttpResponse:
         given = row_number(request.POST.get("affiliation", ""))
         if given is None or not choose_affiliation(request, given):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from desk.long_lists import LongListAdmin
 from desk.plans import page
 from directory.access import Action, can
 from directory.models import User
@@ -35,17 +36,12 @@ class AllocationForm(forms.ModelForm[Allocation]):
 
 
 @admin.register(Allocation)
-class AllocationAdmin(admin.ModelAdmin[Allocation]):
+class AllocationAdmin(LongListAdmin[Allocation]):
     """Plans are made and decided by `matching.allocation.plans`, and changed in no other way."""
 
     list_display = ("made_at", "what_it_proposes", "state", "by", "decided_by")
     list_display_links = ("made_at",)
     ordering = ("-made_at", "-id")
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Allocation]:
         return super().get_queryset(request).select_related("by", "decided_by")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import pairs
+from desk.long_lists import LongListAdmin
 from desk.queue import around, bulk, review_page
 from desk.queue.filters import FILTERS
 from desk.queue.rows import QUEUE_ORDER, QueueChangeList
@@ -42,7 +43,7 @@ def _bulk_action(step: str) -> Any:
 
 
 @admin.register(Match)
-class MatchAdmin(admin.ModelAdmin[Match]):
+class MatchAdmin(LongListAdmin[Match]):
     """Matches are decided by the steps of `matching.life.review`, and changed in no other way."""
 
     list_display = ("score", "need", "offer", "status", "created_at")
@@ -51,10 +52,6 @@ class MatchAdmin(admin.ModelAdmin[Match]):
     search_fields = SEARCHED
     search_help_text = _("Title, text, country or agency of the need or the offer.")
     ordering = QUEUE_ORDER
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     actions = [_bulk_action(step) for step in bulk.BULK_STEPS]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from desk.long_lists import LongListAdmin
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import ChangeKind, RunState
@@ -31,17 +32,12 @@ logger = logging.getLogger(__name__)
 
 
 @admin.register(MatchRun)
-class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
+class MatchRunAdmin(LongListAdmin[MatchRun]):
     """Runs are written by `matching.runs.running` alone; here they are read, and started."""
 
     list_display = ("__str__", "started_at", "what_it_did", "duration", "profile", "by")
     list_filter = ("state", "is_what_if")
     ordering = ("-started_at", "-id")
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MatchRun]:
         return super().get_queryset(request).select_related("profile", "by")

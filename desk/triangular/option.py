@@ -14,6 +14,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from desk.long_lists import LongListAdmin
 from desk.notes import NoteField
 from desk.pairs import shown_need, shown_offer
 from desk.triangular.filters import OPTION_FILTERS
@@ -76,18 +77,13 @@ class OptionChangeList(ChangeList):
 
 
 @admin.register(TriangularOption)
-class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
+class TriangularOptionAdmin(LongListAdmin[TriangularOption]):
     """Options are decided by the steps of `matching.triangular.review`, and changed in no other way."""
 
     list_display = ("score", "need", "pivotal_offer", "facilitating_offer", "status")
     sortable_by = ("score",)
     list_filter = OPTION_FILTERS
     ordering = ("-score", "need_id", "pivotal_offer_id", "facilitating_offer_id")
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TriangularOption]:
         return super().get_queryset(request).for_lists()  # type: ignore[attr-defined]

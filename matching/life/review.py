@@ -17,7 +17,6 @@ from matching.life import clearing, proposable
 from matching.life.introducing import introduce, record_reference
 from matching.life.proposable import check_not_on_hold
 from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
-from matching.life.steps import STEPS as STEPS_OF_A_MATCH
 from matching.models import Match, MatchEvent, ReviewCheck
 from matching.scoring.explanation import Explanation, explain, explain_pairs
 from matching.scoring.reasons import gate_reasons
@@ -245,16 +244,6 @@ def check_as_shown(*, match: Match, last_event: int) -> None:
             _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the match again.")
             % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run")}
         )
-
-
-def steps_open_to(match: Match) -> list[str]:
-    """Return the names of the steps that the state of the match allows, in the order to offer them."""
-    steps = ["withhold" if match.released_at else "release"]
-    if match.status == MatchStatus.SUGGESTED:
-        steps += ["propose", "set_aside"]
-    if match.status in STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from:
-        steps.append("take_back")
-    return [*steps, "add_note"]
 
 
 def obstacle(*, step: str, match: Match, explanation: Explanation | None = None) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from directory.access import Action, can
-from surveys.admin.base import NoChangeMixin, actor
+from directory.admin.base import NoChangeMixin, actor
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
 from surveys.importing.layout.columns import Columns

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from surveys.admin.base import NoChangeMixin, actor
+from directory.admin.base import NoChangeMixin, actor
 from surveys.answering.pending import choose, differences_of
 from surveys.models import PendingChange
 from surveys.postings.posting import PostingRefused

@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.admin.base import HistoryAdmin
+from directory.admin.base import HistoryAdmin, actor
 from directory.choices import AreaUse
 from directory.models import PriorityArea
-from surveys.admin.base import actor
 from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingAdminForm
 from surveys.models.posting import Posting

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from surveys.admin.base import ListInline, actor
+from directory.admin.base import ListInline, actor
 from surveys.models import Challenge, Option, Question, Questionnaire, Section
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, check_may
 from surveys.questionnaires.versions import editable_version

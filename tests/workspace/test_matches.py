@@ -31,7 +31,7 @@ from tests.factories import (
 from tests.pages import Page, publish_many
 from web.pdf import PdfUnavailable
 from workspace.matches import views
-from workspace.matches.groups import GROUP_OF, GROUPS, own_matches
+from workspace.matches.groups import GROUPS, Group, own_matches
 from workspace.matches.waiting import waiting_for
 
 pytestmark = pytest.mark.django_db
@@ -386,6 +386,21 @@ def test_an_outcome_that_cannot_be_is_refused(introduced: Match, focal_point: Us
 
 
 # --- The list
+
+
+GROUP_OF = {
+    "asked": Group.TO_ANSWER,
+    "to_clear": Group.TO_CLEAR,
+    "to_confirm": Group.TO_CONFIRM,
+    "introduced": Group.INTRODUCED,
+    "interested": Group.WAITING,
+    "agreed": Group.COOPERATION,
+    "completed": Group.COOPERATION,
+    "computed": Group.FITS,
+    "not_taken_forward": Group.OVER,
+    "lapsed": Group.OVER,
+}
+"""By the code of what a side is told."""
 
 
 def test_the_groups_are_what_a_side_is_told(focal_point: User, coordinator: User, match: Match) -> None:

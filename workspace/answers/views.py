@@ -80,8 +80,6 @@ class SurveysToAnswer(AnswerPage):
 class SurveyAnswers(AnswerPage):
     """One survey: its sections, what is missing, and the steps."""
 
-    http_method_names = ["get", "head", "post"]
-
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         survey = self.survey_of(code)
         response = self.response_of(survey)
@@ -131,7 +129,6 @@ class SectionAnswers(AnswerPage):
     """One section, or one repetition of it: saved as one goes, complete without JavaScript."""
 
     keeps_typed = True
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, code: str, section: str, repeat: int = 0) -> HttpResponse:
         self._begin(code, section, repeat)
@@ -254,7 +251,6 @@ class ApproveAnswers(WorkspacePage):
 
     actions = (Action.APPROVE_POSTINGS,)
     part = "surveys"
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         response = self._response(pk)

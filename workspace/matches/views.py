@@ -174,8 +174,6 @@ class LetterDownload(MatchPage, TemplateView):
 
     template_name = "workspace/matches/no_pdf.html"
 
-    http_method_names = ["get", "head"]
-
     def get(self, request: HttpRequest, *args: Any, ending: str, **kwargs: Any) -> HttpResponse:
         """Return the file; where PDFs cannot be made, a page that says so."""
         match = self.find()

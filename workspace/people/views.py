@@ -94,7 +94,6 @@ class PeopleStep(WorkspacePage):
     """Takes one step: send an invitation again, withdraw it, validate or end an affiliation."""
 
     actions = (Action.INVITE,)
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, step: str, pk: int) -> HttpResponse:
         if step not in STEPS:
@@ -143,7 +142,6 @@ class Leave(WorkspacePage):
     """A person ends an affiliation of its own."""
 
     actions = ()
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         user: Any = request.user

@@ -38,7 +38,6 @@ class PostingEdit(WorkspacePage):
 
     actions = (Action.POST,)
     keeps_typed = True
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
         self._begin(kind, pk)

@@ -32,7 +32,6 @@ class EmptySheet(WorkspacePage):
     """The form to download."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         return _download(workbook_of(form=_form(request, kind)), f"{kind}-form.xlsx")
@@ -42,7 +41,6 @@ class FilledSheet(WorkspacePage):
     """The form of a posting, filled in, to download."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         user: Any = request.user
@@ -54,7 +52,6 @@ class Upload(WorkspacePage):
     """Upload a filled in form: it becomes a draft, or changes the draft that it was made of."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         return self._show(kind, WorkbookUploadForm())

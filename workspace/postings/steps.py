@@ -72,7 +72,6 @@ class NearMisses(WorkspacePage):
     """What would have matched an own posting but for one gate."""
 
     actions = (Action.READ_OWN,)
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         user: Any = request.user
@@ -86,7 +85,6 @@ class PostingPage(WorkspacePage):
     """One posting of the own side, or one that waits for the person's approval."""
 
     actions = (Action.READ_OWN, Action.APPROVE_POSTINGS)
-    http_method_names = ["get", "head"]
     template_name = "workspace/postings/detail.html"
 
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
@@ -98,7 +96,6 @@ class PostingPreview(WorkspacePage):
     """The posting as the public will see it, with what looks like the same, and the button that publishes."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         user: Any = request.user
@@ -108,8 +105,6 @@ class PostingPreview(WorkspacePage):
 
 class History(WorkspacePage):
     """Who changed what, when, from what to what."""
-
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         user: Any = request.user
@@ -122,7 +117,6 @@ class PostingStep(WorkspacePage):
     """Takes one step on a posting: publish, submit, confirm, withdraw, renew, copy, approve, send_back."""
 
     actions = (Action.POST, Action.APPROVE_POSTINGS)
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, kind: str, pk: int, step: str) -> HttpResponse:
         if step not in STEPS:
