@@ -11,8 +11,15 @@ from django.utils.cache import add_never_cache_headers
 from django.views.generic.base import View
 
 from directory.access import GRANTS, Action, can, is_member
+from directory.models import User
 from workspace.current import affiliations_to_choose, current_affiliation
 from workspace.kept import keep
+
+
+class MemberRequest(HttpRequest):
+    """A request of somebody logged in: a page of the workspace lets in no other."""
+
+    user: User
 
 
 class WorkspacePage(AccessMixin, View):
