@@ -39,9 +39,9 @@ class AllocationForm(forms.ModelForm[Allocation]):
 class AllocationAdmin(LongListAdmin[Allocation]):
     """Plans are made and decided by `matching.allocation.plans`, and changed in no other way."""
 
-    list_display = ("made_at", "what_it_proposes", "state", "by", "decided_by")
-    list_display_links = ("made_at",)
-    ordering = ("-made_at", "-id")
+    list_display = ("started_at", "what_it_proposes", "state", "by", "decided_by")
+    list_display_links = ("started_at",)
+    ordering = ("-started_at", "-id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Allocation]:
         return super().get_queryset(request).select_related("by", "decided_by")
@@ -80,7 +80,7 @@ class AllocationAdmin(LongListAdmin[Allocation]):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, allocation) or request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        title = _("Plan of %(day)s") % {"day": date_format(allocation.made_at)}
+        title = _("Plan of %(day)s") % {"day": date_format(allocation.started_at)}
         if not allocation.totals:
             return self._page(request, "unmade", {"title": title, "allocation": allocation})
         shown = page.context_of(allocation, page=request.GET.get("p"))

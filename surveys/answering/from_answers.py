@@ -30,6 +30,7 @@ from surveys.choices import (
 )
 from surveys.models import Question, Survey
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.publishable import VERBS, Lack, lacks
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 
 MAX_TITLE_CHARACTERS = 200
@@ -64,6 +65,7 @@ class PostingDraft:
     """A posting as the answers make it, ready for `posting.create` or `posting.update`.
 
     `part` counts the postings of one side from 0; `targets` are an offer's targets or a need's preferred partners.
+    `status` is what the survey would have it be, whatever it lacks: what is not complete is kept as a draft.
     """
 
     side: Side
@@ -73,6 +75,7 @@ class PostingDraft:
     areas: Sequence[str]
     modalities: Sequence[str]
     targets: Sequence[NamedPlace]
+    lacks: Sequence[Lack] = ()
 
 
 def stated_sides(answers: Answers, asked: Asked) -> frozenset[Side]:
@@ -230,7 +233,7 @@ def _draft(
 ) -> PostingDraft:
     title = content.first(Feeds.TITLE)
     contact = content.first(Feeds.CONTACT)
-    values = {
+    values: dict[str, Any] = {
         "country": answers.country,
         "agency": answers.agency or agencies.get(answers.country.iso3),
         "title": str(title.value)[:MAX_TITLE_CHARACTERS] if title else _title(side, answers, content, asked),
@@ -245,14 +248,16 @@ def _draft(
         "survey": survey,
         "response_part": part,
     }
+    areas = [asked.areas[code] for code in content.codes(Feeds.AREAS) if code in asked.areas]
     return PostingDraft(
         side=side,
         part=part,
         status=status_of(side, stated=stated, survey=survey),
         values=values,
-        areas=[code for code in content.codes(Feeds.AREAS) if code in asked.areas],
+        areas=[area.code for area in areas],
         modalities=[code for code in content.codes(Feeds.MODALITIES) if code in asked.modalities],
         targets=targets_of(content.places) if side == Side.OFFER else partners_of(content.places),
+        lacks=lacks(title=values["title"], areas=areas, states_modality=True, closes_on=values["closes_on"]),
     )
 
 
@@ -301,8 +306,7 @@ def _title(side: Side, answers: Answers, content: _Content, asked: Asked) -> str
     """Return a title in English of at most 200 characters: who offers or seeks, in which areas, by what."""
     areas = [asked.areas[code] for code in content.codes(Feeds.AREAS) if code in asked.areas]
     scored = [area for area in areas if area.use == AreaUse.AREA]
-    verb = "offers" if side == Side.OFFER else "seeks"
-    title = f"{answers.country.name} {verb} cooperation"
+    title = f"{answers.country.name} {VERBS[side]} cooperation"
     if scored and len(scored) <= MAX_AREAS_IN_A_TITLE and not asked.is_printed:
         title += f" in {' and '.join(area.label for area in scored)}"
     elif scored:

@@ -98,8 +98,8 @@ def test_logs_are_json_lines_without_locals():
 
 
 def test_the_docs_list_every_setting_and_no_other():
-    text = (ROOT / "ssc_portal" / "settings.py").read_text() + (ROOT / "gunicorn.conf.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', text))
+    texts = [(ROOT / name).read_text() for name in ("ssc_portal/settings.py", "gunicorn.conf.py", "manage.py")]
+    read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', "".join(texts)))
     table = (ROOT / "docs" / "deploy.md").read_text().split("\n## Settings")[1].split("\n## ")[0]
     listed = set(re.findall(r"^\| `([A-Z_]+)`", table, flags=re.MULTILINE))
     assert listed == read

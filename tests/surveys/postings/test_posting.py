@@ -124,7 +124,7 @@ MOVES = {
 @pytest.mark.parametrize(("verb", "result"), [("publish", "published"), ("withdraw", "withdrawn")])
 @pytest.mark.parametrize("factory", [OfferFactory, NeedFactory])
 def test_each_step_expects_a_state(status: str, verb: str, result: str, factory, manager: User):
-    one = factory(status=status)
+    one = factory(status=status, areas=["energy"], modalities=["training"])
     records = one.history.count()
     if status in MOVES[verb]:
         getattr(posting, verb)(posting=one, by=manager)
