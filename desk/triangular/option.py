@@ -20,6 +20,7 @@ from desk.triangular.filters import OPTION_FILTERS
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import OptionEventKind
+from matching.life.shown import ShownEvents
 from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
 from matching.scoring.explanation import Explanation, fit_of
@@ -28,6 +29,7 @@ from matching.triangular import review
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import asked_for, closed_words, option_reasons
 from matching.triangular.shown import ShownOption, shown
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 STEPS = {
     OptionEventKind.PROPOSED: review.propose,
@@ -52,10 +54,9 @@ BUTTONS: dict[OptionEventKind, tuple[Promise, Promise]] = {
 
 
 class OptionStepForm(forms.Form):
-    """A step with its note, from a page that showed the option's events up to `last_event`."""
+    """A step with its note."""
 
     step = forms.ChoiceField(choices=[(kind.value, words) for kind, (words, _what) in BUTTONS.items()])
-    last_event = forms.IntegerField(min_value=0)
     note = NoteField(
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("Internal: read by the secretariat only. At most 5,000 characters."),
@@ -125,10 +126,10 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         form = OptionStepForm(request.POST)
         if form.is_valid():
             step = STEPS[OptionEventKind(form.cleaned_data["step"])]
-            last_event, note = form.cleaned_data["last_event"], form.cleaned_data["note"]
             try:
-                event = step(option=option, by=user, note=note, last_event=last_event)
-            except ReviewRefused as refusal:
+                with as_shown(ShownEvents(option), request.POST.get(AS_OF, "")):
+                    event = step(option=option, by=user, note=form.cleaned_data["note"])
+            except (ChangedSinceShown, ReviewRefused) as refusal:
                 messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
             else:
                 messages.success(request, f"{event.get_kind_display()}: {option}")
@@ -141,7 +142,6 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         labels = Labels.read()
         today = explain_options([option])[0]
         told: Explanation = option.decided_on or today
-        events = list(option.events.select_related("by"))
         return TemplateResponse(
             request,
             "admin/matching/triangularoption/option.html",
@@ -160,8 +160,8 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
                 "need": shown_need(option.need, request),
                 "pivotal": shown_offer(option.pivotal_offer, request),
                 "facilitating": shown_offer(option.facilitating_offer, request),
-                "events": events,
-                "last_event": max((event.pk for event in events), default=0),
+                "events": option.events.select_related("by"),
+                AS_OF: ShownEvents(option).mark(),
                 "form": form,
                 "buttons": [
                     (kind.value, *BUTTONS[kind], review.obstacle(kind, option=option, today=today))

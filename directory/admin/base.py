@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.access import is_member
+from directory.admin.since_shown import SinceShownAdmin
 from directory.models.reference import Reference
 from directory.models.scored import too_many
 from directory.reference.use import set_in_use
@@ -25,7 +26,7 @@ FOR_THE_SECRETARIAT = _("For the secretariat")
 SOURCE_FIELDSET: Any = (FOR_THE_SECRETARIAT, {"fields": ("source", "note", "is_active")})
 
 
-class HistoryAdmin(SimpleHistoryAdmin, admin.ModelAdmin[Row]):
+class HistoryAdmin(SimpleHistoryAdmin, SinceShownAdmin[Row]):
     """An admin with the history of each row, for whoever may look; reverting is a change."""
 
     def history_view(

@@ -18,9 +18,9 @@ from directory.choices import AreaUse
 from directory.models import PriorityArea
 from surveys.admin.base import actor
 from surveys.admin.place_inline import places_given
-from surveys.admin.posting_form import PostingForm
 from surveys.models.posting import Posting
 from surveys.postings import posting
+from surveys.postings.editing import ShownPosting
 from surveys.postings.posting import NamedPlace, PostingRefused
 from web.days import today
 from web.text import fold
@@ -32,13 +32,12 @@ ORIGIN = (
     "updated_at",
 )  # fmt: skip
 
-NOT_VALUES = frozenset({"areas", "modalities", "as_of"})
+NOT_VALUES = frozenset({"areas", "modalities"})
 
 
 class PostingAdmin(HistoryAdmin[AnyPosting]):
     """Offers or needs: content is edited here, states change by actions."""
 
-    form = PostingForm
     list_display = ("title", "country", "agency", "status", "visibility", "confirmed_on", "stated_on", "updated_at")
     list_filter = (
         "status",
@@ -87,13 +86,9 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         (_("Where it is from"), {"classes": ("collapse",), "fields": ORIGIN}),
     )  # fmt: skip
 
-    def get_fieldsets(self, request: HttpRequest, obj: AnyPosting | None = None) -> Any:
-        """Let who may change a posting send back of when the state is that the page showed."""
-        state, *others = super().get_fieldsets(request, obj)
-        if obj is None or not self.has_change_permission(request, obj):
-            return [state, *others]
-        title, options = state
-        return [(title, {**options, "fields": (*options["fields"], "as_of")}), *others]
+    def shown(self, request: HttpRequest, row: AnyPosting, names: Sequence[str]) -> ShownPosting:
+        """Return the posting as it stands; on the page of an old version, `row` is the old one."""
+        return ShownPosting(self.model._default_manager.get(pk=row.pk), names_staff=True)  # noqa: SLF001
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnyPosting]:
         """With what its page shows."""

@@ -35,7 +35,7 @@ ADDRESSES = [
     "/admin/matching/scoringprofile/{profile}/preview/",
     "/admin/",
 ]
-DATA = {"step": "set_aside", "ids": "{match}", "note": "x", "last_event": "0", "code": "mine", "post": "yes"}
+DATA = {"step": "set_aside", "ids": "{match}", "note": "x", "as_of": "0", "code": "mine", "post": "yes"}
 
 
 @pytest.fixture

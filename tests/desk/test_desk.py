@@ -12,8 +12,9 @@ from directory.choices import Role
 from directory.models import User
 from matching.choices import MatchStatus, SideAnswer
 from matching.life import answering, review, statistics
+from matching.life.shown import ShownEvents
 from matching.life.telling import briefs
-from matching.models import Match, MatchEvent, ReviewCheck, SavedView
+from matching.models import Match, ReviewCheck, SavedView
 from surveys.choices import Side
 from surveys.models import Need
 from tests.desk.conftest import page_of
@@ -24,9 +25,8 @@ QUEUE = "/admin/matching/match/"
 
 
 def take(client, match, name, **given):
-    newest = MatchEvent.objects.filter(match=match).order_by("-pk").first()
     fields = {f"{name}-{field}": value for field, value in given.items()}
-    return client.post(page_of(match), {"life": name, "last_event": newest.pk if newest else 0, **fields})
+    return client.post(page_of(match), {"life": name, "as_of": ShownEvents(match).mark(), **fields})
 
 
 def interested(match) -> None:
@@ -109,11 +109,11 @@ def test_on_hold_is_seen_by_the_secretariat_alone(desk, match):
 
 
 def test_the_second_of_two_is_told_and_keeps_what_was_typed(desk, match, manager):
-    page = page_of(match)
+    page, shown = page_of(match), ShownEvents(match).mark()
     review.add_note(match=match, by=manager, note="First.")
     answer = desk.post(
         page,
-        {"life": "check", "last_event": 0, "check-kind": "mandate", "check-result": "referred", "check-note": "Mine"},
+        {"life": "check", "as_of": shown, "check-kind": "mandate", "check-result": "referred", "check-note": "Mine"},
     )
     assert "Note added" in answer.content.decode()
     assert ">Mine</textarea>" in answer.content.decode() or "Mine" in answer.content.decode()

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from directory.access import Action
 from surveys.answering import carrying_over, filling_in, sending_in
 from surveys.answering.filling_in import AnsweringRefused, version_of
+from surveys.answering.shown import ShownResponse
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Response, Section, Survey
 from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.answers.fields import fields_of, read_fields
 from workspace.current import current_affiliation
 from workspace.kept import give_back
@@ -153,7 +155,7 @@ class SectionAnswers(AnswerPage):
                 answers=read.given,
                 places=read.places,
                 asked=read.asked,
-                seen=read.seen,
+                marks=read.marks,
                 by=request.user,  # type: ignore[arg-type]
             )
         except AnsweringRefused as refused:
@@ -162,14 +164,13 @@ class SectionAnswers(AnswerPage):
             messages.error(request, str(refused))
             return redirect("workspace:survey", code)
         for one in read.fields:
-            if one.question.code in saved.conflicts:
-                one.error = _("A colleague answered this meanwhile, otherwise than you: look, and save again.")
+            one.error = saved.conflicts.get(one.question.code, one.error)
+        self._begin(code, section, repeat)
         if is_autosave:
-            return self._autosaved(bool(saved.conflicts))
+            return self._autosaved(" ".join(saved.conflicts.values()))
         if any(one.error for one in read.fields):
-            self._begin(code, section, repeat)
             for now, one in zip(self._fields(), read.fields, strict=True):
-                one.seen = now.seen
+                one.as_of = now.as_of
             return self._show(read.fields, status=422)
         return redirect(self._next(request.POST.get("do", "")))
 
@@ -194,15 +195,14 @@ class SectionAnswers(AnswerPage):
         chosen = filling_in.chosen_of(self.response.answers.all())
         return fields_of(self.own, self.repeat, self.response, self.asked, chosen)
 
-    def _autosaved(self, has_conflict: bool) -> JsonResponse:
-        if has_conflict:
-            said = _("A colleague changed an answer meanwhile: save to see which.")
-            return JsonResponse({"saved": False, "said": said})
+    def _autosaved(self, conflict: str) -> JsonResponse:
+        if conflict:
+            return JsonResponse({"saved": False, "said": conflict})
         return JsonResponse(
             {
                 "saved": True,
                 "address": self.request.path,
-                "as_of": self.response.updated_at.isoformat(),
+                "marks": {one.mark_name: one.as_of for one in self._fields()},
                 "said": _("Saved."),
             }
         )
@@ -257,30 +257,37 @@ class ApproveAnswers(WorkspacePage):
     http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        response = self._response(pk)
+        return self._show(self._response(pk))
+
+    def _show(self, response: Response, *, note: str = "") -> HttpResponse:
         asked = Asked(response.survey, version_of(response))
         context = {
             "section": self.section,
             "part": self.part,
-            "affiliation": current_affiliation(request),
+            "affiliation": current_affiliation(self.request),
             "response": response,
+            AS_OF: ShownResponse(response).mark(),
+            "note": note,
             "survey": response.survey,
             "parts": printed(version_of(response), response, asked),
         }
-        return render(request, "workspace/answers/approve.html", context)
+        return render(self.request, "workspace/answers/approve.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         response, by = self._response(pk), request.user
+        note = request.POST.get("note", "")
         try:
-            if request.POST.get("do") == "approve":
-                sending_in.approve(response=response, by=by)  # type: ignore[arg-type]
-                messages.success(request, _("Approved and received."))
-            else:
-                sending_in.send_back(response=response, by=by, note=request.POST.get("note", ""))  # type: ignore[arg-type]
-                messages.success(request, _("Sent back."))
-        except AnsweringRefused as refused:
+            with as_shown(ShownResponse(response), request.POST.get(AS_OF, "")):
+                if request.POST.get("do") == "approve":
+                    sending_in.approve(response=response, by=by)  # type: ignore[arg-type]
+                    said = _("Approved and received.")
+                else:
+                    sending_in.send_back(response=response, by=by, note=note)  # type: ignore[arg-type]
+                    said = _("Sent back.")
+        except (AnsweringRefused, ChangedSinceShown) as refused:
             messages.error(request, str(refused))
-            return redirect("workspace:response", pk)
+            return self._show(self._response(pk), note=note)
+        messages.success(request, said)
         return redirect("workspace:surveys")
 
     def _response(self, pk: int) -> Response:

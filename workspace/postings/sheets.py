@@ -78,7 +78,7 @@ class Upload(WorkspacePage):
         form.is_valid()
         problems = [*read.problems, *_problems(form, read)]
         must_be_whole = posting is not None and posting.status != PostingStatus.DRAFT
-        if form.has_error("owner") or form.is_in_conflict or (problems and must_be_whole):
+        if form.has_error("owner") or form.is_out_of_date or (problems and must_be_whole):
             return self._show(kind, upload, problems=problems, status=422)
         content = form.content()
         relations = {"areas": content.areas, "modalities": content.modalities, "targets": content.targets, "by": user}

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,18 +21,21 @@ from surveys.models.posting import Posting
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
+from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
 from surveys.postings.forms.languages import language_names
+from surveys.postings.history import versions_of
 from surveys.postings.posting import PostingRefused
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
-from workspace.postings.history import versions_of
 from workspace.postings.kinds import Kind
 
 LONGEST_NOTE = 5_000
-PREVIEW = "workspace/postings/preview.html"
+CONFLICT = 409
+DETAIL, PREVIEW = "workspace/postings/detail.html", "workspace/postings/preview.html"
 
 
 class WithdrawForm(forms.Form):
@@ -68,6 +70,10 @@ class SendBackForm(forms.Form):
     )
 
 
+FORMS: dict[str, type[forms.Form]] = {"withdraw": WithdrawForm, "renew": RenewForm, "send_back": SendBackForm}
+"""The forms of the steps that ask for something."""
+
+
 class NearMisses(WorkspacePage):
     """What would have matched an own posting but for one gate."""
 
@@ -87,7 +93,6 @@ class PostingPage(WorkspacePage):
 
     actions = (Action.READ_OWN, Action.APPROVE_POSTINGS)
     http_method_names = ["get", "head"]
-    template_name = "workspace/postings/detail.html"
 
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         user: Any = request.user
@@ -133,8 +138,13 @@ class PostingStep(WorkspacePage):
             raise PermissionDenied
         posting = _readable(of, user, pk) if approves else of.get_writable(user, pk)
         try:
-            with transaction.atomic():
+            with as_shown(ShownPosting(posting), request.POST.get(AS_OF, "")):
                 return STEPS[step](request, posting, of)
+        except ChangedSinceShown as changed:
+            messages.error(request, str(changed))
+            typed = {f"{step}_form": FORMS[step](request.POST)} if step in FORMS else {}
+            template = PREVIEW if step == "publish" else DETAIL
+            return show(request, posting=_readable(of, user, pk), kind=of, template=template, status=CONFLICT, **typed)
         except PostingRefused as refused:
             messages.error(request, str(refused))
             return redirect(of.address("", pk) if approves else of.address("preview", pk))
@@ -145,9 +155,7 @@ def _publish(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse
     user: Any = request.user
     twins = likely_duplicates(posting, user)
     if twins and request.POST.get("another") != "1":
-        return show(
-            request, posting=posting, kind=kind, template="workspace/postings/preview.html", twins=twins, asks=True
-        )
+        return show(request, posting=posting, kind=kind, template=PREVIEW, twins=twins, asks=True)
     if not publishes_alone(user, posting):
         approval.submit(posting=posting, by=user)
         messages.success(request, _("Sent for approval. You will be told what comes of it."))
@@ -249,7 +257,7 @@ def show(
     *,
     posting: Posting,
     kind: Kind,
-    template: str = "workspace/postings/detail.html",
+    template: str = DETAIL,
     status: int = 200,
     **given: Any,
 ) -> HttpResponse:
@@ -259,6 +267,7 @@ def show(
         "may_write": posting.is_within(scope_of(user, Action.POST)),
         "may_approve": posting.submitted_at is not None and may_approve(user, posting),
         "publishes_alone": publishes_alone(user, posting),
+        AS_OF: ShownPosting(posting).mark(),
         "withdraw_form": WithdrawForm(),
         "renew_form": RenewForm(initial={"closes_on": posting.closes_on}),
         "send_back_form": SendBackForm(),

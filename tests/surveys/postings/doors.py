@@ -38,6 +38,7 @@ from tests.factories import (
     TargetFactory,
     UserFactory,
 )
+from tests.pages import as_of
 from tests.surveys.importing.conftest import as_csv, table_rows
 from web.days import today
 
@@ -83,7 +84,7 @@ class Scene:
         """Return the button of a posting's page in the workspace."""
         kind = "offer" if isinstance(one, Offer) else "need"
         address = reverse(f"workspace:{kind}-step", args=[one.pk, name])
-        return lambda: self.client.post(address, data)
+        return lambda: self.client.post(address, as_of(one, **data))
 
     def typed(self, **given: Any) -> dict[str, Any]:
         """Return a filled in form of the workspace."""
