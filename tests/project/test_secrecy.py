@@ -41,7 +41,9 @@ SEEDS = (
     "/api/v1/offers/?ordering=-updated_at", "/api/v1/needs/?ordering=-updated_at", "/api/v1/runs/",
 )  # fmt: skip
 LINKS = re.compile(r'(?:href="|"(?:url|next|previous)": ?")(?:https?://[^/"]+)?(/[^"#]*)')
-CHANGES_ALWAYS = re.compile(r'name="(?:csrfmiddlewaretoken|form_key)" value="[^"]+"|name="as_of" value="[0-9a-f]+~|nonce="[^"]+"')
+CHANGES_ALWAYS = re.compile(
+    r'name="(?:csrfmiddlewaretoken|form_key)" value="[^"]+"|name="as_of" value="[0-9a-f]+~|nonce="[^"]+"'
+)
 MOST_PAGES = 300
 TELLING_HEADERS = ("ETag", "Last-Modified", "Location", "Content-Disposition")
 SKIPPED = ("/accounts/", "/static/", "/api/v1/schema", "/api/v1/docs", "/admin/")
