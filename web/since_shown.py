@@ -121,8 +121,8 @@ class SinceShownForm(forms.BaseForm):
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse what somebody else has changed meanwhile."""
-        cleaned: dict[str, Any] | None = super().clean()  # type: ignore[misc]
         mark = self.cleaned_data.pop(AS_OF, "")
+        cleaned: dict[str, Any] | None = super().clean()  # type: ignore[misc]
         if mark and (shown := self.shown()) is not None:
             try:
                 shown.check(mark)
