@@ -14,6 +14,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from desk.base import DeskAdmin
 from desk.notes import NoteField
 from desk.pairs import shown_need, shown_offer
 from desk.triangular.filters import OPTION_FILTERS
@@ -77,18 +78,13 @@ class OptionChangeList(ChangeList):
 
 
 @admin.register(TriangularOption)
-class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
+class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
     """Options are decided by the steps of `matching.triangular.review`, and changed in no other way."""
 
     list_display = ("score", "need", "pivotal_offer", "facilitating_offer", "status")
     sortable_by = ("score",)
     list_filter = OPTION_FILTERS
     ordering = ("-score", "need_id", "pivotal_offer_id", "facilitating_offer_id")
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TriangularOption]:
         return super().get_queryset(request).for_lists()  # type: ignore[attr-defined]
@@ -100,24 +96,9 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         """Show the list over the whole width."""
         return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, row: TriangularOption) -> HttpResponse:
         """Show one option; answer POST by taking a step, or say why it was refused."""
-        option = self.get_object(request, object_id)
-        if option is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, option):
-            raise PermissionDenied
-        if request.method == "POST":
-            return self._take_step(request, option)
-        return self._page(request, option, OptionStepForm())
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Go to the page of the option: its history is its events."""
-        return HttpResponseRedirect(f"{_address(object_id)}#history")
+        return self._take_step(request, row) if request.method == "POST" else self._page(request, row, OptionStepForm())
 
     def _take_step(self, request: HttpRequest, option: TriangularOption) -> HttpResponse:
         user = request.user
@@ -172,5 +153,5 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         )
 
 
-def _address(pk: int | str) -> str:
+def _address(pk: int) -> str:
     return reverse("admin:matching_triangularoption_change", args=[pk])

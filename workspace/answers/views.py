@@ -32,11 +32,6 @@ class AnswerPage(WorkspacePage):
     actions: ClassVar[tuple[Action, ...]] = (Action.POST,)
     part = "surveys"
 
-    def context(self, **more: Any) -> dict[str, Any]:
-        """Return what the frame of the workspace needs, and more."""
-        affiliation = current_affiliation(self.request)
-        return {"section": self.section, "part": self.part, "affiliation": affiliation, **more}
-
     @property
     def agency(self) -> Any:
         """The agency at work; 404 where the person answers for none."""
@@ -75,7 +70,7 @@ class SurveysToAnswer(AnswerPage):
         rows = [(survey, filling_in.response_of(survey, agency)) for survey in surveys]  # type: ignore[arg-type]
         to_approve = sending_in.awaiting_approval_by(request.user)  # type: ignore[arg-type]
         return render(
-            request, "workspace/answers/list.html", self.context(rows=rows, to_approve=to_approve, may_answer=answers)
+            request, "workspace/answers/list.html", self.frame(rows=rows, to_approve=to_approve, may_answer=answers)
         )
 
 
@@ -90,7 +85,7 @@ class SurveyAnswers(AnswerPage):
         version = version_of(response) if response else current_version(survey)
         other = None if response else filling_in.response_of(survey, self.agency)
         is_being_answered = response is not None and response.status == ResponseStatus.IN_PROGRESS
-        context = self.context(
+        context = self.frame(
             survey=survey,
             response=response,
             other=other,
@@ -223,7 +218,7 @@ class SectionAnswers(AnswerPage):
         return reverse("workspace:survey", args=[code])
 
     def _show(self, fields: Any, *, status: int = 200) -> HttpResponse:
-        context = self.context(
+        context = self.frame(
             survey=self.survey,
             response=self.response,
             own=self.own,
@@ -245,7 +240,7 @@ class PrintAnswers(AnswerPage):
         if version is None:
             raise Http404
         asked = Asked(survey, version)
-        context = self.context(survey=survey, response=response, parts=printed(version, response, asked))
+        context = self.frame(survey=survey, response=response, parts=printed(version, response, asked))
         return render(request, "workspace/answers/print.html", context)
 
 
@@ -261,16 +256,13 @@ class ApproveAnswers(WorkspacePage):
 
     def _show(self, response: Response, *, note: str = "") -> HttpResponse:
         asked = Asked(response.survey, version_of(response))
-        context = {
-            "section": self.section,
-            "part": self.part,
-            "affiliation": current_affiliation(self.request),
-            "response": response,
-            AS_OF: ShownResponse(response).mark(),
-            "note": note,
-            "survey": response.survey,
-            "parts": printed(version_of(response), response, asked),
-        }
+        context = self.frame(
+            response=response,
+            as_of=ShownResponse(response).mark(),
+            note=note,
+            survey=response.survey,
+            parts=printed(version_of(response), response, asked),
+        )
         return render(self.request, "workspace/answers/approve.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -189,7 +189,7 @@ class PostingEdit(WorkspacePage):
         form.shows_errors = self.request.POST.get("do", "").partition(":")[0] in ("save", "go_on")
         reached = countries_reached([one.key for one in form.chosen_places], on=today()) if shows_reach else None
         context = {
-            **self._context(),
+            **self.frame(),
             "form": form,
             "kind": self.kind,
             "posting": self.posting,
@@ -203,13 +203,6 @@ class PostingEdit(WorkspacePage):
             **found,
         }
         return render(self.request, "workspace/postings/form.html", context, status=status)
-
-    def _context(self) -> dict[str, Any]:
-        return {
-            "section": self.section,
-            "part": self.part,
-            "affiliation": current_affiliation(self.request),
-        }
 
 
 def area_groups(form: PostingForm) -> list[tuple[str, list[Any]]]:

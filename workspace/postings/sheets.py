@@ -96,14 +96,8 @@ class Upload(WorkspacePage):
         return redirect(of.address("preview", posting.pk))
 
     def _show(self, kind: str, upload: UploadForm, *, status: int = 200, **given: Any) -> HttpResponse:
-        context = {
-            "section": self.section,
-            "part": f"{kind}s",
-            "affiliation": current_affiliation(self.request),
-            "kind": Kind(kind),
-            "form": upload,
-            **given,
-        }
+        self.part = f"{kind}s"
+        context = self.frame(kind=Kind(kind), form=upload, **given)
         return render(self.request, "workspace/postings/upload.html", context, status=status)
 
 

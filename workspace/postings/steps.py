@@ -29,7 +29,6 @@ from surveys.postings.posting import PostingRefused
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
-from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind
 
@@ -310,7 +309,6 @@ def _context(request: HttpRequest, posting: Posting, kind: Kind) -> dict[str, An
     return {
         "section": "workspace",
         "part": f"{kind.code}s",
-        "affiliation": current_affiliation(request),
         "posting": posting,
         "kind": kind.code,
         "of": kind,
