@@ -33,9 +33,7 @@ def to_follow_up(on: dt.date) -> list[Match]:
 
 def write_reminders(on: dt.date) -> int:
     """Remind the sides of both; return how many mails are new. One a side and month, however often it is called."""
-    return sum(
-        write_to_side(row.match, Side(row.side), "unanswered", occasion=f"{row.pk}:{on:%Y-%m}")
-        for row in unanswered(on)
-    ) + sum(
-        write_to_side(match, Side.NEED, "follow_up", occasion=f"{match.pk}:{on:%Y-%m}") for match in to_follow_up(on)
-    )
+    month = f"{on:%Y-%m}"
+    asked = [(row.match, Side(row.side), "unanswered", row.pk) for row in unanswered(on)]
+    asked += [(match, Side.NEED, "follow_up", match.pk) for match in to_follow_up(on)]
+    return sum(write_to_side(match, side, kind, occasion=f"{pk}:{month}") for match, side, kind, pk in asked)
