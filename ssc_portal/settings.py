@@ -1,4 +1,4 @@
-"""Settings of SSC Portal, all from the environment; README.md, "Configure", says what each variable means."""
+"""Settings of SSC Portal, all from the environment; docs/deploy.md, "Settings", says what each variable means."""
 
 import datetime as dt
 from pathlib import Path
@@ -129,25 +129,31 @@ else:
 # Login throttling counts in this cache, so in production all workers must share it.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
-# --- Jobs: in process unless a broker is set ------------------------------------------------------------------------
+# --- Jobs: workers where a broker is set, else `manage.py work` ------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
-# Without a broker, long jobs run beside the request in a thread of the server; off: within it, for tests.
-JOBS_IN_THREADS = env.bool("JOBS_IN_THREADS", default=True)
+# For tests: jobs are done at the commit, by whoever asked for them.
+JOBS_HERE = env.bool("JOBS_HERE", default=False)
+# A page that hands a job out waits no longer than this for a broker: its row is found later.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# The daily work again every hour: what was done is not done twice, and what a pause has missed is made up for.
+# Jobs, mails and marks are handed out as they are written; what was left, or lost with a worker, is looked for. Where
+# there is no broker nobody is told, and `manage.py work` looks oftener. Nothing here is done twice by being done again.
+LOOK_EVERY = 30 if CELERY_BROKER_URL else 5
 CELERY_BEAT_SCHEDULE = {
-    "daily": {"task": "ssc_portal.tasks.daily", "schedule": crontab(minute=10)},
-    "mails": {"task": "directory.tasks.send_due_mails", "schedule": dt.timedelta(minutes=1)},
-    "runs": {
-        "task": "matching.tasks.watch_runs",
-        "schedule": dt.timedelta(minutes=1),
-        "options": {"expires": 50},
-    },
+    name: {"task": task, "schedule": dt.timedelta(seconds=seconds), "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("jobs", "web.tasks.watch", LOOK_EVERY),
+        ("mails", "directory.tasks.send_due_mails", LOOK_EVERY),
+        ("marks", "matching.tasks.match_marked", LOOK_EVERY),
+        ("runs", "matching.tasks.watch_runs", 60),
+    )
 }
+# The daily work again every hour: what a pause has missed is made up for.
+CELERY_BEAT_SCHEDULE["daily"] = {"task": "ssc_portal.tasks.daily", "schedule": crontab(minute=10)}
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"

@@ -125,7 +125,9 @@ class SinceShownForm(forms.BaseForm):
         cleaned: dict[str, Any] | None = super().clean()  # type: ignore[misc]
         if mark and (shown := self.shown()) is not None:
             try:
-                shown.check(mark)
+                # Held beyond this where the form is read in the transaction that saves it.
+                with transaction.atomic():
+                    shown.check(mark)
             except ChangedSinceShown as changed:
                 self.mark_anew(shown)
                 raise ValidationError(str(changed), code=AS_OF) from changed

@@ -83,7 +83,7 @@ def what_it_proposes(allocation: Allocation) -> str:
 
 def context_of(allocation: Allocation, *, page: str | None) -> dict[str, Any]:
     """Return what the page shows, in a fixed number of queries; `page` is the number of the page of its picks."""
-    membership = Membership.on_day(allocation.made_at.date())
+    membership = Membership.on_day(allocation.started_at.date())
     picks = _with_matches(allocation.picks.all())
     shown = Paginator(picks, PICKS_A_PAGE).get_page(page)
     gives_up = allocation.gives_up

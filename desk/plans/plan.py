@@ -39,9 +39,9 @@ class AllocationForm(forms.ModelForm[Allocation]):
 class AllocationAdmin(DeskAdmin[Allocation]):
     """Plans are made and decided by `matching.allocation.plans`, and changed in no other way."""
 
-    list_display = ("made_at", "what_it_proposes", "state", "by", "decided_by")
-    list_display_links = ("made_at",)
-    ordering = ("-made_at", "-id")
+    list_display = ("started_at", "what_it_proposes", "state", "by", "decided_by")
+    list_display_links = ("started_at",)
+    ordering = ("-started_at", "-id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Allocation]:
         return super().get_queryset(request).select_related("by", "decided_by")
@@ -75,7 +75,7 @@ class AllocationAdmin(DeskAdmin[Allocation]):
         """Show one plan."""
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        title = _("Plan of %(day)s") % {"day": date_format(row.made_at)}
+        title = _("Plan of %(day)s") % {"day": date_format(row.started_at)}
         if not row.totals:
             return self._page(request, "unmade", {"title": title, "allocation": row})
         shown = page.context_of(row, page=request.GET.get("p"))

@@ -119,7 +119,7 @@ def _person(request: HttpRequest) -> User:
 def _rerun(request: HttpRequest, profile: ScoringProfile, *, by: User) -> str:
     """Run the matching by the profile; return the address to go on to. The profile is in use whatever happens."""
     try:
-        return set_off(request, lambda: in_blocks.start_where_it_runs(by=by, profile=profile))
+        return set_off(request, lambda: in_blocks.start(by=by, profile=profile))
     except RunRefused as refusal:
         messages.warning(request, _("The rerun must wait. %(why)s") % {"why": refusal})
     return reverse("admin:matching_matchrun_changelist")

@@ -1,4 +1,4 @@
-"""What a side says: its answer to a proposal, and its consent to publication; DESIGN section 6."""
+"""What a side says: its answer to a proposal, and its consent to publication."""
 
 import datetime as dt
 from calendar import monthrange

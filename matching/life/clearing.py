@@ -1,4 +1,4 @@
-"""Before a side is asked, its country is heard where its window wants that; DESIGN section 6.
+"""Before a side is asked, its country is heard where its window wants that.
 
 The no-objection clock lets a proposal be passed on to the side, and nothing more.
 """

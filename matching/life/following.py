@@ -1,4 +1,4 @@
-"""Following up: two months without an answer, and a year after the agreement; DESIGN section 6."""
+"""Following up: two months without an answer, and a year after the agreement."""
 
 import datetime as dt
 

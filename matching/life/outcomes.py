@@ -1,4 +1,4 @@
-"""What came of a match: agreed, completed, the outcome that both sides confirm; DESIGN section 6."""
+"""What came of a match: agreed, completed, the outcome that both sides confirm."""
 
 from collections.abc import Mapping
 from typing import Any

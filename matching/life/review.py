@@ -1,4 +1,4 @@
-"""What reviewers do with a match; the steps themselves stand in `matching.life.steps`; DESIGN section 6."""
+"""What reviewers do with a match; the steps themselves stand in `matching.life.steps`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The one place where the state of a match, or of a triangular option, is written; DESIGN section 6.
+"""The one place where the state of a match, or of a triangular option, is written.
 
 The tables STEPS and OPTION_STEPS say which steps there are, from which states each may be taken, and where it leads.
 Whoever takes one calls
@@ -10,7 +10,7 @@ Whoever takes one calls
 All of them write the state, what goes with it (only a suggestion has places in lists), `updated_at`, and the event,
 together. A step is conditional on the state that it expects, in the database: doing it twice does it once, and the
 second of two people is told. No event is left where nobody took a step: by what nobody has decided lapsing and
-returning. `tests/matching/test_one_door.py` finds any other writer.
+returning. A test finds any other writer.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -215,6 +215,20 @@ class Match(Contributions):
                 | Q(released_at__isnull=False, released_score__isnull=False, released_as__isnull=False),
                 name="match_released_with_its_explanation",
             ),
+            models.CheckConstraint(
+                condition=Q(status=MatchStatus.SUGGESTED) | Q(rank_for_need__isnull=True, rank_for_offer__isnull=True),
+                name="match_places_of_suggestions",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MatchStatus.SUGGESTED, decided_on__isnull=True)
+                | Q(status=MatchStatus.LAPSED)
+                | Q(status__in=sorted(DECIDED), decided_on__isnull=False),
+                name="match_decided_on_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MatchStatus.NOT_TAKEN_FORWARD) | Q(refused_until__isnull=True),
+                name="match_term_of_a_refusal",
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "-score", "need", "offer"], name="match_queue"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from matching.choices import RunState
 from matching.models import MatchRun
-from matching.runs import in_blocks, running
+from matching.runs import in_blocks
 from matching.runs.running import RunRefused
 from matching.scoring.inputs import digest_of_directory
 from matching.scoring.tables import Vocabulary
@@ -27,7 +27,6 @@ WAITS_AFTER_FAILURE = dt.timedelta(hours=1)
 
 def start_of_day(on: dt.date) -> int:
     """Start the run of the day `on` where none has begun on it, or another that is due; return how many began."""
-    running.give_up_silent()
     begun = MatchRun.objects.filter(is_what_if=False, on=on).exclude(state=RunState.FAILED)
     return start_where_due() if begun.exists() else _start()
 
@@ -57,7 +56,7 @@ def _newest() -> MatchRun | None:
 
 def _start() -> int:
     try:
-        in_blocks.start_where_it_runs()
+        in_blocks.start()
     except RunRefused:
         # Another is at work: the next hour, or the next minute, looks again.
         return 0

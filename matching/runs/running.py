@@ -26,11 +26,13 @@ from matching.scoring.tables import Tables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
 from web.days import today
+from web.jobs.doing import beating
 
 Progress = Callable[[int, int], None]
 
-SILENT_AFTER = dt.timedelta(minutes=15)
-HEARTBEAT_EVERY = 5.0
+GIVEN_UP_AFTER = dt.timedelta(minutes=15)
+TELL_EVERY = 5.0
+"""Seconds."""
 
 
 class RunRefused(ValueError):
@@ -53,8 +55,19 @@ def run_matching(
 
     Raises RunRefused where `by` may not run the matching, or where another run is at work.
     """
-    run = begin(by=by, on=on, profile=profile)
-    work(run, progress=progress)
+    run = begin(by=by, on=on, profile=profile, is_taken=True)
+    tell = every_few_seconds(lambda done, of: run.beat(done=done, of=of))
+
+    def report(done: int, of: int) -> None:
+        tell(done, of)
+        if progress is not None:
+            progress(done, of)
+
+    with beating(run), failing(run):
+        inputs = read_inputs(run)
+        plan = inputs.plan()
+        best = engine.best_of(plan, 0, plan.n_needs, progress=report)
+        finish(run, inputs=inputs, suggestions=engine.collect(plan, [best]))
     return run
 
 
@@ -63,18 +76,18 @@ def begin(
     by: User | None = None,
     on: dt.date | None = None,
     profile: ScoringProfile | None = None,
-    is_in_blocks: bool = False,
+    is_taken: bool = False,
 ) -> MatchRun:
-    """Write the row of a run that others will work on, and return it.
+    """Write the row of a run and return it: with `is_taken` the caller does it, else whoever takes it.
 
-    A run that gave no sign of life for long is taken for dead and marked failed. Raises RunRefused where `by` may
-    not run the matching, or where another run is at work.
+    One that has stopped half-way, and that nobody has taken up since, is given up. Raises RunRefused where `by` may not
+    run the matching, or where another run is at work.
     """
     check_may_run(by)
     on, profile = on or today(), profile or default_profile()
     is_what_if = on != today()
-    if not is_what_if:
-        give_up_silent()
+    for dead in MatchRun.objects.to_do().filter(heartbeat_at__lt=timezone.now() - GIVEN_UP_AFTER):
+        dead.fail(_("Stopped without finishing."))
     try:
         with transaction.atomic():
             if profile.pk is None:
@@ -83,7 +96,8 @@ def begin(
                 profile=profile,
                 on=on,
                 is_what_if=is_what_if,
-                is_in_blocks=is_in_blocks,
+                attempts=int(is_taken),
+                heartbeat_at=timezone.now() if is_taken else None,
                 engine_version=engine.ENGINE_VERSION,
                 topic_version=topic_version() if profile.weight_topic else "",
                 by=by,
@@ -93,19 +107,9 @@ def begin(
         raise
 
 
-def work(run: MatchRun, *, progress: Progress | None = None) -> None:
-    """Do a run that has begun, in this process."""
-    with failing(run):
-        beat = _with_heartbeat(run, progress)
-        inputs = read_inputs(run, text_progress=lambda done, of: beat(0, 1))
-        plan = inputs.plan()
-        best = engine.best_of(plan, 0, plan.n_needs, progress=beat)
-        finish(run, inputs=inputs, suggestions=engine.collect(plan, [best]))
-
-
-def read_inputs(run: MatchRun, *, text_progress: Progress | None = None) -> Inputs:
+def read_inputs(run: MatchRun) -> Inputs:
     """Read what the run scores, and note its digests on `run`, which is not saved."""
-    tables = Tables.read(on=run.on, profile=run.profile, text_progress=text_progress)
+    tables = Tables.read(on=run.on, profile=run.profile)
     inputs = Inputs.of(tables)
     run.input_digests = inputs.digests(tables.vocabulary)
     run.digest = digest_of_all(run.input_digests, run.engine_version, run.topic_version)
@@ -126,7 +130,7 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
         held = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if held.state != RunState.RUNNING:
             return False
-        stored = {} if run.is_what_if else _store(run, inputs=inputs, rows=rows)
+        stored = {"triangular": {}} if run.is_what_if else _store(run, inputs=inputs, rows=rows)
         run.counts = {
             "needs": len(inputs.needs),
             "offers": len(inputs.offers),
@@ -138,7 +142,8 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
             **stored,
         }
         run.result_digest = hashlib.sha256(rows.tobytes()).hexdigest()
-        run.state, run.error, run.progress = RunState.FINISHED, "", 100
+        run.state, run.error = RunState.FINISHED, ""
+        run.done = run.of = len(inputs.needs)
         run.finished_at = timezone.now()
         run.save()
         # Nothing older can be resumed any more.
@@ -161,22 +166,8 @@ def failing(run: MatchRun) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        fail(run, f"{type(error).__name__}: {error}")
+        run.fail(f"{type(error).__name__}: {error}")
         raise
-
-
-def fail(run: MatchRun, why: str) -> None:
-    """Mark a run that is at work as failed."""
-    at_work = MatchRun.objects.filter(pk=run.pk, state=RunState.RUNNING)
-    at_work.update(state=RunState.FAILED, error=why, finished_at=timezone.now())
-
-
-def give_up_silent() -> None:
-    """Mark as failed the run that gave no sign of life for long."""
-    silent = MatchRun.objects.filter(
-        state=RunState.RUNNING, is_what_if=False, heartbeat_at__lt=timezone.now() - SILENT_AFTER
-    )
-    silent.update(state=RunState.FAILED, error=_("Stopped without finishing."), finished_at=timezone.now())
 
 
 def check_may_run(by: User | None) -> None:
@@ -192,30 +183,13 @@ def check_none_at_work(error: Exception) -> None:
 
 
 def every_few_seconds(tell: Progress) -> Progress:
-    """Return a progress function that passes on to `tell` at most once in HEARTBEAT_EVERY seconds."""
+    """Return a progress function that passes on to `tell` at most once in TELL_EVERY seconds."""
     last = time.monotonic()
 
     def report(done: int, of: int) -> None:
         nonlocal last
-        if time.monotonic() - last >= HEARTBEAT_EVERY:
+        if time.monotonic() - last >= TELL_EVERY:
             last = time.monotonic()
             tell(done, of)
-
-    return report
-
-
-def _with_heartbeat(run: MatchRun, progress: Progress | None) -> Progress:
-    """Return a progress function that also leaves a sign of life on the run's row, every few seconds."""
-
-    def beat(done: int, of: int) -> None:
-        percent = min(99, done * 100 // max(of, 1))
-        MatchRun.objects.filter(pk=run.pk).update(progress=percent, heartbeat_at=timezone.now())
-
-    heartbeat = every_few_seconds(beat)
-
-    def report(done: int, of: int) -> None:
-        heartbeat(done, of)
-        if progress is not None:
-            progress(done, of)
 
     return report

@@ -18,7 +18,7 @@ DEFAULT_CODE = "default"
 def default_profile() -> ScoringProfile:
     """Return the profile that runs use.
 
-    Before the first run there may be none: then an unsaved one with the defaults of DESIGN section 5, so that a page
+    Before the first run there may be none: then an unsaved one with the defaults of docs/matching.md, so that a page
     that only explains writes nothing; the first run saves it.
     """
     chosen = ScoringProfile.objects.filter(is_default=True).first()

@@ -1,7 +1,7 @@
 """The engine's tables, read from the database: the only place where rows become arrays."""
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -125,15 +125,14 @@ class Tables:
         profile: ScoringProfile,
         need_ids: Collection[int] | None = None,
         offer_ids: Collection[int] | None = None,
-        text_progress: Callable[[int, int], None] | None = None,
         keep_texts: bool = True,
     ) -> "Tables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
         Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
         an explanation can say which gates close. For today, a posting is open as long as its last day has not
-        ended everywhere on earth. `text_progress` hears how many texts not met before are worked out, and of how many;
-        `keep_texts=False` does not keep them, so that nothing is written.
+        ended everywhere on earth. `keep_texts=False` does not keep what texts not met before say, so that nothing is
+        written.
         """
         vocabulary = Vocabulary.read()
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
@@ -143,7 +142,7 @@ class Tables:
         offer_places = places_stated(Target.objects.all(), "offer", offer_ids)
         scored_by = engine_profile(profile, related=vocabulary.related)
         if scored_by.weights.topic:
-            needs, offers = _with_texts(needs, offers, progress=text_progress, keep=keep_texts)
+            needs, offers = _with_texts(needs, offers, keep=keep_texts)
         levels = LevelRows(reach_table=reach_table, profile=profile, countries=vocabulary.countries)
         return cls(
             on=on,
@@ -168,7 +167,7 @@ class Tables:
         needs, offers = self.needs, self.offers
         scored_by = engine_profile(profile, related=self.vocabulary.related)
         if scored_by.weights.topic and (needs.texts is None or offers.texts is None):
-            needs, offers = _with_texts(needs, offers, progress=None, keep=False)
+            needs, offers = _with_texts(needs, offers, keep=False)
         levels = LevelRows(reach_table=reach_table, profile=profile, countries=self.vocabulary.countries)
         return replace(
             self,
@@ -249,12 +248,12 @@ def _postings(
 
 
 def _with_texts(
-    needs: engine.Postings, offers: engine.Postings, *, progress: Callable[[int, int], None] | None, keep: bool
+    needs: engine.Postings, offers: engine.Postings, *, keep: bool
 ) -> tuple[engine.Postings, engine.Postings]:
     """Return both sides with what their texts say."""
     need_words = _own_words(Need.objects.all(), needs, is_offer=False)
     offer_words = _own_words(Offer.objects.all(), offers, is_offer=True)
-    vectors = stored_vectors({one.text for one in (*need_words, *offer_words)}, on_progress=progress, keep=keep)
+    vectors = stored_vectors({one.text for one in (*need_words, *offer_words)}, keep=keep)
 
     def texts(words: list[OwnWords]) -> engine.Texts:
         languages = [LANGUAGES.get(one.language, engine.UNKNOWN_LANGUAGE) for one in words]

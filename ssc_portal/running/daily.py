@@ -17,7 +17,6 @@ from matching.runs.rematch import match_marked
 from matching.runs.storing import forget_changes
 from matching.topic.stored import forget_unused
 from matching.triangular.lapsing import lapse_expired_options
-from surveys.importing.jobs import give_up_silent
 from surveys.postings import reminding
 
 logger = logging.getLogger(__name__)
@@ -59,7 +58,6 @@ PARTS: dict[str, Part] = {
     "reminders of matches": following.write_reminders,
     "reminders of postings": reminding.write_reminders,
     "people to validate": write_revalidations,
-    "imports that had stopped": lambda on: give_up_silent(),
     "digests": digests.write_digests,
     "people erased": leaving.erase_due,
     "mails of forgotten passwords removed": forget_resets,

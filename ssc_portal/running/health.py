@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from web.jobs.watch import is_kept
+
 logger = logging.getLogger(__name__)
 
 PATH = "/healthz"
-OK, FAILED = "ok", "failed"
+OK, FAILED, LATE = "ok", "failed", "late"
 
 
 def _database_answers() -> bool:
@@ -61,7 +63,11 @@ def _result(name: str, check: Callable[[], bool]) -> str:
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 where database, migrations and cache are as they should be, else 503; no session, no secrets."""
+    """Answer 200 where database, migrations and cache are as they should be, else 503; no session, no secrets.
+
+    Jobs that wait, or that nobody looks for, are told, and no reason to take a web server out: it can do nothing for
+    them.
+    """
     checks = {"database": _result("database", _database_answers)}
     if checks["database"] == FAILED:
         forget_migrations()
@@ -69,6 +75,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
         checks["migrations"] = _result("migrations", _migrations_are_applied)
     checks["cache"] = _result("cache", _cache_keeps)
     is_healthy = all(result == OK for result in checks.values())
+    if is_healthy:
+        checks["jobs"] = OK if is_kept() else LATE
     return JsonResponse({"status": OK if is_healthy else FAILED, **checks}, status=200 if is_healthy else 503)
 
 

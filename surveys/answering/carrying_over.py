@@ -5,12 +5,10 @@ from django.utils.translation import gettext as _
 
 from directory.models import User
 from surveys.answering import saying
-from surveys.answering.edition import ReadPlace
 from surveys.answering.filling_in import AnsweringRefused, lock_own, save_response, version_of
-from surveys.answering.from_answers import PlaceGiven
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Response
-from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Asked
 
 
@@ -48,11 +46,7 @@ def carry_over(*, response: Response, by: User) -> int:
             is_carried_over=True,
         )
         named = earlier.readings.filter(question=answer.question, repeat=answer.repeat)
-        places = [
-            PlaceGiven(answer.question, answer.repeat, ReadPlace(reading.direction, NamedPlace.of(reading)))  # type: ignore[arg-type]
-            for reading in named
-        ]
-        saying.add_readings(locked, places)
+        saying.add_readings(locked, [NamedPlace.of(reading) for reading in named])
         taken += 1
     if taken:
         save_response(locked, by=by, reason="carried over")

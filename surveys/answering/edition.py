@@ -9,20 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from surveys.choices import Direction, PlaceKind
-from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 # Readings are known by country, by the token as it stands in the cell, and by its mention in that cell, from 1.
 ReadingKey = tuple[str, str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPlace:
-    """A place as one printed token was read, and what the row says of it."""
-
-    direction: Direction
-    place: NamedPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +34,10 @@ class SideReading:
 class Edition:
     """The shipped readings of one edition."""
 
-    readings: Mapping[ReadingKey, tuple[ReadPlace, ...]] = field(default_factory=dict)
+    readings: Mapping[ReadingKey, tuple[NamedPlace, ...]] = field(default_factory=dict)
     sides: Mapping[str, SideReading] = field(default_factory=dict)
 
-    def reading(self, iso3: str, token: str, mention: int) -> tuple[ReadPlace, ...] | None:
+    def reading(self, iso3: str, token: str, mention: int) -> tuple[NamedPlace, ...] | None:
         """Return how a token of a country's row is read, None where nothing is shipped about it."""
         return self.readings.get((iso3, token, mention)) or self.readings.get((iso3, token, 1))
 
@@ -68,20 +60,19 @@ def load_edition(code: str) -> Edition:
     return Edition()
 
 
-def _readings(name: str) -> dict[ReadingKey, tuple[ReadPlace, ...]]:
-    readings: dict[ReadingKey, tuple[ReadPlace, ...]] = {}
+def _readings(name: str) -> dict[ReadingKey, tuple[NamedPlace, ...]]:
+    readings: dict[ReadingKey, tuple[NamedPlace, ...]] = {}
     for row in _rows(name) if name else ():
-        kind = PlaceKind(row["kind"])
-        place = NamedPlace(
-            kind=kind,
-            country=row["resolves_to"] if kind == PlaceKind.COUNTRY else None,
-            group=row["resolves_to"] if kind == PlaceKind.GROUP else None,
+        place = NamedPlace.by_code(
+            PlaceKind(row["kind"]),
+            row["resolves_to"],
             as_printed=row["token_as_printed"],
             is_ambiguous=row["ambiguous"] == "yes",
             note=row["note"],
+            direction=Direction(row["direction"]),
         )
         key = (row["iso3"], row["printed_token"], int(row["mention"]))
-        readings[key] = (*readings.get(key, ()), ReadPlace(Direction(row["direction"]), place))
+        readings[key] = (*readings.get(key, ()), place)
     return readings
 
 

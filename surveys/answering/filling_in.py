@@ -13,12 +13,13 @@ from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
 from surveys.answering import saying
-from surveys.answering.edition import Edition, ReadPlace
-from surveys.answering.from_answers import DIRECTIONS, PlaceGiven
+from surveys.answering.edition import Edition
+from surveys.answering.from_answers import named_in
 from surveys.answering.places import PlaceError, RememberingNames, read_places
 from surveys.answering.shown import ShownAnswer
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
+from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
@@ -119,7 +120,7 @@ def save_answers(
     *,
     response: Response,
     answers: Sequence[Given],
-    places: Sequence[PlaceGiven],
+    places: Sequence[NamedPlace],
     asked: Collection[tuple[str, int]],
     marks: Mapping[tuple[str, int], str],
     by: User,
@@ -191,23 +192,14 @@ def chosen_of(answers: Any) -> dict[str, list[str]]:
     return {one.question: one.codes or ([str(one.value)] if one.value else []) for one in answers}
 
 
-def read_named_places(text: str, question: Question, repeat: int, iso3: str) -> list[PlaceGiven]:
+def read_named_places(text: str, question: Question, repeat: int, iso3: str) -> list[NamedPlace]:
     """Return the places that a typed text names. Raises AnsweringRefused for a text that is too long for a name."""
     names = RememberingNames(load_name_index())
-    direction = DIRECTIONS.get(Feeds(question.feeds)) if question.feeds else None
     try:
         found = read_places(text.replace("\n", "; "), iso3=iso3, edition=Edition(), names=names)
     except PlaceError as error:
         raise AnsweringRefused(str(error)) from None
-    default = DIRECTIONS[Feeds.TARGETS]
-    return [
-        PlaceGiven(
-            question.code,
-            repeat,
-            ReadPlace(direction if direction and one.direction == default else one.direction, one.place),
-        )
-        for one in found
-    ]
+    return named_in(question, repeat, found)
 
 
 def _is_same(stored: Answer | None, new: Given | None) -> bool:

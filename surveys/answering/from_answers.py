@@ -13,13 +13,12 @@ of its side, of that section's answers alone; else one posting a side is made of
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from directory.choices import GOVERNMENT_AGENCY_KINDS, AreaUse
 from directory.models import Agency, Country
-from surveys.answering.edition import ReadPlace
 from surveys.choices import (
     TARGET_DIRECTIONS,
     Direction,
@@ -29,8 +28,9 @@ from surveys.choices import (
     ResponseKind,
     Side,
 )
-from surveys.models import Survey
-from surveys.postings.writing import NamedPlace
+from surveys.models import Question, Survey
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.publishable import VERBS, Lack, lacks
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 
 MAX_TITLE_CHARACTERS = 200
@@ -49,15 +49,6 @@ CONTENT = QUOTED | {Feeds.TITLE, Feeds.TEXT}
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceGiven:
-    """A place as read from the answer to one question."""
-
-    question: str
-    repeat: int
-    read: ReadPlace
-
-
-@dataclass(frozen=True, slots=True)
 class Answers:
     """What one country, or one agency of it, stated. `notes`: what a source adds to its row, by label."""
 
@@ -65,7 +56,7 @@ class Answers:
     agency: Agency | None
     kind: ResponseKind
     given: Sequence[Given]
-    places: Sequence[PlaceGiven]
+    places: Sequence[NamedPlace]
     notes: Mapping[str, str]
 
 
@@ -74,6 +65,7 @@ class PostingDraft:
     """A posting as the answers make it, ready for `posting.create` or `posting.update`.
 
     `part` counts the postings of one side from 0; `targets` are an offer's targets or a need's preferred partners.
+    `status` is what the survey would have it be, whatever it lacks: what is not complete is kept as a draft.
     """
 
     side: Side
@@ -83,6 +75,7 @@ class PostingDraft:
     areas: Sequence[str]
     modalities: Sequence[str]
     targets: Sequence[NamedPlace]
+    lacks: Sequence[Lack] = ()
 
 
 def stated_sides(answers: Answers, asked: Asked) -> frozenset[Side]:
@@ -95,7 +88,7 @@ def stated_sides(answers: Answers, asked: Asked) -> frozenset[Side]:
         return frozenset({Side(content[0].side)})
     if not content:
         return frozenset()
-    directions = {place.read.direction for place in answers.places}
+    directions = {place.direction for place in answers.places}
     sides = sides_by_direction(directions)
     described = {Side(question.side) for question in content if question.repeats and question.side}
     return sides | described
@@ -144,7 +137,7 @@ def agencies_that_post(agencies: Iterable[Agency]) -> dict[str, Agency]:
     return {iso3: own[0] for iso3, own in found.items() if len(own) == 1}
 
 
-def targets_of(places: Iterable[ReadPlace]) -> list[NamedPlace]:
+def targets_of(places: Iterable[NamedPlace]) -> list[NamedPlace]:
     """Return whom an offer is for: priorities and those that support is given to, each once.
 
     Existing partners are no targets. A token that nobody could resolve stays one, reaching nobody.
@@ -152,16 +145,32 @@ def targets_of(places: Iterable[ReadPlace]) -> list[NamedPlace]:
     return _each_once(places, TARGET_DIRECTIONS)
 
 
-def partners_of(places: Iterable[ReadPlace]) -> list[NamedPlace]:
+def partners_of(places: Iterable[NamedPlace]) -> list[NamedPlace]:
     """Return the preferred partners of a need, each once; those that support was received from are none."""
     return _each_once(places, {Direction.PREFERRED})
 
 
-def _each_once(places: Iterable[ReadPlace], directions: Collection[Direction]) -> list[NamedPlace]:
+def named_in(question: Question, repeat: int, places: Iterable[NamedPlace]) -> list[NamedPlace]:
+    """Return the places as named in the answer to that question.
+
+    A line of its own ("Support to: …") says more than the question.
+    """
+    asked = DIRECTIONS.get(Feeds(question.feeds), Direction.PRIORITY) if question.feeds else Direction.PRIORITY
+    return [
+        replace(
+            place,
+            question=question.code,
+            repeat=repeat,
+            direction=asked if place.direction == Direction.PRIORITY else place.direction,
+        )
+        for place in places
+    ]
+
+
+def _each_once(places: Iterable[NamedPlace], directions: Collection[Direction]) -> list[NamedPlace]:
     kept: dict[tuple[str, str], NamedPlace] = {}
-    for reading in places:
-        place = reading.place
-        if reading.direction in directions and place.kind != PlaceKind.NONE:
+    for place in places:
+        if place.direction in directions and place.kind != PlaceKind.NONE:
             kept.setdefault((place.kind, place.code or place.as_printed), place)
     return list(kept.values())
 
@@ -171,7 +180,7 @@ class _Content:
     """The answers of which one posting is made, with their questions, and the places among them."""
 
     given: Sequence[tuple[AskedQuestion, Given]]
-    places: Sequence[ReadPlace]
+    places: Sequence[NamedPlace]
 
     def first(self, feeds: Feeds) -> Given | None:
         return next((given for question, given in self.given if question.feeds == feeds), None)
@@ -207,7 +216,7 @@ def _contents(side: Side, answers: Answers, asked: Asked) -> list[_Content]:
 
 def _content(given: Sequence[tuple[AskedQuestion, Given]], answers: Answers) -> _Content:
     kept = {(one.question, one.repeat) for _question, one in given}
-    places = [place.read for place in answers.places if (place.question, place.repeat) in kept]
+    places = [place for place in answers.places if (place.question, place.repeat) in kept]
     return _Content(given, places)
 
 
@@ -224,7 +233,7 @@ def _draft(
 ) -> PostingDraft:
     title = content.first(Feeds.TITLE)
     contact = content.first(Feeds.CONTACT)
-    values = {
+    values: dict[str, Any] = {
         "country": answers.country,
         "agency": answers.agency or agencies.get(answers.country.iso3),
         "title": str(title.value)[:MAX_TITLE_CHARACTERS] if title else _title(side, answers, content, asked),
@@ -239,14 +248,16 @@ def _draft(
         "survey": survey,
         "response_part": part,
     }
+    areas = [asked.areas[code] for code in content.codes(Feeds.AREAS) if code in asked.areas]
     return PostingDraft(
         side=side,
         part=part,
         status=status_of(side, stated=stated, survey=survey),
         values=values,
-        areas=[code for code in content.codes(Feeds.AREAS) if code in asked.areas],
+        areas=[area.code for area in areas],
         modalities=[code for code in content.codes(Feeds.MODALITIES) if code in asked.modalities],
         targets=targets_of(content.places) if side == Side.OFFER else partners_of(content.places),
+        lacks=lacks(title=values["title"], areas=areas, states_modality=True, closes_on=values["closes_on"]),
     )
 
 
@@ -295,8 +306,7 @@ def _title(side: Side, answers: Answers, content: _Content, asked: Asked) -> str
     """Return a title in English of at most 200 characters: who offers or seeks, in which areas, by what."""
     areas = [asked.areas[code] for code in content.codes(Feeds.AREAS) if code in asked.areas]
     scored = [area for area in areas if area.use == AreaUse.AREA]
-    verb = "offers" if side == Side.OFFER else "seeks"
-    title = f"{answers.country.name} {verb} cooperation"
+    title = f"{answers.country.name} {VERBS[side]} cooperation"
     if scored and len(scored) <= MAX_AREAS_IN_A_TITLE and not asked.is_printed:
         title += f" in {' and '.join(area.label for area in scored)}"
     elif scored:

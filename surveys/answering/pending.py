@@ -17,8 +17,9 @@ from surveys.choices import PlaceKind
 from surveys.models import Offer, PendingChange, Response
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
+from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingRefused
-from surveys.postings.writing import NamedPlace, place_rows
+from surveys.postings.writing import place_rows
 
 TEXTS = ("title", "text", "amount_currency", "amount_years", "amount_as_printed", "amount_note", "contact")
 DAYS = ("opens_on", "closes_on")
@@ -142,17 +143,7 @@ def _content(draft: PostingDraft) -> dict[str, Any]:
         "values": {name: _plain(draft.values.get(name)) for name in CHOSEN},
         "areas": sorted(draft.areas),
         "modalities": sorted(draft.modalities),
-        "targets": [
-            {
-                "kind": str(place.kind),
-                "country": place.country,
-                "group": place.group,
-                "as_printed": place.as_printed,
-                "is_ambiguous": place.is_ambiguous,
-                "note": place.note,
-            }
-            for place in draft.targets
-        ],
+        "targets": [place.plain for place in draft.targets],
     }
 
 

@@ -8,15 +8,16 @@ readings first, then by the index of names; what neither knows stays as printed,
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from directory.names import NameIndex, Resolution
-from surveys.answering.edition import Edition, ReadPlace
+from surveys.answering.edition import Edition
 from surveys.choices import Direction, PlaceKind
-from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from surveys.reading.values import NOT_STATED
 from web.text import fold
 
@@ -53,13 +54,13 @@ class PlaceError(ValueError):
     """The cell holds something that cannot be kept as a place."""
 
 
-def read_places(text: str, *, iso3: str, edition: Edition, names: Names) -> list[ReadPlace]:
+def read_places(text: str, *, iso3: str, edition: Edition, names: Names) -> list[NamedPlace]:
     """Return the places that a cell names, in its order; iso3 is the country whose row it is.
 
     Raises PlaceError only where a token is longer than any name.
     """
     mentions: Counter[str] = Counter()
-    found: list[ReadPlace] = []
+    found: list[NamedPlace] = []
     for direction, tokens in _lines(text):
         start = 0
         while start < len(tokens):
@@ -67,11 +68,11 @@ def read_places(text: str, *, iso3: str, edition: Edition, names: Names) -> list
             mentions[token] += 1
             shipped = edition.reading(iso3, token, mentions[token])
             if shipped is not None:
-                found += [ReadPlace(direction, reading.place) for reading in shipped]
+                found += [replace(place, direction=direction) for place in shipped]
                 start += 1
                 continue
             length, places = _read(tokens[start:], names)
-            found += [ReadPlace(direction, place) for place in places]
+            found += [replace(place, direction=direction) for place in places]
             start += length
     return found
 
@@ -127,11 +128,10 @@ def _place(token: str, reading: Resolution, *, is_ambiguous: bool = False, note:
     if token.casefold() in NOT_STATED:
         return NamedPlace(kind=PlaceKind.NONE, as_printed=token)
     if _is_known(reading):
-        is_group = reading.kind == "group"
-        return NamedPlace(
-            kind=PlaceKind.GROUP if is_group else PlaceKind.COUNTRY,
-            country=None if is_group else reading.iso3,
-            group=reading.group_code if is_group else None,
+        code = reading.group_code if reading.kind == "group" else reading.iso3
+        return NamedPlace.by_code(
+            PlaceKind(reading.kind),
+            str(code),
             as_printed=token,
             is_ambiguous=is_ambiguous,
             note=note,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from surveys.answering.from_answers import Answers, PostingDraft, postings_of, s
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer, Response, Survey
 from surveys.postings import posting
+from surveys.postings.publishable import Lack, answerable, lacks_of
 from surveys.questionnaires.asked import Asked
 
 PostingKey = tuple[Side, int]
@@ -32,6 +34,11 @@ class PostingPlan:
     kept: str = ""
     differs: Sequence[str] = ()
 
+    @property
+    def waits_for(self) -> Sequence[Lack]:
+        """What keeps it a draft until somebody completes it."""
+        return self.draft.lacks if self.draft and not self.kept and self.status == PostingStatus.DRAFT else ()
+
 
 def plan_postings(
     answers: Answers,
@@ -47,7 +54,7 @@ def plan_postings(
 
     response: the stored one, its offers and needs prefetched with areas, modalities and places; before: what it
     stated until now. A posting that a person edited or the country confirmed is kept, and so is a state that a person
-    chose; one whose import was undone comes back.
+    chose; one whose import was undone comes back. What the answers leave short waits as a draft.
     """
     drafts = postings_of(answers, asked=asked, survey=survey, drafts_other_side=drafts_other_side, agencies=agencies)
     existing: dict[PostingKey, Offer | Need] = {}
@@ -90,21 +97,29 @@ def _plan(
 ) -> PostingPlan:
     side, part = draft.side, draft.part
     if existing is None:
-        return PostingPlan(side, part, draft, status=draft.status)
+        return PostingPlan(side, part, draft, status=PostingStatus.DRAFT if draft.lacks else draft.status)
     if kept := why_kept(existing):
-        differs = posting.differences(
-            existing, values=draft.values, areas=draft.areas, modalities=draft.modalities, targets=draft.targets
-        )
-        return PostingPlan(side, part, draft, existing=existing, kept=kept, differs=differs)
+        return PostingPlan(side, part, draft, existing=existing, kept=kept, differs=_changes(existing, draft))
+    lacked = lacks_of(existing)
     was = status_of(side, stated=stated_before, survey=survey)
     # A state that a person chose stays; one that the import gave follows what the row states now.
-    follows = existing.status in (was, PostingStatus.ARCHIVED)
+    waited = bool(lacked) and existing.status == PostingStatus.DRAFT
+    follows = existing.status in (was, PostingStatus.ARCHIVED) or waited
     status = draft.status if follows else PostingStatus(existing.status)
-    changed = posting.differences(
+    changed = _changes(existing, draft, status=status)
+    if status == PostingStatus.PUBLISHED:
+        before = lacked if existing.status == PostingStatus.PUBLISHED else ()
+        if answerable(draft.lacks, before=before, changed=changed):
+            status = PostingStatus.DRAFT
+            changed = _changes(existing, draft, status=status)
+    return PostingPlan(side, part, draft, existing=existing, status=status, changed=changed)
+
+
+def _changes(existing: Offer | Need, draft: PostingDraft, **values: Any) -> list[str]:
+    return posting.differences(
         existing,
-        values={**draft.values, "status": status},
+        values={**draft.values, **values},
         areas=draft.areas,
         modalities=draft.modalities,
         targets=draft.targets,
     )
-    return PostingPlan(side, part, draft, existing=existing, status=status, changed=changed)

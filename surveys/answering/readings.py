@@ -1,6 +1,5 @@
 """What the secretariat decides about places that an import could not read, or read with a doubt."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -8,12 +7,11 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from directory.models import Country, CountryAlias, CountryGroup, User
-from surveys.answering.edition import ReadPlace
 from surveys.answering.from_answers import partners_of, targets_of
 from surveys.choices import Direction, PlaceKind
 from surveys.models import Need, Offer, Reading
 from surveys.postings import posting
-from surveys.postings.posting import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from surveys.postings.writing import place_rows
 
 DECIDED_FIELDS = ["kind", "country", "group", "is_ambiguous", "note"]
@@ -108,7 +106,7 @@ def _follow(reading: Reading, *, by: User | None) -> Decision:
         # Each repetition of what a country seeks is a need of its own.
         needs = Need.objects.select_for_update(of=("self",), no_key=True).filter(response=response)
         found = needs.filter(response_part=reading.repeat).first()
-        own = partners_of(_as_read(readings.filter(repeat=reading.repeat)))
+        own = partners_of(NamedPlace.of(row) for row in readings.filter(repeat=reading.repeat))
     else:
         found = (
             Offer.objects.select_for_update(of=("self",), no_key=True)
@@ -116,17 +114,13 @@ def _follow(reading: Reading, *, by: User | None) -> Decision:
             .order_by("response_part")
             .first()
         )
-        own = targets_of(_as_read(readings))
+        own = targets_of(NamedPlace.of(row) for row in readings)
     if found is None or [NamedPlace.of(row) for row in place_rows(found).all()] == own:
         return Decision(reading)
     if found.edited_on is not None or found.confirmed_on is not None:
         return Decision(reading, found, is_kept=True)
     posting.set_targets(posting=found, targets=own, by=by, reason=f"reading {reading.pk}")
     return Decision(reading, found)
-
-
-def _as_read(readings: Iterable[Reading]) -> list[ReadPlace]:
-    return [ReadPlace(Direction(row.direction), NamedPlace.of(row)) for row in readings]
 
 
 def _remember(text: str, *, country: Country | None, group: CountryGroup | None) -> None:

@@ -13,12 +13,13 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from directory.models import User
-from surveys.answering.from_answers import Answers, PlaceGiven
+from surveys.answering.from_answers import Answers
 from surveys.answering.pending import keep_for_choice, settle
 from surveys.answering.postings_of_response import PostingPlan
 from surveys.choices import PostingStatus, Side
 from surveys.models import Answer, Need, Offer, Reading, Response
 from surveys.postings import posting
+from surveys.postings.named_places import NamedPlace
 from surveys.postings.writing import NewPosting
 
 READING_FIELDS = ["position", "kind", "country", "group", "is_ambiguous", "note", "question", "repeat"]
@@ -91,23 +92,23 @@ def _write_new_readings(new: Sequence[Saying], *, by: User | None, reason: str) 
     readings = []
     for one in new:
         for position, place in enumerate(one.answers.places):
-            reading = Reading(response=one.response, direction=place.read.direction)
+            reading = Reading(response=one.response)
             _set(reading, place, position)
             readings.append(reading)
     if readings:
         bulk_create_with_history(readings, Reading, default_user=by, default_change_reason=reason)
 
 
-def add_readings(response: Response, places: Sequence[PlaceGiven]) -> None:
+def add_readings(response: Response, places: Sequence[NamedPlace]) -> None:
     """Add how the places of one answer were read."""
     last = response.readings.count()
     for number, place in enumerate(places):
-        reading = Reading(response=response, direction=place.read.direction)
+        reading = Reading(response=response)
         _set(reading, place, last + number)
         reading.save()
 
 
-def _write_readings(response: Response, places: Sequence[PlaceGiven], *, by: User | None, reason: str) -> None:
+def _write_readings(response: Response, places: Sequence[NamedPlace], *, by: User | None, reason: str) -> None:
     """Write what differs; a reading of a token that the cell no longer names goes, its history stays."""
     before: dict[tuple[str, str], list[Reading]] = defaultdict(list)
     for reading in response.readings.all():
@@ -115,8 +116,8 @@ def _write_readings(response: Response, places: Sequence[PlaceGiven], *, by: Use
     added: list[Reading] = []
     changed: list[Reading] = []
     for position, place in enumerate(places):
-        same = before[place.read.direction, place.read.place.as_printed]
-        reading = same.pop(0) if same else Reading(response=response, direction=place.read.direction)
+        same = before[place.direction, place.as_printed]
+        reading = same.pop(0) if same else Reading(response=response)
         was = _values(reading)
         _set(reading, place, position)
         if reading.pk is None:
@@ -139,12 +140,10 @@ def _values(reading: Reading) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _set(reading: Reading, given: PlaceGiven, position: int) -> None:
-    place = given.read.place
-    reading.position = position
-    reading.question, reading.repeat = given.question, given.repeat
-    reading.kind, reading.country_id, reading.group_id = place.kind, place.country, place.group
-    reading.as_printed, reading.is_ambiguous, reading.note = place.as_printed, place.is_ambiguous, place.note
+def _set(reading: Reading, place: NamedPlace, position: int) -> None:
+    reading.direction, reading.question, reading.repeat = place.direction, place.question, place.repeat
+    for column, value in {**place.columns, "position": position}.items():
+        setattr(reading, column, value)
 
 
 def _write_postings(sayings: Sequence[Saying], *, by: User | None, reason: str) -> None:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from django.db.models import Prefetch
 
-from surveys.answering.edition import ReadPlace
-from surveys.answering.from_answers import Answers, PlaceGiven
-from surveys.choices import Direction, PlaceKind, ResponseKind
+from surveys.answering.from_answers import Answers
+from surveys.choices import PlaceKind, ResponseKind
 from surveys.models import Need, Offer, Reading, Response, Survey
-from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
 
 NOTE_COLUMNS = {"footnote": "Footnote", "source": "Source"}
@@ -23,10 +22,7 @@ def answers_of(response: Response) -> Answers:
         for answer in response.answers.all()
         if not answer.is_carried_over
     ]
-    places = [
-        PlaceGiven(reading.question, reading.repeat, ReadPlace(Direction(reading.direction), NamedPlace.of(reading)))
-        for reading in response.readings.all()
-    ]
+    places = [NamedPlace.of(reading) for reading in response.readings.all()]
     notes = {label: str(response.as_printed.get(column, "")) for column, label in NOTE_COLUMNS.items()}
     return Answers(
         country=response.country,
@@ -55,19 +51,19 @@ def load_responses(survey: Survey, keys: Iterable[str], *, for_writing: bool = F
     return {response.key: response for response in responses}
 
 
-def keep_readings(places: Sequence[PlaceGiven], readings: Iterable[Reading]) -> list[PlaceGiven]:
+def keep_readings(places: Sequence[NamedPlace], readings: Iterable[Reading]) -> list[NamedPlace]:
     """Return the places as they were read before, where the cell still names them: people may have corrected them."""
     before: dict[tuple[str, str, str, int], list[Reading]] = defaultdict(list)
     for reading in readings:
         before[reading.direction, reading.as_printed, reading.question, reading.repeat].append(reading)
     kept = []
     for one in places:
-        token = (one.read.direction, one.read.place.as_printed)
+        token = (one.direction, one.as_printed)
         # A reading from before the portal kept questionnaires names no question.
         same = before[*token, one.question, one.repeat] or before[*token, "", 0]
         stored = same.pop(0) if same else None
         if stored is None or stored.kind == PlaceKind.UNRESOLVED:
             kept.append(one)
         else:
-            kept.append(replace(one, read=ReadPlace(one.read.direction, NamedPlace.of(stored))))
+            kept.append(replace(NamedPlace.of(stored), question=one.question, repeat=one.repeat))
     return kept

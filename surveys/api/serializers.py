@@ -68,6 +68,7 @@ class PublicPostingSerializer(serializers.Serializer[Any]):
     agency = serializers.CharField(source="agency.code", default=None, allow_null=True, help_text="Code")
     areas = CodesField()
     modalities = CodesField()
+    any_modality = serializers.BooleanField(help_text="Any form of cooperation can be discussed, beside those named.")
     places = serializers.IntegerField(allow_null=True, help_text="People; null: no limit stated.")
     amount = serializers.SerializerMethodField()
     opens_on = serializers.DateField(allow_null=True)

@@ -27,6 +27,8 @@ from surveys.reading.cells import CellError, FileRefused, SourceRow, column_lett
 from surveys.reading.values import order_of_days
 
 ROWS_AT_ONCE = 500
+WAITING, LACKING = "waiting", "lacking:"
+"""Under these, beside the results of rows, postings are counted that wait as drafts; the second leads a field."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,16 @@ class Planner:
         )  # fmt: skip
 
 
+def count_row(results: Counter[str], row: RowPlan) -> None:
+    """Count a row by its result, and the postings of it that wait as drafts, by what they lack."""
+    results[row.result.value] += 1
+    for planned in row.postings:
+        if planned.waits_for:
+            results[WAITING] += 1
+            results.update(LACKING + lack.field for lack in planned.waits_for)
+
+
 def counts_of(results: Counter[str]) -> dict[str, int]:
-    """Return rows by result, each result named."""
-    return {result.value: results[result.value] for result in RowResult}
+    """Return rows by result, each result named; and where postings wait as drafts, how many, and what they lack."""
+    waiting = {code: count for code, count in results.items() if code == WAITING or code.startswith(LACKING)}
+    return {result.value: results[result.value] for result in RowResult} | waiting

@@ -14,7 +14,7 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
-from surveys.postings.posting import PUBLISHABLE, PostingRefused, check_complete, lock, move, words_of
+from surveys.postings.posting import PUBLISHABLE, PostingRefused, lock, move, words_of
 from surveys.postings.windows import may_approve, window_of
 from surveys.postings.writing import AnyPosting, write
 from web.days import today
@@ -22,13 +22,15 @@ from web.days import today
 
 @transaction.atomic
 def submit(*, posting: AnyPosting, by: User) -> AnyPosting:
-    """Put a draft before whom approves it; what is published already stays so and waits for its confirmation."""
+    """Put a draft before whom approves it; what is published already stays so and waits for its confirmation.
+
+    Raises PostingRefused, and PostingLacks where it is not complete.
+    """
     locked = lock(posting)
     if not locked.is_within(scope_of(by, Action.POST)):
         raise PostingRefused(_("You do not speak for the agency or country of this posting."))
     if locked.submitted_at is not None:
         raise PostingRefused(_("“%(posting)s” waits for approval already.") % words_of(locked))
-    check_complete({"title": locked.title}, [area.pk for area in locked.areas.all()], model=type(locked))
     values: dict[str, Any] = {"submitted_at": timezone.now(), "submitted_by": by, "sent_back_note": ""}
     is_published = locked.status == PostingStatus.PUBLISHED
     move(
@@ -45,7 +47,10 @@ def submit(*, posting: AnyPosting, by: User) -> AnyPosting:
 
 @transaction.atomic
 def approve(*, posting: AnyPosting, by: User, on: dt.date | None = None) -> AnyPosting:
-    """Publish what was submitted, vouched for as of the day `on` (today). Raises PostingRefused otherwise."""
+    """Publish what was submitted, vouched for as of the day `on` (today).
+
+    Raises PostingRefused otherwise, and PostingLacks where it is not complete by now.
+    """
     locked = _submitted(posting, by)
     submitter = locked.submitted_by
     move(

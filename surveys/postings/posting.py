@@ -17,14 +17,16 @@ from directory.access import Action, can, scope_of
 from directory.choices import AreaUse
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of
-from directory.models import User
+from directory.models import PriorityArea, User
 from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
 from surveys.models.posting import Posting
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.publishable import Lack, answerable, lacks_of, lacks_with, of_closing
 from surveys.postings.windows import publishes_alone, window_of
-from surveys.postings.writing import AnyPosting, NamedPlace, NewPosting, differences, place_rows, write, write_many
-from web.days import first_day_not_ended, today
+from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write, write_many
+from web.days import today
 
-__all__ = ["NamedPlace", "NewPosting", "differences"]
+__all__ = ["NewPosting", "differences"]
 
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
@@ -32,11 +34,25 @@ WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingS
 COPIED = (
     "country", "agency", "title", "text", "language", "places", "amount", "amount_currency", "amount_years",
     "amount_note", "contact", "contact_person", "delivery_languages", "visibility", "facilitating_allowed",
+    "any_modality",
 )  # fmt: skip
+BEFORE_OTHERS = frozenset({PostingStatus.PUBLISHED, PostingStatus.SUBMITTED})
+"""States in which a posting is public, or about to be: it has to be complete."""
+WEIGHED = frozenset({"status", "title", "areas", "modalities", "any_modality", "closes_on"})
+"""What decides whether a posting is complete."""
 
 
 class PostingRefused(ValueError):
     """The posting is not in a state, or the person not in a position, that allows this; the message is for people."""
+
+
+class PostingLacks(PostingRefused):
+    """The posting would be published and is not complete: `lacks` says what would be right, by field."""
+
+    def __init__(self, posting: Posting, found: Sequence[Lack]) -> None:
+        said = _("“%(posting)s” is not complete. %(lacks)s")
+        super().__init__(said % {"posting": posting.title, "lacks": " ".join(lack.words for lack in found)})
+        self.lacks = found
 
 
 @transaction.atomic
@@ -54,10 +70,12 @@ def create(
 
     targets: of an offer its targets, of a need its preferred partners. by: who did it, None from a command. reason:
     kept in the history, e.g. "import 12". Raises PostingRefused where the person does not speak for its agency or
-    country.
+    country, and PostingLacks where it would be published and is not complete.
     """
     posting = model(**values)
     _check_may_write(by, posting)
+    if posting.status in BEFORE_OTHERS:
+        _check_complete(posting, lacks_with(posting, values={}, areas=_areas_of(areas), modalities=modalities))
     write(posting, is_new=True, areas=areas, modalities=modalities, places=targets or (), by=by, reason=reason)
     return posting
 
@@ -67,8 +85,14 @@ def create_many(
     *, model: type[AnyPosting], new: Sequence[NewPosting], by: User | None, reason: str
 ) -> list[AnyPosting]:
     """Create many postings of one kind, as an import does; see `create`, which checks and writes one."""
-    for one in new:
-        _check_may_write(by, model(**one.values))
+    rows = [model(**one.values) for one in new]
+    for row in rows:
+        _check_may_write(by, row)
+    public = [(row, one) for row, one in zip(rows, new, strict=True) if row.status in BEFORE_OTHERS]
+    known = {area.pk: area for area in _areas_of({code for _row, one in public for code in one.areas})}
+    for row, one in public:
+        own = [known[code] for code in one.areas if code in known]
+        _check_complete(row, lacks_with(row, values={}, areas=own, modalities=one.modalities))
     return write_many(model, new, by=by, reason=reason)
 
 
@@ -85,12 +109,35 @@ def update(
 ) -> list[str]:
     """Give a posting these values and relations; return what changed. Nothing is written where nothing did.
 
-    `targets` None leaves them as they are.
+    `targets` None leaves them as they are. Raises PostingLacks where the posting is before others, or would be, and the
+    change leaves something lacking; see `answerable`.
     """
+    return _change(
+        posting=posting, values=values, areas=areas, modalities=modalities, targets=targets, by=by, reason=reason
+    )
+
+
+def _change(
+    *,
+    posting: Posting,
+    values: Mapping[str, Any],
+    areas: Collection[str],
+    modalities: Collection[str],
+    targets: Sequence[NamedPlace] | None,
+    by: User | None,
+    reason: str,
+    vouches: bool = False,
+) -> list[str]:
+    """Do what `update` says; who vouches for the posting with this answers for all of it."""
     _check_may_write(by, posting)
     changed = differences(posting, values=values, areas=areas, modalities=modalities, targets=targets)
     if not changed:
         return []
+    if values.get("status", posting.status) in BEFORE_OTHERS and (vouches or not WEIGHED.isdisjoint(changed)):
+        found = lacks_with(posting, values=values, areas=_areas_of(areas), modalities=modalities)
+        if found and not vouches and posting.status in BEFORE_OTHERS:
+            found = answerable(found, before=lacks_of(posting), changed=changed)
+        _check_complete(posting, found)
     for name, value in values.items():
         setattr(posting, name, value)
     _check_may_write(by, posting)
@@ -119,7 +166,8 @@ def edit(
     """Let a person of its own side change a posting; return what changed.
 
     What is published stays so where the person publishes alone, and is confirmed as of today; else it waits for
-    approval, and is not shown meanwhile. Raises PostingRefused for a posting that is archived.
+    approval, and is not shown meanwhile. Raises PostingRefused for a posting that is archived, and PostingLacks where
+    it is before others and would not be complete.
     """
     locked = lock(posting)
     if locked.status == PostingStatus.ARCHIVED:
@@ -129,7 +177,6 @@ def edit(
         mark_edited(locked)
         values = {**values, "edited_on": locked.edited_on}
     if was_published and "edited_on" in values:
-        check_complete({**values}, areas, model=type(locked))
         if publishes_alone(by, locked):
             values = {**values, "confirmed_on": today()}
         else:
@@ -140,8 +187,15 @@ def edit(
                 "submitted_by": by,
                 "sent_back_note": "",
             }
-    changed = update(
-        posting=locked, values=values, areas=areas, modalities=modalities, targets=targets, by=by, reason="edited"
+    changed = _change(
+        posting=locked,
+        values=values,
+        areas=areas,
+        modalities=modalities,
+        targets=targets,
+        by=by,
+        reason="edited",
+        vouches=True,
     )
     return [name for name in changed if name in CONTENT or name in ("areas", "modalities", "targets")]
 
@@ -194,6 +248,7 @@ def copy(*, posting: AnyPosting, by: User) -> AnyPosting:
 def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
     """Publish a draft, or what was submitted or withdrawn. Raises PostingRefused in any other state.
 
+    Raises PostingLacks where it is not complete.
     The own agency's person, where its word is enough, also vouches for it: confirmed as of today.
     """
     locked = lock(posting)
@@ -202,7 +257,6 @@ def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
         _check_may_write(by, locked)
         if not publishes_alone(by, locked):
             raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
-        check_complete({"title": locked.title}, [area.pk for area in locked.areas.all()], model=type(locked))
         values["confirmed_on"] = today()
     move(locked, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by, **values)
     if by is not None and "confirmed_on" in values and window_of(locked).kind == WindowKind.SEVERAL:
@@ -267,7 +321,7 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
     """Record that the country's own agency vouched for a posting on the day `on`, which is not in the future.
 
     Raises PostingRefused for a posting withdrawn or archived, for a day to come, for one before the last, and where
-    the person's word is not enough.
+    the person's word is not enough; PostingLacks for one that is published and not complete, or over.
     """
     locked = lock(posting)
     _check_may_write(by, locked)
@@ -279,6 +333,8 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
         raise PostingRefused(_("A posting cannot be confirmed on a day to come."))
     if locked.confirmed_on is not None and on < locked.confirmed_on:
         raise PostingRefused(_("“%(posting)s” was confirmed on a later day already.") % words_of(locked))
+    if locked.status in BEFORE_OTHERS:
+        _check_complete(locked)
     if locked.confirmed_on != on:
         locked.confirmed_on = on
         locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
@@ -295,8 +351,8 @@ def renew(*, posting: AnyPosting, by: User, closes_on: dt.date | None) -> AnyPos
     locked = lock(posting)
     if locked.status != PostingStatus.PUBLISHED:
         raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be renewed.") % words_of(locked))
-    if closes_on is not None and closes_on < first_day_not_ended():
-        raise PostingRefused(_("That day has ended already."))
+    if lack := of_closing(closes_on):
+        raise PostingLacks(locked, [lack])
     edit(
         posting=locked,
         values={"closes_on": closes_on},
@@ -316,24 +372,29 @@ def mark_edited(posting: Posting) -> None:
     posting.edited_on = timezone.now()
 
 
-def check_complete(values: Mapping[str, Any], areas: Collection[str], *, model: type[Posting]) -> None:
-    """Raise PostingRefused where something is missing without which nobody could find or match the posting."""
-    from directory.models import PriorityArea
+def _check_complete(posting: Posting, found: Sequence[Lack] | None = None) -> None:
+    """Raise PostingLacks where something is lacking (None: look) without which a posting is not published."""
+    if found := lacks_of(posting) if found is None else found:
+        raise PostingLacks(posting, found)
 
-    if not str(values.get("title", "-")).strip():
-        raise PostingRefused(_("Give it a title before it is published."))
-    if not PriorityArea.objects.filter(pk__in=areas, use=AreaUse.AREA).exists():
-        raise PostingRefused(_("Choose at least one priority area before it is published."))
+
+def _areas_of(codes: Collection[str]) -> list[PriorityArea]:
+    return list(PriorityArea.objects.filter(pk__in=codes)) if codes else []
 
 
 def move(
     posting: Posting, *, to: PostingStatus, expected: Collection[str], by: User | None, reason: str = "", **values: Any
 ) -> None:
-    """Bring a posting held by `lock` into another state, with these values; raises PostingRefused from another one."""
+    """Bring a posting held by `lock` into another state, with these values; raises PostingRefused from another one.
+
+    Raises PostingLacks where it would be before others and is not complete.
+    """
     if posting.status not in expected:
         raise PostingRefused(
             _("“%(posting)s” is %(status)s: it cannot become %(to)s.") % {**words_of(posting), "to": to.label.lower()}
         )
+    if to in BEFORE_OTHERS:
+        _check_complete(posting)
     posting.status = to
     for name, value in values.items():
         setattr(posting, name, value)

@@ -14,44 +14,14 @@ from django.db.models import Q
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from directory.models import Modality, PriorityArea, User
-from surveys.choices import PlaceKind
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import Posting
-from surveys.models.reading import Place
 from surveys.postings.changes import tell_postings_changed
+from surveys.postings.named_places import NamedPlace
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
 FOREIGN_KEYS = frozenset({"country", "agency", "survey", "response", "file_import", "contact_person", "submitted_by"})
-
-
-@dataclass(frozen=True, slots=True)
-class NamedPlace:
-    """A country (ISO3), a group (code), or a token as printed that stands for neither."""
-
-    kind: PlaceKind
-    country: str | None = None
-    group: str | None = None
-    as_printed: str = ""
-    is_ambiguous: bool = False
-    note: str = ""
-
-    @property
-    def code(self) -> str:
-        """What it stands for: ISO3, a group's code, or empty."""
-        return self.country or self.group or ""
-
-    @classmethod
-    def of(cls, row: Place) -> "NamedPlace":
-        """Return the place that a stored reading or target stands for."""
-        return cls(
-            kind=PlaceKind(row.kind),
-            country=row.country_id,
-            group=row.group_id,
-            as_printed=row.as_printed,
-            is_ambiguous=row.is_ambiguous,
-            note=row.note,
-        )
 
 
 def place_rows(posting: Posting) -> Any:
@@ -164,9 +134,8 @@ def _set_places(posting: Posting, places: Sequence[NamedPlace], *, by: User | No
         same = present.pop((place.kind, place.code, place.as_printed), None)
         row = same or model(**{owner: posting})
         before = (row.position, row.is_ambiguous, row.note)
-        row.kind, row.country_id, row.group_id = place.kind, place.country, place.group
-        row.as_printed, row.is_ambiguous, row.note = place.as_printed, place.is_ambiguous, place.note
-        row.position = position
+        for column, value in {**place.columns, "position": position}.items():
+            setattr(row, column, value)
         if same is None:
             added.append(row)
         elif before != (row.position, row.is_ambiguous, row.note):
@@ -217,16 +186,7 @@ def write_many(model: type[AnyPosting], new: Sequence[NewPosting], *, by: User |
             )
     place_model: Any = Target if own == "offer" else PreferredPartner
     places = [
-        place_model(
-            **{own: row},
-            kind=place.kind,
-            country_id=place.country,
-            group_id=place.group,
-            as_printed=place.as_printed,
-            is_ambiguous=place.is_ambiguous,
-            note=place.note,
-            position=position,
-        )
+        place_model(**{own: row}, **place.columns, position=position)
         for row, one in zip(rows, new, strict=True)
         for position, place in enumerate(one.places)
     ]

@@ -8,9 +8,9 @@ from matching.allocation import plans, solving
 from matching.choices import AllocationState
 from matching.life import review
 from matching.models import Allocation, Match, MatchEvent
-from matching.models.allocation import MAKING_TAKES_AT_MOST
 from surveys.models import Need
 from tests.factories import PublishedNeedFactory
+from tests.jobs import work_off
 from tests.matching.allocation.conftest import make, need_of, offer_of, settings, south, suggest
 
 __all__ = ["make", "south"]  # the fixtures of the allocation
@@ -237,7 +237,7 @@ def test_making_and_applying_runs_no_query_a_row(desk, number, django_assert_max
         desk.post(MAKE, ASKED)
     made = Allocation.objects.get()
     with django_assert_max_num_queries(40):
-        plans.work(made.pk)
+        work_off()
     Need.objects.filter(pk=Need.objects.first().pk).update(confirmed_on=None)
     with django_assert_max_num_queries(40):
         desk.post(f"{PLANS}{made.pk}/apply/")
@@ -256,7 +256,7 @@ def test_while_it_is_made_the_page_waits_and_a_failed_one_says_what_to_do(desk, 
     assert 'http-equiv="refresh"' in page
     assert "of an LDC 2 more" in page
     assert "Being made" in desk.get(PLANS).content.decode()
-    Allocation.objects.update(made_at=asked.made_at - MAKING_TAKES_AT_MOST)
+    asked.fail("It was not to be.")
     page = desk.get(page_of(asked)).content.decode()
     assert "Could not be made" in page
     assert 'http-equiv="refresh"' not in page

@@ -5,8 +5,7 @@ import pytest
 from desk.runs import run as run_admin
 from matching.choices import RunState
 from matching.models import Match, MatchChange, MatchRun, RunBlock, ScoringProfile
-from matching.runs import in_blocks
-from matching.runs.running import begin, run_matching
+from matching.runs.running import run_matching
 from surveys.models import Offer
 from tests.factories import (
     ConfirmedNeedFactory,
@@ -17,6 +16,7 @@ from tests.factories import (
     PublishedNeedFactory,
     ScoringProfileFactory,
 )
+from tests.jobs import work_off
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 
@@ -54,8 +54,12 @@ def test_a_reviewer_starts_one(desk, reviewer, pair):
     response = desk.post(START)
     run = MatchRun.objects.get()
     assert response.url == page_of(run)
-    assert (run.by, run.state) == (reviewer, RunState.FINISHED)
-    assert "The matching has run." in desk.get(response.url).content.decode()
+    assert (run.by, run.state) == (reviewer, RunState.RUNNING)
+    assert "The matching has begun." in desk.get(response.url).content.decode()
+    work_off()
+    assert "1 needs against 1 offers" in desk.get(response.url).content.decode()
+    run.refresh_from_db()
+    assert (run.state, run.is_in_blocks) == (RunState.FINISHED, True)
 
 
 def test_a_second_is_refused_while_one_runs(desk):
@@ -71,8 +75,8 @@ def test_a_run_that_fails_says_so_and_keeps_its_error(desk, monkeypatch):
         raise OSError(message)
 
     monkeypatch.setattr("matching.runs.running.engine.best_of", fail)
-    response = desk.post(START, follow=True)
-    assert "The run failed" in response.content.decode()
+    desk.post(START)
+    work_off()
     run = MatchRun.objects.get()
     assert run.state == RunState.FAILED
     page = desk.get(page_of(run)).content.decode()
@@ -91,7 +95,7 @@ def test_starting_is_no_get_and_nothing_else_is_changed(desk):
 
 
 def test_a_run_without_counts_or_changes_is_shown(desk):
-    run = MatchRunFactory(counts={}, state=RunState.RUNNING, finished_at=None, progress=40)
+    run = MatchRunFactory(counts={}, state=RunState.RUNNING, finished_at=None, done=2, of=5)
     assert "40 %" in desk.get(page_of(run)).content.decode()
     assert desk.get(RUNS).status_code == 200
 
@@ -163,10 +167,9 @@ def test_another_profile_is_named_as_the_cause(desk, match):
 
 
 def test_progress_in_blocks_is_shown_and_a_failed_run_resumed(desk, pair):
-    run = begin(is_in_blocks=True)
+    run = MatchRunFactory(state=RunState.RUNNING, is_in_blocks=True, done=1, of=2, finished_at=None)
     RunBlock.objects.create(run=run, start=0, stop=1, result=b"x")
     RunBlock.objects.create(run=run, start=1, stop=2)
-    MatchRun.objects.filter(pk=run.pk).update(progress=50)
     page = desk.get(page_of(run)).content.decode()
     for words in ('<meta http-equiv="refresh" content="5">', "1 of 2", 'value="50"'):
         assert words in page
@@ -177,20 +180,3 @@ def test_progress_in_blocks_is_shown_and_a_failed_run_resumed(desk, pair):
     run.blocks.all().delete()
     response = desk.post(f"{RUNS}{run.pk}/resume/", follow=True)
     assert "This run cannot be resumed" in response.content.decode()
-
-
-def test_with_workers_the_page_says_that_it_has_begun(desk, pair, settings, monkeypatch):
-    settings.CELERY_BROKER_URL = "memory://"
-    handed_out = []
-    monkeypatch.setattr(in_blocks, "_hand_out", lambda name, number: handed_out.append((name, number)))
-    response = desk.post(START)
-    run = MatchRun.objects.get()
-    assert response.url == page_of(run)
-    assert (run.state, run.is_in_blocks) == (RunState.RUNNING, True)
-    assert "The matching has begun" in desk.get(response.url).content.decode()
-
-
-def test_without_workers_a_thread_does_it(desk, pair, in_threads, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        desk.post(START)
-    assert MatchRun.objects.get().state == RunState.FINISHED

@@ -89,12 +89,14 @@ def world(focal_point: User, coordinator: User, manager: User, reference: None) 
         agency = None if place == "alone" else world.agencies[place]
         country = cambodia if place == "elsewhere" else thailand
         of = {"agency": agency, "country": country}
-        world.drafts[place] = OfferFactory(title=f"Draft {place}", areas=["energy"], **of)
+        world.drafts[place] = OfferFactory(title=f"Draft {place}", areas=["energy"], modalities=["training"], **of)
         world.submitted[place] = OfferFactory(
             title=f"Submitted {place}",
             status=PostingStatus.SUBMITTED,
             submitted_at=timezone.now(),
             submitted_by=speaker_for(world.drafts[place]),
+            areas=["energy"],
+            modalities=["training"],
             **of,
         )
         offer = ConfirmedOfferFactory(title=f"Offer {place}", **of)
@@ -143,7 +145,7 @@ def edit(client: Client, world: World, place: str, pk: int | None) -> Any:
     owner = f"country:{offer.country_id}" if place == "alone" else f"agency:{world.agencies[place].pk}"
     typed = {
         "owner": owner, "title": "Changed", "language": "en", "areas": [AreaFactory(code="energy").pk],
-        "visibility": "public", "do": "go_on",
+        "any_modality": "on", "visibility": "public", "do": "go_on",
     }  # fmt: skip
     return client.post(f"/workspace/offers/{pk or offer.pk}/edit/", typed)
 

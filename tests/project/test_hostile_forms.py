@@ -54,7 +54,7 @@ class Forms:
         agency = people["focal_point"].affiliations.get().agency
         CountryWindow.objects.create(country_id="THA", kind=WindowKind.SINGLE)
         draft = OfferFactory(country=None, agency=agency, areas=["energy"])
-        waiting = OfferFactory(country=None, agency=agency, areas=["energy"])
+        waiting = OfferFactory(country=None, agency=agency, areas=["energy"], modalities=["training"])
         approval.submit(posting=waiting, by=people["focal_point"])
         need = ConfirmedNeedFactory(country=CountryFactory(iso3="KHM"))
         speaker_for(need)
@@ -74,7 +74,8 @@ class Forms:
             "value_currency", "what_changed", "links", "need_met", "note", "answer", "reason",
         )  # fmt: skip
         posting = (
-            "owner", "title", "text", "language", "areas", "modalities", "place", "place_text", "opens_on", "closes_on",
+            "owner", "title", "text", "language", "areas", "modalities", "any_modality", "place", "place_text",
+            "opens_on", "closes_on",
             "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note",
             "contact_person", "contact", "visibility", "form_key", "as_of", "do",
         )  # fmt: skip

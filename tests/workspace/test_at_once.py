@@ -191,7 +191,7 @@ def test_a_coordinator_approves_what_another_sends_back(coordinator, _time):
     CountryWindow.objects.create(country_id="THA", kind=WindowKind.SINGLE)
     ministry = coordinator.affiliations.get().agency
     colleague = UserFactory(role=Role.COORDINATOR, role__agency=ministry)
-    offer = OfferFactory(country=CountryFactory(iso3="THA"), areas=["energy"])
+    offer = OfferFactory(country=CountryFactory(iso3="THA"), areas=["energy"], modalities=["training"])
     approval.submit(posting=offer, by=speaker_for(offer))
     done, refused = at_once(
         lambda: approval.approve(posting=offer, by=coordinator),

@@ -407,7 +407,7 @@ def test_the_groups_are_what_a_side_is_told(focal_point: User, coordinator: User
         name: getattr(match, name) for name in ("profile", "score", "part_areas", "part_modalities", "part_region")
     }
     for (status, row), need, offer in zip(cases, needs, offers, strict=True):
-        made = Match.objects.create(need=need, offer=offer, status=status, **parts)
+        made = MatchFactory(need=need, offer=offer, status=status, run=None, **parts)
         if row is not None:
             MatchSide.objects.create(match=made, side="offer", **row)
             MatchSide.objects.create(match=made, side="need")
@@ -461,7 +461,7 @@ def test_pages_run_as_many_queries_with_20_matches(
         needs = publish_many(Need, number, country=proposed.need.country)
         offers = publish_many(Offer, number, agency=agency, country=agency.country)
         for need, offer in zip(needs, offers, strict=True):
-            made = Match.objects.create(need=need, offer=offer, status="proposed", **parts)
+            made = MatchFactory(need=need, offer=offer, status=MatchStatus.PROPOSED, run=None, **parts)
             MatchSide.objects.create(match=made, side="offer", asked_at=timezone.now())
         # session, user, affiliations; own needs, own offers; count, matches, sides, groups
         with django_assert_num_queries(9):

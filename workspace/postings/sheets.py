@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
@@ -70,6 +71,7 @@ class Upload(WorkspacePage):
             return self._show(kind, upload, status=422)
         return self._take(kind, read, upload)
 
+    @transaction.atomic
     def _take(self, kind: str, read: ReadSheet, upload: UploadForm) -> HttpResponse:
         user: Any = self.request.user
         of = Kind(kind)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,7 +25,8 @@ from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
 from surveys.postings.forms.languages import language_names
 from surveys.postings.history import versions_of
-from surveys.postings.posting import PostingRefused
+from surveys.postings.posting import PostingLacks, PostingRefused
+from surveys.postings.publishable import of_closing
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
@@ -59,6 +60,13 @@ class RenewForm(forms.Form):
         widget=day_input(),
         help_text=gettext_lazy("Empty: no end stated."),
     )
+
+    def clean_closes_on(self) -> dt.date | None:
+        """Refuse a day that has ended."""
+        closes_on: dt.date | None = self.cleaned_data["closes_on"]
+        if lack := of_closing(closes_on):
+            raise ValidationError(lack.words)
+        return closes_on
 
 
 class SendBackForm(forms.Form):
@@ -144,6 +152,12 @@ class PostingStep(WorkspacePage):
             typed = {f"{step}_form": FORMS[step](request.POST)} if step in FORMS else {}
             template = PREVIEW if step == "publish" else DETAIL
             return show(request, posting=_readable(of, user, pk), kind=of, template=template, status=CONFLICT, **typed)
+        except PostingLacks as refused:
+            messages.error(request, str(refused))
+            if approves or step == "choose":
+                return redirect(of.address("", pk))
+            # The form says it at each field.
+            return redirect(f"{of.address('edit', pk)}?publish=1")
         except PostingRefused as refused:
             messages.error(request, str(refused))
             return redirect(of.address("", pk) if approves else of.address("preview", pk))

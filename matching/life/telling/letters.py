@@ -221,7 +221,7 @@ def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
         title=_one_line(posting.title),
         text=_shortened(cleaned(posting.text), LONGEST_TEXT),
         areas=_joined(posting.areas.all()),
-        modalities=_joined(posting.modalities.all()),
+        modalities=_joined(posting.modality_words),
         contacts=tuple(one for one in map(_contact, contacts) if one.name or one.lines),
     )
 

@@ -1,5 +1,7 @@
 """Matching runs."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,18 +9,26 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.choices import RunState
 from matching.models.profile import ScoringProfile
+from web.jobs import Job, JobQuerySet
 
 
-class MatchRunQuerySet(models.QuerySet["MatchRun"]):
+class MatchRunQuerySet(JobQuerySet["MatchRun"]):
     """Matching runs."""
 
     def public(self) -> "MatchRunQuerySet":
         """Runs whose results stand: finished, and no what-if."""
         return self.filter(state=RunState.FINISHED, is_what_if=False)
 
+    def to_do(self) -> "MatchRunQuerySet":
+        """Those at work that touch matches: a what-if is done by whoever asks for it, or not at all."""
+        return super().to_do().filter(is_what_if=False)
 
-class MatchRun(models.Model):
+
+class MatchRun(Job):
     """One scoring of all open needs against all open offers, for a day, by a profile."""
+
+    AT_WORK: ClassVar[frozenset[str]] = frozenset({RunState.RUNNING})
+    FAILED: ClassVar[str] = RunState.FAILED
 
     profile = models.ForeignKey(
         ScoringProfile, verbose_name=_("profile"), on_delete=models.PROTECT, related_name="runs"
@@ -32,7 +42,6 @@ class MatchRun(models.Model):
     topic_version = models.CharField(
         _("how texts were compared"), max_length=120, blank=True, help_text=_("Empty: the topic was off.")
     )
-    progress = models.PositiveSmallIntegerField(_("progress, percent"), default=0)
     is_in_blocks = models.BooleanField(_("done by workers, in blocks"), default=False)
     digest = models.CharField(_("digest of its inputs"), max_length=64, blank=True)
     input_digests = models.JSONField(
@@ -43,8 +52,6 @@ class MatchRun(models.Model):
     )
     result_digest = models.CharField(_("digest of what it found"), max_length=64, blank=True)
     counts = models.JSONField(_("counts"), default=dict)
-    error = models.TextField(_("error"), blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=1)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("by"),
@@ -54,9 +61,6 @@ class MatchRun(models.Model):
         related_name="match_runs",
         help_text=_("Empty: from the command line or by schedule."),
     )
-    started_at = models.DateTimeField(_("started"), auto_now_add=True)
-    heartbeat_at = models.DateTimeField(_("last sign of life"), auto_now=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     objects = MatchRunQuerySet.as_manager()
 

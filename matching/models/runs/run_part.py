@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.models.runs.run import MatchRun
+from web.jobs import Job, JobQuerySet
 
 
 class RunInput(models.Model):
@@ -23,16 +24,23 @@ class RunInput(models.Model):
         return f"{self.run_id}, {self.position}"
 
 
-class RunBlock(models.Model):
-    """Some needs of a run, to be scored against all offers by one worker."""
+class RunBlockQuerySet(JobQuerySet["RunBlock"]):
+    """Blocks."""
+
+    def to_do(self) -> "RunBlockQuerySet":
+        """Those of the run at work that have no result."""
+        return self.filter(result=None, run__state__in=MatchRun.AT_WORK)
+
+
+class RunBlock(Job):
+    """Some needs of a run, to be scored against all offers by one worker: done once it has a result."""
 
     run = models.ForeignKey(MatchRun, verbose_name=_("run"), on_delete=models.CASCADE, related_name="blocks")
     start = models.PositiveIntegerField(_("first need"), help_text=_("Position in the order of the run, from 0."))
     stop = models.PositiveIntegerField(_("need after the last"))
-    taken_by = models.CharField(_("taken by"), max_length=80, blank=True, help_text=_("The task at work on it."))
-    times_taken = models.PositiveSmallIntegerField(_("times taken"), default=0)
-    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
     result = models.BinaryField(_("result"), null=True, blank=True)
+
+    objects = RunBlockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("block of a run")
@@ -45,3 +53,8 @@ class RunBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}, {self.start}-{self.stop}"
+
+    def fail(self, why: str) -> None:
+        """End the run as failed."""
+        words = _("%(why)s (Needs %(start)s to %(stop)s of the order of the run.)")
+        self.run.fail(words % {"why": why, "start": self.start, "stop": self.stop})

@@ -125,6 +125,16 @@ class TriangularOption(Contributions):
             ),
             models.CheckConstraint(condition=ADD_UP, name="triangularoption_parts_add_up"),
             models.CheckConstraint(condition=Q(score__lte=1_000_000), name="triangularoption_score_at_most_one"),
+            models.CheckConstraint(
+                condition=Q(status=OptionStatus.SUGGESTED) | Q(rank__isnull=True),
+                name="triangularoption_places_of_suggestions",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=OptionStatus.SUGGESTED, decided_on__isnull=True)
+                | Q(status=OptionStatus.LAPSED)
+                | Q(status__in=sorted(OPTIONS_DECIDED), decided_on__isnull=False),
+                name="triangularoption_decided_on_something",
+            ),
         ]
         indexes = [models.Index(fields=["status", "-score", "need"], name="triangularoption_queue")]
 

@@ -1,13 +1,13 @@
 """Reads the cells of each question as its kind of answer: a choice, several, text, a number, money, a date, places."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.answering.edition import ReadPlace
-from surveys.answering.from_answers import DIRECTIONS, PlaceGiven
+from surveys.answering.from_answers import named_in
 from surveys.answering.places import PlaceError, read_places
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.importing.layout.columns import Column
@@ -15,7 +15,7 @@ from surveys.importing.layout.tools import Tool
 from surveys.importing.rows.cells import Cells, Reference
 from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.models import Question
-from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
 from surveys.reading.amounts import AmountError, parse_number, parse_printed
 from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
@@ -43,10 +43,10 @@ class AnswerReader:
 
     def read(
         self, cells: Cells, columns: Sequence[Column], repeat: int, iso3: str
-    ) -> tuple[list[Given], list[PlaceGiven]]:
+    ) -> tuple[list[Given], list[NamedPlace]]:
         """Return the answers that these columns hold, and the places among them; what is wrong is complained of."""
         given: list[Given] = []
-        places: list[PlaceGiven] = []
+        places: list[NamedPlace] = []
         asked = dict.fromkeys(column.question for column in columns if column.question in self._questions)
         # In the order in which they are asked, whatever the order of the columns.
         for code in (code for code in self._questions if code in asked):
@@ -162,10 +162,9 @@ class AnswerReader:
 
     def _places(
         self, cells: Cells, question: Question, repeat: int, iso3: str
-    ) -> tuple[Given | None, list[PlaceGiven]]:
+    ) -> tuple[Given | None, list[NamedPlace]]:
         text, column = stated(cells.of(question.code)), cells.column(question.code)
-        direction = DIRECTIONS.get(Feeds(question.feeds)) if question.feeds else None
-        read: list[ReadPlace] = []
+        read: list[NamedPlace] = []
         if text and column:
             try:
                 read = self._read_places(text, question, iso3)
@@ -177,15 +176,11 @@ class AnswerReader:
                 read += self._by_codes([one.option], question)
         if not read:
             return None, []
-        if direction is not None:
-            # A line of its own ("Support to: …") says more than the question.
-            default = DIRECTIONS[Feeds.TARGETS]
-            read = [ReadPlace(direction if one.direction == default else one.direction, one.place) for one in read]
-        codes = list(dict.fromkeys(one.place.code for one in read if one.place.code))
+        codes = list(dict.fromkeys(one.code for one in read if one.code))
         given = Given(question.code, codes, repeat, as_given=text)
-        return given, [PlaceGiven(question.code, repeat, one) for one in read]
+        return given, named_in(question, repeat, read)
 
-    def _read_places(self, text: str, question: Question, iso3: str) -> list[ReadPlace]:
+    def _read_places(self, text: str, question: Question, iso3: str) -> list[NamedPlace]:
         choices = self._choices[question.code]
         words = text.split()
         are_codes = self._tool.gives_codes and not any(mark in text for mark in ",;\n")
@@ -196,16 +191,15 @@ class AnswerReader:
         )
         return [self._decided_place(one, choices) for one in found]
 
-    def _decided_place(self, read: ReadPlace, choices: Choices) -> ReadPlace:
+    def _decided_place(self, read: NamedPlace, choices: Choices) -> NamedPlace:
         """Read what the names do not know by the question's own spellings, and by what people decided."""
-        if read.place.kind != PlaceKind.UNRESOLVED:
+        if read.kind != PlaceKind.UNRESOLVED:
             return read
-        codes = choices.find(read.place.as_printed)
-        return ReadPlace(read.direction, self._place(codes[0], read.place.as_printed)) if codes else read
+        codes = choices.find(read.as_printed)
+        return replace(self._place(codes[0], read.as_printed), direction=read.direction) if codes else read
 
-    def _by_codes(self, words: Iterable[str], question: Question) -> list[ReadPlace]:
+    def _by_codes(self, words: Iterable[str], question: Question) -> list[NamedPlace]:
         choices = self._choices[question.code]
-        direction = DIRECTIONS[Feeds.TARGETS]
         read = []
         for word in words:
             codes = choices.find(word)
@@ -215,10 +209,9 @@ class AnswerReader:
                 else NamedPlace(kind=PlaceKind.UNRESOLVED, as_printed=word[:200], is_ambiguous=True,
                                 note="not known as a country or group")
             )  # fmt: skip
-            read.append(ReadPlace(direction, place))
+            read.append(place)
         return read
 
     def _place(self, code: str, printed: str) -> NamedPlace:
-        if code in self._reference.countries:
-            return NamedPlace(kind=PlaceKind.COUNTRY, country=code, as_printed=printed)
-        return NamedPlace(kind=PlaceKind.GROUP, group=code, as_printed=printed)
+        kind = PlaceKind.COUNTRY if code in self._reference.countries else PlaceKind.GROUP
+        return NamedPlace.by_code(kind, code, as_printed=printed)

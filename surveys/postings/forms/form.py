@@ -12,6 +12,7 @@ from babel.numbers import list_currencies
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,9 @@ from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.languages import language_choices
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
-from surveys.postings.posting import NamedPlace
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import BEFORE_OTHERS
+from surveys.postings.publishable import UNTITLED, lacks
 from surveys.postings.windows import default_visibility
 from surveys.postings.writing import place_rows
 from surveys.reading.amounts import AmountError, parse_number
@@ -87,6 +90,7 @@ class PostingForm(SinceShownForm, forms.Form):
     modalities = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Modalities"), queryset=Modality.objects.none(), required=False
     )
+    any_modality = forms.BooleanField(label=gettext_lazy("Any form, to be discussed"), required=False)
     opens_on = forms.DateField(label=gettext_lazy("Open from"), required=False, widget=day_input())
     closes_on = forms.DateField(
         label=gettext_lazy("Open until"),
@@ -138,14 +142,24 @@ class PostingForm(SinceShownForm, forms.Form):
     CONTENT: ClassVar[tuple[str, ...]] = (
         "title", "text", "language", "opens_on", "closes_on", "places", "delivery_languages", "amount",
         "amount_currency", "amount_years", "amount_note", "contact_person", "contact", "visibility",
-        "facilitating_allowed",
+        "facilitating_allowed", "any_modality",
     )  # fmt: skip
 
     def __init__(
-        self, data: Any = None, *, user: User, kind: str, posting: Posting | None = None, agency: Agency | None = None
+        self,
+        data: Any = None,
+        *,
+        user: User,
+        kind: str,
+        posting: Posting | None = None,
+        agency: Agency | None = None,
+        is_to_be_published: bool = False,
     ) -> None:
+        """is_to_be_published: what is lacking for that is an error at its field, as for what is before others."""
         self.user, self.kind, self.posting = user, kind, posting
+        self.is_to_be_complete = is_to_be_published or (posting is not None and posting.status in BEFORE_OTHERS)
         self.shows_errors = True
+        self.kept: dict[str, Any] = {}
         initial = _initial(posting) if posting else _initial_of_a_new_one(agency)
         super().__init__(data, initial=initial)
         self._offer_choices()
@@ -198,16 +212,43 @@ class PostingForm(SinceShownForm, forms.Form):
             self.add_error("closes_on", _("It closes before it opens."))
         if cleaned.get("amount") is not None and not cleaned.get("amount_currency", "-"):
             self.add_error("amount_currency", _("Give the currency of the amount."))
-        return super().clean()
+        super().clean()
+        # What is lacking is no fault of what is there: a draft keeps it.
+        self.kept = dict(cleaned)
+        if self.is_to_be_complete:
+            self._say_what_is_lacking(cleaned)
+        return cleaned
+
+    def _say_what_is_lacking(self, cleaned: dict[str, Any]) -> None:
+        found = lacks(
+            title=cleaned.get("title", ""),
+            areas=cleaned.get("areas", ()),
+            states_modality=cleaned.get("any_modality", False) or bool(cleaned.get("modalities")),
+            closes_on=cleaned.get("closes_on"),
+        )
+        for lack in found:
+            # Where a field does not fit as it is, that is said already.
+            if lack.field in cleaned:
+                self.add_error(lack.field, lack.words)
+
+    def as_typed(self) -> QueryDict:
+        """Return what a browser would send of the form as it is shown, so that what is stored is looked at anew."""
+        typed = QueryDict(mutable=True)
+        for field in self:
+            value = field.value()
+            values = value if isinstance(value, list) else [value]
+            typed.setlist(field.name, ["on" if one is True else str(one) for one in values if one not in (None, False)])
+        typed.setlist("place", [one.value for one in self.chosen_places])
+        return typed
 
     def content(self) -> Content:
         """Return what the form says; of a field in error what the posting has already."""
         before = _initial(self.posting) if self.posting else {}
-        cleaned = self.cleaned_data
+        cleaned = self.kept
         values = {
             name: cleaned.get(name, before.get(name)) for name in self.CONTENT if name in cleaned or name in before
         }
-        values["title"] = values.get("title") or _("Untitled draft")
+        values["title"] = values.get("title") or UNTITLED
         agency, country = owner_of(str(cleaned.get("owner") or before.get("owner") or ""))
         values |= {"agency": agency, "country": country}
         kept = [NamedPlace.of(row) for row in _stored_places(self.posting)]
@@ -236,6 +277,7 @@ def _stored_places(posting: Posting | None) -> list[Any]:
 def _initial(posting: Posting) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(posting, name) for name in PostingForm.CONTENT}
     return values | {
+        "title": "" if posting.title == UNTITLED else posting.title,
         "owner": owner_value(posting),
         "areas": [area.pk for area in posting.areas.all()],
         "modalities": [modality.pk for modality in posting.modalities.all()],

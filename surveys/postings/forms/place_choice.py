@@ -8,7 +8,7 @@ from directory.models import Country, CountryGroup
 from directory.name_index import load_name_index
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
-from surveys.postings.posting import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from surveys.postings.reach import PlaceKey
 from web.text import fold
 
@@ -27,9 +27,7 @@ class PlaceOption:
     def place(self) -> NamedPlace:
         """What is stored of it."""
         kind, _colon, code = self.value.partition(":")
-        if kind == PlaceKind.COUNTRY:
-            return NamedPlace(kind=PlaceKind.COUNTRY, country=code, as_printed="")
-        return NamedPlace(kind=PlaceKind.GROUP, group=code, as_printed="")
+        return NamedPlace.by_code(PlaceKind(kind), code)
 
     @property
     def key(self) -> PlaceKey:

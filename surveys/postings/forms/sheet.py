@@ -30,10 +30,11 @@ MAX_BYTES = 2_000_000
 SEPARATOR = ";"
 MANY = frozenset({"areas", "modalities", "delivery_languages", "place"})
 ROWS = (
-    "owner", "title", "text", "language", "areas", "modalities", "place", "opens_on", "closes_on", "places",
-    "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note", "contact", "visibility",
+    "owner", "title", "text", "language", "areas", "modalities", "any_modality", "place", "opens_on", "closes_on",
+    "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note", "contact", "visibility",
     "facilitating_allowed",
 )  # fmt: skip
+YES_OR_NO = frozenset({"any_modality", "facilitating_allowed"})
 YES = frozenset({"yes", "y", "1", "true", "x"})
 
 
@@ -153,6 +154,7 @@ def _help(form: PostingForm, code: str) -> str:
         "place": _("Countries and groups of the list, separated by semicolons. Empty: all countries of the South."),
         "opens_on": _("A day, as 2026-11-25."),
         "closes_on": _("A day, as 2026-11-25; inclusive. Empty: no end stated."),
+        "any_modality": _("Yes or no. Without a modality, yes is needed before it is published."),
         "facilitating_allowed": _("Yes or no."),
     }
     if code == "place" and form.kind == "need":
@@ -177,7 +179,7 @@ def _value(form: PostingForm, code: str, choices: dict[str, list[tuple[str, str]
     if code == "place":
         return f"{SEPARATOR} ".join(option.label for option in form.chosen_places)
     value = form.initial.get(code)
-    if code == "facilitating_allowed":
+    if code in YES_OR_NO:
         return _("yes") if value else _("no")
     if code in choices:
         labels = dict(choices[code])
@@ -192,7 +194,7 @@ def _parts(text: str) -> Iterator[str]:
 
 def _read(code: str, value: str, choices: dict[str, list[tuple[str, str]]]) -> str | None:
     """Return the value of a field; None where it is none of those that can be chosen."""
-    if code == "facilitating_allowed":
+    if code in YES_OR_NO:
         return "on" if fold(value) in {*YES, fold(_("yes"))} else ""
     if code not in choices:
         return value

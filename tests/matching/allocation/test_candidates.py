@@ -22,6 +22,7 @@ from tests.factories import (
     CountryFactory,
     TargetFactory,
     UserFactory,
+    put_in,
 )
 from tests.matching.allocation.conftest import need_of, offer_of, settings, suggest
 from web.days import today
@@ -51,8 +52,8 @@ def nothing(match: Match) -> None:
 CHANGES = {
     "as it is": (nothing, True),
     "on hold": (lambda match: Match.objects.update(on_hold_at=timezone.now()), False),
-    "set aside": (lambda match: Match.objects.update(status=MatchStatus.SET_ASIDE), False),
-    "lapsed": (lambda match: Match.objects.update(status=MatchStatus.LAPSED), False),
+    "set aside": (lambda match: put_in(MatchStatus.SET_ASIDE, match), False),
+    "lapsed": (lambda match: put_in(MatchStatus.LAPSED, match), False),
     "need not confirmed": (lambda match: Need.objects.update(confirmed_on=None), False),
     "offer not confirmed": (lambda match: Offer.objects.update(confirmed_on=None), False),
     "need withdrawn": (lambda match: Need.objects.update(status="withdrawn"), False),

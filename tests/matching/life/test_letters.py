@@ -15,7 +15,14 @@ from directory.models import User
 from matching.choices import MatchStatus
 from matching.life.telling.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
 from matching.models import Introduction, Match
-from tests.factories import AgencyFactory, ConfirmedNeedFactory, ConfirmedOfferFactory, MatchFactory, UserFactory
+from tests.factories import (
+    AgencyFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
+    MatchFactory,
+    UserFactory,
+    put_in,
+)
 from web.pdf import PdfUnavailable, pdf_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -64,7 +71,7 @@ def test_the_reference_is_filled_in_once_it_is_recorded(reviewer: User) -> None:
 def test_a_draft_before_the_introduction_names_no_contact(reviewer: User) -> None:
     match = introduced_match(reviewer)
     match.introduction.delete()
-    Match.objects.filter(pk=match.pk).update(status=MatchStatus.PROPOSED)
+    put_in(MatchStatus.PROPOSED, match)
     match = Match.objects.get(pk=match.pk)
     words = words_of(letter_docx(match))
     assert "have not been introduced to each other yet" in words

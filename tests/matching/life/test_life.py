@@ -44,6 +44,7 @@ from tests.factories import (
     ScoringProfileFactory,
     TargetFactory,
     UserFactory,
+    put_in,
     speaker_for,
     suggested_match,
 )
@@ -309,7 +310,7 @@ def test_what_is_agreed_never_lapses(proposed, reviewer, manager):
 
 def test_expiry_ends_a_proposal_and_leaves_an_introduction(proposed, reviewer):
     other = MatchFactory(need=proposed.need, offer=ConfirmedOfferFactory(country=CountryFactory(iso3="THA")))
-    Match.objects.filter(pk=other.pk).update(status=MatchStatus.INTRODUCED)
+    put_in(MatchStatus.INTRODUCED, other)
     Need.objects.filter(pk=proposed.need_id).update(closes_on=dt.date(2026, 1, 1))
     assert lapsing.lapse_expired() == 1
     assert (again(proposed).status, again(other).status) == (MatchStatus.LAPSED, MatchStatus.INTRODUCED)

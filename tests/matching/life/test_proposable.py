@@ -130,7 +130,6 @@ NO_MATTER: dict[str, Break] = {
     "released": lambda match: Match.objects.filter(pk=match.pk).update(
         released_at=timezone.now(), released_score=1, released_as={}
     ),
-    "refused before": the_match(refused_until=BEFORE),
     "the need is for the matched alone": the_need(visibility="matched"),
     "the need is closed": the_need(closes_on=BEFORE),
     "another country paused": pause("VNM"),

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from matching.choices import EventKind, MatchStatus
+from matching.choices import DECIDED, EventKind, MatchStatus
 from matching.life.steps import LONGEST_NOTE, STEPS, ReviewRefused, take
 from matching.models import Match, MatchEvent
-from tests.factories import MatchFactory
+from tests.factories import MatchFactory, put_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -18,13 +18,16 @@ KINDS = sorted(STEPS)
 
 def standing_at(match: Match, status: MatchStatus) -> Match:
     """The match as read in this status, where the database has it too, last touched long ago."""
-    Match.objects.filter(pk=match.pk).update(status=status, on_hold_at=None, updated_at=LONG_AGO)
+    put_in(status, match, on_hold_at=None, updated_at=LONG_AGO)
     return Match.objects.get(pk=match.pk)
 
 
 def changes_of(kind: EventKind) -> dict[str, object]:
-    """Something for the step to write where it leads to no other status."""
-    return {} if STEPS[kind].leads_to else {"on_hold_at": timezone.now()}
+    """What the step has to say of a decision; something to write where it leads to no other status."""
+    leads_to = STEPS[kind].leads_to
+    if leads_to is None:
+        return {"on_hold_at": timezone.now()}
+    return {"decided_on": {}} if leads_to in DECIDED else {}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,7 +71,7 @@ def test_no_step_is_taken_on_a_match_that_was_read_in_another_status(kind):
 def test_a_step_leaves_the_other_matches_alone():
     match, other = MatchFactory(), MatchFactory()
     standing_at(other, MatchStatus.SUGGESTED)
-    take(standing_at(match, MatchStatus.SUGGESTED), EventKind.SET_ASIDE, by=None)
+    take(standing_at(match, MatchStatus.SUGGESTED), EventKind.SET_ASIDE, by=None, decided_on={})
     other.refresh_from_db()
     assert (other.status, other.updated_at) == (MatchStatus.SUGGESTED, LONG_AGO)
 

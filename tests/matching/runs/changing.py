@@ -17,7 +17,7 @@ from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import posting
-from surveys.postings.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 from tests.factories import (
     CountryFactory,
     CountryGroupFactory,
@@ -67,12 +67,13 @@ class World:
     def made(cls, draw: random.Random, clock: time_machine.Traveller, *, each: int = 8, top_k: int = 2) -> "World":
         """Make it; one country, Fiji, is not of the South yet."""
         ScoringProfileFactory(top_k=top_k, min_score=200_000)
-        countries = [CountryFactory(iso3=code) for code in ("KHM", "LAO", "THA", "VNM", "FJI")]
+        countries: list[Country] = [CountryFactory(iso3=code) for code in ("KHM", "LAO", "THA", "VNM", "FJI")]
         g77 = CountryGroupFactory(code="G77", level=GroupLevel.WIDE)
         CountryGroupFactory(code="SOUTH", level="").parts.set([g77])
         for country in countries[:4]:
             GroupMembershipFactory(group=g77, country=country)
-        world = cls(draw, UserFactory(email="writes@example.org", role=Role.MANAGER), clock, countries, [], [])
+        manager = UserFactory(email="writes@example.org", role=Role.MANAGER)
+        world = cls(draw, manager, clock, countries, [], [])
         for _ in range(each):
             confirmed = today() - dt.timedelta(days=draw.randint(0, 3))
             given = {"country": draw.choice(countries), "confirmed_on": confirmed}
@@ -115,7 +116,7 @@ def publish(world: World) -> None:
         targets=[NamedPlace(kind=PlaceKind.COUNTRY, country=country.pk) for country in world.countries],
         by=world.manager,
     )
-    withdrawn = Need.objects.filter(status=PostingStatus.WITHDRAWN).order_by("pk")
+    withdrawn = Need.objects.filter(status=PostingStatus.WITHDRAWN).open_now().order_by("pk")
     for one in (new, *withdrawn[:1]):
         posting.publish(posting=one, by=world.manager)
 
@@ -145,7 +146,7 @@ def expire(world: World) -> None:
         (second.need, {"closes_on": today()}),
         (world.draw.choice(world.offers), {"opens_on": today() + dt.timedelta(days=2)}),
     ):
-        areas, modalities = one.areas.values_list("pk", flat=True), one.modalities.values_list("pk", flat=True)
+        areas, modalities = (list(codes.values_list("pk", flat=True)) for codes in (one.areas, one.modalities))
         posting.update(posting=one, values=values, areas=areas, modalities=modalities, by=world.manager)
     # What was written is matched; what the days bring is nobody's write.
     PostingMark.objects.all().delete()

@@ -20,6 +20,7 @@ from tests.factories import (
     PublishedOfferFactory,
     ScoringProfileFactory,
     TargetFactory,
+    put_in,
 )
 from web.days import today
 
@@ -125,7 +126,7 @@ def test_a_pair_that_people_decided_takes_no_place(countries: list[Country]):
         TargetFactory(offer=offer, country=countries[0])
     run_matching()
     assert Match.objects.get(need=need, rank_for_need=1).offer == first
-    Match.objects.filter(need=need, offer=first).update(status=MatchStatus.SET_ASIDE)
+    put_in(MatchStatus.SET_ASIDE, Match.objects.filter(need=need, offer=first))
     rematch(posting=need)
     assert Match.objects.get(need=need, status=MatchStatus.SUGGESTED).offer == second
     assert suggestions() == what_a_run_leaves()

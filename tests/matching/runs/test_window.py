@@ -18,6 +18,7 @@ from matching.scoring.explanation import explain
 from surveys.models import Offer
 from surveys.postings import posting
 from tests.factories import ScoringProfileFactory
+from tests.jobs import work_off
 from tests.matching.runs.changing import (
     OF_ALL,
     WRITES,
@@ -33,6 +34,7 @@ from tests.matching.runs.changing import (
     what_a_run_leaves,
     withdraw,
 )
+from web.jobs.doing import do
 
 pytestmark = pytest.mark.django_db
 
@@ -73,13 +75,10 @@ def in_one_process(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]
 
 def in_blocks(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> MatchRun:
     monkeypatch.setattr(run_blocks, "PAIRS_A_BLOCK", 20)
-    monkeypatch.setattr(run_blocks, "_hand_out", lambda *job: 0)
-    run = running.begin(is_in_blocks=True)
-    run_blocks.prepare(run.pk)
+    run = run_blocks.start()
+    assert do(run_blocks.PREPARE, run.pk)
     change()
-    for block in run.blocks.all():
-        run_blocks.score_block(block.pk, task="a worker")
-    run_blocks.finish(run.pk)
+    work_off()
     run.refresh_from_db()
     return run
 
@@ -190,10 +189,15 @@ def test_a_run_that_fails_leaves_the_marks(world: World, around: Around, monkeyp
     def too_much(**given):
         raise MemoryError("no memory left")
 
+    def change() -> None:
+        withdraw(world)
+        publish(world)
+        match_marked()
+
     with monkeypatch.context() as patch:
         patch.setattr("matching.runs.running.store_options", too_much)
         with pytest.raises(MemoryError):
-            around(lambda: (withdraw(world), publish(world), match_marked()))
+            around(change)
     MatchRun.objects.filter(state=RunState.RUNNING).update(state=RunState.FAILED, finished_at=timezone.now())
     assert PostingMark.objects.filter(is_matched=True).exists()
     assert match_marked() > 0
@@ -222,6 +226,10 @@ def test_a_mark_made_after_the_run_has_read_them_is_kept(world: World, around: A
 
 
 def test_a_place_that_expiry_frees_while_the_run_works_is_filled(world: World, around: Around):
-    around(lambda: (expire(world), lapse(world)))
+    def change() -> None:
+        expire(world)
+        lapse(world)
+
+    around(change)
     left = suggestions()
     assert left == what_a_run_leaves()

@@ -185,7 +185,7 @@ def test_the_general_rule_reads_what_is_certain_as_the_shipped_readings_do(name_
             if not row["ambiguous"]
         )
     by_rule = Counter(
-        (row["iso3"], read.place.as_printed, read.place.code, read.direction.value)
+        (row["iso3"], read.as_printed, read.code, read.direction.value)
         for row in table_rows()
         for read in read_places(
             row["regions_countries_as_printed"], iso3=row["iso3"], edition=Edition(), names=name_index

@@ -111,7 +111,7 @@ def test_a_posting_is_renewed_until_a_day_that_has_not_ended(now, is_open, manag
     offer = ConfirmedOfferFactory(closes_on=dt.date(2026, 11, 1))
     with time_machine.travel(now, tick=False):
         if not is_open:
-            with pytest.raises(PostingRefused, match="ended already"):
+            with pytest.raises(PostingRefused, match="has ended"):
                 posting_module.renew(posting=offer, by=manager, closes_on=DAY)
             return
         posting_module.renew(posting=offer, by=manager, closes_on=DAY)

@@ -9,7 +9,8 @@ from directory.models import User
 from surveys.choices import PlaceKind, PostingStatus
 from surveys.models import Need, Offer, Target
 from surveys.postings import posting
-from surveys.postings.posting import NamedPlace, PostingRefused
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import PostingRefused
 from tests.factories import (
     AreaFactory,
     CountryFactory,
@@ -123,7 +124,7 @@ MOVES = {
 @pytest.mark.parametrize(("verb", "result"), [("publish", "published"), ("withdraw", "withdrawn")])
 @pytest.mark.parametrize("factory", [OfferFactory, NeedFactory])
 def test_each_step_expects_a_state(status: str, verb: str, result: str, factory, manager: User):
-    one = factory(status=status)
+    one = factory(status=status, areas=["energy"], modalities=["training"])
     records = one.history.count()
     if status in MOVES[verb]:
         getattr(posting, verb)(posting=one, by=manager)

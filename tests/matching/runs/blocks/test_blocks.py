@@ -10,35 +10,33 @@ from django.utils import timezone
 from matching import engine, tasks
 from matching.choices import RunState
 from matching.models import Match, MatchRun, RunBlock, RunInput
-from matching.runs import in_blocks, running
-from matching.runs.in_blocks import LEASE, MOST_TIMES
+from matching.runs import in_blocks
 from matching.runs.running import RunRefused, run_matching
 from surveys.models import Need, Offer
 from tests.matching.runs.blocks.conftest import stored
+from web.jobs import handing_out
+from web.jobs import watch as watching
+from web.jobs.doing import MOST_ATTEMPTS, do
+from web.jobs.model import LEASE
+from web.jobs.watch import watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("postings", "small_blocks")]
 
-Job = tuple[str, int]
+Task = tuple[str, int]
 
 
 class Queue:
     """Stands in for the broker: holds what is handed out until a test lets a worker take it."""
 
     def __init__(self) -> None:
-        self.jobs: list[Job] = []
-        self.taken = 0
+        self.jobs: list[Task] = []
 
-    def hand_out(self, name: str, number: int) -> int:
+    def hand_out(self, name: str, number: int) -> bool:
         self.jobs.append((name, number))
-        return 1
+        return True
 
-    def do(self, job: Job) -> None:
-        name, number = job
-        self.taken += 1
-        if name == "score_block":
-            in_blocks.score_block(number, task=f"task {self.taken}")
-        else:
-            {"prepare_run": in_blocks.prepare, "finish_run": in_blocks.finish}[name](number)
+    def do(self, job: Task) -> bool:
+        return do(*job)
 
     def do_all(self) -> None:
         while self.jobs:
@@ -48,24 +46,22 @@ class Queue:
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
     queue = Queue()
-    monkeypatch.setattr(in_blocks, "_hand_out", queue.hand_out)
+    for module in (handing_out, watching):
+        monkeypatch.setattr(module, "hand_out", queue.hand_out)
+    monkeypatch.setattr(handing_out.transaction, "on_commit", lambda begin: begin())
     return queue
 
 
 @pytest.fixture
-def start(queue: Queue, django_capture_on_commit_callbacks: Callable[..., object]) -> Callable[[], MatchRun]:
-    def start() -> MatchRun:
-        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-            return in_blocks.start()
-
-    return start
+def start(queue: Queue) -> Callable[[], MatchRun]:
+    return in_blocks.start
 
 
 def age(run: MatchRun) -> None:
     """Let the run, and all blocks that someone had taken, give no sign of life since long."""
     long_ago = timezone.now() - 2 * LEASE
-    MatchRun.objects.filter(pk=run.pk).update(heartbeat_at=long_ago)
-    run.blocks.exclude(heartbeat_at=None).update(heartbeat_at=long_ago)
+    for jobs in (MatchRun.objects.filter(pk=run.pk), run.blocks.all()):
+        jobs.exclude(heartbeat_at=None).update(heartbeat_at=long_ago)
 
 
 def in_one_process() -> list[tuple[object, ...]]:
@@ -124,8 +120,9 @@ def test_any_order_twice_lost_and_broken_off(seed: int, queue, start, monkeypatc
     for _step in range(400):
         if not queue.jobs:
             age(run)
-            RunBlock.objects.update(times_taken=0)
-            in_blocks.watch()
+            RunBlock.objects.update(attempts=0)
+            MatchRun.objects.update(attempts=0)
+            watch()
         draw.shuffle(queue.jobs)
         if not queue.jobs:
             break
@@ -168,64 +165,62 @@ def test_two_runs_cannot_be_at_work(queue, start):
         run_matching()
 
 
-def test_a_block_at_work_is_left_alone(queue, start, monkeypatch):
+def test_a_block_at_work_is_left_alone(queue, start):
     start()
     queue.do(queue.jobs.pop(0))
     _name, block = queue.jobs[0]
-    RunBlock.objects.filter(pk=block).update(taken_by="another", heartbeat_at=timezone.now(), times_taken=1)
-    in_blocks.score_block(block, task="mine")
+    RunBlock.objects.filter(pk=block).update(heartbeat_at=timezone.now(), attempts=1)
+    assert not queue.do(queue.jobs[0])
     untouched = RunBlock.objects.get(pk=block)
-    assert (untouched.taken_by, untouched.result, untouched.times_taken) == ("another", None, 1)
-    # Its own task, delivered again after its worker died, goes on at once.
-    in_blocks.score_block(block, task="another")
-    assert RunBlock.objects.get(pk=block).result is not None
+    assert (untouched.result, untouched.attempts) == (None, 1)
 
 
 def test_what_was_lost_is_handed_out_again(queue, start):
     run = start()
     queue.jobs.clear()
-    assert in_blocks.watch() == 0
-    age(run)
-    assert in_blocks.watch() == 1
-    assert queue.jobs == [("prepare_run", run.pk)]
+    assert watch() == 1
+    assert queue.jobs == [("matching.tasks.prepare_run", run.pk)]
     queue.do(queue.jobs.pop())
     handed_out = sorted(queue.jobs)
     queue.jobs.clear()
-    age(run)
-    assert in_blocks.watch() == len(handed_out)
+    assert watch() == len(handed_out)
     assert sorted(queue.jobs) == handed_out
     last = queue.jobs.pop()
     while queue.jobs:
         queue.do(queue.jobs.pop())
-    RunBlock.objects.filter(pk=last[1]).update(taken_by="dead", heartbeat_at=timezone.now() - 2 * LEASE)
-    assert in_blocks.watch() == 1
+    RunBlock.objects.filter(pk=last[1]).update(heartbeat_at=timezone.now())
+    assert watch() == 0
+    age(run)
+    assert watch() == 1
     assert queue.jobs == [last]
     queue.do(queue.jobs.pop())
     queue.jobs.clear()
-    age(run)
-    assert in_blocks.watch() == 1
-    assert queue.jobs == [("finish_run", run.pk)]
+    assert watch() == 1
+    assert queue.jobs == [("matching.tasks.finish_run", run.pk)]
 
 
 def test_a_block_that_every_worker_dies_of_fails_the_run_which_can_be_resumed(queue, start, reviewer):
     expected = in_one_process()
     run = start()
     queue.do(queue.jobs.pop(0))
-    _name, block = queue.jobs.pop(0)
+    bad = queue.jobs.pop(0)
     queue.do(queue.jobs.pop(0))
     done = RunBlock.objects.exclude(result=None).get()
-    long_ago = timezone.now() - 2 * LEASE
-    RunBlock.objects.filter(pk=block).update(times_taken=MOST_TIMES, taken_by="dead", heartbeat_at=long_ago)
-    assert in_blocks.watch() == 0
+    RunBlock.objects.filter(pk=bad[1]).update(attempts=MOST_ATTEMPTS, heartbeat_at=timezone.now() - 2 * LEASE)
+    assert not queue.do(bad)
     run.refresh_from_db()
     assert run.state == RunState.FAILED
-    assert f"{MOST_TIMES} workers stopped on one block" in run.error
+    assert run.error.startswith("Given up: 5 times its process stopped half-way.")
+    assert "(Needs 0 to 2 of the order of the run.)" in run.error
     # What is still handed out does nothing.
     queue.do_all()
     assert stored() == []
     assert RunBlock.objects.exclude(result=None).get() == done
     resumed = in_blocks.resume(run=run, by=reviewer)
-    assert (resumed.state, resumed.attempts, resumed.error) == (RunState.FINISHED, 2, "")
+    assert (resumed.state, resumed.error, resumed.finished_at) == (RunState.RUNNING, "", None)
+    queue.do_all()
+    resumed.refresh_from_db()
+    assert (resumed.state, resumed.error) == (RunState.FINISHED, "")
     assert stored() == expected
 
 
@@ -243,7 +238,8 @@ def test_an_error_in_a_block_fails_the_run_and_leaves_the_one_before(queue, star
     with pytest.raises(MemoryError):
         tasks.score_block.apply(args=[queue.jobs[0][1]], throw=True)
     run.refresh_from_db()
-    assert (run.state, run.error) == (RunState.FAILED, "MemoryError: too large")
+    assert run.state == RunState.FAILED
+    assert run.error.startswith("MemoryError: too large (Needs 0 to ")
     assert stored() == before
 
 
@@ -252,13 +248,13 @@ def test_a_run_is_resumed_only_where_that_is_right(queue, start, reviewer, focal
     with pytest.raises(RunRefused, match="cannot be resumed"):
         in_blocks.resume(run=run, by=reviewer)
     queue.do(queue.jobs.pop(0))
-    running.fail(run, "broken off")
+    run.fail("broken off")
     with pytest.raises(RunRefused, match="Only reviewers and managers"):
         in_blocks.resume(run=run, by=focal_point)
     other = start()
     with pytest.raises(RunRefused, match="Another matching run is at work"):
         in_blocks.resume(run=run, by=reviewer)
-    running.fail(other, "broken off")
+    other.fail("broken off")
     run_matching()
     # Its inputs are gone: what it would find is older than what stands.
     with pytest.raises(RunRefused, match="cannot be resumed"):

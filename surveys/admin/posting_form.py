@@ -1,0 +1,35 @@
+"""A posting's form in the admin."""
+
+from typing import Any
+
+from django import forms
+
+from surveys.postings.posting import BEFORE_OTHERS
+from surveys.postings.publishable import answerable, lacks_of, lacks_with
+
+
+class PostingForm(forms.ModelForm[Any]):
+    """A posting's form, which says what a change would leave short."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Look at the fields together."""
+        cleaned = super().clean()
+        self._say_what_is_lacking()
+        return cleaned
+
+    def _say_what_is_lacking(self) -> None:
+        """Say at its field what the change of a posting that is before others would leave short; see `answerable`."""
+        if self.instance.pk is None or self.instance.status not in BEFORE_OTHERS:
+            return
+        # What does not fit, or is not on the page, is taken as it stands.
+        values = dict(self.cleaned_data)
+        areas, modalities = values.pop("areas", None), values.pop("modalities", None)
+        found = lacks_with(
+            self.instance,
+            values=values,
+            areas=self.instance.areas.all() if areas is None else areas,
+            modalities=self.instance.modalities.all() if modalities is None else modalities,
+        )
+        for lack in answerable(found, before=lacks_of(self.instance), changed=self.changed_data):
+            if lack.field in self.fields:
+                self.add_error(lack.field, lack.words)
