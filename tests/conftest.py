@@ -16,8 +16,9 @@ from directory.choices import AgencyKind, Role
 from directory.models import User
 from directory.name_index import load_name_index
 from directory.names import NameIndex
+from matching.models import ScoringProfile
 from surveys.editions import load_surveys
-from tests.factories import AgencyFactory, CountryFactory, UserFactory
+from tests.factories import AgencyFactory, CountryFactory, ScoringProfileFactory, UserFactory
 from tests.snapshots import Snapshot, take_snapshot
 
 
@@ -114,6 +115,12 @@ def partner(db: None) -> User:
     """Stands for a partner system of a development fund."""
     agency = AgencyFactory(code="test-fund", name="Test Fund", kind=AgencyKind.FUND, country=None)
     return UserFactory(email="partner@example.org", role=Role.PARTNER, role__agency=agency)
+
+
+@pytest.fixture
+def known_profile(db: None) -> ScoringProfile:
+    """Scores that are easy to work out by hand, without the topic; that has tests of its own (test_topic.py)."""
+    return ScoringProfileFactory()
 
 
 @pytest.fixture(scope="session")
