@@ -151,14 +151,16 @@ def test_what_hangs_on_a_row_is_part_of_what_was_shown(desk: Client) -> None:
 def test_a_step_on_a_posting_that_changed_is_refused_and_keeps_the_note(
     client: Client, focal_point: User, manager: User
 ) -> None:
-    offer = OfferFactory(country=None, agency=focal_point.current_affiliations[0].agency, areas=["energy"])
+    offer = OfferFactory(
+        country=None, agency=focal_point.current_affiliations[0].agency, areas=["energy"], modalities=["training"]
+    )
     approval.submit(posting=offer, by=focal_point)
     approves, sends_back = as_of(offer), as_of(offer, note="Say for how many.")
     posting.correct(
         posting=Offer.objects.get(pk=offer.pk),
         values={"title": "Another one"},
         areas=["energy"],
-        modalities=[],
+        modalities=["training"],
         by=focal_point,
     )
     client.force_login(manager)
