@@ -122,7 +122,7 @@ class SinceShownForm(forms.BaseForm):
     def clean(self) -> dict[str, Any] | None:
         """Refuse what somebody else has changed meanwhile."""
         mark = self.cleaned_data.pop(AS_OF, "")
-        cleaned: dict[str, Any] | None = super().clean()  # type: ignore[misc]
+        cleaned: dict[str, Any] | None = super().clean()
         if mark and (shown := self.shown()) is not None:
             try:
                 # Held beyond this where the form is read in the transaction that saves it.

@@ -129,8 +129,9 @@ def read_fields(fields: Sequence[AnswerField], data: QueryDict, *, iso3: str) ->
         if not confirmed:
             continue
         read.asked.append(key)
-        if one.mark_name in data:
-            read.marks[key] = data[one.mark_name]
+        mark = data.get(one.mark_name)
+        if mark is not None:
+            read.marks[key] = mark
         if given is not None:
             read.given.append(given)
             read.places += places
