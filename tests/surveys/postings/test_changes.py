@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
+from django.urls import reverse
 
 from directory.models import User
 from directory.names import NameIndex
@@ -117,7 +118,7 @@ def test_postings_that_a_pause_hides_have_changed(scene: Scene, hear: Any):
 
 def untouched_form(scene: Scene) -> Act:
     scene.person()
-    scene.client.post(doors.reverse("workspace:offer-new"), scene.typed())
+    scene.client.post(reverse("workspace:offer-new"), scene.typed())
     return scene.edit(Offer.objects.get())
 
 
@@ -175,7 +176,7 @@ def test_going_back_to_an_old_version_brings_no_old_state_back(scene: Scene):
     version = offer.history.first().pk
     posting.withdraw(posting=offer, by=manager)
     form = {name: value for name, value in scene.admin_form(offer).items() if name != "as_of"}
-    address = doors.reverse("admin:surveys_offer_simple_history", args=[offer.pk, version])
+    address = reverse("admin:surveys_offer_simple_history", args=[offer.pk, version])
     assert scene.client.post(address, form | {"title": "Once more"}).status_code == 302
     offer.refresh_from_db()
     assert (offer.title, offer.status) == ("Once more", "withdrawn")
