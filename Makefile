@@ -7,8 +7,8 @@ PYTHON ?= $(shell for name in python3.11 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-# Whoever checks has no settings of his own: these are for the tools alone, never for a server.
-CHECK_ENV := SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH DEBUG=off \
+# Whoever checks has no settings of his own, whatever `.env` says: these are for the tools alone, never for a server.
+CHECK_ENV := ENV_FILE=/dev/null SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH DEBUG=off \
 	DATABASE_URL=sqlite:///:memory: ALLOWED_HOSTS=portal.example.org CACHE_URL=locmemcache:// LOG_LEVEL=WARNING
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
 

@@ -9,8 +9,8 @@ import environ
 
 
 def main() -> None:
-    """Read `.env` beside this file, if it is there, and run the command given on the command line."""
-    environ.Env.read_env(Path(__file__).resolve().parent / ".env")
+    """Read ENV_FILE, else `.env` beside this file, if it is there, and run the command given on the command line."""
+    environ.Env.read_env(os.environ.get("ENV_FILE", Path(__file__).resolve().parent / ".env"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ssc_portal.settings")
     from django.core.management import execute_from_command_line
 

@@ -1,8 +1,6 @@
 """What every test may use: the named cast, the reference data, and a clean cache."""
 
-import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,13 +8,28 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from directory.choices import AgencyKind, Role
 from directory.models import User
+from directory.name_index import load_name_index
+from directory.names import NameIndex
+from surveys.editions import load_surveys
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
-from web.jobs import handing_out
+from tests.snapshots import Snapshot, take_snapshot
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the tables made also for a test that asks for them only through a fixture of the session.
+
+    pytest-django makes a database where a test among those collected is marked for one; of a file run alone, none
+    may be.
+    """
+    for item in items:
+        if "reference_snapshot" in getattr(item, "fixturenames", ()):
+            item.add_marker("django_db")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -103,22 +116,38 @@ def partner(db: None) -> User:
     return UserFactory(email="partner@example.org", role=Role.PARTNER, role__agency=agency)
 
 
+@pytest.fixture(scope="session")
+def reference_snapshot(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Snapshot:
+    """The rows that `load_reference` makes of what the project ships: the one place where tests load them."""
+    with django_db_blocker.unblock():
+        return take_snapshot("reference", lambda: call_command("load_reference", verbosity=0))
+
+
+@pytest.fixture(scope="session")
+def surveys_snapshot(django_db_blocker: DjangoDbBlocker, reference_snapshot: Snapshot) -> Snapshot:
+    """The editions of surveys that the project ships, upon the reference data."""
+    with django_db_blocker.unblock():
+        return take_snapshot("surveys", load_surveys, upon=(reference_snapshot,))
+
+
+@pytest.fixture(scope="session")
+def name_index(django_db_blocker: DjangoDbBlocker, reference_snapshot: Snapshot) -> NameIndex:
+    """The index of names over the reference data, built once: it never changes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        reference_snapshot.put()
+        index = load_name_index()
+        transaction.set_rollback(True)
+    return index
+
+
 @pytest.fixture
-def reference(db: None) -> None:
+def reference(db: None, reference_snapshot: Snapshot) -> None:
     """The reference data that the project ships."""
-    call_command("load_reference", verbosity=0)
+    reference_snapshot.put()
 
 
-class _ThreadThatIsWaitedFor(threading.Thread):
-    """Works where it is started, in the transaction of the test."""
-
-    def start(self) -> None:
-        self.run()
-
-
-@pytest.fixture
-def in_threads(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Long jobs go to threads, as on a server without a broker; the test waits for them."""
-    settings.JOBS_IN_THREADS = True
-    monkeypatch.setattr(handing_out, "threading", SimpleNamespace(Thread=_ThreadThatIsWaitedFor))
-    monkeypatch.setattr(handing_out, "close_old_connections", lambda: None)
+@pytest.fixture(autouse=True)
+def _reference_first(request: pytest.FixtureRequest) -> None:
+    """Put the reference data in before anything else, whose factories take what is there already."""
+    if "reference" in request.fixturenames:
+        request.getfixturevalue("reference")

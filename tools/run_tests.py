@@ -70,7 +70,10 @@ def main() -> int:
         environment: dict[str, str] = {}
         browser = chromium()
         if browser is None:
-            missing.append("Chromium: not on the path, and neither Debian's nor Playwright's could be installed.")
+            missing.append(
+                "Chromium: not on the path, and neither Debian's nor Playwright's could be installed; or Playwright's "
+                "driver does not start, for want of libatomic1."
+            )
         elif browser:
             environment["CHROMIUM"] = browser
         if not pango():

@@ -210,8 +210,18 @@ def redis_server() -> Iterator[str | None]:
 
 
 # --- Chromium -------------------------------------------------------------------------------------------------------
+def _driver_starts() -> bool:
+    command = [sys.executable, "-m", "playwright", "--version"]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
+
 def chromium() -> str | None:
-    """The path of a Chromium: named by CHROMIUM, on the path, Debian's, or Playwright's own (then "")."""
+    """The path of a Chromium: named by CHROMIUM, on the path, Debian's, or Playwright's own (then "").
+
+    None also where Playwright's driver does not start: it is linked to a library that a bare Debian does not have.
+    """
+    if not _driver_starts() and not (install_from_debian("libatomic1") and _driver_starts()):
+        return None
     named = os.environ.get("CHROMIUM")
     if named:
         return named

@@ -15,16 +15,17 @@ from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin
 from directory.choices import AreaUse
-from directory.days import today
 from directory.models import PriorityArea
-from directory.text import fold
-from surveys import posting
 from surveys.admin.base import actor
 from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingForm
 from surveys.models.posting import Posting
-from surveys.posting import NamedPlace, PostingRefused
+from surveys.postings import posting
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import PostingRefused
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
+from web.days import today
+from web.text import fold
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
@@ -152,7 +153,7 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def save_model(
         self, request: HttpRequest, obj: AnyPosting, form: forms.ModelForm[AnyPosting], change: bool
     ) -> None:
-        """Write nothing yet: `surveys.posting` writes the posting with its areas, modalities and places at once.
+        """Write nothing yet: a posting is written with its areas, modalities and places at once.
 
         The library's page of an older version ends with `save_m2m`, and knows no places.
         """

@@ -1,4 +1,4 @@
-"""A posting's form in the admin: the second of two editors is told what changed, see `surveys.editing`."""
+"""A posting's form in the admin: the second of two editors is told what changed, see `surveys.postings.editing`."""
 
 import datetime as dt
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from surveys.editing import parse_as_of, saved_since, told
-from surveys.posting import BEFORE_OTHERS
+from surveys.postings.editing import parse_as_of, saved_since, told
+from surveys.postings.posting import BEFORE_OTHERS
 from surveys.postings.publishable import answerable, lacks_of, lacks_with
 
 

@@ -9,15 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.models import User
-from surveys import saying
+from surveys.answering import saying
+from surveys.answering.saying import Saying
 from surveys.choices import ImportState, ResponseStatus, RowResult
-from surveys.importing.cells import CellError
-from surveys.importing.opening import OpenImport, open_import
+from surveys.importing.layout.opening import OpenImport, open_import
 from surveys.importing.planning import Planner, RowPlan, count_row, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.snapshots import snapshot_of
 from surveys.models import Import, ImportRow, Response, Survey
-from surveys.saying import Saying
+from surveys.reading.cells import CellError
 
 WRITTEN = frozenset({RowResult.ADDED, RowResult.CHANGED})
 MOST_ROWS_KEPT, MOST_ERRORS_KEPT = 200, 2_000

@@ -10,21 +10,21 @@ from django.utils.translation import gettext as _
 
 from directory.models import Agency, Country
 from directory.name_index import load_name_index
+from surveys.answering.edition import load_edition
+from surveys.answering.from_answers import Answers, agencies_that_post
+from surveys.answering.places import RememberingNames
+from surveys.answering.postings_of_response import PostingPlan, plan_postings
+from surveys.answering.stored_answers import answers_of, keep_readings, load_responses
 from surveys.choices import Feeds, ResponseStatus, RowResult
-from surveys.from_answers import Answers, agencies_that_post
-from surveys.importing.cells import CellError, FileRefused, SourceRow, column_letter
-from surveys.importing.columns import Column
-from surveys.importing.comparing import CellChange, changed_cells, say_the_same
-from surveys.importing.edition import load_edition
-from surveys.importing.opening import OpenImport
-from surveys.importing.places import RememberingNames
-from surveys.importing.reading import RowReader
-from surveys.importing.row_cells import ReadRow, Reference
-from surveys.importing.table import SAMPLE_ROWS, RepeatRows
-from surveys.importing.values import order_of_days
+from surveys.importing.layout.columns import Column
+from surveys.importing.layout.opening import OpenImport
+from surveys.importing.layout.table import SAMPLE_ROWS, RepeatRows
+from surveys.importing.rows.cells import ReadRow, Reference
+from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
+from surveys.importing.rows.row import RowReader
 from surveys.models import Response
-from surveys.postings_of_response import PostingPlan, plan_postings
-from surveys.stored_answers import answers_of, keep_readings, load_responses
+from surveys.reading.cells import CellError, FileRefused, SourceRow, column_letter
+from surveys.reading.values import order_of_days
 
 ROWS_AT_ONCE = 500
 WAITING, LACKING = "waiting", "lacking:"

@@ -6,12 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from surveys.answering.postings_of_response import PostingPlan
 from surveys.choices import PlaceKind, PostingStatus, RowResult
-from surveys.importing.columns import Column
+from surveys.importing.layout.columns import Column
+from surveys.importing.layout.tools import IGNORE, KEEP
 from surveys.importing.planning import LACKING, WAITING, RowPlan
-from surveys.importing.tools import IGNORE, KEEP
 from surveys.postings.publishable import SHORT, in_short
-from surveys.postings_of_response import PostingPlan
 
 MAX_SHOWN = 120
 
@@ -67,7 +67,7 @@ def _posting_result(planned: PostingPlan) -> RowResult:
 
 
 def _places_to_look_at(row: RowPlan) -> dict[str, list[str]]:
-    places = [given.read.place for given in row.answers.places] if row.answers else []
+    places = row.answers.places if row.answers else []
     return {
         "unresolved": [place.as_printed for place in places if place.kind == PlaceKind.UNRESOLVED],
         "ambiguous": [

@@ -9,19 +9,19 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from surveys import posting as posting_module
-from surveys import saying
+from surveys.answering import saying
+from surveys.answering.pending import settle
+from surveys.answering.saying import Saying
+from surveys.answering.stored_answers import load_responses
 from surveys.choices import ImportState, PostingStatus, ResponseStatus, RowResult
 from surveys.importing import snapshots
-from surveys.importing.cells import ImportRefused
 from surveys.models import Import, ImportRow, Reading, Response
 from surveys.models.posting import Posting
-from surveys.pending import settle
-from surveys.posting import PostingLacks
-from surveys.saying import Saying
+from surveys.postings import posting as posting_module
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import PostingLacks
+from surveys.reading.cells import ImportRefused
 from surveys.signals import import_undoing
-from surveys.stored_answers import load_responses
-from surveys.writing import NamedPlace
 
 AT_ONCE = 500
 MOST_SAID = 20

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, Scope, can, facilitates_only, scope_of
-from directory.days import first_day_not_ended, last_day_begun
 from directory.models import Agency, Country, Modality, PriorityArea
 from directory.models.fields import FoldedTextField
 from surveys.choices import PostingStatus, ResponseKind, Visibility, WindowKind, WithdrawalReason
@@ -19,6 +18,7 @@ from surveys.models.from_file import FromFile
 from surveys.models.response import Response
 from surveys.models.survey import Survey
 from surveys.models.window import not_paused
+from web.days import first_day_not_ended, last_day_begun
 
 if TYPE_CHECKING:
     from directory.models import User

@@ -1,7 +1,7 @@
 """What an offer or a need lacks before it may be published: the one rule, asked wherever something is published.
 
-`surveys.posting` asks it of whatever it is to publish; forms ask it to say the same at the field; plans of imports and
-surveys ask it to leave as a draft what falls short. A condition of publication is one more line of `lacks`.
+`surveys.postings.posting` asks it of whatever it is to publish; forms ask it to say the same at the field; plans of
+imports and surveys ask it to leave as a draft what falls short. A condition of publication is one more line of `lacks`.
 """
 
 import datetime as dt
@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.choices import AreaUse
-from directory.days import first_day_not_ended
 from directory.models import PriorityArea
-from directory.text import fold
 from surveys.choices import Side
 from surveys.models.posting import Posting, PostingQuerySet, Row
+from web.days import first_day_not_ended
+from web.text import fold
 
 UNTITLED = "Untitled draft"
 """What stands in place of a title until somebody gives one; kept as it is, in whatever language the draft is read."""

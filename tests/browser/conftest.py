@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 
-from ssc_portal.demo import SURVEY_CODE, TABLE_1
+from ssc_portal.running.demo import SURVEY_CODE, TABLE_1
+from tests.snapshots import Snapshot, take_snapshot
 
 REFUSED = "the server responded with a status of 4"
 FLAGS = (
@@ -74,13 +76,26 @@ def _django_beside_an_event_loop() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def portal_snapshots(
+    django_db_blocker: DjangoDbBlocker, reference_snapshot: Snapshot, surveys_snapshot: Snapshot
+) -> tuple[Snapshot, ...]:
+    """The reference data, the 2018 survey, and what was read of it with a finished run."""
+
+    def load() -> None:
+        call_command("import_survey", str(settings.BASE_DIR / TABLE_1), survey=SURVEY_CODE, verbosity=0)
+        call_command("run_matching", verbosity=0)
+
+    below = (reference_snapshot, surveys_snapshot)
+    with django_db_blocker.unblock():
+        return (*below, take_snapshot("portal", load, upon=below))
+
+
 @pytest.fixture
-def portal(live_server: Any) -> str:
+def portal(live_server: Any, portal_snapshots: tuple[Snapshot, ...]) -> str:
     """The address of a portal that holds the reference data, the 2018 survey, and a finished run."""
-    call_command("load_reference", verbosity=0)
-    call_command("load_surveys", verbosity=0)
-    call_command("import_survey", str(settings.BASE_DIR / TABLE_1), survey=SURVEY_CODE, verbosity=0)
-    call_command("run_matching", verbosity=0)
+    for snapshot in portal_snapshots:
+        snapshot.put()
     return str(live_server.url)
 
 

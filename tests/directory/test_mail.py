@@ -17,9 +17,9 @@ from directory.mail.kinds import Purpose
 from directory.mail.rendering import one_line
 from directory.mail.unsubscribing import unsubscribe_address
 from directory.models import Mail
-from surveys import approval, still_valid
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow
+from surveys.postings import approval, still_valid
 from tests.factories import AgencyFactory, CountryFactory, OfferFactory, PublishedOfferFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

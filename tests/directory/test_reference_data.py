@@ -9,8 +9,8 @@ from directory.access import Action, can
 from directory.choices import AreaUse, GroupLevel
 from directory.membership import members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, PriorityArea
-from directory.reference.loading import DATA_FOLDER
-from directory.text import fold
+from directory.reference.loading import DATA_FOLDER, load_reference
+from web.text import fold
 
 SURVEY_DAY = dt.date(2018, 6, 27)
 BEFORE = dt.date(2026, 11, 23)
@@ -159,7 +159,8 @@ def test_the_secretariat_is_an_agency_that_is_not_public():
     assert not Agency.objects.public().filter(code="secretariat").exists()
 
 
-def test_loading_takes_up_the_secretariat_of_the_first_manager(manager, reference):
+def test_loading_takes_up_the_secretariat_of_the_first_manager(manager):
+    load_reference()
     agency = Agency.objects.get(code="secretariat")
 
     assert agency.source

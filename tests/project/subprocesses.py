@@ -17,12 +17,12 @@ PRODUCTION = {
 
 
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run this Python in the repository with `environment` and a path, and nothing else of ours."""
+    """Run this Python in the repository with `environment` and a path, and nothing else of ours, `.env` neither."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**kept, **environment},
+        env={**kept, "ENV_FILE": os.devnull, **environment},
         capture_output=True,
         text=True,
         timeout=120,

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from directory.choices import Role
 from directory.models import User
 from matching.models import Match, MatchRun
-from ssc_portal.demo import PEOPLE, matching_is_due
+from ssc_portal.management.commands import demo
+from ssc_portal.running.demo import PEOPLE, matching_is_due
 from surveys.models import Need, Offer
 from tests.factories import PublishedOfferFactory
 
@@ -54,6 +55,25 @@ def test_it_prepares_everything_and_the_second_time_nothing_changes(debug):
     assert "Nothing changed since the last run" in second
     assert passwords_in(second) == {}
     assert second.count("kept, password as it was") == len(PEOPLE)
+
+
+class File(StringIO):
+    """A file, of which one sees what has left the buffer."""
+
+    seen = ""
+
+    def flush(self):
+        self.seen = self.getvalue()
+
+
+def test_each_step_is_named_before_it_is_done_also_in_a_file(debug, monkeypatch):
+    out, seen = File(), {}
+    monkeypatch.setattr(demo, "call_command", lambda name, *args, **options: seen.setdefault(name, out.seen))
+    monkeypatch.setattr(demo, "open_survey_to_answer", lambda: "a survey")
+    call_command("demo", stdout=out, port=0)
+    steps = {"migrate": "Database", "load_reference": "Reference data", "import_survey": "2018 survey, Table 1"}
+    steps |= {"load_surveys": "Survey editions", "run_matching": "Matching", "runserver": "Open:"}
+    assert [name for name, title in steps.items() if title not in seen[name]] == []
 
 
 def test_one_account_of_each_role_each_marked_as_invented(debug, reference):

@@ -4,15 +4,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from directory import invitations
 from directory.choices import Role
 from directory.models import Mail, User
-from matching import answering, introducing, review
+from directory.people import invitations
 from matching.choices import SideAnswer
+from matching.life import answering, introducing, review
 from matching.models import Match
-from surveys import approval
 from surveys.choices import Side, WindowKind
 from surveys.models import CountryWindow
+from surveys.postings import approval
 from tests.factories import (
     AgencyFactory,
     ConfirmedNeedFactory,

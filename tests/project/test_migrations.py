@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 
 from tests.project.subprocesses import PRODUCTION, ROOT, run_python
+from tests.snapshots import PREFIX
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -20,7 +21,7 @@ def tables(cursor: Any) -> dict[str, set[str]]:
     return {
         name: {row[1] for row in cursor.execute(f'PRAGMA table_info("{name}")').fetchall()}
         for (name,) in names
-        if name not in ("django_migrations", "sqlite_sequence")
+        if name not in ("django_migrations", "sqlite_sequence") and not name.startswith(PREFIX)
     }
 
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 from directory.choices import AgencyKind, Role
 from directory.models import User
 from matching.models import Match
-from surveys import approval, posting
 from surveys.choices import PostingStatus, Visibility, WindowKind
 from surveys.models import CountryWindow, Need, Offer
+from surveys.postings import approval, posting
 from tests.factories import (
     AgencyFactory,
     AreaFactory,
@@ -388,7 +388,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(client, focal_point, number,
 
 
 def test_a_pause_leaves_no_trace_for_others(client, focal_point, other_focal_point, manager) -> None:
-    from surveys import windows
+    from surveys.postings import windows
 
     offer = PublishedOfferFactory(country=None, agency=focal_point.current_affiliations[0].agency, title="Kept back")
     windows.pause(country=CountryFactory(iso3="THA"), by=manager)

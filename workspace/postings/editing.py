@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action
-from directory.days import today
-from matching.rematch import rematch
-from surveys import posting as posting_module
+from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
-from surveys.forms import PostingForm
 from surveys.models.posting import Posting
-from surveys.place_choice import all_options, find_options
-from surveys.posting import PostingRefused
-from surveys.reach import countries_reached
-from surveys.windows import publishes_alone
+from surveys.postings import posting as posting_module
+from surveys.postings.forms.form import PostingForm
+from surveys.postings.forms.place_choice import all_options, find_options
+from surveys.postings.posting import PostingRefused
+from surveys.postings.reach import countries_reached
+from surveys.postings.windows import publishes_alone
+from web.days import today
 from workspace.current import current_affiliation
 from workspace.kept import give_back
 from workspace.pages import WorkspacePage

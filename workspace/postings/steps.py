@@ -14,20 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can, scope_of
-from directory.days import today
-from matching.near_misses import near_misses
-from matching.rematch import rematch
-from surveys import approval
-from surveys import posting as posting_module
+from matching.runs.rematch import rematch
+from matching.scoring.near_misses import near_misses
+from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import PostingStatus, WithdrawalReason
-from surveys.duplicates import likely_duplicates
-from surveys.forms import VISIBILITY_WORDS, day_input
-from surveys.languages import language_names
 from surveys.models.posting import Posting
-from surveys.pending import choose, differences_of, open_choice
-from surveys.posting import PostingLacks, PostingRefused
+from surveys.postings import approval
+from surveys.postings import posting as posting_module
+from surveys.postings.duplicates import likely_duplicates
+from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
+from surveys.postings.forms.languages import language_names
+from surveys.postings.posting import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
-from surveys.windows import may_approve, publishes_alone
+from surveys.postings.windows import may_approve, publishes_alone
+from web.days import today
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
 from workspace.postings.history import versions_of

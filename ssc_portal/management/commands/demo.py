@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from matching.models import Match
-from ssc_portal.demo import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
+from ssc_portal.running.demo import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
 
 HOST = "127.0.0.1"
 
@@ -38,7 +40,10 @@ class Command(BaseCommand):
         self._say_what_to_open(port)
         # The development server serves static files without collecting them, and this is no portal in use.
         os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
-        call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
+        companion = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
+        # Its input is closed when this process ends, however it ends.
+        with subprocess.Popen(companion, stdin=subprocess.PIPE):  # noqa: S603 - words of our own alone
+            call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
 
     def _prepare(self) -> None:
         steps: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
@@ -48,16 +53,21 @@ class Command(BaseCommand):
             ("2018 survey, Table 1", ("import_survey", str(settings.BASE_DIR / TABLE_1)), {"survey": SURVEY_CODE}),
         ]
         for title, command, keywords in steps:
-            self.stdout.write(self.style.MIGRATE_HEADING(title))
+            self._begin(title)
             call_command(*command, stdout=self.stdout, stderr=self.stderr, **keywords)
         self.stdout.write(f"Open to be answered in the workspace: {open_survey_to_answer()}")
-        self.stdout.write(self.style.MIGRATE_HEADING("Matching"))
+        self._begin("Matching")
         if matching_is_due():
             call_command("run_matching", stdout=self.stdout, stderr=self.stderr)
         else:
             self.stdout.write("Nothing changed since the last run; its results stand.")
         self.stdout.write("")
         call_command("make_demo_accounts", stdout=self.stdout, stderr=self.stderr)
+
+    def _begin(self, title: str) -> None:
+        """Name the step before it is done, also where the output is a file and would wait in a buffer."""
+        self.stdout.write(self.style.MIGRATE_HEADING(title))
+        self.stdout.flush()
 
     def _say_what_to_open(self, port: int) -> None:
         base = f"http://{HOST}:{port}"
@@ -76,6 +86,7 @@ class Command(BaseCommand):
             "as reviewer@example.org at the review queue, open a match, read both sides and the reasons, write a "
             'note, press "Release". It then stands on the page of released matches, for everyone.\n'
         )
+        self.stdout.flush()
 
 
 def _is_free(port: int) -> bool:

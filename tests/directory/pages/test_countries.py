@@ -1,7 +1,6 @@
 """Pages of countries: in alphabetical order, with groups in words, and nothing that is not public."""
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -102,9 +101,7 @@ def test_a_country_shows_its_agencies_offers_needs_and_released_fits(client: Cli
     assert "A draft" not in page.text
 
 
-def test_bangladesh_reads_as_its_scheduled_graduation(client: Client) -> None:
-    call_command("load_reference", verbosity=0)
-
+def test_bangladesh_reads_as_its_scheduled_graduation(client: Client, reference: None) -> None:
     text = Page(client.get("/countries/BGD/")).text
     assert "LDC; graduation scheduled for 24 November 2026, being verified (A/RES/76/8); deferral requested" in text
     for never_shown in ("Fragile", "Islamic", "income"):

@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directory.choices import AreaUse
-from directory.days import today
 from directory.models import PriorityArea
-from surveys import posting, sending_in, still_valid
+from surveys.answering import sending_in
 from surveys.choices import PostingStatus, WindowKind
 from surveys.importing import undoing
 from surveys.importing.applying import Outcome, import_file
 from surveys.importing.report import row_lines, summary
 from surveys.models import Import, Need, Offer, Response, Survey
-from surveys.posting import NewPosting, PostingLacks
+from surveys.postings import posting, still_valid
+from surveys.postings.posting import NewPosting, PostingLacks
 from surveys.postings.publishable import SHORT, lacks, lacks_of, with_lack
 from tests.factories import (
     AreaFactory,
@@ -34,6 +34,7 @@ from tests.pages import Page
 from tests.surveys.importing.conftest import as_csv, changed, table_rows
 from tests.surveys.postings import doors
 from tests.surveys.postings.doors import Act, Scene
+from web.days import today
 
 pytestmark = pytest.mark.django_db
 
