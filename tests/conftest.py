@@ -25,14 +25,23 @@ from web.jobs import handing_out
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the tables made also for a test that asks for them only through a fixture of the session.
+    """Skip what only PostgreSQL can do elsewhere, and have tables made for whoever needs them.
 
-    pytest-django makes a database where a test among those collected is marked for one; of a file run alone, none
-    may be.
+    pytest-django makes a database where a test among those collected is marked for one; of a file run alone, none may
+    be, while its tests reach the tables through a fixture of the session.
     """
     for item in items:
         if "reference_snapshot" in getattr(item, "fixturenames", ()):
             item.add_marker("django_db")
+        if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="SQLite lets one write at a time, and tests use one file"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    quick = "tests.hashers.QuickArgon2PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[quick, *django_settings.PASSWORD_HASHERS[1:]]):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -17,6 +17,8 @@ from surveys.importing.places import read_places
 from surveys.importing.values import ValueUnreadable, order_of_days, parse_day
 from surveys.questionnaires.lists import Choice
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("text", "value"),
