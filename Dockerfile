@@ -25,6 +25,7 @@ COPY web web
 COPY directory directory
 COPY surveys surveys
 COPY matching matching
+COPY desk desk
 COPY workspace workspace
 COPY ssc_portal ssc_portal
 COPY templates templates

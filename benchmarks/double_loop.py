@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from benchmarks.generated import Tables
-from matching.engine.case import near
 from matching.engine.compiled.loops import bit_count, compiled
+from matching.engine.inputs.case import near
 
 
 @compiled

@@ -24,14 +24,15 @@ from django.db import connection, transaction  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
 from benchmarks.postings import make_postings  # noqa: E402
-from directory.days import today  # noqa: E402
 from directory.models import PriorityArea  # noqa: E402
-from matching import bulk, engine  # noqa: E402
+from matching import engine  # noqa: E402
 from matching.models import Match, MatchChange, ScoringProfile  # noqa: E402
-from matching.rematch import rematch  # noqa: E402
-from matching.runs import run_matching  # noqa: E402
-from matching.tables import Tables  # noqa: E402
+from matching.runs.rematch import rematch  # noqa: E402
+from matching.runs.running import run_matching  # noqa: E402
+from matching.scoring.tables import Tables  # noqa: E402
 from surveys.models import Need, Offer  # noqa: E402
+from web import bulk  # noqa: E402
+from web.days import today  # noqa: E402
 
 ALONE = 100
 SEED = 2018

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from matching.engine import CRITERIA, UNKNOWN_LANGUAGE, Postings, Preference, Profile, Reach, Weights
-from matching.engine.case import Case
-from matching.engine.gates import GATES
+from matching.engine.inputs.case import Case
+from matching.engine.rules.gates import GATES
 from matching.models import ScoringProfile
 from matching.topic.vectors import Vectors, texts_of, vectors_of
 

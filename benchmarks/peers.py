@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from benchmarks.generated import N_AREAS, N_MODALITIES, Tables
 from matching.engine import Suggestions, suggest
-from matching.engine.lists import position_of
+from matching.engine.search.lists import position_of
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64]]
 
@@ -179,7 +179,7 @@ def _bits(sets: np.ndarray, count: int) -> np.ndarray:
 
 def _columns(tables: Tables) -> dict[str, dict[str, np.ndarray]]:
     """The tables as columns for SQL: open postings, by the position that decides between equal scores."""
-    from matching.engine.case import near
+    from matching.engine.inputs.case import near
 
     needs, offers, related = tables.needs, tables.offers, tables.profile.related
     need_order, offer_order = needs.best_order(), offers.best_order()

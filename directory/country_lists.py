@@ -5,7 +5,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model, QuerySet
 
 from directory.models import Country
-from directory.pages import FilteredList
+from web.pages import FilteredList
 
 Row = TypeVar("Row", bound=Model)
 

@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from directory.days import today
 from directory.filters import country_filter, group_filter
 from directory.membership import members
 from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
-from directory.ordering import ID, Ordering, SortKey
+from web.days import today
 from web.filters import ListFilterSet, SearchFilter
+from web.ordering import ID, Ordering, SortKey
 
 
 def countries_in(group: CountryGroup) -> QuerySet[Any, Any]:

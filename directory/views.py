@@ -9,11 +9,11 @@ from django.db.models import Prefetch, QuerySet
 from django.views.generic import DetailView
 
 from directory.country_lists import CountryFilteredList
-from directory.days import today
 from directory.filtersets import AgencyFilter, CountryFilter
 from directory.membership import describe, groups_of
 from directory.models import Agency, AgencyFact, Country
-from directory.pages import FilteredList, PublicPage
+from web.days import today
+from web.pages import FilteredList, PublicPage
 
 
 @dataclass(frozen=True)

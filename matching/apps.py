@@ -5,19 +5,26 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MatchingConfig(AppConfig):
-    """See the module docstrings of the app; DESIGN words: Matching."""
+    """What fits: matches, their runs and their life."""
 
     name = "matching"
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        """Let matches and triangular options lapse with their postings, and say what fills the app's mails."""
-        from matching import lapsing, mails  # noqa: F401
-        from matching.built_on import on_import_undoing, on_import_undoing_options
-        from matching.life import marks
+        """Let matches and options lapse with their postings; say what fills the app's mails, and what its jobs are."""
+        from matching.allocation import plans
+        from matching.life import (
+            lapsing,
+            marks,
+        )
+        from matching.life.built_on import on_import_undoing, on_import_undoing_options
+        from matching.life.telling import mails  # noqa: F401
+        from matching.models import Allocation
+        from matching.runs import in_blocks
         from matching.triangular import lapsing as option_lapsing
         from matching.triangular import mails as option_mails  # noqa: F401
         from surveys.signals import import_undoing, postings_changed
+        from web import jobs
 
         listeners = {
             "lapse_matches_of_closed_postings": lapsing.on_postings_changed,
@@ -28,3 +35,5 @@ class MatchingConfig(AppConfig):
             postings_changed.connect(listener, dispatch_uid=name)
         import_undoing.connect(on_import_undoing, dispatch_uid="matches_built_on_an_import")
         import_undoing.connect(on_import_undoing_options, dispatch_uid="options_built_on_an_import")
+        in_blocks.register()
+        jobs.register("matching.tasks.make_plan", rows=Allocation.objects.to_do, work=plans.work)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MatchStatus(TextChoices):
-    """How far a match has come; DESIGN section 6."""
+    """How far a match has come; docs/review.md tells its life."""
 
     SUGGESTED = "suggested", _("Suggested")
     SET_ASIDE = "set_aside", _("Set aside")

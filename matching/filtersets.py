@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from directory.filters import area_filter, country_filter, group_filter, modality_filter
 from directory.filtersets import countries_in
 from directory.models import Country, CountryGroup, Modality, PriorityArea
-from directory.ordering import ID, Ordering, SortKey
 from matching.models import Match, MatchRun
 from surveys.filtersets import of_country, states_any_of
 from surveys.models import Need, Offer
 from web.filters import ListFilterSet, MomentFilter, ScoreFilter, SearchFilter
+from web.ordering import ID, Ordering, SortKey
 
 # The pair, not the row's own id: that one would tell how many matches there are.
 _PAIR = (SortKey("need_id", "number"), SortKey("offer_id", "number"))
@@ -80,7 +80,7 @@ class RunFilter(ListFilterSet[MatchRun]):
 
 
 class CooperationFilter(MatchFilter):
-    """Filters of `matching.cooperation.published()`, by what everyone reads of it: no words, scores or moments."""
+    """Filters of agreed cooperation, by what everyone reads of it: no words, scores or moments."""
 
     q = None  # type: ignore[assignment]
     min_score = None  # type: ignore[assignment]

@@ -1,69 +1,42 @@
 """Jobs of matching that workers do: runs in blocks, what is due after a change, plans. Each may be done twice."""
 
-from collections.abc import Callable
+from celery import shared_task
 
-from celery import Task, shared_task
-from django.db import InterfaceError, OperationalError
-
-from matching import rematch, run_blocks, run_due, runs
-from matching.allocation import plans
-from matching.models import MatchRun, RunBlock
-
-LOST_DATABASE = {
-    "autoretry_for": (OperationalError, InterfaceError),
-    "retry_backoff": 2,
-    "retry_backoff_max": 60,
-    "max_retries": 8,
-}
-"""A database that restarts is back within minutes; after that, `watch` hands the job out again."""
+from matching.runs import due, in_blocks, rematch
+from web.jobs.doing import do
 
 
-@shared_task(name="matching.tasks.prepare_run", ignore_result=True, **LOST_DATABASE)
-def prepare_run(run_id: int) -> None:
+@shared_task(name=in_blocks.PREPARE, ignore_result=True)
+def prepare_run(run_id: int) -> bool:
     """Read what a run scores and hand out its blocks."""
-    _or_fail(run_id, lambda: run_blocks.prepare(run_id))
+    return do(in_blocks.PREPARE, run_id)
 
 
-@shared_task(name="matching.tasks.score_block", bind=True, ignore_result=True, **LOST_DATABASE)
-def score_block(task: Task, block_id: int) -> None:
+@shared_task(name=in_blocks.SCORE, ignore_result=True)
+def score_block(block_id: int) -> bool:
     """Score one block of needs."""
-    run_id = RunBlock.objects.filter(pk=block_id).values_list("run", flat=True).first()
-    if run_id is not None:
-        _or_fail(run_id, lambda: run_blocks.score_block(block_id, task=task.request.id))
+    return do(in_blocks.SCORE, block_id)
 
 
-@shared_task(name="matching.tasks.finish_run", ignore_result=True, **LOST_DATABASE)
-def finish_run(run_id: int) -> None:
+@shared_task(name=in_blocks.FINISH, ignore_result=True)
+def finish_run(run_id: int) -> bool:
     """Store what all blocks of a run found."""
-    _or_fail(run_id, lambda: run_blocks.finish(run_id))
+    return do(in_blocks.FINISH, run_id)
 
 
-@shared_task(name="matching.tasks.match_marked", ignore_result=True, **LOST_DATABASE)
+@shared_task(name="matching.tasks.make_plan", ignore_result=True)
+def make_plan(allocation_id: int) -> bool:
+    """Work a plan of which matches to propose out."""
+    return do("matching.tasks.make_plan", allocation_id)
+
+
+@shared_task(name="matching.tasks.match_marked", ignore_result=True)
 def match_marked() -> None:
     """Match what changes have left to be matched."""
     rematch.match_marked()
 
 
-@shared_task(name="matching.tasks.make_plan", ignore_result=True)
-def make_plan(allocation_id: int) -> None:
-    """Work a plan of which matches to propose out."""
-    plans.work(allocation_id)
-
-
 @shared_task(name="matching.tasks.watch_runs", ignore_result=True)
 def watch_runs() -> None:
-    """Hand out again what was lost of a run at work, start one that is due, and match what is left to be matched."""
-    run_blocks.watch()
-    run_due.start_where_due()
-    rematch.match_marked()
-
-
-def _or_fail(run_id: int, job: Callable[[], None]) -> None:
-    """Do a part of a run; what is no matter of the database ends the run, and says why on its page."""
-    try:
-        job()
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:
-        runs.fail(MatchRun(pk=run_id), f"{type(error).__name__}: {error}")
-        raise
+    """Start a run that is due."""
+    due.start_where_due()

@@ -8,15 +8,15 @@ from django.views.generic import TemplateView
 
 from directory.country_lists import CountryFilteredList
 from directory.models import Country
-from directory.pages import PublicPage
-from matching.cooperation import as_published, published
 from matching.filtersets import CooperationFilter, MatchFilter
+from matching.life.telling.cooperation import as_published, published
 from matching.models import Match
-from matching.pairs import shown_pair
-from matching.profiles import default_profile
-from matching.reasons import Labels, gate_reasons, reasons
+from matching.scoring.pairs import shown_pair
+from matching.scoring.profiles import default_profile
+from matching.scoring.reasons import Labels, gate_reasons, reasons
 from matching.scoring.words import CRITERIA, GATES
 from surveys.models import Need, Offer
+from web.pages import PublicPage
 
 
 class MatchList(CountryFilteredList[Match]):

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from desk.queue import todo
 from directory.access import Action, can
 from directory.choices import MailState
 from directory.models import Mail
-from matching import todo
 from matching.choices import RunState
 from matching.models import MatchRun
 from surveys.models import Need, Offer, Reading

@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from directory.api.common.views import ReadOnlyMixin, refuse_other_parameters
 from directory.api.urls import router as directory_router
 from matching.api.urls import router as matching_router
 from surveys.api.urls import router as surveys_router
+from web.api.views import ReadOnlyMixin, refuse_other_parameters
 
 router = SimpleRouter()
 for of_an_app in (directory_router, surveys_router, matching_router):

@@ -10,7 +10,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.translation import gettext as _
 
-from directory.api.common.problems import problem_response
+from web.api.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -1,4 +1,4 @@
-"""Settings of SSC Portal, all from the environment; README.md, "Configure", says what each variable means."""
+"""Settings of SSC Portal, all from the environment; docs/deploy.md, "Settings", says what each variable means."""
 
 import datetime as dt
 from pathlib import Path
@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ssc_portal.api_description import DESCRIPTION
-from ssc_portal.logs import logging_config
+from ssc_portal.running.logs import logging_config
 
 # ModelAdmin[...] and ListView[...] fail at run time on Django 5.2 without this.
 django_stubs_ext.monkeypatch()
@@ -42,6 +42,7 @@ PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="")
 INSTALLED_APPS = [
     "ssc_portal.apps.PortalConfig",
     "workspace.apps.WorkspaceConfig",
+    "desk.apps.DeskConfig",
     "matching.apps.MatchingConfig",
     "surveys.apps.SurveysConfig",
     "directory.apps.DirectoryConfig",
@@ -76,7 +77,7 @@ MIDDLEWARE = [
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ssc_portal.middleware.RefuseNulMiddleware",
-    "ssc_portal.health.HealthMiddleware",
+    "ssc_portal.running.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -127,25 +128,31 @@ else:
 # Login throttling counts in this cache, so in production all workers must share it.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
-# --- Jobs: in process unless a broker is set ------------------------------------------------------------------------
+# --- Jobs: workers where a broker is set, else `manage.py work` ------------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
-# Without a broker, long jobs run beside the request in a thread of the server; off: within it, for tests.
-JOBS_IN_THREADS = env.bool("JOBS_IN_THREADS", default=True)
+# For tests: jobs are done at the commit, by whoever asked for them.
+JOBS_HERE = env.bool("JOBS_HERE", default=False)
+# A page that hands a job out waits no longer than this for a broker: its row is found later.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# The daily work again every hour: what was done is not done twice, and what a pause has missed is made up for.
+# Jobs, mails and marks are handed out as they are written; what was left, or lost with a worker, is looked for. Where
+# there is no broker nobody is told, and `manage.py work` looks oftener. Nothing here is done twice by being done again.
+LOOK_EVERY = 30 if CELERY_BROKER_URL else 5
 CELERY_BEAT_SCHEDULE = {
-    "daily": {"task": "ssc_portal.tasks.daily", "schedule": crontab(minute=10)},
-    "mails": {"task": "directory.tasks.send_due_mails", "schedule": dt.timedelta(minutes=1)},
-    "runs": {
-        "task": "matching.tasks.watch_runs",
-        "schedule": dt.timedelta(minutes=1),
-        "options": {"expires": 50},
-    },
+    name: {"task": task, "schedule": dt.timedelta(seconds=seconds), "options": {"expires": seconds}}
+    for name, task, seconds in (
+        ("jobs", "web.tasks.watch", LOOK_EVERY),
+        ("mails", "directory.tasks.send_due_mails", LOOK_EVERY),
+        ("marks", "matching.tasks.match_marked", LOOK_EVERY),
+        ("runs", "matching.tasks.watch_runs", 60),
+    )
 }
+# The daily work again every hour: what a pause has missed is made up for.
+CELERY_BEAT_SCHEDULE["daily"] = {"task": "ssc_portal.tasks.daily", "schedule": crontab(minute=10)}
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"
@@ -303,7 +310,7 @@ REST_FRAMEWORK = {
     },
     # 0: the address of the connection itself; a forged X-Forwarded-For is not read.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
-    "EXCEPTION_HANDLER": "directory.api.common.problems.handle",
+    "EXCEPTION_HANDLER": "web.api.problems.handle",
     # `?format=` is a parameter like any other: unknown.
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -326,7 +333,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "directory.api.common.schema.document_errors",
+        "web.api.schema.document_errors",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from directory.days import today
-from ssc_portal.daily import run_daily
+from ssc_portal.running.daily import run_daily
+from web.days import today
 
 
 class DailyWorkFailed(RuntimeError):

@@ -9,13 +9,13 @@ from django.views.generic import TemplateView
 
 from directory.filtersets import AgencyFilter, CountryFilter
 from directory.models import Agency, Country
-from directory.pages import PublicPage
 from matching.models import Match
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
-from surveys.page_rows import TARGETS
+from surveys.postings.page_rows import TARGETS
 from web.filters import LONGEST_SEARCH
+from web.pages import PublicPage
 
 NEWEST_SHOWN = 3
 FOUND_SHOWN = 5

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from directory.models import User
-from surveys.importing.edition import shipped_surveys
+from surveys.answering.edition import shipped_surveys
 from surveys.models import Survey
 from surveys.questionnaires.form import add_version
 from surveys.questionnaires.shipped import add_challenges, shipped_form

@@ -7,16 +7,16 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from directory.days import first_day_not_ended, last_day_begun, today
 from directory.filters import area_filter, country_filter, group_filter, modality_filter, target_filter
 from directory.filtersets import countries_in
 from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
-from directory.ordering import ID, Ordering, SortKey
 from surveys.choices import Side
 from surveys.models import Need, Offer, Survey, Target
 from surveys.models.posting import Posting, PostingQuerySet
-from surveys.reach import offers_reaching
+from surveys.postings.reach import offers_reaching
+from web.days import first_day_not_ended, last_day_begun, today
 from web.filters import ListFilterSet, MomentFilter, SearchFilter, YesNoFilter
+from web.ordering import ID, Ordering, SortKey
 
 Row = TypeVar("Row", bound=Posting)
 

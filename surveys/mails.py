@@ -5,11 +5,11 @@ from typing import Any
 
 from directory.mail.kinds import Purpose, register
 from directory.models import Agency, User
-from surveys import still_valid
-from surveys.answering import may_answer, open_surveys, response_of
+from surveys.answering.filling_in import may_answer, open_surveys, response_of
+from surveys.answering.sending_in import awaiting_approval_by
 from surveys.choices import PostingStatus, ResponseStatus
 from surveys.models import Need, Offer, Response
-from surveys.sending_in import awaiting_approval_by
+from surveys.postings import still_valid
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
 

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from surveys.importing import jobs
+from web.jobs.doing import do
 
 
 @shared_task(name="surveys.tasks.run_import", ignore_result=True)
-def run_import(file_import_id: int) -> None:
-    """Make the preview of an import, or write it, as its state says; doing it twice does it once."""
-    jobs.run(file_import_id)
+def run_import(file_import_id: int) -> bool:
+    """Make the preview of an import, write it or undo it, as its state says."""
+    return do("surveys.tasks.run_import", file_import_id)

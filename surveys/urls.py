@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-import directory.converters  # noqa: F401 - the addresses use them
+import web.converters  # noqa: F401 - the addresses use them
 from surveys import views
 
 app_name = "surveys"

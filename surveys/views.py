@@ -9,20 +9,20 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView, View
 
 from directory.country_lists import CountryFilteredList
-from directory.days import today
 from directory.models import Country
-from directory.pages import PublicPage, Row
-from surveys.asked import Asked
 from surveys.choices import ResponseStatus
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer, Response, Survey
-from surveys.page_rows import PARTNERS, TARGETS
+from surveys.postings.page_rows import PARTNERS, TARGETS
+from surveys.questionnaires.asked import Asked
 from surveys.results.changes import as_table, changes_between
 from surveys.results.counts import question_counts
 from surveys.results.files import FORMATS, response_of
 from surveys.results.rate import day_of, groups_on, response_rates
 from surveys.results.table1 import responses_for_table1, table1
 from surveys.results.table2 import table2
+from web.days import today
+from web.pages import PublicPage, Row
 
 ROWS_ON_THE_PAGE = 300
 """Of Table 1; its files hold all."""

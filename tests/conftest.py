@@ -1,8 +1,6 @@
 """What every test may use: the named cast, the reference data, and a clean cache."""
 
-import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +19,6 @@ from directory.names import NameIndex
 from surveys.editions import load_surveys
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
 from tests.snapshots import Snapshot, take_snapshot
-from web.jobs import handing_out
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -163,18 +160,3 @@ def _reference_first(request: pytest.FixtureRequest) -> None:
     """Put the reference data in before anything else, whose factories take what is there already."""
     if "reference" in request.fixturenames:
         request.getfixturevalue("reference")
-
-
-class _ThreadThatIsWaitedFor(threading.Thread):
-    """Works where it is started, in the transaction of the test."""
-
-    def start(self) -> None:
-        self.run()
-
-
-@pytest.fixture
-def in_threads(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Long jobs go to threads, as on a server without a broker; the test waits for them."""
-    settings.JOBS_IN_THREADS = True
-    monkeypatch.setattr(handing_out, "threading", SimpleNamespace(Thread=_ThreadThatIsWaitedFor))
-    monkeypatch.setattr(handing_out, "close_old_connections", lambda: None)

@@ -11,7 +11,7 @@ from typing import Any
 import factory
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.contrib.auth.hashers import make_password
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -27,9 +27,10 @@ from directory.models import (
     PriorityArea,
     User,
 )
-from matching.choices import MatchStatus, RunState
+from matching.choices import DECIDED, OPTIONS_DECIDED, MatchStatus, OptionStatus, RunState
+from matching.life.steps import LIVES
 from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile, TriangularOption
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
 from tests.places import COUNTRIES
@@ -348,8 +349,16 @@ class MatchRunFactory(DjangoModelFactory[MatchRun]):
     state = RunState.FINISHED
     engine_version = "test"
     counts = factory.LazyFunction(lambda: {"needs": 1, "offers": 1, "stored": 1})
-    progress = 100
+    done = of = 1
     finished_at = factory.LazyFunction(timezone.now)
+
+
+def _first_place(row: Any) -> int | None:
+    return 1 if row.status == MatchStatus.SUGGESTED else None
+
+
+def _something_decided(row: Any) -> dict[str, Any] | None:
+    return {} if row.status in DECIDED | OPTIONS_DECIDED else None
 
 
 class MatchFactory(DjangoModelFactory[Match]):
@@ -365,8 +374,9 @@ class MatchFactory(DjangoModelFactory[Match]):
     part_modalities = 250_000
     part_region = 120_000
     score = factory.LazyAttribute(lambda o: o.part_areas + o.part_modalities + o.part_region)
-    rank_for_need = 1
-    rank_for_offer = 1
+    rank_for_need = factory.LazyAttribute(_first_place)
+    rank_for_offer = factory.LazyAttribute(_first_place)
+    decided_on = factory.LazyAttribute(_something_decided)
     profile = factory.SubFactory(ScoringProfileFactory)
     run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
 
@@ -380,13 +390,33 @@ class TriangularOptionFactory(DjangoModelFactory[TriangularOption]):
     need = factory.SubFactory(PublishedNeedFactory, facilitating_allowed=True)
     pivotal_offer = factory.SubFactory(PublishedOfferFactory, facilitating_allowed=True)
     facilitating_offer = factory.SubFactory(PublishedOfferFactory, facilitating_allowed=True)
+    status = OptionStatus.SUGGESTED
     part_areas = 450_000
     part_modalities = 250_000
     part_region = 120_000
     score = factory.LazyAttribute(lambda o: o.part_areas + o.part_modalities + o.part_region)
-    rank = 1
+    rank = factory.LazyAttribute(_first_place)
+    decided_on = factory.LazyAttribute(_something_decided)
     profile = factory.SubFactory(ScoringProfileFactory)
     run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
+
+
+def put_in(status: MatchStatus | OptionStatus, rows: Match | TriangularOption | QuerySet[Any], **values: Any) -> None:
+    """Put a match or an option, or all of a query, into a state, with what goes with it; no step is taken.
+
+    A row that was given is read anew.
+    """
+    found = rows if isinstance(rows, QuerySet) else type(rows)._default_manager.filter(pk=rows.pk)
+    life = LIVES[found.model]
+    if status == MatchStatus.SUGGESTED:
+        values = {**values, **dict.fromkeys(life.decision)}
+    else:
+        values = {**values, **dict.fromkeys(life.places)}
+    if status in DECIDED | OPTIONS_DECIDED:
+        values.setdefault("decided_on", {})
+    found.update(status=status, **values)
+    if isinstance(rows, Model):
+        rows.refresh_from_db()
 
 
 def suggested_match() -> Match:
@@ -422,7 +452,7 @@ def agreed_cooperation(user: User, *, consents: bool = True, confirmed: bool = T
 
 
 def explanation_of(match: Any) -> dict[str, Any]:
-    """The explanation of a match as `matching.explanation.explain` writes it, made up from its own figures."""
+    """The explanation of a match as `matching.scoring.explanation.explain` writes it, made up from its own figures."""
     parts = {
         "areas": (45, match.part_areas),
         "modalities": (25, match.part_modalities),

@@ -14,7 +14,7 @@ def write_env(path: Path) -> bool:
     except FileExistsError:
         return False
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("# For a trial on this machine only; README.md, Configure, lists every setting.\n")
+        file.write("# For a trial on this machine only; docs/deploy.md, Settings, lists every one.\n")
         file.write("DEBUG=on\n")
         file.write("# Reviewers and managers without a second factor: for a trial alone, refused unless DEBUG is on.\n")
         file.write("STAFF_SECOND_FACTOR=off\n")

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """What every page, list, file and endpoint shares; it has no tables."""
+    """What every page, list, file and endpoint shares; its one table tells whether jobs are looked after."""
 
     name = "web"
     verbose_name = "Web"

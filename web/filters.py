@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelMultipleChoiceField
 
-from directory.ordering import Ordering
-from directory.text import fold
+from web.ordering import Ordering
+from web.text import fold
 
 Row = TypeVar("Row", bound=Model)
 

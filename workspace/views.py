@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from directory.access import NEEDS_DESIGNATION, Action, can
-from directory.converters import row_number
 from surveys.choices import PostingStatus
+from web.converters import row_number
 from workspace.answers.waiting import waiting_for as waiting_surveys
 from workspace.current import choose_affiliation
 from workspace.matches.waiting import waiting_for as waiting_matches

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from directory.access import is_member
 from directory.admin.base import HistoryAdmin
-from directory.leaving import leave
 from directory.models import Affiliation, User
-from directory.revalidation import validate
+from directory.people.leaving import leave
+from directory.people.revalidation import validate
 
 
 @admin.register(Affiliation)

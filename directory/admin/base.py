@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.access import is_member
-from directory.converters import row_number
 from directory.models.reference import Reference
 from directory.models.scored import too_many
 from directory.reference.use import set_in_use
-from directory.text import fold
+from web.converters import row_number
+from web.text import fold
 
 Row = TypeVar("Row", bound=Model)
 ReferenceRow = TypeVar("ReferenceRow", bound=Reference)

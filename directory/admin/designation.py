@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory import designations
 from directory.access import is_member
 from directory.admin.base import HistoryAdmin
-from directory.designations import DESIGNATED_ROLES, DesignationRefused
 from directory.models import Designation, Invitation
+from directory.people import designations
+from directory.people.designations import DESIGNATED_ROLES, DesignationRefused
 
 
 class DesignationForm(forms.ModelForm[Designation]):

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from directory.admin.base import SOURCE_FIELDSET, ReferenceAdmin
 from directory.admin.membership_inlines import MembershipsOfGroupInline, NewMembershipOfGroupInline
 from directory.choices import MembershipStatus
-from directory.days import today
 from directory.membership import describe
 from directory.models import CountryGroup, GroupMembership
+from web.days import today
 
 
 @admin.register(CountryGroup)

@@ -7,8 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from rest_framework.serializers import BaseSerializer
 
 from directory.access import Action, can
-from directory.api.common.views import ReadOnlyViewSet
 from directory.models import User
+from web.api.views import ReadOnlyViewSet
 
 
 class Readership(StrEnum):

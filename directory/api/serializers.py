@@ -5,7 +5,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from directory.api.common.fields import CodeField, CodesField, ListedCodesField
 from directory.choices import (
     AgencyKind,
     AgencyRole,
@@ -16,6 +15,7 @@ from directory.choices import (
     MembershipStatus,
     UnStatus,
 )
+from web.api.fields import CodeField, CodesField, ListedCodesField
 
 
 class CountryNamesSerializer(serializers.Serializer[Any]):

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from directory.access import Action, can
 from directory.api import serializers
-from directory.api.common.problems import BadQuery
 from directory.api.readership import Readership, ReadershipViewSet
-from directory.days import today
 from directory.filtersets import AgencyFilter, AreaFilter, CountryFilter, GroupFilter, ModalityFilter
 from directory.membership import describe, groups_of, members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, Modality, PriorityArea
+from web.api.problems import BadQuery
+from web.days import today
 from web.filters import DayField
 
 ON = OpenApiParameter("on", dt.date, description="The day of the memberships; today where none is given.")

@@ -14,7 +14,6 @@ import smtplib
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.utils import timezone
 
 from directory.choices import MailState
@@ -83,20 +82,9 @@ def send_again(*, mail: Mail) -> bool:
 
 
 def send_soon(pks: list[int]) -> None:
-    """Hand mails just written over to be sent, once the transaction has committed.
-
-    To a worker where there is a broker; in this process where mails go to memory or the terminal. With a mail server
-    and no worker they wait for `manage.py send_mail`: no page waits for a server.
-    """
-    if not pks:
-        return
-    if settings.CELERY_BROKER_URL:
+    """Hand mails just written over to be sent, once the transaction has committed: no page waits for a server."""
+    if pks:
         later("directory.tasks.send_mails", pks)
-    elif settings.EMAIL_BACKEND.rpartition(".")[0] in IN_PROCESS:
-        transaction.on_commit(lambda: [send_one(pk) for pk in pks], robust=True)
-
-
-IN_PROCESS = frozenset(f"django.core.mail.backends.{name}" for name in ("locmem", "console", "dummy"))
 
 
 def _later(mail: Mail, error: Exception) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from directory.text import fold
+from web.text import fold
 
 
 class FoldedTextField(models.TextField[str, str]):

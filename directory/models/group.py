@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from directory.choices import DatePrecision, GroupLevel, MembershipStatus
-from directory.days import years_before
 from directory.models.country import Country
 from directory.models.fields import FoldedTextField
 from directory.models.reference import ActiveQuerySet, Reference
+from web.days import years_before
 
 SOUTH = "SOUTH"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from directory.choices import MembershipStatus
 from directory.reference.problems import Problem
 from directory.reference.rows import FileRow
-from directory.text import fold
+from web.text import fold
 
 COUNTRY_CODES = {
     "iso3": (re.compile("[A-Z]{3}"), "three capital letters"),

@@ -28,35 +28,44 @@ def read_list(reference_list: ReferenceList, folder: Path) -> tuple[list[FileRow
         return [], [Problem(name, 1, "", f"not a CSV file ({error})", "cells parted by commas, quotes closed")]
 
     header = [cell.strip() for cell in lines[0]] if lines else []
-    problems = list(_header_problems(reference_list, header))
-    if problems:
-        return [], problems
+    if wrong_header := _header_problems(reference_list, header):
+        return [], wrong_header
 
-    readers = {column: cell_reader(reference_list.field_of(column)) for column in header}
-    rows: list[FileRow] = []
-    for number, cells in enumerate(itertools.islice(lines, 1, None), start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            problems.append(Problem(name, number, "", f"{len(cells)} cells", f"{len(header)} cells, as in the header"))
-            continue
-        row = FileRow(number, {"is_active": True})
-        wrong_before = len(problems)
-        for column, cell in zip(header, cells, strict=True):
-            try:
-                row.values[reference_list.field_of(column).name] = readers[column](cell)
-            except WrongCellError as error:
-                problems.append(Problem(name, number, column, error.wrong, error.right))
-        if not row.values.get("source"):
-            problems.append(Problem(name, number, "source", "empty", "where this fact is from"))
-        if len(problems) == wrong_before:
-            rows.append(row)
-
+    rows, problems = _rows(reference_list, header, lines)
     problems += _twins(reference_list, rows)
     if reference_list.compute is not None:
         reference_list.compute(rows)
     for check in reference_list.checks:
         problems += check(name, rows)
+    return rows, problems
+
+
+def _rows(
+    reference_list: ReferenceList, header: list[str], lines: list[list[str]]
+) -> tuple[list[FileRow], list[Problem]]:
+    """Return the rows below the header whose cells are all right, and the problems of the others."""
+    fields = [reference_list.field_of(column) for column in header]
+    readers = [cell_reader(field) for field in fields]
+    rows: list[FileRow] = []
+    problems: list[Problem] = []
+    for number, cells in enumerate(itertools.islice(lines, 1, None), start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            wrong, right = f"{len(cells)} cells", f"{len(header)} cells, as in the header"
+            problems.append(Problem(reference_list.file, number, "", wrong, right))
+            continue
+        row = FileRow(number, {"is_active": True})
+        wrong_before = len(problems)
+        for column, field, read, cell in zip(header, fields, readers, cells, strict=True):
+            try:
+                row.values[field.name] = read(cell)
+            except WrongCellError as error:
+                problems.append(Problem(reference_list.file, number, column, error.wrong, error.right))
+        if not row.values.get("source"):
+            problems.append(Problem(reference_list.file, number, "source", "empty", "where this fact is from"))
+        if len(problems) == wrong_before:
+            rows.append(row)
     return rows, problems
 
 

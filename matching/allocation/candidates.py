@@ -10,9 +10,9 @@ from django.db.models.functions import Coalesce
 from matching.allocation.solving import NO_LIMIT, Problem
 from matching.allocation.weighing import Membership, Settings
 from matching.choices import BETWEEN_THE_SIDES, IN_HAND
+from matching.life.proposable import fitting, proposable
 from matching.models import Match
-from matching.places import places_left
-from matching.proposable import fitting, proposable
+from matching.scoring.places import places_left
 
 QUEUE_ORDER = ("-score", "need_id", "offer_id")
 

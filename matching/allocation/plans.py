@@ -9,16 +9,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from directory.days import today
 from directory.models import User
 from matching.allocation.candidates import Candidates
 from matching.allocation.giving_up import Compared, gives_up, totals
 from matching.allocation.solving import Unsolved, solve
 from matching.allocation.weighing import Membership, Settings
 from matching.choices import DECIDED, AllocationState, LeftOut
+from matching.life.steps import ReviewRefused, check_reviewer
 from matching.models import Allocation, AllocationPick
-from matching.steps import ReviewRefused, check_reviewer
 from web import jobs
+from web.days import today
 
 logger = logging.getLogger(__name__)
 
@@ -34,21 +34,13 @@ def begin(*, by: User, settings: Settings) -> Allocation:
     return allocation
 
 
-def work(allocation_id: int) -> None:
-    """Work a plan out that was asked for: for today, whatever day that was. A second time does nothing.
-
-    Where it cannot be made its state says so; what stands in the way otherwise is raised on.
-    """
-    allocation = Allocation.objects.get(pk=allocation_id)
-    if allocation.state != AllocationState.MAKING:
-        return
+def work(allocation: Allocation) -> None:
+    """Work a plan out that was asked for: for today, whatever day that was. One that cannot be made fails."""
     try:
         _make(allocation)
-    except Exception as error:
-        Allocation.objects.filter(pk=allocation_id, state=AllocationState.MAKING).update(state=AllocationState.FAILED)
-        if not isinstance(error, Unsolved):
-            raise
-        logger.exception("No plan was found in time: %s", allocation_id)
+    except Unsolved as unsolved:
+        logger.exception("No plan was found in time: %s", allocation.pk)
+        allocation.fail(str(unsolved))
 
 
 def _make(allocation: Allocation) -> None:
@@ -61,7 +53,7 @@ def _make(allocation: Allocation) -> None:
         held = Allocation.objects.select_for_update(of=("self",)).get(pk=allocation.pk)
         if held.state != AllocationState.MAKING:
             return
-        held.state = AllocationState.PROPOSED
+        held.state, held.finished_at = AllocationState.PROPOSED, timezone.now()
         held.totals = totals(compared, candidates)
         held.gives_up = gives_up(compared, candidates, membership)
         held.save()

@@ -10,8 +10,8 @@ from directory.api.readership import Readership
 from directory.models import Modality, PriorityArea
 from matching.api.serializers import MatchedPostingSerializer
 from matching.api.views import PAIR, MatchViewSet
-from matching.cooperation import as_published, published
 from matching.filtersets import CooperationFilter
+from matching.life.telling.cooperation import as_published, published
 from matching.models import Match
 from surveys.models.posting import Posting
 

@@ -1,12 +1,12 @@
-"""The shape of an explanation, for the schema: what `matching.explanation.explain` returns."""
+"""The shape of an explanation, for the schema: what `matching.scoring.explanation.explain` returns."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from directory.api.common.fields import CodeField
 from matching.choices import Fit
 from matching.engine import CRITERIA, GATES
+from web.api.fields import CodeField
 
 
 def _codes() -> serializers.ListField:

@@ -5,13 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from directory.api.common.fields import CodeField
 from matching.api.explanation import ExplanationSerializer
 from matching.choices import Fit, MatchStatus, RunState
 from matching.engine import CRITERIA, GATES
-from matching.explanation import explain, fit_of
 from matching.models import Match
+from matching.scoring.explanation import explain, fit_of
 from surveys.models.posting import Posting
+from web.api.fields import CodeField
 
 STAFF_ONLY = "Only for the secretariat."
 LABEL = "computed fit, no commitment of either side"

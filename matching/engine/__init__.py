@@ -4,17 +4,17 @@ Pure NumPy: arrays in, arrays out. It knows no Django, no clock and no settings:
 day, which level reaches which country and what the weights are, all come in as arguments.
 """
 
-from matching.engine.arrays import Excluded, Postings, Preference, Reach
-from matching.engine.case import Case
-from matching.engine.closing import closed
-from matching.engine.criteria import CRITERIA, parts_of_pairs
-from matching.engine.explanation import Explanation, Part, explain
-from matching.engine.gates import GATES
-from matching.engine.pairs import score_pairs
-from matching.engine.plan import Best, Plan
-from matching.engine.profile import MILLION, Profile, Weights
+from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.profile import MILLION, Profile, Weights
+from matching.engine.inputs.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE, WORDS_UNIT, Texts
+from matching.engine.one_pair.closing import closed
+from matching.engine.one_pair.explanation import Explanation, Part, explain
+from matching.engine.one_pair.pairs import score_pairs
+from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
+from matching.engine.rules.gates import GATES
 from matching.engine.run import Counts, Suggestions, best_of, collect, suggest
-from matching.engine.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE, WORDS_UNIT, Texts
+from matching.engine.search.plan import Best, Plan
 
 ENGINE_VERSION = "2.0"
 """Stored with each run. Raised whenever the same input could give another result."""

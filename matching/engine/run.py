@@ -7,12 +7,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import blocks, checks, compiled, counts, lists
-from matching.engine.arrays import Excluded, Postings, Preference, Reach
-from matching.engine.criteria import CRITERIA, parts_of_pairs
-from matching.engine.indexing import Index
-from matching.engine.plan import Best, Plan
-from matching.engine.profile import MILLION, Profile
+from matching.engine import compiled
+from matching.engine.inputs import checks
+from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
+from matching.engine.inputs.indexing import Index
+from matching.engine.inputs.profile import MILLION, Profile
+from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
+from matching.engine.search import blocks, counts, lists
+from matching.engine.search.plan import Best, Plan
 
 Progress = Callable[[int, int], None]
 Way = Literal["numpy", "compiled"]

@@ -3,19 +3,19 @@
 from matching.models.allocation import Allocation, AllocationPick
 from matching.models.check import ReviewCheck
 from matching.models.introduction import Introduction
-from matching.models.mark import PostingMark
 from matching.models.match import Match
 from matching.models.match_change import MatchChange
 from matching.models.match_event import MatchEvent
 from matching.models.match_side import MatchSide
 from matching.models.outcome import Outcome
 from matching.models.profile import ScoringProfile
-from matching.models.run import MatchRun
-from matching.models.run_part import RunBlock, RunInput
+from matching.models.runs.mark import PostingMark
+from matching.models.runs.run import MatchRun
+from matching.models.runs.run_part import RunBlock, RunInput
+from matching.models.runs.text_vectors import TextVectors
 from matching.models.saved_view import SavedView
-from matching.models.text_vectors import TextVectors
-from matching.models.triangular_event import TriangularEvent
-from matching.models.triangular_option import TriangularOption
+from matching.models.triangular.event import TriangularEvent
+from matching.models.triangular.option import TriangularOption
 
 __all__ = [
     "Allocation",

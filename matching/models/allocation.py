@@ -1,30 +1,31 @@
 """A plan of which matches to propose, and its picks."""
 
-import datetime as dt
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import AllocationState, LeftOut
 from matching.models.match import Match
+from web.jobs import Job, JobQuerySet
 
 GREATEST_WEIGHT = 100
 MOST_PER_NEED = 100
 MOST_IN_ALL = 100_000
-MAKING_TAKES_AT_MOST = dt.timedelta(minutes=5)
 
 
-class Allocation(models.Model):
+class Allocation(Job):
     """One plan: what was asked for, what it comes to, what it gives up, and what a reviewer decided on it."""
+
+    AT_WORK: ClassVar[frozenset[str]] = frozenset({AllocationState.MAKING})
+    FAILED: ClassVar[str] = AllocationState.FAILED
 
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="allocations"
     )
-    made_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     weight_ldc = models.PositiveSmallIntegerField(
         _("more weight for an LDC"), default=2, validators=[MaxValueValidator(GREATEST_WEIGHT)]
     )
@@ -63,10 +64,12 @@ class Allocation(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
 
+    objects = JobQuerySet["Allocation"].as_manager()
+
     class Meta:
         verbose_name = _("plan")
         verbose_name_plural = _("which matches to propose")
-        ordering = ["-made_at", "-id"]
+        ordering = ["-started_at", "-id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(
@@ -88,12 +91,12 @@ class Allocation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.made_at.date().isoformat()} · {self.get_state_display()}"
+        return f"{self.started_at.date().isoformat()} · {self.get_state_display()}"
 
     @property
     def is_being_made(self) -> bool:
-        """Whether it may still come: a job that gave nothing for so long has died."""
-        return self.state == AllocationState.MAKING and timezone.now() - self.made_at < MAKING_TAKES_AT_MOST
+        """Whether it is still to come."""
+        return self.state in self.AT_WORK
 
 
 class AllocationPickQuerySet(models.QuerySet["AllocationPick"]):

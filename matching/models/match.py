@@ -16,7 +16,7 @@ from directory.access import Action, can, facilitates_only, scope_of
 from matching.choices import BETWEEN_THE_SIDES, CONTACTS_SHOWN, COOPERATION, DECIDED, OPEN_TO_RUNS, MatchStatus
 from matching.models.by_criterion import ADD_UP, Contributions
 from matching.models.profile import ScoringProfile
-from matching.models.run import MatchRun
+from matching.models.runs.run import MatchRun
 from surveys.choices import Side, Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import published_q
@@ -214,6 +214,20 @@ class Match(Contributions):
                 condition=Q(released_at__isnull=True, released_score__isnull=True, released_as__isnull=True)
                 | Q(released_at__isnull=False, released_score__isnull=False, released_as__isnull=False),
                 name="match_released_with_its_explanation",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MatchStatus.SUGGESTED) | Q(rank_for_need__isnull=True, rank_for_offer__isnull=True),
+                name="match_places_of_suggestions",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MatchStatus.SUGGESTED, decided_on__isnull=True)
+                | Q(status=MatchStatus.LAPSED)
+                | Q(status__in=sorted(DECIDED), decided_on__isnull=False),
+                name="match_decided_on_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MatchStatus.NOT_TAKEN_FORWARD) | Q(refused_until__isnull=True),
+                name="match_term_of_a_refusal",
             ),
         ]
         indexes = [

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from matching.choices import ChangeKind
 from matching.models.by_criterion import Moves
 from matching.models.match import Match
-from matching.models.run import MatchRun
+from matching.models.runs.run import MatchRun
 
 
 class MatchChange(Moves):

@@ -22,7 +22,7 @@ FIGURES = (
 
 
 class ScoringProfile(Weights):
-    """One version of the weights, levels and thresholds of DESIGN section 5."""
+    """One version of the weights, levels and thresholds of the score; docs/matching.md says what each does."""
 
     code = models.SlugField(_("code"), max_length=40)
     version = models.PositiveSmallIntegerField(_("version"), default=1)

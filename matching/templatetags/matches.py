@@ -11,10 +11,10 @@ from django.utils.formats import number_format
 
 from directory.models import Country
 from matching.choices import Fit
-from matching.explanation import fit_of
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.pairs import shows_in_full
+from matching.scoring.explanation import fit_of
+from matching.scoring.pairs import shows_in_full
 from matching.scoring.words import CRITERIA
 from surveys.models import Need, Offer
 

@@ -2,28 +2,26 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from directory.days import today
 from matching.models import TextVectors
 from matching.topic import topic_version
 from matching.topic.vectors import NOTHING, Vectors, vectors_of
 from matching.topic.words import Words
+from web.days import today
 
 AT_ONCE = 64
 LOOKED_UP_AT_ONCE = 500
 KEPT_FOR, NOTED_AFTER = dt.timedelta(days=90), dt.timedelta(days=30)
 
 
-def stored_vectors(
-    texts: Collection[str], *, on_progress: Callable[[int, int], None] | None = None, keep: bool = True
-) -> dict[str, Vectors]:
+def stored_vectors(texts: Collection[str], *, keep: bool = True) -> dict[str, Vectors]:
     """Return what each text says, by the text; those not met before are worked out and kept.
 
-    `on_progress` hears how many of the new ones are done, and of how many: they take about 10 ms each. `keep=False`
-    writes nothing: what is worked out then is worked out again the next time.
+    The new ones take about 10 ms each. `keep=False` writes nothing: what is worked out then is worked out again the
+    next time.
     """
     by_digest = {digest_of(text): text for text in texts if text.strip()}
     found = _kept(by_digest, note_use=keep)
@@ -36,8 +34,6 @@ def stored_vectors(
                 [_row(digest, one) for digest, one in zip(some, vectors, strict=True)], ignore_conflicts=True
             )
         found |= dict(zip(some, vectors, strict=True))
-        if on_progress:
-            on_progress(first + len(some), len(new))
     return {text: found.get(digest_of(text), NOTHING) if text.strip() else NOTHING for text in texts}
 
 

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from directory.text import fold
 from matching.engine import N_TERMS, WORDS_UNIT
 from matching.topic.model import pieces_of
+from web.text import fold
 
 WORD = re.compile(r"\w\w+")
 FREQUENT, RAREST = 6.0, 12.0

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from directory.days import today
 from matching import engine
-from matching.engine.case import Case
-from matching.engine.criteria import CRITERIA
-from matching.explanation import Explanation, explain_in, fit_of
+from matching.engine.inputs.case import Case
+from matching.engine.rules.criteria import CRITERIA
 from matching.models import ScoringProfile, TriangularOption
-from matching.profiles import default_profile
-from matching.tables import Tables
+from matching.scoring.explanation import Explanation, explain_in, fit_of
+from matching.scoring.profiles import default_profile
+from matching.scoring.tables import Tables
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.roles import may_facilitate
 from matching.triangular.together import COVERING, TOPIC, joined, parts_of_triples
+from web.days import today
 
 SAME, RELATED, NONE = "same", "related", "none"
 """Whether an offer has what is asked for, only its parent or a child, or nothing of the kind."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.case import Case
-from matching.engine.gates import GATES, of_one_side
-from matching.engine.indexing import Index
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index
+from matching.engine.rules.gates import GATES, of_one_side
 
 TripleGate = Callable[[Case, Index, Index, Index], NDArray[np.bool_]]
 

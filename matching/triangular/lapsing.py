@@ -6,14 +6,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from directory.days import first_day_not_ended
 from matching.choices import OPTIONS_SHOWN, OptionEventKind, OptionStatus
+from matching.life.steps import take_many
 from matching.models import TriangularOption
-from matching.models.triangular_option import POSTINGS
-from matching.steps import take_many
+from matching.models.triangular.option import POSTINGS
 from matching.triangular.roles import open_and_allowing
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from web.days import first_day_not_ended
 
 
 def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], **kwargs: Any) -> None:

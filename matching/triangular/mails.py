@@ -9,7 +9,7 @@ from directory.mail.receivers import offices_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import OptionStatus
 from matching.models import TriangularEvent, TriangularOption
-from matching.models.triangular_option import POSTINGS
+from matching.models.triangular.option import POSTINGS
 
 KIND = "option_proposed"
 

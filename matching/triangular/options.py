@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import areas
-from matching.engine.case import Case
-from matching.engine.criteria import CRITERIA
-from matching.engine.indexing import Index
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index
+from matching.engine.rules import areas
+from matching.engine.rules.criteria import CRITERIA
 from matching.triangular.gates import OF_THE_MASKS, not_open, one_side, pivotal_does_not_fit
 from matching.triangular.together import COVERING, parts_of_triples
 

@@ -1,4 +1,4 @@
-"""What reviewers do with a triangular option: propose, set aside, take back; as with a match (`matching.review`)."""
+"""What reviewers do with a triangular option: propose, set aside, take back; as with a match."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from directory.models import User
 from matching.choices import OptionEventKind
-from matching.explanation import Explanation
+from matching.life.steps import ReviewRefused, check_open, check_reviewer, take_for_option
 from matching.models import TriangularEvent, TriangularOption
-from matching.models.triangular_option import POSTINGS
-from matching.steps import ReviewRefused, check_open, check_reviewer, take_for_option
+from matching.models.triangular.option import POSTINGS
+from matching.scoring.explanation import Explanation
 from matching.triangular.explanation import explain_options
 from matching.triangular.mails import tell_sides
 from matching.triangular.reasons import closed_words

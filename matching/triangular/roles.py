@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from directory.choices import THIRD_PARTY_KINDS, AgencyKind
-from matching.inputs import Inputs
-from matching.levels import NO_ROW
-from matching.places import offers_used_up
+from matching.scoring.inputs import Inputs
+from matching.scoring.levels import NO_ROW
+from matching.scoring.places import offers_used_up
 from matching.triangular.options import Roles
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matching.choices import Fit
-from matching.explanation import fit_of
 from matching.models import TriangularOption
-from matching.reasons import Labels
+from matching.scoring.explanation import fit_of
+from matching.scoring.reasons import Labels
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import option_reasons
 

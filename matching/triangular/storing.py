@@ -7,16 +7,18 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.lookups import IsNull
 
-from matching import bulk, engine, steps
+from matching import engine
 from matching.choices import OPTIONS_OPEN_TO_RUNS, MatchStatus, OptionStatus
-from matching.engine.case import Case
-from matching.inputs import Inputs
+from matching.engine.inputs.case import Case
+from matching.life import steps
 from matching.models import Match, MatchRun, TriangularOption
 from matching.models.match import MatchQuerySet
-from matching.models.triangular_option import POSTINGS
+from matching.models.triangular.option import POSTINGS
+from matching.scoring.inputs import Inputs
 from matching.triangular.lapsing import lapse_closed_proposals
 from matching.triangular.options import Listed, Options, Triple, find
 from matching.triangular.roles import of_the_south, read_roles
+from web import bulk
 
 PARTS = tuple(f"part_{criterion.name}" for criterion in engine.CRITERIA)
 FIGURES = ("score", *PARTS, "rank", "is_triple_south")

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import region
-from matching.engine.arrays import Postings, Reach
-from matching.engine.case import Case
-from matching.engine.criteria import CRITERIA, part
-from matching.engine.indexing import Index
+from matching.engine.inputs.arrays import Postings, Reach
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index
+from matching.engine.rules import region
+from matching.engine.rules.criteria import CRITERIA, part
 
 LEVELS = np.arange(101, dtype=np.uint8)
 COVERING = tuple(column for column, criterion in enumerate(CRITERIA) if criterion.name in ("areas", "modalities"))

@@ -14,15 +14,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from directory.access import Action, can
-from directory.converters import row_number
-from directory.exports import csv_response
 from surveys.admin.base import NoChangeMixin, actor
-from surveys.asked import Asked
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.cells import MAX_FILE_BYTES, ImportRefused
-from surveys.importing.columns import Columns
+from surveys.importing.layout.columns import Columns
+from surveys.importing.report import waiting_words
 from surveys.models import Import, Survey
+from surveys.postings.publishable import in_short
+from surveys.questionnaires.asked import Asked
+from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
+from web.converters import row_number
+from web.exports import csv_response
 
 ROWS_A_PAGE = 50
 MOST_CHOICES = 150
@@ -69,10 +71,9 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
     @admin.display(description=gettext_lazy("rows"))
     def rows(self, file_import: Import) -> str:
         """Return the counts by result."""
-        words = dict(RowResult.choices)
-        return "; ".join(
-            f"{words.get(result, result)}: {count}" for result, count in file_import.counts.items() if count
-        )
+        counts = file_import.counts
+        words = [f"{label}: {counts[result]}" for result, label in RowResult.choices if counts.get(result)]
+        return "; ".join([*words, *waiting_words(counts)])
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Managers bring files in."""
@@ -133,7 +134,6 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        jobs.give_up_if_silent(file_import)
         wanted = request.GET.get("result", "")
         results = [wanted] if wanted in RowResult.values else []
         rows = file_import.rows.filter(result__in=results) if results else file_import.rows.all()
@@ -161,6 +161,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
                 (code, label, file_import.counts.get(code, 0)) for code, label in RowResult.choices
                 if file_import.counts.get(code, 0)
             ],
+            "waiting": waiting_words(file_import.counts),
             "in_error": file_import.counts.get("in_error", 0),
             "writes": file_import.counts.get("added", 0) + file_import.counts.get("changed", 0),
         }  # fmt: skip
@@ -171,7 +172,6 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         file_import = self._get(request, pk)
         if file_import is None:
             raise Http404
-        jobs.give_up_if_silent(file_import)
         done, total = jobs.progress_of(file_import)
         at_work = file_import.state in IMPORT_AT_WORK
         context = {"import": file_import, "done": done, "total": total, "is_at_work": at_work}
@@ -322,4 +322,5 @@ def _row(row: Any, asked: Asked) -> dict[str, Any]:
                 else [],
             }
         )
-    return {"row": row, "errors": errors, "postings": row.entry.get("postings", ())}
+    postings = [{**one, "waits_for": in_short(one.get("lacks", ()))} for one in row.entry.get("postings", ())]
+    return {"row": row, "errors": errors, "postings": postings}

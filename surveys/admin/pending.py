@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.converters import row_number
 from surveys.admin.base import NoChangeMixin, actor
+from surveys.answering.pending import choose, differences_of
 from surveys.models import PendingChange
-from surveys.pending import choose, differences_of
-from surveys.posting import PostingRefused
+from surveys.postings.posting import PostingRefused
+from web.converters import row_number
 
 
 @admin.register(PendingChange)

@@ -15,7 +15,7 @@ from directory.models import Country, CountryGroup
 from surveys.admin.base import Parent, Row
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
-from surveys.writing import NamedPlace
+from surveys.postings.named_places import NamedPlace
 
 
 class KnownLabelsSelect(AutocompleteSelect):

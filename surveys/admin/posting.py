@@ -15,15 +15,17 @@ from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin
 from directory.choices import AreaUse
-from directory.days import today
 from directory.models import PriorityArea
-from directory.text import fold
-from surveys import posting
 from surveys.admin.base import actor
 from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingForm
 from surveys.models.posting import Posting
-from surveys.posting import NamedPlace, PostingRefused
+from surveys.postings import posting
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import PostingRefused
+from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
+from web.days import today
+from web.text import fold
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
@@ -35,13 +37,32 @@ ORIGIN = (
 NOT_VALUES = frozenset({"areas", "modalities", "as_of"})
 
 
+class LacksFilter(admin.SimpleListFilter):
+    """By what a posting lacks before it may be published, or lacks though it was."""
+
+    title = _("lacks")
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the fields in which something may be lacking."""
+        return list(SHORT.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep those that lack something in the field chosen."""
+        field = self.value()
+        return with_lack(cast("Any", queryset), field) if field in SHORT else queryset
+
+
 class PostingAdmin(HistoryAdmin[AnyPosting]):
     """Offers or needs: content is edited here, states change by actions."""
 
     form = PostingForm
-    list_display = ("title", "country", "agency", "status", "visibility", "confirmed_on", "stated_on", "updated_at")
+    list_display = (
+        "title", "country", "agency", "status", "lacks", "visibility", "confirmed_on", "stated_on", "updated_at",
+    )  # fmt: skip
     list_filter = (
         "status",
+        LacksFilter,
         ("confirmed_on", admin.EmptyFieldListFilter),
         "visibility",
         "survey",
@@ -71,8 +92,8 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
             _("Shown publicly, once published for everyone"),
             {
                 "fields": (
-                    "country", "agency", "title", "text", "language", "areas", "modalities", "places", "opens_on",
-                    "closes_on", "stated_on",
+                    "country", "agency", "title", "text", "language", "areas", "modalities", "any_modality", "places",
+                    "opens_on", "closes_on", "stated_on",
                 ),
             },
         ),
@@ -96,8 +117,15 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         return [(title, {**options, "fields": (*options["fields"], "as_of")}), *others]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnyPosting]:
-        """With what its page shows."""
-        return super().get_queryset(request).select_related("country", "agency", "survey", "response", "file_import")
+        """With what its page shows, and on the list what it lacks."""
+        rows = super().get_queryset(request).select_related("country", "agency", "survey", "response", "file_import")
+        is_list = request.resolver_match is not None and request.resolver_match.url_name.endswith("_changelist")
+        return rows.prefetch_related("areas", "modalities") if is_list else rows
+
+    @admin.display(description=_("lacks"))
+    def lacks(self, one: AnyPosting) -> str:
+        """Return what it lacks, in a few words."""
+        return in_short(lack.field for lack in lacks_of(one))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AnyPosting], search_term: str
@@ -125,7 +153,7 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def save_model(
         self, request: HttpRequest, obj: AnyPosting, form: forms.ModelForm[AnyPosting], change: bool
     ) -> None:
-        """Write nothing yet: `surveys.posting` writes the posting with its areas, modalities and places at once.
+        """Write nothing yet: a posting is written with its areas, modalities and places at once.
 
         The library's page of an older version ends with `save_m2m`, and knows no places.
         """

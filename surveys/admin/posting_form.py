@@ -1,4 +1,4 @@
-"""A posting's form in the admin: the second of two editors is told what changed, see `surveys.editing`."""
+"""A posting's form in the admin: the second of two editors is told what changed, see `surveys.postings.editing`."""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from surveys.editing import parse_as_of, saved_since, told
+from surveys.postings.editing import parse_as_of, saved_since, told
+from surveys.postings.posting import BEFORE_OTHERS
+from surveys.postings.publishable import answerable, lacks_of, lacks_with
 
 
 class PostingForm(forms.ModelForm[Any]):
@@ -32,4 +34,22 @@ class PostingForm(forms.ModelForm[Any]):
             data[self.add_prefix("as_of")] = current.isoformat()
             self.data = data
             raise ValidationError(told(self.instance, since=as_of))
+        self._say_what_is_lacking()
         return cleaned
+
+    def _say_what_is_lacking(self) -> None:
+        """Say at its field what the change of a posting that is before others would leave short; see `answerable`."""
+        if self.instance.pk is None or self.instance.status not in BEFORE_OTHERS:
+            return
+        # What does not fit, or is not on the page, is taken as it stands.
+        values = dict(self.cleaned_data)
+        areas, modalities = values.pop("areas", None), values.pop("modalities", None)
+        found = lacks_with(
+            self.instance,
+            values=values,
+            areas=self.instance.areas.all() if areas is None else areas,
+            modalities=self.instance.modalities.all() if modalities is None else modalities,
+        )
+        for lack in answerable(found, before=lacks_of(self.instance), changed=self.changed_data):
+            if lack.field in self.fields:
+                self.add_error(lack.field, lack.words)

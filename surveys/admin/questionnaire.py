@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from directory.exports import XLSX
 from surveys.admin.base import ListInline, actor
 from surveys.models import Challenge, Option, Question, Questionnaire, Section
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, check_may
 from surveys.questionnaires.versions import editable_version
 from surveys.questionnaires.xlsform_writing import write_xlsform
+from web.exports import XLSX
 
 Row = TypeVar("Row", bound=Model)
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin
-from directory.text import fold
 from surveys.admin.base import NoAddMixin, actor
+from surveys.answering.readings import Decision, ReadingRefused, confirm, resolve
 from surveys.choices import PlaceKind
 from surveys.models import Reading
 from surveys.models.reading import PlaceQuerySet
-from surveys.readings import Decision, ReadingRefused, confirm, resolve
+from web.text import fold
 
 
 class AttentionFilter(admin.SimpleListFilter):

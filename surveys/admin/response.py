@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from directory.admin.base import HistoryAdmin
-from directory.text import fold
 from surveys.admin.base import ListInline, NoAddMixin
 from surveys.models import Need, Offer, Reading, Response
+from web.text import fold
 
 GIVEN = ("survey", "country", "agency", "kind", "footnote", "cells")
 ORIGIN = ("key", "file_import", "source_file", "source_sheet", "source_row", "created_at", "updated_at")

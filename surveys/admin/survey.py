@@ -14,18 +14,18 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directory.access import Action, can
 from directory.admin.base import HistoryAdmin
-from directory.converters import row_number
 from directory.models import Agency
-from surveys import tracking
 from surveys.admin.base import actor
 from surveys.admin.questionnaire import VersionInline
+from surveys.answering import tracking
 from surveys.choices import ResponseStatus
-from surveys.importing.cells import FileRefused
 from surveys.models import Questionnaire, Survey
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, bring_in
 from surveys.questionnaires.versions import copy_from, editable_version
 from surveys.questionnaires.xlsform_reading import XlsformRefused
+from surveys.reading.cells import FileRefused
 from surveys.results.rate import day_of, groups_on, response_rates
+from web.converters import row_number
 
 MAX_XLSFORM_BYTES = 5_000_000
 

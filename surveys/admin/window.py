@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from directory.admin.base import HistoryAdmin
 from surveys.admin.base import actor
 from surveys.models import CountryWindow
-from surveys.windows import WindowRefused, pause, resume
+from surveys.postings.windows import WindowRefused, pause, resume
 
 
 @admin.register(CountryWindow)

@@ -5,11 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from directory.api.common.fields import CodeField, CodesField
 from directory.api.readership import Readership, readership_of
 from surveys.choices import PlaceKind, PostingStatus, Visibility
 from surveys.models.posting import Posting
-from surveys.provenance import statement
+from surveys.postings.provenance import statement
+from web.api.fields import CodeField, CodesField
 
 MEMBERS_ONLY = "Only for focal points, coordinators and the secretariat."
 STAFF_ONLY = "Only for the secretariat."
@@ -68,6 +68,7 @@ class PublicPostingSerializer(serializers.Serializer[Any]):
     agency = serializers.CharField(source="agency.code", default=None, allow_null=True, help_text="Code")
     areas = CodesField()
     modalities = CodesField()
+    any_modality = serializers.BooleanField(help_text="Any form of cooperation can be discussed, beside those named.")
     places = serializers.IntegerField(allow_null=True, help_text="People; null: no limit stated.")
     amount = serializers.SerializerMethodField()
     opens_on = serializers.DateField(allow_null=True)

@@ -9,15 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.models import User
-from surveys import saying
+from surveys.answering import saying
+from surveys.answering.saying import Saying
 from surveys.choices import ImportState, ResponseStatus, RowResult
-from surveys.importing.cells import CellError
-from surveys.importing.opening import OpenImport, open_import
-from surveys.importing.planning import Planner, RowPlan, counts_of
+from surveys.importing.layout.opening import OpenImport, open_import
+from surveys.importing.planning import Planner, RowPlan, count_row, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.snapshots import snapshot_of
 from surveys.models import Import, ImportRow, Response, Survey
-from surveys.saying import Saying
+from surveys.reading.cells import CellError
 
 WRITTEN = frozenset({RowResult.ADDED, RowResult.CHANGED})
 MOST_ROWS_KEPT, MOST_ERRORS_KEPT = 200, 2_000
@@ -52,12 +52,12 @@ class Outcome:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows by result."""
+        """Rows by result, and postings that wait as drafts."""
         return counts_of(self.results)
 
     def note(self, row: RowPlan) -> None:
         """Count a row, and keep it while there are not too many."""
-        self.results[row.result.value] += 1
+        count_row(self.results, row)
         self.error_count += len(row.errors)
         if len(self.errors) < MOST_ERRORS_KEPT:
             self.errors += row.errors

@@ -1,8 +1,6 @@
 """Imports as jobs: off the request, with progress, one at a time an import, and nothing half there if it dies."""
 
-import datetime as dt
 import hashlib
-import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
@@ -14,21 +12,15 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from surveys.choices import IMPORT_AT_WORK, ImportState
+from surveys.choices import ImportState
 from surveys.importing.applying import PreviewOutdated, apply
-from surveys.importing.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
-from surveys.importing.opening import open_import
-from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, counts_of
+from surveys.importing.layout.opening import open_import
+from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, count_row, counts_of
 from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
+from surveys.reading.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
 from web.jobs import later
-
-SILENT_FOR = dt.timedelta(minutes=3)
-"""After so long without a sign of life a job counts as dead: its process was killed."""
-MOST_ATTEMPTS = 3
-
-logger = logging.getLogger(__name__)
 
 
 def upload(*, survey: Survey, file_name: str, data: bytes, by: User) -> Import:
@@ -47,7 +39,6 @@ def upload(*, survey: Survey, file_name: str, data: bytes, by: User) -> Import:
             file_name=_safe_name(file_name),
             sha256=hashlib.sha256(data).hexdigest(),
             state=ImportState.PLANNING,
-            heartbeat_at=timezone.now(),
             by=by,
         )
         ImportedFile.objects.create(file_import=file_import, data=data)
@@ -97,9 +88,8 @@ def begin_undoing(*, file_import: Import, by: User) -> Import:
 
 @transaction.atomic
 def try_again(*, file_import: Import, by: User) -> Import:
-    """Begin anew after a job died: it had written nothing."""
+    """Begin anew after a job failed: it had written nothing."""
     _check(by)
-    give_up_if_silent(file_import)
     locked = _lock(file_import, {ImportState.FAILED})
     return _go(locked, ImportState.PLANNING)
 
@@ -108,7 +98,6 @@ def try_again(*, file_import: Import, by: User) -> Import:
 def discard(*, file_import: Import, by: User) -> Import:
     """Drop an uploaded file that is not to be brought in; the record of the upload stays."""
     _check(by)
-    give_up_if_silent(file_import)
     waits = {ImportState.PREVIEWED, ImportState.FAILED, ImportState.UPLOADED, ImportState.REFUSED}
     locked = _lock(file_import, waits)
     locked.state, locked.finished_at = ImportState.REFUSED, timezone.now()
@@ -117,11 +106,8 @@ def discard(*, file_import: Import, by: User) -> Import:
     return locked
 
 
-def run(file_import_id: int) -> None:
-    """Do what the state of an import asks for; called by a worker or a thread, as often as need be."""
-    file_import = Import.objects.select_related("survey", "by").get(pk=file_import_id)
-    if file_import.state not in IMPORT_AT_WORK:
-        return
+def run(file_import: Import) -> None:
+    """Do what the state of an import asks for, in the process that has taken it."""
     try:
         if file_import.state == ImportState.PLANNING:
             _plan(file_import)
@@ -133,44 +119,12 @@ def run(file_import_id: int) -> None:
         _end(file_import, ImportState.REFUSED, str(refused))
     except ImportRefused as refused:
         _end(file_import, ImportState.APPLIED, str(refused))
-    except Exception:
-        logger.exception("import %s failed", file_import.pk)
-        said = _("An error of the portal: nothing was written. The log says more.")
-        _end(file_import, _after_a_fault(file_import.state), said)
-        raise
 
 
 def progress_of(file_import: Import) -> tuple[int, int]:
     """Return how many rows are done, and of how many; zeros where it is not known."""
-    done, total, _at = cache.get(_key(file_import.pk), (0, 0, 0.0))
+    done, total = cache.get(_key(file_import.pk), (file_import.done, file_import.of))
     return done, total
-
-
-def give_up_if_silent(file_import: Import) -> bool:
-    """Mark an import whose process has died as stopped; return whether it was."""
-    if file_import.state not in IMPORT_AT_WORK:
-        return False
-    _done, _total, at = cache.get(_key(file_import.pk), (0, 0, 0.0))
-    last = max(at, file_import.heartbeat_at.timestamp() if file_import.heartbeat_at else 0.0)
-    if timezone.now().timestamp() - last < SILENT_FOR.total_seconds():
-        return False
-    silent = Import.objects.filter(pk=file_import.pk, state=file_import.state, heartbeat_at=file_import.heartbeat_at)
-    stopped = silent.update(
-        state=_after_a_fault(file_import.state),
-        error=_("It stopped half-way: nothing was written. Start it again."),
-    )
-    file_import.refresh_from_db()
-    return bool(stopped)
-
-
-def give_up_silent() -> int:
-    """Mark every import whose process has died as stopped; return how many."""
-    return sum(give_up_if_silent(one) for one in Import.objects.filter(state__in=IMPORT_AT_WORK))
-
-
-def _after_a_fault(state: str) -> ImportState:
-    """Return the state of an import whose job has ended half-way: what was to be undone still stands."""
-    return ImportState.APPLIED if state == ImportState.UNDOING else ImportState.FAILED
 
 
 def _check(by: User) -> None:
@@ -188,8 +142,8 @@ def _lock(file_import: Import, states: set[ImportState]) -> Import:
 
 
 def _go(file_import: Import, state: ImportState) -> Import:
-    file_import.state, file_import.error = state, ""
-    file_import.heartbeat_at = timezone.now()
+    file_import.begin_anew()
+    file_import.state = state
     file_import.save()
     _start(file_import)
     return file_import
@@ -223,24 +177,25 @@ def _plan(file_import: Import) -> None:
     results: Counter[str] = Counter()
     position = 0
     for plans in chain(planner.plans(), batched(planner.missing())):
-        ImportRow.objects.bulk_create(
-            [
-                ImportRow(
-                    file_import=file_import,
-                    position=position + place,
-                    sheet=plan.row.sheet[:255] if plan.row else "",
-                    row=plan.row.number if plan.row else None,
-                    key=plan.key,
-                    result=plan.result,
-                    entry=entry_of(plan),
-                )
-                for place, plan in enumerate(plans)
-            ],
-            batch_size=500,
-        )
-        results.update(plan.result.value for plan in plans)
+        rows = [
+            ImportRow(
+                file_import=file_import,
+                position=position + place,
+                sheet=plan.row.sheet[:255] if plan.row else "",
+                row=plan.row.number if plan.row else None,
+                key=plan.key,
+                result=plan.result,
+                entry=entry_of(plan),
+            )
+            for place, plan in enumerate(plans)
+        ]
         position += len(plans)
-        _beat(file_import, min(position, planner.total), planner.total)
+        for plan in plans:
+            count_row(results, plan)
+        with transaction.atomic():
+            # First: whoever has lost the import to another writes no row among the other's.
+            file_import.beat(done=min(position, planner.total), of=planner.total)
+            ImportRow.objects.bulk_create(rows, batch_size=500)
     file_import.counts = counts_of(results)
     _end(file_import, ImportState.PREVIEWED)
 
@@ -257,23 +212,20 @@ def _apply(file_import: Import) -> None:
             locked = Import.objects.select_for_update(of=("self",)).get(pk=file_import.pk)
             if locked.state != ImportState.APPLYING:
                 return
-            file_import.heartbeat_at = timezone.now()
             apply(
                 planner,
                 file_import,
                 by=file_import.by,
                 shown=lambda: shown,
-                on_progress=lambda done: _beat(file_import, done, planner.total, in_row=False),
+                # Nobody sees the row before the transaction ends.
+                on_progress=lambda done: cache.set(_key(file_import.pk), (done, planner.total), timeout=3600),
             )
             _remember(planner, file_import)
             ImportedFile.objects.filter(file_import=file_import).delete()
     except PreviewOutdated as outdated:
-        Import.objects.filter(pk=file_import.pk).update(
-            state=ImportState.PLANNING, attempts=file_import.attempts + 1, heartbeat_at=timezone.now()
-        )
+        cache.delete(_key(file_import.pk))
+        Import.objects.filter(pk=file_import.pk).update(state=ImportState.PLANNING)
         file_import.refresh_from_db()
-        if file_import.attempts > MOST_ATTEMPTS:
-            raise
         _plan(file_import)
         said = _("Since the preview, %(count)d rows would become something else: nothing was written; look again.")
         Import.objects.filter(pk=file_import.pk).update(error=said % {"count": len(outdated.numbers)})
@@ -298,18 +250,9 @@ def _remember(planner: Planner, file_import: Import) -> None:
     )
 
 
-def _beat(file_import: Import, done: int, total: int, *, in_row: bool = True) -> None:
-    """Give a sign of life: in the cache, which is seen at once, and in the row where no transaction hides it."""
-    cache.set(_key(file_import.pk), (done, total, timezone.now().timestamp()), timeout=3600)
-    if in_row:
-        Import.objects.filter(pk=file_import.pk).update(heartbeat_at=timezone.now())
-
-
 def _end(file_import: Import, state: ImportState, error: str = "") -> None:
     file_import.state, file_import.error = state, error
-    Import.objects.filter(pk=file_import.pk).update(
-        state=state, error=error, counts=file_import.counts, heartbeat_at=timezone.now()
-    )
+    Import.objects.filter(pk=file_import.pk).update(state=state, error=error, counts=file_import.counts)
 
 
 def _key(pk: int) -> str:

@@ -10,23 +10,25 @@ from django.utils.translation import gettext as _
 
 from directory.models import Agency, Country
 from directory.name_index import load_name_index
+from surveys.answering.edition import load_edition
+from surveys.answering.from_answers import Answers, agencies_that_post
+from surveys.answering.places import RememberingNames
+from surveys.answering.postings_of_response import PostingPlan, plan_postings
+from surveys.answering.stored_answers import answers_of, keep_readings, load_responses
 from surveys.choices import Feeds, ResponseStatus, RowResult
-from surveys.from_answers import Answers, agencies_that_post
-from surveys.importing.cells import CellError, FileRefused, SourceRow, column_letter
-from surveys.importing.columns import Column
-from surveys.importing.comparing import CellChange, changed_cells, say_the_same
-from surveys.importing.edition import load_edition
-from surveys.importing.opening import OpenImport
-from surveys.importing.places import RememberingNames
-from surveys.importing.reading import RowReader
-from surveys.importing.row_cells import ReadRow, Reference
-from surveys.importing.table import SAMPLE_ROWS, RepeatRows
-from surveys.importing.values import order_of_days
+from surveys.importing.layout.columns import Column
+from surveys.importing.layout.opening import OpenImport
+from surveys.importing.layout.table import SAMPLE_ROWS, RepeatRows
+from surveys.importing.rows.cells import ReadRow, Reference
+from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
+from surveys.importing.rows.row import RowReader
 from surveys.models import Response
-from surveys.postings_of_response import PostingPlan, plan_postings
-from surveys.stored_answers import answers_of, keep_readings, load_responses
+from surveys.reading.cells import CellError, FileRefused, SourceRow, column_letter
+from surveys.reading.values import order_of_days
 
 ROWS_AT_ONCE = 500
+WAITING, LACKING = "waiting", "lacking:"
+"""Under these, beside the results of rows, postings are counted that wait as drafts; the second leads a field."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,16 @@ class Planner:
         )  # fmt: skip
 
 
+def count_row(results: Counter[str], row: RowPlan) -> None:
+    """Count a row by its result, and the postings of it that wait as drafts, by what they lack."""
+    results[row.result.value] += 1
+    for planned in row.postings:
+        if planned.waits_for:
+            results[WAITING] += 1
+            results.update(LACKING + lack.field for lack in planned.waits_for)
+
+
 def counts_of(results: Counter[str]) -> dict[str, int]:
-    """Return rows by result, each result named."""
-    return {result.value: results[result.value] for result in RowResult}
+    """Return rows by result, each result named; and where postings wait as drafts, how many, and what they lack."""
+    waiting = {code: count for code, count in results.items() if code == WAITING or code.startswith(LACKING)}
+    return {result.value: results[result.value] for result in RowResult} | waiting

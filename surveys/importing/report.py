@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from surveys.answering.postings_of_response import PostingPlan
 from surveys.choices import PlaceKind, PostingStatus, RowResult
-from surveys.importing.columns import Column
-from surveys.importing.planning import RowPlan
-from surveys.importing.tools import IGNORE, KEEP
-from surveys.postings_of_response import PostingPlan
+from surveys.importing.layout.columns import Column
+from surveys.importing.layout.tools import IGNORE, KEEP
+from surveys.importing.planning import LACKING, WAITING, RowPlan
+from surveys.postings.publishable import SHORT, in_short
 
 MAX_SHOWN = 120
 
@@ -53,6 +55,8 @@ def _posting_entry(planned: PostingPlan) -> dict[str, Any]:
         entry["changed"] = list(planned.changed)
     if planned.differs:
         entry["differs"] = list(planned.differs)
+    if planned.waits_for:
+        entry["lacks"] = [lack.field for lack in planned.waits_for]
     return entry
 
 
@@ -63,7 +67,7 @@ def _posting_result(planned: PostingPlan) -> RowResult:
 
 
 def _places_to_look_at(row: RowPlan) -> dict[str, list[str]]:
-    places = [given.read.place for given in row.answers.places] if row.answers else []
+    places = row.answers.places if row.answers else []
     return {
         "unresolved": [place.as_printed for place in places if place.kind == PlaceKind.UNRESOLVED],
         "ambiguous": [
@@ -107,14 +111,29 @@ def row_lines(row: RowPlan) -> Iterator[str]:
 
 
 def summary(counts: Mapping[str, int]) -> str:
-    """Return the counts of rows by result in one line."""
-    return "; ".join(f"{result.label}: {counts[result.value]}" for result in RowResult)
+    """Return the counts of rows by result in one line, and what waits as drafts."""
+    words = [f"{result.label}: {counts[result.value]}" for result in RowResult]
+    return "; ".join([*words, *waiting_words(counts)])
+
+
+def waiting_words(counts: Mapping[str, int]) -> list[str]:
+    """Return how many postings wait as drafts and what they lack, in one sentence; none where none does."""
+    waiting = counts.get(WAITING, 0)
+    if not waiting:
+        return []
+    lacking = [f"{words} ({counts[LACKING + field]})" for field, words in SHORT.items() if LACKING + field in counts]
+    said = ngettext(
+        "%(count)d posting waits as a draft: %(lacks)s", "%(count)d postings wait as drafts: %(lacks)s", waiting
+    )
+    return [said % {"count": waiting, "lacks": ", ".join(lacking)}]
 
 
 def _posting_words(planned: PostingPlan) -> str:
     words = f"{planned.side.label.lower()}: {_posting_result(planned).label.lower()}"
     if planned.status:
         words += f", {PostingStatus(planned.status).label.lower()}"
+    if planned.waits_for:
+        words += ", " + _("waits: %(lacks)s") % {"lacks": in_short(lack.field for lack in planned.waits_for)}
     if planned.kept:
         words += ", " + _("kept: %(reason)s") % {"reason": planned.kept}
     if planned.differs:

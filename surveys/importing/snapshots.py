@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from directory.models import Agency, Country
-from surveys.asked import Given
+from surveys.answering.from_answers import Answers
+from surveys.answering.saying import RESPONSE_FIELDS
+from surveys.answering.stored_answers import answers_of
 from surveys.choices import Direction
-from surveys.from_answers import Answers, PlaceGiven
-from surveys.importing.edition import ReadPlace
 from surveys.models import Import, Need, Offer, Response
-from surveys.saying import RESPONSE_FIELDS
-from surveys.stored_answers import answers_of
-from surveys.writing import NamedPlace, place_rows
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.writing import place_rows
+from surveys.questionnaires.asked import Given
 
 POSTING_VALUES = (
     "title", "text", "language", "amount", "amount_currency", "amount_years", "amount_as_printed", "amount_note",
@@ -32,7 +32,7 @@ def snapshot_of(response: Response) -> dict[str, Any]:
             [one.question, one.value, one.repeat, one.other, one.as_given] for one in answers_of(response).given
         ],
         "readings": [
-            [reading.question, reading.repeat, reading.direction, _place(NamedPlace.of(reading))]
+            [reading.question, reading.repeat, reading.direction, NamedPlace.of(reading).plain]
             for reading in response.readings.all()
         ],
         "postings": [
@@ -42,7 +42,7 @@ def snapshot_of(response: Response) -> dict[str, Any]:
                 "values": {name: _plain(getattr(posting, name)) for name in POSTING_VALUES},
                 "areas": [area.pk for area in posting.areas.all()],
                 "modalities": [modality.pk for modality in posting.modalities.all()],
-                "places": [_place(NamedPlace.of(row)) for row in place_rows(posting).all()],
+                "places": [NamedPlace.of(row).plain for row in place_rows(posting).all()],
             }
             for posting in _postings(response)
         ],
@@ -67,7 +67,7 @@ def answers_from(snapshot: Mapping[str, Any], response: Response) -> Answers:
         kind=now.kind,
         given=[Given(*row) for row in snapshot["answers"]],
         places=[
-            PlaceGiven(question, repeat, ReadPlace(Direction(direction), NamedPlace(**place)))
+            NamedPlace(**place, question=question, repeat=repeat, direction=Direction(direction))
             for question, repeat, direction, place in snapshot["readings"]
         ],
         notes=now.notes,
@@ -89,17 +89,6 @@ def _postings(response: Response) -> list[Offer | Need]:
 
 def _column(response: Response, name: str) -> str:
     return str(response._meta.get_field(name).attname)  # type: ignore[union-attr]  # noqa: SLF001
-
-
-def _place(place: NamedPlace) -> dict[str, Any]:
-    return {
-        "kind": str(place.kind),
-        "country": place.country,
-        "group": place.group,
-        "as_printed": place.as_printed,
-        "is_ambiguous": place.is_ambiguous,
-        "note": place.note,
-    }
 
 
 def _plain(value: Any) -> Any:

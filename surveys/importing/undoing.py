@@ -9,18 +9,19 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from surveys import posting as posting_module
-from surveys import saying
+from surveys.answering import saying
+from surveys.answering.pending import settle
+from surveys.answering.saying import Saying
+from surveys.answering.stored_answers import load_responses
 from surveys.choices import ImportState, PostingStatus, ResponseStatus, RowResult
 from surveys.importing import snapshots
-from surveys.importing.cells import ImportRefused
 from surveys.models import Import, ImportRow, Reading, Response
 from surveys.models.posting import Posting
-from surveys.pending import settle
-from surveys.saying import Saying
+from surveys.postings import posting as posting_module
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import PostingLacks
+from surveys.reading.cells import ImportRefused
 from surveys.signals import import_undoing
-from surveys.stored_answers import load_responses
-from surveys.writing import NamedPlace
 
 AT_ONCE = 500
 MOST_SAID = 20
@@ -137,15 +138,19 @@ def _restore(posting: Posting, was: dict[str, Any], *, by: User, reason: str) ->
     for column, model in snapshots.FOREIGN_ROWS.items():
         key = values.pop(f"{column}_id")
         named[column] = model.objects.get(pk=key) if key else None
-    posting_module.update(
-        posting=posting,
-        values={**values, **named},
-        areas=was["areas"],
-        modalities=was["modalities"],
-        targets=[NamedPlace(**place) for place in was["places"]],
-        by=by,
-        reason=reason,
-    )
+    content: dict[str, Any] = {
+        "areas": was["areas"],
+        "modalities": was["modalities"],
+        "targets": [NamedPlace(**place) for place in was["places"]],
+        "by": by,
+        "reason": reason,
+    }
+    values |= named
+    try:
+        posting_module.update(posting=posting, values=values, **content)
+    except PostingLacks:
+        # It was public, and what it said then is not to be published now: it is over, or nobody asked for an area.
+        posting_module.update(posting=posting, values={**values, "status": PostingStatus.DRAFT}, **content)
 
 
 def _save(response: Response, *, by: User, reason: str) -> None:

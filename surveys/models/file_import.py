@@ -1,16 +1,17 @@
 """Uploaded files, how their columns were read, and what became of their rows."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from surveys.choices import ImportState, RowResult
+from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.models.survey import Survey
+from web.jobs import Job, JobQuerySet
 
 
-class ImportQuerySet(models.QuerySet["Import"]):
+class ImportQuerySet(JobQuerySet["Import"]):
     """Imports."""
 
     def applied(self) -> Self:
@@ -18,8 +19,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
         return self.filter(state=ImportState.APPLIED)
 
 
-class Import(models.Model):
+class Import(Job):
     """One file brought in for a survey edition: its columns, its state, and its rows by result."""
+
+    AT_WORK: ClassVar[frozenset[str]] = IMPORT_AT_WORK
 
     survey = models.ForeignKey(Survey, verbose_name=_("survey"), on_delete=models.PROTECT, related_name="imports")
     file_name = models.CharField(_("file name"), max_length=255)
@@ -43,11 +46,6 @@ class Import(models.Model):
         related_name="imports",
         help_text=_("Empty: from the command line."),
     )
-    started_at = models.DateTimeField(_("started"), auto_now_add=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
-    error = models.TextField(_("why it did not go on"), blank=True)
     counts = models.JSONField(_("counts"), default=dict, help_text=_("Rows by result."))
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
     undone_by = models.ForeignKey(
@@ -68,6 +66,11 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def fail(self, why: str) -> None:
+        """End it half-way, with nothing written: what was to be undone still stands, as of the day it was applied."""
+        state = ImportState.APPLIED if self.state == ImportState.UNDOING else ImportState.FAILED
+        Import.objects.filter(pk=self.pk, state=self.state).update(state=state, error=why)
 
 
 class ImportedFile(models.Model):

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, Scope, can, facilitates_only, scope_of
-from directory.days import first_day_not_ended, last_day_begun
 from directory.models import Agency, Country, Modality, PriorityArea
 from directory.models.fields import FoldedTextField
 from surveys.choices import PostingStatus, ResponseKind, Visibility, WindowKind, WithdrawalReason
@@ -18,6 +18,7 @@ from surveys.models.from_file import FromFile
 from surveys.models.response import Response
 from surveys.models.survey import Survey
 from surveys.models.window import not_paused
+from web.days import first_day_not_ended, last_day_begun
 
 if TYPE_CHECKING:
     from directory.models import User
@@ -124,6 +125,11 @@ class Posting(FromFile):
         PriorityArea, verbose_name=_("priority areas"), blank=True, related_name="%(class)ss"
     )
     modalities = models.ManyToManyField(Modality, verbose_name=_("modalities"), blank=True, related_name="%(class)ss")
+    any_modality = models.BooleanField(
+        _("any form, to be discussed"),
+        default=False,
+        help_text=_("No modality is ruled out: said in place of modalities, or beside those that come first."),
+    )
     places = models.PositiveIntegerField(
         _("places"), null=True, blank=True, help_text=_("How many people; empty is no limit stated.")
     )
@@ -255,6 +261,12 @@ class Posting(FromFile):
         """Whether the posting is among those that the scope reaches; as `Scope.q` says it to the database."""
         countries = frozenset({self.country_id, self.agency.country_id if self.agency else None})
         return scope.covers(agency_id=self.agency_id, countries=countries)
+
+    @property
+    def modality_words(self) -> list[str]:
+        """How it would cooperate, in words: its modalities, and that any form can be discussed."""
+        words = [str(modality) for modality in self.modalities.all()]
+        return [*words, gettext("Any form, to be discussed")] if self.any_modality else words
 
     @property
     def is_confirmed(self) -> bool:

@@ -1,4 +1,4 @@
-"""A posting changed: said here, once a write, inside its transaction, by `surveys.writing`, which writes postings."""
+"""A posting changed: said here, once a write, inside its transaction, by the module that writes postings."""
 
 from collections.abc import Collection
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from surveys.importing.cells import Sheet, SourceRow
 from surveys.models import Challenge, Survey
 from surveys.questionnaires.form import Form
 from surveys.questionnaires.xlsform_reading import read_form
+from surveys.reading.cells import Sheet, SourceRow
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -11,13 +11,13 @@ from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import get_xlsform
 
 from surveys.choices import ChoicesFrom, Feeds, QuestionKind, Side
-from surveys.importing.cells import FileRefused, Sheet, SourceRow
-from surveys.importing.source_file import SourceFile, read_sheets
 from surveys.models.questionnaire import CODE_PATTERN
 from surveys.questionnaires.conditions import ConditionError, from_xlsform
 from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestion, FormSection, Words
 from surveys.questionnaires.lists import OTHER
 from surveys.questionnaires.xlsform_writing import LIST_PREFIX, MONEY_PARTS
+from surveys.reading.cells import FileRefused, Sheet, SourceRow
+from surveys.reading.source_file import SourceFile, read_sheets
 
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 KINDS = {

@@ -8,12 +8,12 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import override
 from openpyxl import Workbook
 
-from directory.exports import text_cell
 from surveys.choices import QuestionKind
 from surveys.models import Option, Question, Questionnaire, Section
 from surveys.questionnaires.conditions import as_xlsform
 from surveys.questionnaires.form import Condition, form_of
 from surveys.questionnaires.lists import Lists
+from web.exports import text_cell
 
 ENGLISH = "English (en)"
 LIST_PREFIX = "ssc_"

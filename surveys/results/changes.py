@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from directory.models import Country
-from surveys.asked import Asked, AskedQuestion, Given
 from surveys.models import Response, Survey
+from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 from surveys.results.tables import ResultTable
 
 

@@ -9,9 +9,9 @@ from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from surveys.asked import Asked, AskedQuestion
 from surveys.choices import Feeds
 from surveys.models import Answer, Response, Survey
+from surveys.questionnaires.asked import Asked, AskedQuestion
 from surveys.results.tables import ResultTable
 
 KEPT_FOR = 3600

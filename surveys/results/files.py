@@ -9,8 +9,8 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.shared import Mm, Pt
 
-from directory.exports import csv_response, disclaimer, storable, xlsx_response
 from surveys.results.tables import ResultTable
+from web.exports import csv_response, disclaimer, storable, xlsx_response
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = ("csv", "xlsx", "json", "docx")

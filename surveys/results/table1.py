@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from surveys.asked import Asked, AskedQuestion, Given
 from surveys.choices import Feeds, PlaceKind, QuestionKind, ResponseKind
 from surveys.models import Reading, Response, Survey
+from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 from surveys.results.tables import NOT_STATED, ResultTable
 
 COLUMNS: Sequence[frozenset[str]] = (

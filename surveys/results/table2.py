@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from surveys.asked import Asked
 from surveys.choices import ChoicesFrom, Perspective, ResponseKind
 from surveys.models import Answer, Challenge, Survey
+from surveys.questionnaires.asked import Asked
 from surveys.results.tables import ResultTable
 
 LISTS = (ChoicesFrom.CHALLENGES, ChoicesFrom.CHALLENGES_OF_PROVIDERS, ChoicesFrom.CHALLENGES_OF_USERS)

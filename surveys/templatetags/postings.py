@@ -11,10 +11,13 @@ from django.template.context import Context
 from django.utils.formats import number_format
 
 from directory.models import Agency, Country, User
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet, Row
-from surveys.page_rows import TARGETS
-from surveys.provenance import statement
+from surveys.postings.page_rows import TARGETS
+from surveys.postings.provenance import statement
+from surveys.postings.publishable import Lack, lacks_of
+from surveys.postings.publishable import in_short as short_words
 
 register = template.Library()
 
@@ -25,6 +28,21 @@ SHOWN_OF_AN_OWNER = 6
 def provenance(posting: Posting) -> str:
     """Return what is said of where the posting comes from, and whether its own agency vouched for it."""
     return statement(posting)
+
+
+@register.filter
+def lacking(posting: Posting) -> list[Lack]:
+    """Return what a posting lacks before it may be published; of one that is public and over, nothing: it is over."""
+    found = lacks_of(posting)
+    if posting.status == PostingStatus.PUBLISHED:
+        return [lack for lack in found if lack.field != "closes_on"]
+    return [] if posting.status == PostingStatus.ARCHIVED else found
+
+
+@register.filter
+def in_short(found: Iterable[Lack]) -> str:
+    """Return what is lacking in a few words."""
+    return short_words(lack.field for lack in found)
 
 
 @register.filter

@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from matching.life.review import release
 from matching.models import Match
-from matching.review import release
 from surveys.models import Need, Offer
 from tests.browser.test_journey import log_in
 

@@ -12,9 +12,9 @@ import pytest
 from django.core import mail
 from playwright.sync_api import expect
 
-from directory import designations, invitations
 from directory.choices import AgencyKind, DesignationKind, Role
 from directory.models import Affiliation, Agency, User
+from directory.people import designations, invitations
 from matching.choices import MatchStatus
 from matching.models import Match
 from surveys.choices import ClearanceRule, Side, WindowKind

@@ -17,9 +17,9 @@ from directory.mail.kinds import Purpose
 from directory.mail.rendering import one_line
 from directory.mail.unsubscribing import unsubscribe_address
 from directory.models import Mail
-from surveys import approval, still_valid
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow
+from surveys.postings import approval, still_valid
 from tests.factories import AgencyFactory, CountryFactory, OfferFactory, PublishedOfferFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -189,7 +189,8 @@ def test_still_valid_is_dead_once_the_person_may_not_act(client, focal_point):
 def test_who_approves_hears_of_a_submission_and_the_submitter_of_the_approval(focal_point, coordinator, manager):
     CountryWindow.objects.create(country=CountryFactory(iso3="THA"), kind=WindowKind.SINGLE)
     agency = focal_point.current_affiliations[0].agency
-    offer = OfferFactory(country=None, agency=agency, areas=["energy"], contact="+66 000")
+    said = {"areas": ["energy"], "modalities": ["training"], "contact": "+66 000"}
+    offer = OfferFactory(country=None, agency=agency, **said)
     approval.submit(posting=offer, by=focal_point)
     sending.send_due()
     assert [message.to for message in mail.outbox] == [[coordinator.email]]

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from directory import invitations
 from directory.access import Action, can
 from directory.choices import MailState, Role
 from directory.models import Designation, Mail, User
+from directory.people import invitations
 from surveys.models import CountryWindow, Offer
 from tests.factories import AgencyFactory, CountryFactory, PublishedOfferFactory, UserFactory
 

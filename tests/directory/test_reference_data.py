@@ -10,7 +10,7 @@ from directory.choices import AreaUse, GroupLevel
 from directory.membership import members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, PriorityArea
 from directory.reference.loading import DATA_FOLDER, load_reference
-from directory.text import fold
+from web.text import fold
 
 SURVEY_DAY = dt.date(2018, 6, 27)
 BEFORE = dt.date(2026, 11, 23)

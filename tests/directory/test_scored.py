@@ -13,7 +13,7 @@ from directory.choices import AreaUse
 from directory.models import Modality, PriorityArea, User
 from directory.models.scored import MOST_SCORED, too_many
 from directory.reference.loading import DATA_FOLDER
-from matching.engine.indexing import MOST_BITS
+from matching.engine.inputs.indexing import MOST_BITS
 from tests.factories import AreaFactory, ModalityFactory
 
 FACTORIES = {PriorityArea: AreaFactory, Modality: ModalityFactory}
@@ -85,7 +85,7 @@ def test_the_list_in_the_admin_says_where_there_are_more(
 
     FACTORIES[model](code="zz")
     assert "at most 64 can score, disabled ones included. Beyond these: zz." in client.get(page).content.decode()
-    assert too_many(model.objects.scored()).startswith(model._meta.verbose_name_plural.capitalize())
+    assert too_many(model.objects.scored()).startswith(str(model._meta.verbose_name_plural).capitalize())
 
 
 @pytest.mark.django_db

@@ -2,8 +2,8 @@
 
 import pytest
 
-from matching import review
 from matching.choices import MatchStatus
+from matching.life import review
 from matching.models import Match
 from surveys.choices import PostingStatus, Visibility
 from tests.factories import (

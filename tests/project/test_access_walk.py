@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from directory.access import Action
 from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
-from matching import review
+from matching.life import review
 from matching.models import Allocation, Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Need, Offer, Survey
@@ -87,12 +87,14 @@ def world(focal_point: User, coordinator: User, manager: User, reference: None) 
         agency = None if place == "alone" else world.agencies[place]
         country = cambodia if place == "elsewhere" else thailand
         of = {"agency": agency, "country": country}
-        world.drafts[place] = OfferFactory(title=f"Draft {place}", areas=["energy"], **of)
+        world.drafts[place] = OfferFactory(title=f"Draft {place}", areas=["energy"], modalities=["training"], **of)
         world.submitted[place] = OfferFactory(
             title=f"Submitted {place}",
             status=PostingStatus.SUBMITTED,
             submitted_at=timezone.now(),
             submitted_by=speaker_for(world.drafts[place]),
+            areas=["energy"],
+            modalities=["training"],
             **of,
         )
         offer = ConfirmedOfferFactory(title=f"Offer {place}", **of)
@@ -141,7 +143,7 @@ def edit(client: Client, world: World, place: str, pk: int | None) -> Any:
     owner = f"country:{offer.country_id}" if place == "alone" else f"agency:{world.agencies[place].pk}"
     typed = {
         "owner": owner, "title": "Changed", "language": "en", "areas": [AreaFactory(code="energy").pk],
-        "visibility": "public", "do": "go_on", "as_of": timezone.now().isoformat(),
+        "any_modality": "on", "visibility": "public", "do": "go_on", "as_of": timezone.now().isoformat(),
     }  # fmt: skip
     return client.post(f"/workspace/offers/{pk or offer.pk}/edit/", typed)
 

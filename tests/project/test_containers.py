@@ -1,10 +1,13 @@
 """Dockerfile and docker-compose.yml say what docs/deploy.md promises; no engine is needed to read them."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.our_apps import OUR_APPS
 
 pytestmark = pytest.mark.any_database
 
@@ -73,3 +76,17 @@ def test_what_the_image_copies_is_there_and_not_ignored(dockerfile):
             for source in sources:
                 assert (ROOT / source).exists(), source
                 assert source in kept, source
+
+
+def test_the_image_has_every_app(dockerfile):
+    copied = {rest.split()[0] for name, rest in dockerfile if name == "COPY"}
+    assert set(OUR_APPS) <= copied
+
+
+def test_whatever_lists_the_apps_lists_them_all():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    assert set(OUR_APPS) == set(tools["importlinter"]["root_packages"]) == set(tools["coverage"]["run"]["source"])
+    assert set(OUR_APPS) <= set(tools["mypy"]["files"])
+    assert set(OUR_APPS) <= set(tools["ruff"]["lint"]["isort"]["known-first-party"])
+    acyclic = next(each for each in tools["importlinter"]["contracts"] if each["type"] == "acyclic_siblings")
+    assert set(OUR_APPS) == set(acyclic["ancestors"])

@@ -12,26 +12,21 @@ from directory.choices import Digest
 from directory.models import Mail, User
 from matching.choices import MatchStatus
 from matching.models import Match, MatchSide
-from ssc_portal import daily
 from ssc_portal.celery import app
+from ssc_portal.running import daily
 from ssc_portal.tasks import DailyWorkFailed
 from ssc_portal.tasks import daily as daily_task
 from surveys.choices import Side
 from surveys.models import Need
-from tests.factories import ConfirmedNeedFactory, ConfirmedOfferFactory, CountryFactory, MatchFactory, speaker_for
+from tests.factories import ScoringProfileFactory, put_in, speaker_for, suggested_match
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def match(db: None) -> Match:
-    match = MatchFactory(
-        need=ConfirmedNeedFactory(country=CountryFactory(iso3="KHM")),
-        offer=ConfirmedOfferFactory(country=CountryFactory(iso3="THA")),
-    )
-    speaker_for(match.need)
-    speaker_for(match.offer)
-    return match
+    ScoringProfileFactory()
+    return suggested_match()
 
 
 def work() -> dict[str, int]:
@@ -49,7 +44,7 @@ def test_what_has_expired_lapses(match):
 
 
 def test_a_side_that_is_silent_is_reminded_and_the_mail_goes_out_once(match, mailoutbox):
-    Match.objects.update(status=MatchStatus.PROPOSED)
+    put_in(MatchStatus.PROPOSED, match)
     MatchSide.objects.create(match=match, side=Side.NEED, asked_at=timezone.now() - dt.timedelta(days=90))
     done = work()
     assert (done["reminders of matches"], done["mails sent"]) == (1, 1)

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from directory.choices import Role
 from directory.models import User
 from matching.models import Match, MatchRun
-from ssc_portal.demo import PEOPLE, matching_is_due
 from ssc_portal.management.commands import demo
+from ssc_portal.running.demo import PEOPLE, matching_is_due
 from surveys.models import Need, Offer
 from tests.factories import PublishedOfferFactory
 

@@ -10,7 +10,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import OperationalError
 from django.test import override_settings
 
-from ssc_portal import health
+from ssc_portal.running import health
+from web.jobs.watch import watch
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +33,17 @@ def _nothing_remembered(_all_recorded, db, settings):
 
 
 def test_a_portal_that_can_serve_answers_200(client):
+    watch()
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok"}
+    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "jobs": "ok"}
     assert "no-store" in answer["Cache-Control"]
     assert not answer.cookies
+
+
+def test_jobs_that_nobody_looks_after_are_told_and_take_no_server_out(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["jobs"]) == (200, "ok", "late")
 
 
 def test_a_database_that_does_not_answer_is_503_and_says_no_more(client):
@@ -71,7 +78,7 @@ def test_a_load_balancer_asks_by_address_and_without_tls(client, settings):
 
 def test_it_is_cheap_once_the_migrations_were_seen(client, django_assert_num_queries):
     client.get("/healthz")
-    with django_assert_num_queries(1):  # SELECT 1
+    with django_assert_num_queries(2):  # SELECT 1, the watch
         client.get("/healthz")
 
 

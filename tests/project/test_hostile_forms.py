@@ -4,15 +4,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from directory import invitations
 from directory.choices import Role
 from directory.models import Mail, User
-from matching import answering, introducing, review
+from directory.people import invitations
 from matching.choices import SideAnswer
+from matching.life import answering, introducing, review
 from matching.models import Match
-from surveys import approval
 from surveys.choices import Side, WindowKind
 from surveys.models import CountryWindow
+from surveys.postings import approval
 from tests.factories import (
     AgencyFactory,
     ConfirmedNeedFactory,
@@ -52,7 +52,7 @@ class Forms:
         agency = people["focal_point"].affiliations.get().agency
         CountryWindow.objects.create(country_id="THA", kind=WindowKind.SINGLE)
         draft = OfferFactory(country=None, agency=agency, areas=["energy"])
-        waiting = OfferFactory(country=None, agency=agency, areas=["energy"])
+        waiting = OfferFactory(country=None, agency=agency, areas=["energy"], modalities=["training"])
         approval.submit(posting=waiting, by=people["focal_point"])
         need = ConfirmedNeedFactory(country=CountryFactory(iso3="KHM"))
         speaker_for(need)
@@ -72,7 +72,8 @@ class Forms:
             "value_currency", "what_changed", "links", "need_met", "note", "answer", "reason",
         )  # fmt: skip
         posting = (
-            "owner", "title", "text", "language", "areas", "modalities", "place", "place_text", "opens_on", "closes_on",
+            "owner", "title", "text", "language", "areas", "modalities", "any_modality", "place", "place_text",
+            "opens_on", "closes_on",
             "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note",
             "contact_person", "contact", "visibility", "form_key", "as_of", "do",
         )  # fmt: skip

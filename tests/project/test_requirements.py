@@ -8,25 +8,26 @@ from importlib.metadata import packages_distributions
 import pytest
 from django.conf import settings
 
+from tests.our_apps import OUR_APPS
+
 pytestmark = pytest.mark.any_database
 
 EXTRAS = {"numba": "requirements-fast.txt"}
 """What is imported only where it is found, and the lock that has it."""
-OURS = ("directory", "surveys", "matching", "ssc_portal")
 
 
 def imported_names() -> set[str]:
     names: set[str] = set()
     for path in [
         settings.BASE_DIR / "manage.py",
-        *(p for app in OURS for p in (settings.BASE_DIR / app).rglob("*.py")),
+        *(p for app in OUR_APPS for p in (settings.BASE_DIR / app).rglob("*.py")),
     ]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names.add(node.module.split(".")[0])
-    return names - set(OURS) - set(sys.stdlib_module_names)
+    return names - set(OUR_APPS) - set(sys.stdlib_module_names)
 
 
 def locked_in(lock: str) -> set[str]:

@@ -18,10 +18,10 @@ from pytest_django import DjangoDbBlocker
 from directory.choices import Role
 from directory.mail.sending import send_due
 from directory.models import Mail, User
-from matching import answering, introducing, outcomes, review
 from matching.choices import Audience, CheckKind, CheckResult, SideAnswer
+from matching.life import answering, introducing, outcomes, review
 from matching.models import Match
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow
 from tests.factories import (

@@ -11,20 +11,21 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from directory import invitations
 from directory.choices import Role
-from directory.invitations import InvitationRefused, NewPerson
 from directory.models import Affiliation, User
-from matching import answering, clearing, introducing, outcomes, profiles, review
+from directory.people import invitations
+from directory.people.invitations import InvitationRefused, NewPerson
 from matching.choices import EventKind, MatchStatus, SideAnswer
+from matching.life import answering, clearing, introducing, outcomes, review
+from matching.life.steps import ReviewRefused
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
-from matching.runs import run_matching
-from matching.steps import ReviewRefused
-from surveys import approval
-from surveys import posting as posting_module
+from matching.runs.running import run_matching
+from matching.scoring import profiles
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility, WindowKind
 from surveys.models import CountryWindow, Offer
-from surveys.posting import PostingRefused
+from surveys.postings import approval
+from surveys.postings import posting as posting_module
+from surveys.postings.posting import PostingRefused
 from tests.factories import (
     PASSWORD,
     AgencyFactory,
@@ -179,7 +180,7 @@ def test_a_coordinator_approves_what_another_sends_back(coordinator, _time):
     CountryWindow.objects.create(country_id="THA", kind=WindowKind.SINGLE)
     ministry = coordinator.affiliations.get().agency
     colleague = UserFactory(role=Role.COORDINATOR, role__agency=ministry)
-    offer = OfferFactory(country=CountryFactory(iso3="THA"), areas=["energy"])
+    offer = OfferFactory(country=CountryFactory(iso3="THA"), areas=["energy"], modalities=["training"])
     approval.submit(posting=offer, by=speaker_for(offer))
     done, refused = at_once(
         lambda: approval.approve(posting=offer, by=coordinator),

@@ -13,11 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import AgencyKind, Role
 from directory.models import Affiliation, User
-from directory.pdf import PdfUnavailable
-from matching import answering, introducing, review
 from matching.choices import Clearance, MatchStatus, SideAnswer
+from matching.life import answering, introducing, review
+from matching.life.sides import shown_state
 from matching.models import Match, MatchEvent, MatchSide, Outcome
-from matching.sides import shown_state
 from surveys.choices import ClearanceRule, Side, Visibility
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (
@@ -30,6 +29,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages import Page, publish_many
+from web.pdf import PdfUnavailable
 from workspace.matches import views
 from workspace.matches.groups import GROUP_OF, GROUPS, own_matches
 from workspace.matches.waiting import waiting_for
@@ -408,7 +408,7 @@ def test_the_groups_are_what_a_side_is_told(focal_point: User, coordinator: User
         name: getattr(match, name) for name in ("profile", "score", "part_areas", "part_modalities", "part_region")
     }
     for (status, row), need, offer in zip(cases, needs, offers, strict=True):
-        made = Match.objects.create(need=need, offer=offer, status=status, **parts)
+        made = MatchFactory(need=need, offer=offer, status=status, run=None, **parts)
         if row is not None:
             MatchSide.objects.create(match=made, side="offer", **row)
             MatchSide.objects.create(match=made, side="need")
@@ -462,7 +462,7 @@ def test_pages_run_as_many_queries_with_20_matches(
         needs = publish_many(Need, number, country=proposed.need.country)
         offers = publish_many(Offer, number, agency=agency, country=agency.country)
         for need, offer in zip(needs, offers, strict=True):
-            made = Match.objects.create(need=need, offer=offer, status="proposed", **parts)
+            made = MatchFactory(need=need, offer=offer, status=MatchStatus.PROPOSED, run=None, **parts)
             MatchSide.objects.create(match=made, side="offer", asked_at=timezone.now())
         # session, user, affiliations; own needs, own offers; count, matches, sides, groups
         with django_assert_num_queries(9):

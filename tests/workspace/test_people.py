@@ -7,14 +7,14 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from directory import designations, invitations, leaving, revalidation
 from directory.access import Action, can
 from directory.choices import DesignationKind, Role
-from directory.designations import DesignationRefused
-from directory.invitations import InvitationRefused
-from directory.leaving import LeavingRefused
 from directory.mail import sending
 from directory.models import Affiliation, Invitation, Mail, User
+from directory.people import designations, invitations, leaving, revalidation
+from directory.people.designations import DesignationRefused
+from directory.people.invitations import InvitationRefused
+from directory.people.leaving import LeavingRefused
 from tests.factories import (
     PASSWORD,
     AgencyFactory,

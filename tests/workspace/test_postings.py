@@ -8,9 +8,9 @@ from django.urls import reverse
 from directory.choices import AgencyKind, Role
 from directory.models import User
 from matching.models import Match
-from surveys import approval, posting
 from surveys.choices import PostingStatus, Visibility, WindowKind
 from surveys.models import CountryWindow, Need, Offer
+from surveys.postings import approval, posting
 from tests.factories import (
     AgencyFactory,
     AreaFactory,
@@ -151,7 +151,8 @@ def test_in_a_single_window_the_coordinator_approves_or_sends_back(client, focal
 def test_without_a_window_of_its_own_the_secretariat_approves(
     client, focal_point, coordinator, manager, reviewer
 ) -> None:
-    offer = OfferFactory(country=None, agency=focal_point.current_affiliations[0].agency, areas=["energy"])
+    agency = focal_point.current_affiliations[0].agency
+    offer = OfferFactory(country=None, agency=agency, areas=["energy"], modalities=["training"])
     approval.submit(posting=offer, by=focal_point)
     for person, code in ((coordinator, 302), (reviewer, 403)):
         client.force_login(person)
@@ -279,7 +280,8 @@ def test_a_likely_duplicate_is_shown_before_publishing(client, focal_point):
     window("THA", WindowKind.SEVERAL)
     agency = focal_point.current_affiliations[0].agency
     PublishedOfferFactory(country=None, agency=agency, title="Flood warning, small rivers")
-    offer = OfferFactory(country=None, agency=agency, title="Flood warning for small rivers", areas=["energy"])
+    title = "Flood warning for small rivers"
+    offer = OfferFactory(country=None, agency=agency, title=title, areas=["energy"], modalities=["training"])
     client.force_login(focal_point)
     step = reverse("workspace:offer-step", args=[offer.pk, "publish"])
     assert "Is it one of these already?" in Page(client.post(step)).text
@@ -386,7 +388,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(client, focal_point, number,
 
 
 def test_a_pause_leaves_no_trace_for_others(client, focal_point, other_focal_point, manager) -> None:
-    from surveys import windows
+    from surveys.postings import windows
 
     offer = PublishedOfferFactory(country=None, agency=focal_point.current_affiliations[0].agency, title="Kept back")
     windows.pause(country=CountryFactory(iso3="THA"), by=manager)

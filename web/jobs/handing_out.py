@@ -1,80 +1,58 @@
-"""Work that no page waits for: done by a worker where there is a broker, else by a thread beside the request.
+"""Gives work to whoever does it: the workers of a broker, or `manage.py work`.
 
-Tasks are named as Celery has registered them: whoever hands one out need not import it, and a task may import whoever
-hands it out.
+What is to be done stands in the database before anybody is told, as a job's row, a mail or a mark: where nobody hears,
+it is found there within a minute. Tasks are named as Celery has registered them: whoever hands one out need not import
+it, and a task may import whoever hands it out.
 """
 
 import logging
-import threading
-from collections.abc import Callable
 from typing import Any
-from weakref import WeakSet
 
 from celery import Task, current_app
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from web.jobs.kinds import KINDS
+
 logger = logging.getLogger(__name__)
-_begun: WeakSet[threading.Thread] = WeakSet()
 
 
 def later(name: str, *arguments: Any) -> None:
-    """Do the task of this name with these arguments once the transaction has committed.
-
-    With a broker a worker does it, else a thread of this process; with JOBS_IN_THREADS off it is done here and now,
-    and what it raises is raised.
-    """
-
-    def start() -> None:
-        if settings.CELERY_BROKER_URL:
-            hand_out(name, *arguments)
-        elif settings.JOBS_IN_THREADS:
-            begin_beside(task_of(name), *arguments)
-        else:
-            task_of(name)(*arguments)
-
-    transaction.on_commit(start)
+    """Hand out the task of this name, with these arguments, once the transaction has committed."""
+    transaction.on_commit(lambda: hand_out(name, *arguments))
 
 
 def hand_out(name: str, *arguments: Any) -> bool:
-    """Give the workers the task of this name; return whether a broker took it."""
+    """Give the workers the task of this name; return whether somebody took it, else it is left where it stands.
+
+    With JOBS_HERE it is done here and now, and what it raises is raised.
+    """
+    if settings.JOBS_HERE:
+        task_of(name)(*arguments)
+        return True
     if not settings.CELERY_BROKER_URL:
         return False
+    # Before it is sent: a worker may begin on it at once.
+    _note(name, arguments, handed_out_at=timezone.now())
     try:
         current_app.send_task(name, arguments)
     except OperationalError:
         logger.warning("The broker does not answer: %s%s waits for it", name, arguments, exc_info=True)
+        _note(name, arguments, handed_out_at=None)
         return False
     return True
 
 
 def task_of(name: str) -> Task:
     """Return the registered task of this name. Raises celery.exceptions.NotRegistered where there is none."""
-    current_app.loader.import_default_modules()
+    if name not in current_app.tasks:
+        # Sets the logs up anew, among much else: not at every task.
+        current_app.loader.import_default_modules()
     return current_app.tasks[name]
 
 
-def begin_beside(work: Callable[..., Any], *arguments: Any) -> None:
-    """Begin to work in a thread that ends with this process; what it raises is logged, for nobody waits for it."""
-    name = getattr(work, "__name__", "job")
-    thread = threading.Thread(target=_work, args=(work, *arguments), daemon=True, name=name)
-    thread.start()
-    _begun.add(thread)
-
-
-def wait() -> None:
-    """Wait for what was begun beside: a command calls it last, for the threads would end with it, half-way."""
-    for thread in list(_begun):
-        if thread.is_alive():
-            thread.join()
-
-
-def _work(work: Callable[..., Any], *arguments: Any) -> None:
-    close_old_connections()
-    try:
-        work(*arguments)
-    except Exception:
-        logger.exception("A job in a thread failed: %s%s", getattr(work, "__name__", "job"), arguments)
-    finally:
-        close_old_connections()
+def _note(name: str, arguments: tuple[Any, ...], **values: Any) -> None:
+    if name in KINDS:
+        KINDS[name].rows().filter(pk=arguments[0]).update(**values)

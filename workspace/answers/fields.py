@@ -7,15 +7,15 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from surveys.answering import AnsweringRefused, fingerprint, read_named_places
-from surveys.asked import Asked, Given
+from surveys.answering.filling_in import AnsweringRefused, fingerprint, read_named_places
 from surveys.choices import Feeds, PlaceKind, QuestionKind
-from surveys.from_answers import PlaceGiven
-from surveys.importing.amounts import AmountError, parse_number
-from surveys.importing.values import ValueUnreadable, parse_day, parse_decimal
 from surveys.models import Answer, Question, Response, Section
+from surveys.postings.named_places import NamedPlace
+from surveys.questionnaires.asked import Asked, Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.lists import OTHER
+from surveys.reading.amounts import AmountError, parse_number
+from surveys.reading.values import ValueUnreadable, parse_day, parse_decimal
 
 MOST_CHARACTERS = 10_000
 MOST_RADIOS = 12
@@ -67,7 +67,7 @@ class ReadSection:
 
     fields: list[AnswerField]
     given: list[Given] = field(default_factory=list)
-    places: list[PlaceGiven] = field(default_factory=list)
+    places: list[NamedPlace] = field(default_factory=list)
     asked: list[tuple[str, int]] = field(default_factory=list)
     seen: dict[tuple[str, int], str] = field(default_factory=dict)
 
@@ -157,17 +157,17 @@ def _posted(one: AnswerField, data: QueryDict) -> dict[str, Any]:
     return {"text": data.get(name, "").strip()}
 
 
-def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[PlaceGiven]]:
+def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[NamedPlace]]:
     question, typed, repeat = one.question, one.typed, one.repeat
     if question.names_places:
         places = read_named_places(typed["text"], question, repeat, iso3) if typed["text"].strip() else []
-        unknown = [place.read.place for place in places if place.read.place.kind == PlaceKind.UNRESOLVED]
+        unknown = [place for place in places if place.kind == PlaceKind.UNRESOLVED]
         if unknown:
             raise AnsweringRefused(
                 _("Not known as a country or group: %(names)s. Separate names by commas.")
                 % {"names": "; ".join(f"“{place.as_printed}” ({place.note})" for place in unknown[:5])}
             )
-        codes = list(dict.fromkeys(place.read.place.code for place in places if place.read.place.code))
+        codes = list(dict.fromkeys(place.code for place in places if place.code))
         return (Given(question.code, codes, repeat) if codes else None), places
     if question.is_choice:
         return _read_choice(one), []

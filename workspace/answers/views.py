@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.access import Action
-from surveys import answering, carrying_over, sending_in
-from surveys.answering import AnsweringRefused, version_of
-from surveys.asked import Asked
+from surveys.answering import carrying_over, filling_in, sending_in
+from surveys.answering.filling_in import AnsweringRefused, version_of
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Response, Section, Survey
+from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
 from workspace.answers.fields import fields_of, read_fields
@@ -39,7 +39,7 @@ class AnswerPage(WorkspacePage):
     def agency(self) -> Any:
         """The agency at work; 404 where the person answers for none."""
         affiliation = current_affiliation(self.request)
-        if affiliation is None or not answering.may_answer(self.request.user, affiliation.agency):  # type: ignore[arg-type]
+        if affiliation is None or not filling_in.may_answer(self.request.user, affiliation.agency):  # type: ignore[arg-type]
             raise Http404
         return affiliation.agency
 
@@ -48,13 +48,13 @@ class AnswerPage(WorkspacePage):
         survey = Survey.objects.filter(code=code, questionnaires__isnull=False).distinct().first()
         if survey is None:
             raise Http404
-        if not answering.open_surveys().filter(pk=survey.pk).exists() and self.response_of(survey) is None:
+        if not filling_in.open_surveys().filter(pk=survey.pk).exists() and self.response_of(survey) is None:
             raise Http404
         return survey
 
     def response_of(self, survey: Survey) -> Response | None:
         """Return the response of the agency's side, where the person may read it."""
-        response = answering.response_of(survey, self.agency)
+        response = filling_in.response_of(survey, self.agency)
         if response is None or not Response.objects.writable_by(self.request.user).filter(pk=response.pk).exists():
             return None
         return response
@@ -68,9 +68,9 @@ class SurveysToAnswer(AnswerPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         affiliation = current_affiliation(request)
         agency = affiliation.agency if affiliation else None
-        answers = agency is not None and answering.may_answer(request.user, agency)  # type: ignore[arg-type]
-        surveys = list(answering.open_surveys()) if answers else []
-        rows = [(survey, answering.response_of(survey, agency)) for survey in surveys]  # type: ignore[arg-type]
+        answers = agency is not None and filling_in.may_answer(request.user, agency)  # type: ignore[arg-type]
+        surveys = list(filling_in.open_surveys()) if answers else []
+        rows = [(survey, filling_in.response_of(survey, agency)) for survey in surveys]  # type: ignore[arg-type]
         to_approve = sending_in.awaiting_approval_by(request.user)  # type: ignore[arg-type]
         return render(
             request, "workspace/answers/list.html", self.context(rows=rows, to_approve=to_approve, may_answer=answers)
@@ -86,7 +86,7 @@ class SurveyAnswers(AnswerPage):
         survey = self.survey_of(code)
         response = self.response_of(survey)
         version = version_of(response) if response else current_version(survey)
-        other = None if response else answering.response_of(survey, self.agency)
+        other = None if response else filling_in.response_of(survey, self.agency)
         is_being_answered = response is not None and response.status == ResponseStatus.IN_PROGRESS
         context = self.context(
             survey=survey,
@@ -94,9 +94,9 @@ class SurveyAnswers(AnswerPage):
             other=other,
             is_being_answered=is_being_answered,
             sections=_sections(version, response) if version else [],
-            lacking=answering.missing(response, version) if response and version and is_being_answered else [],
+            lacking=filling_in.missing(response, version) if response and version and is_being_answered else [],
             earlier=carrying_over.earlier_response(response) if response and is_being_answered else None,
-            is_open=answering.open_surveys().filter(pk=survey.pk).exists(),
+            is_open=filling_in.open_surveys().filter(pk=survey.pk).exists(),
         )
         return render(request, "workspace/answers/survey.html", context)
 
@@ -106,7 +106,7 @@ class SurveyAnswers(AnswerPage):
         do = request.POST.get("do", "")
         try:
             if do == "begin":
-                answering.begin(survey=survey, agency=self.agency, by=by)
+                filling_in.begin(survey=survey, agency=self.agency, by=by)
                 return redirect("workspace:survey", code)
             response = self.response_of(survey)
             if response is None:
@@ -148,7 +148,7 @@ class SectionAnswers(AnswerPage):
         read = read_fields(fields, request.POST, iso3=str(self.response.country_id))
         is_autosave = AUTOSAVE in request.headers
         try:
-            saved = answering.save_answers(
+            saved = filling_in.save_answers(
                 response=self.response,
                 answers=read.given,
                 places=read.places,
@@ -183,7 +183,7 @@ class SectionAnswers(AnswerPage):
         )
         self.version = version_of(self.response)
         sections = {one.code: one for one in self.version.sections.all()}
-        if section not in sections or repeat >= answering.MOST_REPETITIONS:
+        if section not in sections or repeat >= filling_in.MOST_REPETITIONS:
             raise Http404
         self.own, self.repeat = sections[section], repeat
         if repeat and not self.own.repeats:
@@ -191,7 +191,7 @@ class SectionAnswers(AnswerPage):
         self.asked = Asked(self.survey, self.version)
 
     def _fields(self) -> list[Any]:
-        chosen = answering.chosen_of(self.response.answers.all())
+        chosen = filling_in.chosen_of(self.response.answers.all())
         return fields_of(self.own, self.repeat, self.response, self.asked, chosen)
 
     def _autosaved(self, has_conflict: bool) -> JsonResponse:
@@ -209,13 +209,13 @@ class SectionAnswers(AnswerPage):
 
     def _next(self, do: str) -> str:
         code = self.survey.code
-        if do == "again" and self.repeat + 1 < answering.MOST_REPETITIONS:
+        if do == "again" and self.repeat + 1 < filling_in.MOST_REPETITIONS:
             return reverse("workspace:survey_repeat", args=[code, self.own.code, self.repeat + 1])
         if do != "go_on":
             messages.success(self.request, _("Saved."))
             return self.request.path
         response = Response.objects.prefetch_related("answers").get(pk=self.response.pk)
-        chosen = answering.chosen_of(response.answers.all())
+        chosen = filling_in.chosen_of(response.answers.all())
         shown = [one for one in self.version.sections.all() if is_shown(one, chosen)]
         after = [one for one in shown if (one.position, one.pk) > (self.own.position, self.own.pk)]
         if after:
@@ -312,7 +312,7 @@ def printed(version: Questionnaire, response: Response | None, asked: Asked) -> 
 
 def _sections(version: Questionnaire, response: Response | None) -> list[dict[str, Any]]:
     answers = list(response.answers.all()) if response else []
-    chosen = answering.chosen_of(answers)
+    chosen = filling_in.chosen_of(answers)
     found = []
     for section in version.sections.all():
         own = {question.code for question in section.questions.all()}

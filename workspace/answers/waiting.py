@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action, can
-from surveys import answering, sending_in
+from surveys.answering import filling_in, sending_in
 from surveys.choices import ResponseStatus
 from surveys.models import Response
 from workspace.current import current_affiliation
@@ -18,10 +18,10 @@ def waiting_for(request: HttpRequest) -> list[Waiting]:
     user = request.user
     found = []
     affiliation = current_affiliation(request)
-    if affiliation is not None and can(user, Action.POST) and answering.may_answer(user, affiliation.agency):  # type: ignore[arg-type]
-        surveys = list(answering.open_surveys())
+    if affiliation is not None and can(user, Action.POST) and filling_in.may_answer(user, affiliation.agency):  # type: ignore[arg-type]
+        surveys = list(filling_in.open_surveys())
         own = Response.objects.filter(
-            survey__in=surveys, key__in=[answering.key_of(survey, affiliation.agency) for survey in surveys]
+            survey__in=surveys, key__in=[filling_in.key_of(survey, affiliation.agency) for survey in surveys]
         )
         done = {one.survey_id for one in own if one.status in (ResponseStatus.RECEIVED, ResponseStatus.SUBMITTED)}
         count = len([survey for survey in surveys if survey.pk not in done])

@@ -10,8 +10,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic.base import View
 
 from directory.mail.unsubscribing import read_token, unsubscribe
-from surveys import still_valid
-from surveys.posting import PostingRefused
+from surveys.postings import still_valid
+from surveys.postings.posting import PostingRefused
 
 
 class _Linked(View):

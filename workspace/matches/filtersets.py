@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, scope_of
-from directory.ordering import Ordering, SortKey
 from matching.filtersets import MatchFilter
 from matching.models import Match
 from surveys.choices import Side
 from surveys.models import Need, Offer
 from web.filters import ListFilterSet, SearchFilter
+from web.ordering import Ordering, SortKey
 from workspace.matches.groups import Group, in_groups
 
 _PAIR = (SortKey("need_id", "number"), SortKey("offer_id", "number"))

@@ -7,8 +7,8 @@ from django.core.validators import MaxLengthValidator, MinValueValidator, RegexV
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import NeedMet, SideAnswer
+from matching.life.steps import LONGEST_NOTE
 from matching.models import Outcome
-from matching.steps import LONGEST_NOTE
 
 LARGEST_COUNT = 10_000_000
 """People, days or places: far beyond any project, and what every database can hold."""

@@ -9,13 +9,13 @@ from django import forms
 from directory.access import Action
 from directory.models import User
 from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
-from matching.contacts import Contact, contacts_for
-from matching.cooperation import Cooperation, as_it_would_be_published
-from matching.explanation import explain
-from matching.letters import is_introduced
+from matching.life.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
+from matching.life.telling.contacts import Contact, contacts_for
+from matching.life.telling.cooperation import Cooperation, as_it_would_be_published
+from matching.life.telling.letters import is_introduced
 from matching.models import Introduction, Match, MatchEvent, MatchSide, Outcome
-from matching.reasons import Labels, gate_reasons, reasons
-from matching.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
+from matching.scoring.explanation import explain
+from matching.scoring.reasons import Labels, gate_reasons, reasons
 from surveys.choices import Side
 from surveys.models.posting import Posting
 from workspace.matches.steps import form_for, outcome_of, token_of

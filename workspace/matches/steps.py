@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from directory.access import Action
 from directory.models import User
-from matching import answering, outcomes
 from matching.choices import Clearance, MatchStatus, SideAnswer
+from matching.life import answering, outcomes
+from matching.life.sides import events_for, shown_state, side_row, sides_of
+from matching.life.steps import ReviewRefused, held
 from matching.models import Match, Outcome
-from matching.sides import events_for, shown_state, side_row, sides_of
-from matching.steps import ReviewRefused, held
 from surveys.choices import Side
 from workspace.matches.forms import (
     AgreementForm,

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from directory.models import User
-from directory.pages import FilteredList
-from directory.pdf import PdfUnavailable
-from matching.letters import CONTENT_TYPES, is_introduced, letter_docx, letter_name, letter_pdf
+from matching.life.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
+from matching.life.steps import ReviewRefused
+from matching.life.telling.letters import CONTENT_TYPES, is_introduced, letter_docx, letter_name, letter_pdf
 from matching.models import Match, MatchSide
-from matching.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
-from matching.steps import ReviewRefused
 from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
 from surveys.models.posting import Posting
+from web.pages import FilteredList
+from web.pdf import PdfUnavailable
 from workspace.kept import give_back
 from workspace.matches.filtersets import OwnMatchFilter
 from workspace.matches.groups import GROUPS, counts_of, own_matches

@@ -9,10 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
-from directory.days import today, years_before
 from directory.models import User
 from matching.choices import COOPERATION
 from matching.models import Match, MatchSide, Outcome
+from web.days import today, years_before
 from workspace.matches.groups import Group, counts_of, in_groups, own_matches
 from workspace.waiting import Waiting
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from directory.access import Action, scope_of
 from directory.choices import Digest, Role
-from directory.invitations import roles_to_invite
 from directory.models import Agency, Invitation, User
+from directory.people.invitations import roles_to_invite
 
 NOT_ZONES = ("Etc/", "SystemV/", "posix/", "right/")
 

@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import ListView, TemplateView, UpdateView
 
-from directory import invitations, leaving, revalidation
 from directory.access import Action, is_member, scope_of
 from directory.choices import AgencyKind, Role
-from directory.days import today
-from directory.invitations import InvitationRefused, NewPerson
-from directory.leaving import LeavingRefused
 from directory.models import Affiliation, Agency, Country, Invitation, User
-from directory.revalidation import ValidationRefused
-from directory.text import fold
+from directory.people import invitations, leaving, revalidation
+from directory.people.invitations import InvitationRefused, NewPerson
+from directory.people.leaving import LeavingRefused
+from directory.people.revalidation import ValidationRefused
+from web.days import today
+from web.text import fold
 from workspace.pages import WorkspacePage
 from workspace.people.forms import AcceptForm, InvitationForm, ProfileForm
 

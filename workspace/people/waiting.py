@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action, can
-from directory.days import today
 from directory.models import User
-from directory.revalidation import due_for
+from directory.people.revalidation import due_for
+from web.days import today
 from workspace.waiting import Waiting
 
 

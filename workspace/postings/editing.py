@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action
-from directory.days import today
-from matching.rematch import rematch
-from surveys import posting as posting_module
+from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
-from surveys.forms import PostingForm
 from surveys.models.posting import Posting
-from surveys.place_choice import all_options, find_options
-from surveys.posting import PostingRefused
-from surveys.reach import countries_reached
-from surveys.windows import publishes_alone
+from surveys.postings import posting as posting_module
+from surveys.postings.forms.form import PostingForm
+from surveys.postings.forms.place_choice import all_options, find_options
+from surveys.postings.posting import PostingRefused
+from surveys.postings.reach import countries_reached
+from surveys.postings.windows import publishes_alone
+from web.days import today
 from workspace.current import current_affiliation
 from workspace.kept import give_back
 from workspace.pages import WorkspacePage
@@ -33,7 +33,8 @@ class PostingEdit(WorkspacePage):
     """A new posting (without `pk`) or one of the own side.
 
     What a button is for stands in its name `do`: "add" or "drop:<place>" or "reach" only show the form again; "save"
-    keeps what fits and says what does not; "go_on" saves and leads to the preview, from where it is published.
+    keeps what fits and says what does not; "go_on" also says what is lacking before it may be published, and where
+    nothing is, leads to the preview, from where it is published. `?publish=1` says that of what is stored.
     """
 
     actions = (Action.POST,)
@@ -46,12 +47,15 @@ class PostingEdit(WorkspacePage):
         if kept is not None:
             messages.info(request, _("Here is what you had typed when your session ended. It is not saved yet."))
             return self._show(self._form(kept))
-        return self._show(self._form(None))
+        form = self._form(None)
+        if self.posting is not None and "publish" in request.GET:
+            return self._show(self._form(form.as_typed(), is_to_be_published=True), shows_errors=True)
+        return self._show(form)
 
     def post(self, request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
         self._begin(kind, pk)
-        form = self._form(request.POST)
         do, _colon, value = request.POST.get("do", "save").partition(":")
+        form = self._form(request.POST, is_to_be_published=do == "go_on")
         if do == "add":
             return self._add(form)
         if do == "drop":
@@ -69,7 +73,7 @@ class PostingEdit(WorkspacePage):
     def _user(self) -> Any:
         return self.request.user
 
-    def _form(self, data: Any) -> PostingForm:
+    def _form(self, data: Any, *, is_to_be_published: bool = False) -> PostingForm:
         if data is not None and self.posting is None:
             self.posting = self._made_by_this_form(data.get("form_key", ""))
         affiliation = current_affiliation(self.request)
@@ -79,6 +83,7 @@ class PostingEdit(WorkspacePage):
             kind=self.kind.code,
             posting=self.posting,
             agency=affiliation.agency if affiliation else None,
+            is_to_be_published=is_to_be_published,
         )
 
     def _made_by_this_form(self, key: str) -> Posting | None:
@@ -183,7 +188,8 @@ class PostingEdit(WorkspacePage):
 
     def _show(self, form: PostingForm, *, status: int = 200, **found: Any) -> HttpResponse:
         shows_reach = found.pop("shows_reach", False)
-        form.shows_errors = self.request.POST.get("do", "").partition(":")[0] in ("save", "go_on")
+        saves = self.request.POST.get("do", "").partition(":")[0] in ("save", "go_on")
+        form.shows_errors = found.pop("shows_errors", saves)
         reached = countries_reached([one.key for one in form.chosen_places], on=today()) if shows_reach else None
         context = {
             **self._context(),

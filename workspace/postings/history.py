@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation
-from surveys.editing import label_of
 from surveys.models import Offer
 from surveys.models.posting import Posting
+from surveys.postings.editing import label_of
 
 NOT_SHOWN = frozenset(
     {

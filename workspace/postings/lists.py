@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView, TemplateView
 
 from directory.access import Action
-from directory.pages import ROWS_A_PAGE
 from matching.models import Match
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.page_rows import PARTNERS, TARGETS
+from surveys.postings.page_rows import PARTNERS, TARGETS
+from web.pages import ROWS_A_PAGE
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind
 

@@ -9,14 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action
-from directory.days import today
-from directory.exports import XLSX
-from surveys import posting as posting_module
 from surveys.choices import PostingStatus
-from surveys.forms import PostingForm
-from surveys.importing.cells import FileRefused
-from surveys.posting import PostingRefused
-from surveys.posting_sheet import ReadSheet, SheetProblem, read_workbook, workbook_of
+from surveys.postings import posting as posting_module
+from surveys.postings.forms.form import PostingForm
+from surveys.postings.forms.sheet import ReadSheet, SheetProblem, read_workbook, workbook_of
+from surveys.postings.posting import PostingRefused
+from surveys.reading.cells import FileRefused
+from web.days import today
+from web.exports import XLSX
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind

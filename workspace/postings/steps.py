@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,19 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can, scope_of
-from directory.days import today
-from matching.near_misses import near_misses
-from matching.rematch import rematch
-from surveys import approval
-from surveys import posting as posting_module
+from matching.runs.rematch import rematch
+from matching.scoring.near_misses import near_misses
+from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import PostingStatus, WithdrawalReason
-from surveys.duplicates import likely_duplicates
-from surveys.forms import VISIBILITY_WORDS, day_input
-from surveys.languages import language_names
 from surveys.models.posting import Posting
-from surveys.pending import choose, differences_of, open_choice
-from surveys.posting import PostingRefused
-from surveys.windows import may_approve, publishes_alone
+from surveys.postings import approval
+from surveys.postings import posting as posting_module
+from surveys.postings.duplicates import likely_duplicates
+from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
+from surveys.postings.forms.languages import language_names
+from surveys.postings.posting import PostingLacks, PostingRefused
+from surveys.postings.publishable import of_closing
+from surveys.postings.windows import may_approve, publishes_alone
+from web.days import today
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
 from workspace.postings.history import versions_of
@@ -58,6 +59,13 @@ class RenewForm(forms.Form):
         widget=day_input(),
         help_text=gettext_lazy("Empty: no end stated."),
     )
+
+    def clean_closes_on(self) -> dt.date | None:
+        """Refuse a day that has ended."""
+        closes_on: dt.date | None = self.cleaned_data["closes_on"]
+        if lack := of_closing(closes_on):
+            raise ValidationError(lack.words)
+        return closes_on
 
 
 class SendBackForm(forms.Form):
@@ -135,6 +143,12 @@ class PostingStep(WorkspacePage):
         try:
             with transaction.atomic():
                 return STEPS[step](request, posting, of)
+        except PostingLacks as refused:
+            messages.error(request, str(refused))
+            if approves or step == "choose":
+                return redirect(of.address("", pk))
+            # The form says it at each field.
+            return redirect(f"{of.address('edit', pk)}?publish=1")
         except PostingRefused as refused:
             messages.error(request, str(refused))
             return redirect(of.address("", pk) if approves else of.address("preview", pk))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-import directory.converters  # noqa: F401 - the addresses use them
+import web.converters  # noqa: F401 - the addresses use them
 from workspace.postings import editing, lists, sheets, steps
 
 

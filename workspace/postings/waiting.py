@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from directory.access import Action, can
-from directory.days import today, years_before
 from directory.models import User
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from web.days import today, years_before
 from workspace.waiting import Waiting
 
 EXPIRING_WITHIN = dt.timedelta(days=30)

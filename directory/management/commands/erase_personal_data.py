@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from directory.days import today
-from directory.leaving import due_for_erasure, erase_due
+from directory.people.leaving import due_for_erasure, erase_due
+from web.days import today
 
 
 class Command(BaseCommand):

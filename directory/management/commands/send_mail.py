@@ -1,4 +1,4 @@
-"""`manage.py send_mail`: send what is due in the outbox; run it from cron every minute where no worker does it."""
+"""`manage.py send_mail`: send what is due in the outbox, now."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -6,8 +6,8 @@ Compiling takes some seconds, once a machine; small runs never pay that.
 
 from importlib.util import find_spec
 
-from matching.engine.criteria import CRITERIA
-from matching.engine.gates import GATES
+from matching.engine.rules.criteria import CRITERIA
+from matching.engine.rules.gates import GATES
 
 PAIRS_WORTH_COMPILING = 4_000_000
 SAID_HERE = frozenset(

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import topic
-from matching.engine.blocks import classes
-from matching.engine.case import Case
-from matching.engine.criteria import CRITERIA, part
-from matching.engine.gates import GATES
-from matching.engine.indexing import Masks
-from matching.engine.parts import Ratio, contribution
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Masks
+from matching.engine.rules import topic
+from matching.engine.rules.criteria import CRITERIA, part
+from matching.engine.rules.gates import GATES
+from matching.engine.rules.parts import Ratio, contribution
+from matching.engine.search.blocks import classes
 
 CLOSED = -(2**28)
 """Stands for a contribution of a pair that a gate closes: no sum with it reaches 0."""

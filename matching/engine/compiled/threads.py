@@ -6,14 +6,14 @@ from queue import SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.blocks import Done
-from matching.engine.case import Case
 from matching.engine.compiled import loops, topic_loops
 from matching.engine.compiled.tables import Laid, tables_of
 from matching.engine.compiled.topic_tables import said_by, topic_of
-from matching.engine.indexing import Index, Masks
-from matching.engine.lists import NO_PLACE, OfferLists
-from matching.engine.plan import Best, Plan
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.indexing import Index, Masks
+from matching.engine.search.blocks import Done
+from matching.engine.search.lists import NO_PLACE, OfferLists
+from matching.engine.search.plan import Best, Plan
 
 CHUNKS_PER_WORKER = 16
 THREADS_OF_PRODUCTS = 2

@@ -8,8 +8,8 @@ import numpy as np
 
 from matching.engine.compiled.loops import compiled, group_end, lay_out, region_by_way, score, take_in
 from matching.engine.compiled.tables import CLOSED
-from matching.engine.texts import MEANING_UNIT, N_TERMS, WORDS_UNIT
-from matching.engine.topic import MEANING_AS_WORDS, MEANING_PER_WORDS, MEANING_SHARE, STRETCH, WHOLE, WORDS_SHARE
+from matching.engine.inputs.texts import MEANING_UNIT, N_TERMS, WORDS_UNIT
+from matching.engine.rules.topic import MEANING_AS_WORDS, MEANING_PER_WORDS, MEANING_SHARE, STRETCH, WHOLE, WORDS_SHARE
 
 SLICE = 256
 """Offers after which the lists are brought up to date, and with them what can still enter."""

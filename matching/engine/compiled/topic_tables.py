@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.case import Case
 from matching.engine.compiled.tables import topic_contribution
-from matching.engine.texts import N_TERMS
-from matching.engine.topic import texts_of
+from matching.engine.inputs.case import Case
+from matching.engine.inputs.texts import N_TERMS
+from matching.engine.rules.topic import texts_of
 
 
 class Said(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from matching.choices import Fit
-from matching.explanation import explain
-from matching.reasons import gate_reasons, reasons
+from matching.scoring.explanation import explain
+from matching.scoring.reasons import gate_reasons, reasons
 from surveys.models import Need, Offer
 
 

@@ -5,12 +5,11 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from matching import run_blocks
 from matching.models import MatchRun
-from matching.runs import RunRefused, run_matching
+from matching.runs import in_blocks
+from matching.runs.running import RunRefused, run_matching
 
 BAR_WIDTH = 40
 
@@ -47,13 +46,11 @@ class Command(BaseCommand):
     def _hand_out(self, *, on: dt.date | None) -> None:
         if on is not None:
             raise CommandError("--on is for a what-if in this process: leave --workers out.")
-        if not settings.CELERY_BROKER_URL:
-            raise CommandError("CELERY_BROKER_URL is not set: there are no workers. Leave --workers out.")
         try:
-            run = run_blocks.start()
+            run = in_blocks.start()
         except RunRefused as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"Run {run.pk} is with the workers.")
+        self.stdout.write(f"Run {run.pk} waits for the workers, or for `manage.py work`.")
 
     def _bar(self, done: int, of: int) -> None:
         filled = BAR_WIDTH * done // max(of, 1)

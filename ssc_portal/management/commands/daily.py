@@ -1,12 +1,11 @@
-"""`manage.py daily`: lapse, pass on, remind, erase, send; run it from cron once a day or oftener."""
+"""`manage.py daily`: lapse, pass on, remind, erase, send; a worker or `manage.py work` runs it every hour."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from directory.days import today
-from ssc_portal.daily import run_daily
-from web.jobs.handing_out import wait
+from ssc_portal.running.daily import run_daily
+from web.days import today
 
 
 class Command(BaseCommand):
@@ -16,7 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, failed = run_daily(today())
-        wait()
         for name, number in done.items():
             self.stdout.write(f"{name}: {number}")
         if failed:

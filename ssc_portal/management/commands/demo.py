@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from matching.models import Match
-from ssc_portal.demo import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
+from ssc_portal.running.demo import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
 
 HOST = "127.0.0.1"
 
@@ -38,7 +40,10 @@ class Command(BaseCommand):
         self._say_what_to_open(port)
         # The development server serves static files without collecting them, and this is no portal in use.
         os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
-        call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
+        companion = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
+        # Its input is closed when this process ends, however it ends.
+        with subprocess.Popen(companion, stdin=subprocess.PIPE):  # noqa: S603 - words of our own alone
+            call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
 
     def _prepare(self) -> None:
         steps: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [

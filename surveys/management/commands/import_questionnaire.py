@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from surveys.importing.cells import FileRefused
 from surveys.models import Survey
 from surveys.questionnaires.bringing_in import bring_in
 from surveys.questionnaires.xlsform_reading import XlsformRefused
+from surveys.reading.cells import FileRefused
 
 
 class Command(BaseCommand):

@@ -7,15 +7,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from surveys.asked import Asked
 from surveys.choices import ImportState
 from surveys.importing.applying import import_file
-from surveys.importing.cells import MAX_FILE_BYTES, FileRefused
-from surveys.importing.columns import Columns
+from surveys.importing.layout.columns import Columns
+from surveys.importing.layout.tools import ID, IGNORE, KEEP
 from surveys.importing.planning import RowPlan
 from surveys.importing.report import column_lines, row_lines, summary
-from surveys.importing.tools import ID, IGNORE, KEEP
 from surveys.models import Survey
+from surveys.questionnaires.asked import Asked
+from surveys.reading.cells import MAX_FILE_BYTES, FileRefused
 
 
 class Command(BaseCommand):

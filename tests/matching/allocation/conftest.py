@@ -18,6 +18,7 @@ from tests.factories import (
     MatchFactory,
     speaker_for,
 )
+from web.jobs.doing import do
 
 
 def settings(**given: Any) -> Settings:
@@ -63,7 +64,7 @@ def make(reviewer: Any) -> Callable[..., Allocation]:
 def made(*, by: Any, settings: Settings) -> Allocation:
     """Ask for a plan and work it out."""
     asked = plans.begin(by=by, settings=settings)
-    plans.work(asked.pk)
+    do("matching.tasks.make_plan", asked.pk)
     asked.refresh_from_db()
     return asked
 

@@ -7,15 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.choices import Role
-from directory.days import today
 from directory.mail.receivers import people_of, spoken_for
-from matching import review
 from matching.allocation.candidates import Candidates
 from matching.allocation.weighing import Membership
 from matching.choices import MatchStatus
+from matching.life import review
+from matching.life.steps import ReviewRefused
 from matching.models import Match, Outcome
-from matching.places import places_left
-from matching.steps import ReviewRefused
+from matching.scoring.places import places_left
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (
     AgencyFactory,
@@ -23,8 +22,10 @@ from tests.factories import (
     CountryFactory,
     TargetFactory,
     UserFactory,
+    put_in,
 )
 from tests.matching.allocation.conftest import need_of, offer_of, settings, suggest
+from web.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("south", "known_profile")]
 
@@ -51,8 +52,8 @@ def nothing(match: Match) -> None:
 CHANGES = {
     "as it is": (nothing, True),
     "on hold": (lambda match: Match.objects.update(on_hold_at=timezone.now()), False),
-    "set aside": (lambda match: Match.objects.update(status=MatchStatus.SET_ASIDE), False),
-    "lapsed": (lambda match: Match.objects.update(status=MatchStatus.LAPSED), False),
+    "set aside": (lambda match: put_in(MatchStatus.SET_ASIDE, match), False),
+    "lapsed": (lambda match: put_in(MatchStatus.LAPSED, match), False),
     "need not confirmed": (lambda match: Need.objects.update(confirmed_on=None), False),
     "offer not confirmed": (lambda match: Offer.objects.update(confirmed_on=None), False),
     "need withdrawn": (lambda match: Need.objects.update(status="withdrawn"), False),

@@ -3,14 +3,15 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from matching import review
 from matching.allocation import plans, solving
 from matching.choices import AllocationState, LeftOut, MatchStatus
+from matching.life import review
+from matching.life.steps import ReviewRefused
 from matching.models import Allocation, AllocationPick, Match, MatchEvent
-from matching.steps import ReviewRefused
 from surveys.models import Need, Offer
-from tests.factories import PublishedNeedFactory
+from tests.factories import PublishedNeedFactory, put_in
 from tests.matching.allocation.conftest import need_of, offer_of, picked, settings, suggest
+from web.jobs.doing import do
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("south", "known_profile")]
 
@@ -152,13 +153,14 @@ def test_whatever_stands_in_the_way_is_raised_and_its_state_says_that_it_failed(
     asked = plans.begin(by=reviewer, settings=settings())
     monkeypatch.setattr(plans, "solve", broken)
     with pytest.raises(OSError, match="No space"):
-        plans.work(asked.pk)
-    assert Allocation.objects.get().state == AllocationState.FAILED
+        do("matching.tasks.make_plan", asked.pk)
+    failed = Allocation.objects.get()
+    assert (failed.state, failed.error) == (AllocationState.FAILED, "OSError: No space left.")
 
 
 def test_worked_out_twice_it_is_one_plan(contested, make):
     made = make()
-    plans.work(made.pk)
+    assert not do("matching.tasks.make_plan", made.pk)
     assert made.picks.count() == 1
     assert Allocation.objects.get().totals == made.totals
 
@@ -200,7 +202,7 @@ def test_what_happened_meanwhile_is_left_out_and_named(make, reviewer):
     matches = {name: suggest(needs[name], crowded if name in ("kept", "gone") else shared) for name in names}
     made = make(most_per_need=1)
     assert made.picks.count() == 6
-    Match.objects.filter(pk=matches["lapsed"].pk).update(status=MatchStatus.LAPSED)
+    put_in(MatchStatus.LAPSED, matches["lapsed"])
     review.set_aside(match=matches["decided"], by=reviewer)
     Need.objects.filter(pk=needs["held"].pk).update(confirmed_on=None)
     Offer.objects.filter(pk=crowded.pk).update(places=1)

@@ -23,6 +23,7 @@ from tests.factories import (
     PublishedOfferFactory,
     ReleasedMatchFactory,
     explanation_of,
+    put_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -118,8 +119,8 @@ def test_no_step_can_be_told_from_a_released_fit(status: MatchStatus) -> None:
     before = (rows("/matches/"), read(f"/matches/{match.public_id}/"))
     orders = ("score", "-score", "updated_at", "-updated_at", "need", "offer")
     later = timezone.now() + dt.timedelta(days=1)
-    Match.objects.filter(pk=match.pk).update(
-        status=status, decided_on={"note": "x"}, updated_at=later, rank_for_need=None, score=350_000,
+    put_in(
+        status, match, decided_on={"note": "x"}, updated_at=later, score=350_000,
         part_areas=350_000, part_modalities=0, part_region=0,
     )  # fmt: skip
 
@@ -146,7 +147,7 @@ def test_a_person_s_own_match_carries_today_s_figures(focal_point: User) -> None
 def test_staff_see_what_a_match_was_decided_on_and_today_beside(reviewer: User) -> None:
     match = MatchFactory()
     decided = explanation_of(match)
-    Match.objects.filter(pk=match.pk).update(status=MatchStatus.PROPOSED, decided_on=decided)
+    put_in(MatchStatus.PROPOSED, match, decided_on=decided)
 
     answer = read(f"/matches/{match.public_id}/", reviewer)
 

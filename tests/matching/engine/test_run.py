@@ -14,10 +14,10 @@ from matching.engine import (
     Profile,
     Reach,
     Weights,
-    blocks,
     explain,
     suggest,
 )
+from matching.engine.search import blocks
 from tests.matching.engine.arrays_of import excluded, tables
 from tests.matching.engine.reference import Need, Offer, Rules
 

@@ -7,10 +7,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.models import User
 from matching.choices import MatchStatus
-from matching.models import Match, MatchSide
+from matching.models import MatchSide
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import CountryWindow, Need, Offer
-from tests.factories import CountryFactory, agreed_cooperation
+from tests.factories import CountryFactory, MatchFactory, agreed_cooperation, put_in
 from tests.pages import Page, publish_many
 
 pytestmark = pytest.mark.django_db
@@ -46,14 +46,10 @@ def test_an_outcome_counts_once_both_sides_have_confirmed_it(client: Client, rev
 
 def test_without_both_consents_there_is_nothing(client: Client, reviewer: User) -> None:
     match = agreed_cooperation(reviewer)
-    for change in (
-        {"status": MatchStatus.INTRODUCED},
-        {"on_hold_at": timezone.now()},
-    ):
-        before = Match.objects.filter(pk=match.pk).values(*change).get()
-        Match.objects.filter(pk=match.pk).update(**change)
-        assert NOTHING_YET in Page(client.get(ADDRESS)).text, change
-        Match.objects.filter(pk=match.pk).update(**before)
+    for status, values in ((MatchStatus.INTRODUCED, {}), (MatchStatus.COMPLETED, {"on_hold_at": timezone.now()})):
+        put_in(status, match, **values)
+        assert NOTHING_YET in Page(client.get(ADDRESS)).text, status
+    put_in(MatchStatus.COMPLETED, match, on_hold_at=None)
     CountryWindow.objects.create(country_id="KHM", paused_at=timezone.now())
     assert NOTHING_YET in Page(client.get(ADDRESS)).text
     CountryWindow.objects.all().delete()
@@ -93,7 +89,9 @@ def test_it_runs_as_many_queries_with_20_entries(
             strict=True,
         )
         for need, offer in pairs:
-            match = Match.objects.create(need=need, offer=offer, profile=first.profile, status="agreed", **fields)
+            match = MatchFactory(
+                need=need, offer=offer, profile=first.profile, run=None, status=MatchStatus.AGREED, **fields
+            )
             for side in ("need", "offer"):
                 MatchSide.objects.create(match=match, side=side, consent_at=timezone.now())
         # count, matches, areas and modalities of both, sides; of the form: countries, groups, areas, modalities

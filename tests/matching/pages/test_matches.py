@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import AgencyKind, Role
 from directory.models import User
-from matching import review
 from matching.choices import MatchStatus
+from matching.life import review
 from matching.models import Match, MatchEvent
 from surveys.choices import Visibility
 from tests.factories import (
@@ -26,6 +26,7 @@ from tests.factories import (
     TargetFactory,
     UserFactory,
     explanation_of,
+    put_in,
 )
 from tests.pages import Page, publish_many
 
@@ -70,8 +71,8 @@ def test_how_far_a_released_match_has_come_cannot_be_told(client: Client, status
     match = ReleasedMatchFactory()
     before = [client.get(address).content for address in ("/matches/", match.get_absolute_url())]
     frozen = explanation_of(match) | {"score": 1}
-    Match.objects.filter(pk=match.pk).update(
-        status=status, decided_on=frozen, updated_at=timezone.now() + dt.timedelta(days=9), rank_for_need=None,
+    put_in(
+        status, match, decided_on=frozen, updated_at=timezone.now() + dt.timedelta(days=9),
         score=1, part_areas=1, part_modalities=0, part_region=0,
     )  # fmt: skip
     after = [client.get(address).content for address in ("/matches/", match.get_absolute_url())]
@@ -160,7 +161,7 @@ def test_a_coordinator_asks_for_every_agency_of_the_country(client: Client, coor
 
 def test_staff_see_the_decided_score_beside_today_s(client: Client, reviewer: User) -> None:
     match = MatchFactory()
-    Match.objects.filter(pk=match.pk).update(decided_on=explanation_of(match), status=MatchStatus.SET_ASIDE)
+    put_in(MatchStatus.SET_ASIDE, match, decided_on=explanation_of(match))
     client.force_login(reviewer)
     assert "It was decided on 0.820000" in Page(client.get(match.get_absolute_url())).text
     institute = AgencyFactory(country=match.offer.country, kind=AgencyKind.TRAINING_INSTITUTION)

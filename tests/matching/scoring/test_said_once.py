@@ -10,17 +10,20 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import Client
+from django.utils.translation import gettext_lazy
+from rest_framework.serializers import ChoiceField, ListField
 
 from directory.models import User
-from matching import engine, reasons
+from matching import engine
 from matching.api.explanation import ExplanationSerializer
 from matching.api.serializers import ContributionsSerializer
-from matching.engine import compiled, counts
+from matching.engine import compiled
+from matching.engine.search import counts
 from matching.models import Match, MatchChange, ScoringProfile, TriangularOption
 from matching.models.by_criterion import CONTRIBUTIONS, WEIGHTS, Moves
-from matching.near_misses import near_misses
-from matching.profiles import gates_only
-from matching.scoring import words
+from matching.scoring import reasons, words
+from matching.scoring.near_misses import near_misses
+from matching.scoring.profiles import gates_only
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.reasons import CLOSED_BY
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory
@@ -32,6 +35,8 @@ from tests.pages import Page
 ROOT = Path(__file__).parents[3]
 CRITERIA = [criterion.name for criterion in engine.CRITERIA]
 GATES = list(engine.GATES)
+FULL_MOON = words.GateWords(gettext_lazy("Is it full moon?"), gettext_lazy("It is full moon."))
+MOON = words.CriterionWords(gettext_lazy("Moon"), gettext_lazy("How full is the moon?"))
 SIDE: dict[str, Any] = {"agency": None, "areas": {0}, "modalities": {0}, "recency": 0, "is_open": True}
 
 
@@ -121,7 +126,7 @@ def test_the_docs_list_every_gate_and_every_criterion_with_its_weight() -> None:
 
 @pytest.mark.django_db
 def test_the_page_of_the_method_lists_them_all(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(words.GATES, "full_moon", words.GateWords("Is it full moon?", "It is full moon."))
+    monkeypatch.setitem(words.GATES, "full_moon", FULL_MOON)
     profile = ScoringProfile()
     text = Page(client.get("/method/")).text
 
@@ -141,7 +146,10 @@ def test_the_schema_of_the_api_lists_them_all(tmp_path: Path) -> None:
     gates = schemas["Explanation"]["properties"]["gates"]["items"]
     assert (schemas[gates["$ref"].split("/")[-1]] if "$ref" in gates else gates)["enum"] == GATES
     assert list(schemas["MatchRun"]["properties"]["counts"]["properties"]["closed_by"]["properties"]) == GATES
-    assert list(ExplanationSerializer().fields["gates"].child.choices) == GATES
+    of_gates = ExplanationSerializer().fields["gates"]
+    assert isinstance(of_gates, ListField)
+    assert isinstance(of_gates.child, ChoiceField)
+    assert list(of_gates.child.choices) == GATES
 
 
 @pytest.mark.django_db
@@ -159,14 +167,14 @@ def test_a_near_miss_by_a_new_gate_is_said_by_its_words_and_one_without_words_fa
     with pytest.raises(KeyError, match="full_moon"):
         near_misses(posting=need, reader=reviewer)
 
-    monkeypatch.setitem(words.GATES, "full_moon", words.GateWords("Is it full moon?", "It is full moon."))
+    monkeypatch.setitem(words.GATES, "full_moon", FULL_MOON)
     [near] = near_misses(posting=need, reader=reviewer)
     assert (near.offer, near.gate, near.why) == (offer, "full_moon", "It is full moon.")
 
 
 @pytest.mark.django_db
 def test_a_criterion_without_sentences_of_its_own_is_said_by_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(words.CRITERIA, "moon", words.CriterionWords("Moon", "How full is the moon?"))
+    monkeypatch.setitem(words.CRITERIA, "moon", MOON)
     part = {"code": "moon", "weight": 10, "total_weight": 100, "numerator": 2, "denominator": 3, "contribution": 66_667}
     told: dict[str, Any] = {
         "criteria": [part, part | {"weight": 0}],

@@ -8,8 +8,8 @@ import pytest
 from directory.models import Country, Modality, PriorityArea
 from matching.choices import RunState
 from matching.models import Match, MatchRun
-from matching.runs import run_matching
-from matching.tables import CannotScore, Tables, Vocabulary
+from matching.runs.running import run_matching
+from matching.scoring.tables import CannotScore, Tables, Vocabulary
 from surveys.models import Need, Offer
 from tests.factories import (
     AreaFactory,

@@ -7,7 +7,7 @@ import pytest
 from directory.choices import AgencyKind
 from directory.models import Agency, Country
 from matching.models import ScoringProfile, TriangularOption
-from matching.runs import run_matching
+from matching.runs.running import run_matching
 from surveys.models import Need, Offer
 from tests.factories import (
     AgencyFactory,

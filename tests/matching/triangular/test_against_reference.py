@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from matching.engine import suggest
-from matching.engine.case import Case
+from matching.engine.inputs.case import Case
 from matching.triangular.options import BEST_KEPT, Listed, Options, Roles, find
 from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS, excluded, tables
 from tests.matching.engine.reference import Need, Offer, Rules

@@ -7,9 +7,9 @@ import time_machine
 
 from directory.choices import AgencyKind
 from matching.models import MatchRun, TriangularEvent, TriangularOption
-from matching.runs import run_matching
-from ssc_portal.daily import run_daily
-from surveys import posting as postings
+from matching.runs.running import run_matching
+from ssc_portal.running.daily import run_daily
+from surveys.postings import posting as postings
 from tests.factories import (
     AgencyFactory,
     AreaFactory,

@@ -6,13 +6,13 @@ from directory.choices import Role
 from directory.mail.sending import send_due
 from directory.models import User
 from matching.choices import OptionEventKind
+from matching.life.steps import LONGEST_NOTE, ReviewRefused, take_for_option
 from matching.models import TriangularEvent, TriangularOption
-from matching.runs import run_matching
-from matching.steps import LONGEST_NOTE, ReviewRefused, take_for_option
+from matching.runs.running import run_matching
 from matching.triangular import review
-from surveys import posting as postings
 from surveys.choices import Visibility
 from surveys.models import Import, Need, Offer
+from surveys.postings import posting as postings
 from surveys.signals import import_undoing
 from tests.factories import AgencyFactory, CountryFactory, TargetFactory, UserFactory
 

@@ -6,7 +6,7 @@ from directory.choices import AgencyKind, AgencyRole, Role
 from matching.models import TriangularOption
 from matching.triangular import review
 from surveys.choices import Visibility
-from tests.factories import AgencyFactory, CountryFactory, UserFactory
+from tests.factories import AgencyFactory, CountryFactory, UserFactory, put_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,14 +36,14 @@ def sees(user, option) -> bool:
 @pytest.mark.parametrize("who", ["reviewer", "manager"])
 @pytest.mark.parametrize("status", ["suggested", "proposed", "set_aside", "lapsed"])
 def test_the_secretariat_sees_all(option, request, who, status):
-    TriangularOption.objects.update(status=status)
+    put_in(status, option)
     assert sees(request.getfixturevalue(who), option)
 
 
 @pytest.mark.parametrize("who", ["visitor", "partner", "nobody"])
 @pytest.mark.parametrize("status", ["suggested", "proposed"])
 def test_the_public_and_others_never(option, request, who, status):
-    TriangularOption.objects.update(status=status)
+    put_in(status, option)
     assert not sees(UserFactory() if who == "nobody" else request.getfixturevalue(who), option)
     assert not sees(None, option)
 
@@ -51,7 +51,7 @@ def test_the_public_and_others_never(option, request, who, status):
 @pytest.mark.parametrize("part", POSTINGS)
 def test_each_side_sees_it_once_it_is_suggested(option, speakers, part):
     for status, is_shown in (("suggested", True), ("proposed", True), ("set_aside", False), ("lapsed", False)):
-        TriangularOption.objects.update(status=status)
+        put_in(status, option)
         assert sees(speakers[part], option) == is_shown, status
 
 

@@ -161,7 +161,8 @@ def test_state_and_confirmation_are_changed_by_actions_alone(admin: Client):
 
 
 def test_actions_publish_withdraw_and_confirm(admin: Client, manager: User):
-    offers = [OfferFactory(), OfferFactory()]
+    complete = {"areas": ["energy"], "modalities": ["training"]}
+    offers = [OfferFactory(**complete), OfferFactory(**complete)]
     archived = OfferFactory(title="Old", status=PostingStatus.ARCHIVED)
     said = act(admin, "publish", *offers, archived)
     assert "2 postings changed." in said
@@ -173,7 +174,7 @@ def test_actions_publish_withdraw_and_confirm(admin: Client, manager: User):
     assert (offers[0].status, offers[0].confirmed_on) == (PostingStatus.PUBLISHED, timezone.now().date())
     assert offers[1].status == PostingStatus.WITHDRAWN
     assert offers[1].history.first().history_user == manager
-    assert act(admin, "publish", NeedFactory()) == ["1 posting changed."]
+    assert act(admin, "publish", NeedFactory(**complete)) == ["1 posting changed."]
 
 
 def test_a_new_offer_starts_as_a_draft(admin: Client, manager: User):

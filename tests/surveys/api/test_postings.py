@@ -31,9 +31,9 @@ pytestmark = pytest.mark.django_db
 ROLES = ["visitor", "focal_point", "other_focal_point", "coordinator", "reviewer", "manager", "partner"]
 
 PUBLIC_KEYS = {
-    "id", "title", "text", "language", "country", "agency", "areas", "modalities", "places", "amount", "opens_on",
-    "closes_on", "is_closed", "stated_on", "confirmed_on", "is_confirmed", "provenance", "survey", "source_row",
-    "created_at", "updated_at",
+    "id", "title", "text", "language", "country", "agency", "areas", "modalities", "any_modality", "places", "amount",
+    "opens_on", "closes_on", "is_closed", "stated_on", "confirmed_on", "is_confirmed", "provenance", "survey",
+    "source_row", "created_at", "updated_at",
 }  # fmt: skip
 MEMBER_KEYS = PUBLIC_KEYS | {"status", "visibility"}
 STAFF_KEYS = MEMBER_KEYS | {"facilitating_allowed", "source_file", "source_sheet", "file_import", "edited_on"}
@@ -147,6 +147,7 @@ def test_an_offer_exactly() -> None:
         "agency": None,
         "areas": ["health", "trade"],
         "modalities": ["training"],
+        "any_modality": False,
         "places": None,
         "amount": {
             "value": "1549800.00",

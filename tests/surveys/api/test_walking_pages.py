@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from directory.api.common.pagination import _SIGNER
 from surveys.filtersets import OfferFilter
 from surveys.models import Offer
 from tests.api import ROOT, client_of, read, refused, walk
 from tests.factories import CountryFactory, PublishedOfferFactory
+from web.api.pagination import _SIGNER
 
 pytestmark = pytest.mark.django_db
 

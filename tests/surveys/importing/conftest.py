@@ -7,7 +7,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from surveys.importing.edition import DATA
+from surveys.answering.edition import DATA
 
 TABLE = DATA / "survey_2018_table1.csv"
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"

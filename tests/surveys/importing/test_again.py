@@ -9,13 +9,13 @@ from django.apps import apps
 from django.core.management import call_command
 
 from directory.models import Country, User
-from surveys import posting
+from surveys.answering.readings import resolve
 from surveys.choices import ImportState, PostingStatus, RowResult, Side
 from surveys.importing.applying import Outcome, import_file
 from surveys.models import Answer, Import, Need, Offer, Reading, Response, Survey, Target
+from surveys.postings import posting
 from surveys.questionnaires.form import add_version
 from surveys.questionnaires.shipped import shipped_form
-from surveys.readings import resolve
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, as_xlsx, changed, table_rows
 
 pytestmark = pytest.mark.django_db

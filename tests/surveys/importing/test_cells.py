@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.names import AliasRow, CountryRow, GroupRow, NameIndex
+from surveys.answering.edition import Edition
+from surveys.answering.places import read_places
 from surveys.choices import Direction, PlaceKind
-from surveys.importing.amounts import Amount, AmountError, parse_number, parse_printed
-from surveys.importing.choosing import ChoiceError, Choices
-from surveys.importing.edition import Edition
-from surveys.importing.places import read_places
-from surveys.importing.values import ValueUnreadable, order_of_days, parse_day
+from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.questionnaires.lists import Choice
+from surveys.reading.amounts import Amount, AmountError, parse_number, parse_printed
+from surveys.reading.values import ValueUnreadable, order_of_days, parse_day
 
 pytestmark = pytest.mark.any_database
 
@@ -194,10 +194,7 @@ def names() -> NameIndex:
 
 def read(cell: str, names: NameIndex) -> list[tuple[Any, ...]]:
     places = read_places(cell, iso3="THA", edition=Edition(), names=names)
-    return [
-        (read.place.as_printed, read.place.code or read.place.kind.value, read.direction.value, read.place.is_ambiguous)
-        for read in places
-    ]
+    return [(read.as_printed, read.code or read.kind.value, read.direction.value, read.is_ambiguous) for read in places]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +235,7 @@ def test_a_prefix_gives_its_line_a_direction(names: NameIndex, prefix: str, dire
 
 def test_no_support_received_is_a_statement_of_its_own(names: NameIndex):
     (place,) = read_places("Support received from: n/a", iso3="THA", edition=Edition(), names=names)
-    assert (place.place.kind, place.direction) == (PlaceKind.NONE, Direction.EXISTING_PARTNER)
+    assert (place.kind, place.direction) == (PlaceKind.NONE, Direction.EXISTING_PARTNER)
 
 
 @given(st.text(max_size=150))
@@ -247,4 +244,4 @@ def test_any_text_is_read_without_an_error(text: str):
         kind="unknown", iso3=None, group_code=None, suggestions=(), is_listed=None
     ))  # fmt: skip
     for reading in read_places(text, iso3="THA", edition=Edition(), names=names):
-        assert reading.place.kind in (PlaceKind.UNRESOLVED, PlaceKind.NONE)
+        assert reading.kind in (PlaceKind.UNRESOLVED, PlaceKind.NONE)

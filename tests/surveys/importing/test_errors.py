@@ -3,8 +3,8 @@
 import pytest
 
 from surveys.importing.applying import import_file
-from surveys.importing.cells import FileRefused
 from surveys.models import Response, Survey
+from surveys.reading.cells import FileRefused
 from tests.surveys.importing.conftest import Cells, as_csv, changed, table_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

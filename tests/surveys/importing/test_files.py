@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from surveys.importing.cells import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, FileRefused
-from surveys.importing.source_file import read_sheets
+from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, FileRefused
+from surveys.reading.source_file import read_sheets
 from tests.project.subprocesses import PRODUCTION, run_python
 from tests.surveys.importing.conftest import TABLE, as_csv, as_xlsx, table_rows
 

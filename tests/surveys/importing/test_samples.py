@@ -9,8 +9,8 @@ import pytest
 from openpyxl import Workbook
 
 from surveys.importing.applying import Outcome, import_file
-from surveys.importing.cells import FileRefused
 from surveys.models import Need, Offer, Response, Survey
+from surveys.reading.cells import FileRefused
 from tests.surveys.workbooks import workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

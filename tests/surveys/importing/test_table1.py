@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from directory.names import NameIndex
+from surveys.answering.edition import Edition
+from surveys.answering.places import read_places
 from surveys.choices import Direction, PlaceKind, PostingStatus, ResponseKind
 from surveys.importing.applying import import_file
-from surveys.importing.edition import Edition
-from surveys.importing.places import read_places
 from surveys.models import Import, Need, Offer, PreferredPartner, Reading, Response, Survey, Target
 from tests.surveys.importing.conftest import SHARED, TABLE, table_rows
 
@@ -185,7 +185,7 @@ def test_the_general_rule_reads_what_is_certain_as_the_shipped_readings_do(name_
             if not row["ambiguous"]
         )
     by_rule = Counter(
-        (row["iso3"], read.place.as_printed, read.place.code, read.direction.value)
+        (row["iso3"], read.as_printed, read.code, read.direction.value)
         for row in table_rows()
         for read in read_places(
             row["regions_countries_as_printed"], iso3=row["iso3"], edition=Edition(), names=name_index

@@ -16,15 +16,15 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from directory import leaving
 from directory.choices import AgencyKind, Role
-from directory.days import today
 from directory.models import Agency, Country, User
-from surveys import answering, approval, posting, readings, sending_in, still_valid, windows
+from directory.people import leaving
+from surveys.answering import filling_in, readings, sending_in
 from surveys.choices import ImportState, PostingStatus, Visibility, WindowKind
 from surveys.importing import undoing
 from surveys.importing.applying import import_file
 from surveys.models import CountryWindow, Import, Need, Offer, PendingChange, Reading, Response, Survey
+from surveys.postings import approval, posting, still_valid, windows
 from surveys.questionnaires.versions import copy_from
 from tests.factories import (
     AgencyFactory,
@@ -39,6 +39,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.surveys.importing.conftest import as_csv, table_rows
+from web.days import today
 
 Act = Callable[[], Any]
 SOON = dt.timedelta(days=30)
@@ -370,7 +371,8 @@ def survey_answered(scene: Scene) -> Act:
 def survey_corrected(scene: Scene) -> Act:
     response, head = _submitted(scene, areas=["trade"])
     response = sending_in.approve(response=response, by=head)
-    response = answering.begin(survey=response.survey, agency=response.agency, by=head)
+    assert response.agency is not None
+    response = filling_in.begin(survey=response.survey, agency=response.agency, by=head)
     _answer(scene, head, areas=["trade", "energy"])
     return lambda: sending_in.submit(response=Response.objects.get(pk=response.pk), by=head)
 
@@ -388,7 +390,7 @@ def _submitted(scene: Scene, **answers: Any) -> tuple[Any, User]:
     agency = AgencyFactory(code="npl-test", kind=AgencyKind.MINISTRY, country=nepal)
     person = UserFactory(email="one@example.org", role=Role.FOCAL_POINT, role__agency=agency)
     head = UserFactory(email="head@example.org", role=Role.COORDINATOR, role__agency=agency)
-    response = answering.begin(survey=edition, agency=agency, by=person)
+    response = filling_in.begin(survey=edition, agency=agency, by=person)
     _answer(scene, person, **answers)
     return sending_in.submit(response=Response.objects.get(pk=response.pk), by=person), head
 

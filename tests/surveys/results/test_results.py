@@ -11,9 +11,9 @@ from docx import Document
 from openpyxl import load_workbook
 
 from directory.models import Agency
-from surveys.asked import Asked
 from surveys.importing.applying import import_file
 from surveys.models import Survey, SurveyRequest
+from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.versions import copy_from
 from surveys.results.changes import changes_between
 from surveys.results.counts import question_counts

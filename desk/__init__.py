@@ -1,0 +1,1 @@
+"""Where the secretariat works: its pages inside the admin site."""

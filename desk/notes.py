@@ -1,0 +1,26 @@
+"""The field for a reviewer's note."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from matching.life.review import LONGEST_NOTE
+
+
+class NoteField(forms.CharField):
+    """An internal note; a longer one is refused and kept in the form, never cut by the browser."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "widget": forms.Textarea(attrs={"rows": 3}), **kwargs})
+        self.validators.append(
+            MaxLengthValidator(
+                LONGEST_NOTE,
+                _("The note has %(show_value)d characters; at most %(limit_value)d fit."),
+            )
+        )
+
+    def to_python(self, value: Any) -> str:
+        """Count a line's end once: a browser sends two characters for it."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")

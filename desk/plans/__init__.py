@@ -1,0 +1,1 @@
+"""Plans of which matches to propose."""

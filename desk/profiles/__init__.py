@@ -1,0 +1,1 @@
+"""Scoring profiles, and what other figures would change."""

@@ -1,0 +1,141 @@
+"""What stands around the queue: saved views, exports of what is on the screen, figures, the brief for a meeting."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from desk.queue import saved_views
+from desk.queue.rows import queue_as_shown
+from desk.queue.saved_views import ViewRefused
+from directory.access import is_member
+from directory.models import User
+from matching.life import statistics
+from matching.life.telling.briefs import brief_pdf
+from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
+from matching.models import Match
+from matching.scoring.explanation import fit_of
+from web.converters import row_number
+from web.days import today
+from web.exports import csv_response, xlsx_response
+from web.pdf import PdfUnavailable
+
+CHUNK = 1_000
+DAYS_OF_A_PERIOD = (30, 90, 365)
+
+
+def export(model_admin: ModelAdmin[Match], request: HttpRequest, ending: str) -> HttpResponse:
+    """Return the matches of the list, as it is filtered, searched and ordered; no contacts are in it."""
+    rows = _rows(queue_as_shown(model_admin, request).for_lists().iterator(chunk_size=CHUNK))
+    make: Any = csv_response if ending == "csv" else xlsx_response
+    return make(name="matches", header=_header(), rows=rows)
+
+
+def _header() -> list[str]:
+    return [
+        _("Match"), _("Status"), _("Fit"), _("Score"), _("Need"), _("Of"), _("Need confirmed on"), _("Offer"),
+        _("By"), _("Offer confirmed on"), _("First suggested"), _("Released"), _("On hold"), _("Not again before"),
+    ]  # fmt: skip
+
+
+def _rows(matches: Iterator[Match]) -> Iterator[list[Any]]:
+    for match in matches:
+        yield [
+            match.public_id,
+            match.get_status_display(),
+            str(fit_of(match.score, match.profile).label),
+            match.score / 1_000_000,
+            match.need.title,
+            match.need.party,
+            _day(match.need.confirmed_on),
+            match.offer.title,
+            match.offer.party,
+            _day(match.offer.confirmed_on),
+            _day(match.created_at.date()),
+            _day(match.released_at.date() if match.released_at else None),
+            _day(match.on_hold_at.date() if match.on_hold_at else None),
+            _day(match.refused_until),
+        ]
+
+
+def _day(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Save, or delete, a view of the reviewer's own."""
+    user = _member(request)
+    query = request.POST.get("query", "")
+    if (unwanted := row_number(request.POST.get("delete", ""))) is not None:
+        saved_views.delete(by=user, pk=unwanted)
+        messages.success(request, _("The view is deleted."))
+    else:
+        try:
+            view = saved_views.save(by=user, name=request.POST.get("name", ""), query=query)
+            messages.success(request, _("Saved as “%(name)s”.") % {"name": view})
+            query = view.query
+        except ViewRefused as refused:
+            messages.error(request, str(refused))
+    address = reverse("admin:matching_match_changelist")
+    return HttpResponseRedirect(f"{address}?{query}" if query else address)
+
+
+def figures(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
+    """Show what waits, how old it is, how long steps take, and for which groups of countries."""
+    given = request.GET.get("period", "")
+    days = next((number for number in DAYS_OF_A_PERIOD if str(number) == given), None)
+    since = today() - dt.timedelta(days=days) if days else None
+    return TemplateResponse(
+        request,
+        "admin/matching/match/figures.html",
+        {
+            **model_admin.admin_site.each_context(request),
+            "opts": model_admin.opts,
+            "title": _("Figures"),
+            "tables": statistics.figures(since=since),
+            "periods": [
+                ("all", _("All time")),
+                *((str(number), _("Last %(days)d days") % {"days": number}) for number in DAYS_OF_A_PERIOD),
+            ],
+            "period": str(days or "all"),
+        },
+    )
+
+
+def brief(request: HttpRequest, match: Match) -> HttpResponse:
+    """Return the brief as a PDF, or say what is missing to make one."""
+    try:
+        data = brief_pdf(match=match, by=_member(request))
+    except PdfUnavailable as missing:
+        return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="brief-{match.public_id}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def letter(match: Match, ending: str) -> HttpResponse:
+    """Return the letter of introduction as a draft for signature."""
+    if ending not in CONTENT_TYPES:
+        raise Http404
+    try:
+        data = letter_docx(match) if ending == "docx" else letter_pdf(match)
+    except PdfUnavailable as missing:
+        return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")
+    response = HttpResponse(data, content_type=CONTENT_TYPES[ending])
+    response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _member(request: HttpRequest) -> User:
+    if not is_member(request.user):
+        raise PermissionDenied
+    return request.user

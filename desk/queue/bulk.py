@@ -1,0 +1,160 @@
+"""One step on many matches: a page that lists them and asks for a note, and one that says what was done."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from desk.notes import NoteField
+from desk.queue.rows import QUEUE_ORDER, queue_address
+from directory.access import Action, can
+from directory.models import User
+from matching.choices import Fit
+from matching.life import review
+from matching.models import Match
+from matching.scoring.explanation import fit_of
+from web.converters import row_number
+
+MOST_AT_ONCE = 500
+
+BULK_STEPS: dict[str, StrPromise] = {
+    "release": _("Release to the public"),
+    "withhold": _("Withhold: take off the public pages"),
+    "propose": _("Propose to both sides"),
+    "set_aside": _("Set aside"),
+    "take_back": _("Take back to the suggestions"),
+}
+
+
+UNDOING = {"release": "withhold", "withhold": "release", "set_aside": "take_back", "propose": "take_back"}
+
+
+class IdsField(forms.CharField):
+    """Ids of matches, by commas: one field, however many."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> list[int]:
+        """Return the ids; refuse anything that is not a list of at most MOST_AT_ONCE of them."""
+        parts = super().clean(value).split(",")
+        numbers = [row_number(part) for part in parts]
+        if None in numbers:
+            raise forms.ValidationError(_("This is not a list of matches."))
+        if len(parts) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("At most %(most)d matches at once.") % {"most": MOST_AT_ONCE})
+        return [number for number in numbers if number is not None]
+
+
+class BulkForm(forms.Form):
+    """A step, the matches, and the note that goes with each of them."""
+
+    step = forms.ChoiceField(choices=list(BULK_STEPS.items()), widget=forms.HiddenInput)
+    ids = IdsField()
+    note = NoteField(label=_("Note"), help_text=_("Kept with each of the matches; read by the secretariat only."))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("step") == "take_back" and "note" in cleaned and not cleaned["note"]:
+            self.add_error("note", _("Say why the matches are taken back."))
+        return cleaned
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A match on the page that asks, and what already stands in the way of the step; empty: nothing seen."""
+
+    match: Match
+    fit: Fit
+    obstacle: str
+
+
+def ask(model_admin: ModelAdmin[Match], request: HttpRequest, selected: QuerySet[Match], *, step: str) -> HttpResponse:
+    """Show the selected matches, at most MOST_AT_ONCE of them in the order of the queue, and ask for a note."""
+    ids = list(selected.order_by(*QUEUE_ORDER).values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    left_out = selected.count() - MOST_AT_ONCE if len(ids) > MOST_AT_ONCE else 0
+    ids = ids[:MOST_AT_ONCE]
+    form = BulkForm(initial={"step": step, "ids": ",".join(map(str, ids))})
+    return _ask(model_admin, request, form, step=step, ids=ids, left_out=left_out)
+
+
+def take(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
+    """Take the step on each of the matches, and say what was done and what was refused, and why."""
+    user = request.user
+    if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
+        raise PermissionDenied
+    form = BulkForm(request.POST)
+    if not form.is_valid():
+        if "step" in form.errors or "ids" in form.errors:
+            return HttpResponse(status=400, content=str(_("This is not a list of matches.")), content_type="text/plain")
+        return _ask(model_admin, request, form, step=form.cleaned_data["step"], ids=form.cleaned_data["ids"])
+    step = form.cleaned_data["step"]
+    outcome = review.each(
+        step=review.STEPS[step], matches=_matches(form.cleaned_data["ids"]), by=user, note=form.cleaned_data["note"]
+    )
+    return TemplateResponse(
+        request,
+        "admin/matching/match/bulk_done.html",
+        _context(model_admin, request, step=step)
+        | {"outcome": outcome, "note": form.cleaned_data["note"], "undo": _undo(step, outcome)},
+    )
+
+
+def _undo(step: str, outcome: review.BulkOutcome) -> BulkForm | None:
+    """Return the form that undoes what was just done, for the same matches; None where there is nothing to undo."""
+    if step not in UNDOING or not outcome.done:
+        return None
+    ids = ",".join(str(event.match_id) for event in outcome.done)
+    return BulkForm(initial={"step": UNDOING[step], "ids": ids}, auto_id="undo_%s")
+
+
+def _ask(
+    model_admin: ModelAdmin[Match],
+    request: HttpRequest,
+    form: BulkForm,
+    *,
+    step: str,
+    ids: list[int],
+    left_out: int = 0,
+) -> HttpResponse:
+    candidates = [
+        Candidate(
+            match=match,
+            fit=fit_of(match.score, match.profile),
+            obstacle=review.obstacle(step=step, match=match),
+        )
+        for match in _matches(ids)
+    ]
+    return TemplateResponse(
+        request,
+        "admin/matching/match/bulk_ask.html",
+        _context(model_admin, request, step=step)
+        | {
+            "form": form,
+            "candidates": candidates,
+            "hindered": sum(bool(candidate.obstacle) for candidate in candidates),
+            "left_out": left_out,
+            "most_at_once": MOST_AT_ONCE,
+        },
+    )
+
+
+def _matches(ids: list[int]) -> QuerySet[Match]:
+    return Match.objects.for_lists().filter(pk__in=ids).order_by(*QUEUE_ORDER)
+
+
+def _context(model_admin: ModelAdmin[Match], request: HttpRequest, *, step: str) -> dict[str, Any]:
+    return {
+        **model_admin.admin_site.each_context(request),
+        "opts": model_admin.opts,
+        "title": BULK_STEPS[step],
+        "step": step,
+        "preserved": model_admin.get_preserved_filters(request),
+        "queue_address": queue_address(model_admin, request),
+    }

@@ -1,0 +1,176 @@
+"""The match queue and the pages of the review."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from desk import pairs
+from desk.queue import around, bulk, review_page
+from desk.queue.filters import FILTERS
+from desk.queue.rows import QUEUE_ORDER, QueueChangeList
+from directory.access import Action, can
+from directory.models import User
+from matching.models import Match
+from web.text import fold
+
+LONGEST_SEARCH = 200
+SEARCHED = (
+    "need__search_text",
+    "need__country__search_text",
+    "need__agency__search_text",
+    "offer__search_text",
+    "offer__country__search_text",
+    "offer__agency__search_text",
+    "offer__agency__country__search_text",
+)
+
+
+def _bulk_action(step: str) -> Any:
+    @admin.action(permissions=["review"], description=bulk.BULK_STEPS[step])
+    def act(model_admin: "MatchAdmin", request: HttpRequest, selected: QuerySet[Match]) -> HttpResponse:
+        return bulk.ask(model_admin, request, selected, step=step)
+
+    act.__name__ = f"{step}_selected"
+    return act
+
+
+@admin.register(Match)
+class MatchAdmin(admin.ModelAdmin[Match]):
+    """Matches are decided by the steps of `matching.life.review`, and changed in no other way."""
+
+    list_display = ("score", "need", "offer", "status", "created_at")
+    sortable_by = ("score", "created_at")
+    list_filter = FILTERS
+    search_fields = SEARCHED
+    search_help_text = _("Title, text, country or agency of the need or the offer.")
+    ordering = QUEUE_ORDER
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = [_bulk_action(step) for step in bulk.BULK_STEPS]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
+        return super().get_queryset(request).for_lists()  # type: ignore[attr-defined]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[QueueChangeList]:
+        return QueueChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find matches in whose two postings, countries and agencies each word stands."""
+        words = fold(search_term).split()
+        if search_term.strip() and (not words or len(search_term) > LONGEST_SEARCH):
+            return queryset.none(), False
+        for word in words:
+            found = Q()
+            for field in SEARCHED:
+                found |= Q((f"{field}__contains", word))
+            queryset = queryset.filter(found)
+        return queryset, False
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Whether the person decides on matches."""
+        return isinstance(request.user, User) and can(request.user, Action.REVIEW_MATCHES)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("bulk/", view(require_POST(self.bulk_view)), name="matching_match_bulk"),
+            path("export.<str:ending>", view(require_safe(self.export_view)), name="matching_match_export"),
+            path("views/", view(require_POST(self.views_view)), name="matching_match_views"),
+            path("figures/", view(require_safe(self.figures_view)), name="matching_match_figures"),
+            path("<int:pk>/brief.pdf", view(require_safe(self.brief_view)), name="matching_match_brief"),
+            path("<int:pk>/letter.<str:ending>", view(require_safe(self.letter_view)), name="matching_match_letter"),
+            path("needs/", view(require_safe(self.needs_view)), name="matching_match_needs"),
+            path("need/<int:need_id>/", view(require_safe(self.need_view)), name="matching_match_need"),
+            path("pair/", view(require_safe(self.pair_view)), name="matching_match_pair"),
+            path("near/<str:kind>/<int:pk>/", view(require_safe(self.near_view)), name="matching_match_near"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the queue over the whole width."""
+        own = list(request.user.saved_views.all()) if isinstance(request.user, User) else []
+        return super().changelist_view(
+            request, {**(extra_context or {}), "is_nav_sidebar_enabled": False, "saved_views": own}
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Review one match."""
+        match = self.get_object(request, object_id)
+        if match is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        self._may_look(request)
+        return review_page.show_or_take(self, request, match)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Go to the review page: a match's history is its events and changes."""
+        return HttpResponseRedirect(f"{reverse('admin:matching_match_change', args=[object_id])}#history")
+
+    def bulk_view(self, request: HttpRequest) -> HttpResponse:
+        """Take one step on many matches."""
+        return bulk.take(self, request)
+
+    def export_view(self, request: HttpRequest, ending: str) -> HttpResponse:
+        """Export what is on the screen."""
+        self._may_look(request)
+        if ending not in ("csv", "xlsx"):
+            raise Http404
+        return around.export(self, request, ending)
+
+    def views_view(self, request: HttpRequest) -> HttpResponse:
+        """Save or delete a view of the queue."""
+        self._may_look(request)
+        return around.save_view(request)
+
+    def figures_view(self, request: HttpRequest) -> HttpResponse:
+        """Show figures."""
+        self._may_look(request)
+        return around.figures(self, request)
+
+    def brief_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make the brief of a match."""
+        self._may_look(request)
+        return around.brief(request, get_object_or_404(self.get_queryset(request), pk=pk))
+
+    def letter_view(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+        """Draft the letter of introduction."""
+        self._may_look(request)
+        return around.letter(get_object_or_404(self.get_queryset(request), pk=pk), ending)
+
+    def needs_view(self, request: HttpRequest) -> HttpResponse:
+        """Choose a need to ask about."""
+        self._may_look(request)
+        return pairs.needs_page(self, request)
+
+    def need_view(self, request: HttpRequest, need_id: int) -> HttpResponse:
+        """Set a need against the offers."""
+        self._may_look(request)
+        return pairs.need_page(self, request, need_id)
+
+    def pair_view(self, request: HttpRequest) -> HttpResponse:
+        """Explain a pair."""
+        self._may_look(request)
+        return pairs.pair_page(self, request)
+
+    def near_view(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        """Show what one gate alone keeps from a need or an offer."""
+        self._may_look(request)
+        return pairs.near_page(self, request, kind, pk)
+
+    def _may_look(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied

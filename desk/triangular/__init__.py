@@ -1,0 +1,1 @@
+"""The list of triangular options and the page of one."""

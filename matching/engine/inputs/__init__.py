@@ -1,0 +1,1 @@
+"""What the engine reads: tables, texts and a profile, checked by themselves and against each other."""

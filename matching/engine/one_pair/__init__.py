@@ -1,0 +1,1 @@
+"""Single pairs: their score, why they fit, and what keeps them apart."""

@@ -1,0 +1,1 @@
+"""The criteria of the score and the gates."""

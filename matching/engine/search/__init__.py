@@ -1,0 +1,1 @@
+"""The way through all pairs to the best of each."""

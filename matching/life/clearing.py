@@ -1,0 +1,203 @@
+"""Before a side is asked, its country is heard where its window wants that.
+
+The no-objection clock lets a proposal be passed on to the side, and nothing more.
+"""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.access import Action, scope_of
+from directory.mail import outbox
+from directory.mail.receivers import coordinators_of, offices_of, people_of, with_alternates
+from directory.models import User
+from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
+from matching.life.sides import OTHER_SIDE, posting_of
+from matching.life.steps import ReviewRefused, check_note, held, take
+from matching.life.terms import last_day_of_term
+from matching.models import Match, MatchSide
+from surveys.choices import ClearanceRule, PostingStatus, Side
+from surveys.models import CountryWindow
+from surveys.models.posting import Posting
+from web.days import today
+
+CLEARANCE_OF = {
+    ClearanceRule.NONE: Clearance.NOT_NEEDED,
+    ClearanceRule.NO_OBJECTION: Clearance.NO_OBJECTION,
+    ClearanceRule.EXPLICIT: Clearance.EXPLICIT,
+}
+WAITING = frozenset({Clearance.NO_OBJECTION, Clearance.EXPLICIT})
+
+
+def begin(*, match: Match, by: User) -> None:
+    """Put a match just proposed before the countries that want it, and ask the other sides at once.
+
+    The rows of an earlier round begin anew; the events keep what was said then. Call it in the step's transaction.
+    Raises ReviewRefused where nobody speaks for one of the sides yet.
+    """
+    for side in (Side.NEED, Side.OFFER):
+        posting = posting_of(match, side)
+        if is_not_public(posting):
+            raise ReviewRefused(_("“%(posting)s” is not published, or its country is paused.") % {"posting": posting})
+        if not people_of(posting.agency_id, posting.country_id):
+            raise ReviewRefused(
+                _("Nobody speaks for “%(party)s” yet: invite a focal point and record the designation first.")
+                % {"party": posting.party}
+            )
+        window = _window_of(posting)
+        clearance = CLEARANCE_OF[ClearanceRule(window.clearance)]
+        due_on = None
+        if clearance == Clearance.NO_OBJECTION:
+            due_on = last_day_of_term(today(), window.clearance_days, window.country_id)
+        row, _is_new = MatchSide.objects.update_or_create(
+            match=match, side=side, defaults={**_fresh_round(), "clearance": clearance, "clearance_due_on": due_on}
+        )
+        if clearance in WAITING:
+            take(match, EventKind.CLEARANCE_BEGUN, by=by, side=side, details={"due_on": str(due_on or "")})
+            outbox.write(
+                kind="clearance_asked",
+                key=f"clearance_asked:{match.pk}:{side}:{_round(match)}",
+                about={"match": match.pk, "side": side},
+                to=with_alternates(coordinators_of(posting.country_id, posting.agency_id)),
+            )
+        else:
+            _ask(match, row, by=by)
+
+
+def undo(match: Match) -> None:
+    """Let a proposal be as if it had never been put to anyone; call it in the step's transaction, match held.
+
+    Raises ReviewRefused where a person has answered already, for a side or for its country: what was said stays.
+    """
+    if match.sides.filter(Q(answered_at__isnull=False) | Q(cleared_by__isnull=False)).exists():
+        raise ReviewRefused(_("Someone has answered this proposal already; it cannot be taken back any more."))
+    match.sides.all().delete()
+
+
+@transaction.atomic
+def clear(*, match: Match, side: Side, by: User, note: str = "") -> MatchSide:
+    """Let a proposal be passed on to its side: by a coordinator of its country, or the secretariat for a mission."""
+    match, row = _waiting(match, side, by, note)
+    _set(row, clearance=Clearance.CLEARED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
+    take(match, EventKind.CLEARED, by=by, side=side, note=note, audience=Audience.SIDE)
+    _ask(match, row, by=by)
+    return row
+
+
+@transaction.atomic
+def object_to(*, match: Match, side: Side, by: User, note: str) -> MatchSide:
+    """Object for the country of a side: the match is not taken forward, and the other side learns only that."""
+    if not note.strip():
+        raise ReviewRefused(_("Say in a note why; the secretariat and your own side alone read it."))
+    match, row = _waiting(match, side, by, note)
+    _set(row, clearance=Clearance.OBJECTED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
+    take(match, EventKind.OBJECTED, by=by, side=side, note=note, audience=Audience.SIDE)
+    end_without_agreement(match, side=side, by=by, refused_until=None)
+    return row
+
+
+def pass_on_due(on: dt.date) -> int:
+    """Pass on the proposals whose no-objection term has ended before the day `on`; return how many.
+
+    Only what waits for no objection: explicit approval is given by a person. Run it daily; again changes nothing.
+    """
+    due = MatchSide.objects.filter(
+        clearance=Clearance.NO_OBJECTION, clearance_due_on__lt=on, match__status=MatchStatus.PROPOSED
+    )
+    passed = 0
+    for pk in list(due.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            match = held(MatchSide.objects.select_related("match").get(pk=pk).match)
+            row = due.filter(pk=pk, match__on_hold_at__isnull=True).first()
+            if row is None:
+                continue
+            _set(row, clearance=Clearance.CLEARED, cleared_at=timezone.now())
+            take(match, EventKind.CLEARED, by=None, side=Side(row.side), audience=Audience.SIDE)
+            _ask(match, row, by=None)
+            passed += 1
+    return passed
+
+
+def end_without_agreement(match: Match, *, side: Side, by: User | None, refused_until: dt.date | None) -> None:
+    """End a proposal that a side or its country does not want; call it in the step's transaction, match held."""
+    take(match, EventKind.NOT_TAKEN_FORWARD, by=by, side=side, refused_until=refused_until)
+    other = match.sides.filter(side=OTHER_SIDE[side], asked_at__isnull=False).exclude(answer__in=REFUSALS).first()
+    if other is not None:
+        posting = posting_of(match, OTHER_SIDE[side])
+        outbox.write(
+            kind="not_taken_forward",
+            key=f"not_taken_forward:{match.pk}:{other.side}:{_round(match)}",
+            about={"match": match.pk, "side": other.side},
+            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
+        )
+
+
+def is_not_public(posting: Posting) -> bool:
+    """Whether a posting is not published, or its country is paused; reads the window of its country."""
+    if posting.status != PostingStatus.PUBLISHED:
+        return True
+    countries = {posting.country_id, posting.agency.country_id if posting.agency else None} - {None}
+    return CountryWindow.objects.filter(country__in=countries, paused_at__isnull=False).exists()
+
+
+def _waiting(match: Match, side: Side, by: User, note: str) -> tuple[Match, MatchSide]:
+    check_note(note)
+    match = held(match)
+    if not posting_of(match, side).is_within(scope_of(by, Action.APPROVE_POSTINGS)):
+        raise ReviewRefused(_("Only the country's coordinator clears its proposals, or the secretariat for it."))
+    row = MatchSide.objects.filter(match=match, side=side, clearance__in=WAITING).first()
+    if row is None or match.status != MatchStatus.PROPOSED:
+        raise ReviewRefused(_("This proposal does not wait for the country any more. Look at it again."))
+    return match, row
+
+
+def _ask(match: Match, row: MatchSide, *, by: User | None) -> None:
+    side = Side(row.side)
+    _set(row, asked_at=timezone.now())
+    take(match, EventKind.ASKED, by=by, side=side, audience=Audience.SIDE)
+    posting = posting_of(match, side)
+    outbox.write(
+        kind="proposed",
+        key=f"proposed:{match.pk}:{side}:{_round(match)}",
+        about={"match": match.pk, "side": side},
+        to=with_alternates(people_of(posting.agency_id, posting.country_id)),
+        offices=offices_of(posting.agency_id, posting.country_id),
+    )
+
+
+def _round(match: Match) -> int:
+    """Return which time it is that the match is proposed: a mail of an earlier round keeps none of this one out."""
+    return match.events.filter(kind=EventKind.PROPOSED).count()
+
+
+def _set(row: MatchSide, **values: object) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+
+
+def _fresh_round() -> dict[str, object]:
+    return {
+        "clearance_note": "",
+        "cleared_by": None,
+        "cleared_at": None,
+        "asked_at": None,
+        "answer": "",
+        "answer_reason": "",
+        "answered_by": None,
+        "answered_at": None,
+        "consent_by": None,
+        "consent_at": None,
+        "outcome_confirmed_by": None,
+        "outcome_confirmed_at": None,
+    }
+
+
+def _window_of(posting: Posting) -> CountryWindow:
+    country = posting.posting_country
+    if country is None:
+        return CountryWindow()
+    return CountryWindow.objects.filter(country=country).first() or CountryWindow(country=country)

@@ -1,0 +1,174 @@
+"""What came of a match: agreed, completed, the outcome that both sides confirm."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.access import Action, can
+from directory.mail import outbox
+from directory.mail.receivers import people_of, with_alternates
+from directory.models import User
+from matching.choices import Audience, EventKind, MatchStatus, NeedMet
+from matching.life import lapsing, marks
+from matching.life.marks import Ids
+from matching.life.sides import posting_of, sides_of
+from matching.life.steps import ReviewRefused, check_note, check_open, held, take
+from matching.models import Match, MatchSide, Outcome
+from surveys.choices import Side
+
+FIELDS = (
+    "agreed_on", "starts_on", "ends_on", "women_trained", "men_trained", "expert_days", "places", "value",
+    "value_currency", "what_changed", "links",
+)  # fmt: skip
+"""What may be recorded of an outcome; `need_met` comes by the follow-up."""
+
+
+@transaction.atomic
+def agree(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
+    """Record that the two sides have agreed; `values` are fields of the outcome, `agreed_on` among them.
+
+    Raises ReviewRefused where the match is not introduced or `by` is no party to it, ValidationError by field.
+    """
+    match = _party(match, by)
+    check_open(match, EventKind.AGREED)
+    outcome = _filled(Outcome(match=match, recorded_by=by), values)
+    outcome.save()
+    take(match, EventKind.AGREED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
+    _tell(match, "agreed")
+    lapsing.lapse_used_up(match.offer)
+    return outcome
+
+
+@transaction.atomic
+def complete(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
+    """Record that the cooperation is completed, with its outcome; it counts once both sides confirm it."""
+    match = _party(match, by)
+    check_open(match, EventKind.COMPLETED)
+    outcome = _filled(Outcome.objects.get(match=match), values)
+    outcome.save()
+    take(match, EventKind.COMPLETED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
+    _ask_to_confirm(match)
+    return outcome
+
+
+@transaction.atomic
+def record(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
+    """Correct what is recorded of an agreement or outcome; a change resets both confirmations."""
+    match = _party(match, by)
+    check_open(match, EventKind.OUTCOME_RECORDED)
+    outcome = Outcome.objects.get(match=match)
+    before = {name: getattr(outcome, name) for name in FIELDS}
+    _filled(outcome, values)
+    changed = {
+        name: [str(before[name] or ""), str(getattr(outcome, name) or "")]
+        for name in FIELDS
+        if before[name] != getattr(outcome, name)
+    }
+    if changed:
+        outcome.save()
+        match.sides.update(outcome_confirmed_at=None, outcome_confirmed_by=None)
+        take(
+            match,
+            EventKind.OUTCOME_RECORDED,
+            by=by,
+            audience=Audience.SHARED,
+            side=_side_of(by, match),
+            details=changed,
+        )
+        if match.status == MatchStatus.COMPLETED:
+            _ask_to_confirm(match)
+        lapsing.lapse_used_up(match.offer)
+        if "places" in changed:
+            # Fewer than before may open it to others again.
+            marks.have_changed(Ids(offers=frozenset({match.offer_id})), by=by)
+    return outcome
+
+
+@transaction.atomic
+def confirm_outcome(*, match: Match, side: Side, by: User) -> MatchSide:
+    """Confirm the outcome for one's side as it is recorded now."""
+    match = held(match)
+    if side not in sides_of(by, match, Action.ANSWER_PROPOSALS):
+        raise ReviewRefused(_("Only those who speak for this side confirm for it."))
+    check_open(match, EventKind.OUTCOME_CONFIRMED)
+    row = MatchSide.objects.get(match=match, side=side)
+    if row.outcome_confirmed_at is None:
+        row.outcome_confirmed_at, row.outcome_confirmed_by = timezone.now(), by
+        row.save(update_fields=["outcome_confirmed_at", "outcome_confirmed_by"])
+        take(match, EventKind.OUTCOME_CONFIRMED, by=by, side=side, audience=Audience.SHARED)
+    return row
+
+
+@transaction.atomic
+def follow_up(*, match: Match, by: User, need_met: NeedMet, note: str = "") -> Outcome:
+    """Record whether the need was met: by the side of the need, or by a reviewer who asked."""
+    check_note(note)
+    match = held(match)
+    if not (can(by, Action.REVIEW_MATCHES) or Side.NEED in sides_of(by, match, Action.ANSWER_PROPOSALS)):
+        raise ReviewRefused(_("Whether the need was met is for its own side to say."))
+    outcome = Outcome.objects.filter(match=match).first()
+    if outcome is None:
+        raise ReviewRefused(_("Nothing was agreed yet."))
+    before, outcome.need_met = outcome.need_met, NeedMet(need_met)
+    outcome.save(update_fields=["need_met", "updated_at"])
+    take(
+        match,
+        EventKind.FOLLOWED_UP,
+        by=by,
+        note=note,
+        side=Side.NEED,
+        audience=Audience.SIDE,
+        details={"need_met": [before, outcome.need_met]},
+    )
+    return outcome
+
+
+def _party(match: Match, by: User) -> Match:
+    match = held(match)
+    if not (can(by, Action.REVIEW_MATCHES) or sides_of(by, match, Action.ANSWER_PROPOSALS)):
+        raise ReviewRefused(_("Only the two sides and the secretariat record what was agreed."))
+    if match.on_hold_at is not None:
+        raise ReviewRefused(_("This match is on hold."))
+    return match
+
+
+def _side_of(by: User, match: Match) -> Side | None:
+    return next(iter(sides_of(by, match, Action.ANSWER_PROPOSALS)), None)
+
+
+def _filled(outcome: Outcome, values: Mapping[str, Any]) -> Outcome:
+    unknown = set(values) - set(FIELDS)
+    if unknown:
+        raise ValidationError({name: _("This is not part of an outcome.") for name in sorted(unknown)})
+    for name, value in values.items():
+        setattr(outcome, name, value)
+    outcome.full_clean(exclude=["match"])
+    is_https = URLValidator(schemes=["https"])
+    for line in filter(None, map(str.strip, outcome.links.splitlines())):
+        try:
+            is_https(line)
+        except ValidationError as error:
+            raise ValidationError(
+                {"links": _("“%(line)s” is not an address that begins with https://.") % {"line": line[:200]}}
+            ) from error
+    return outcome
+
+
+def _ask_to_confirm(match: Match) -> None:
+    _tell(match, "outcome_to_confirm", again=match.events.filter(kind=EventKind.OUTCOME_RECORDED).count())
+
+
+def _tell(match: Match, kind: str, *, again: int = 0) -> None:
+    for side in (Side.NEED, Side.OFFER):
+        posting = posting_of(match, side)
+        outbox.write(
+            kind=kind,
+            key=f"{kind}:{match.pk}:{side}:{again}",
+            about={"match": match.pk, "side": side},
+            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
+        )

@@ -1,0 +1,338 @@
+"""What reviewers do with a match; the steps themselves stand in `matching.life.steps`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.access import Action, can
+from directory.models import User
+from matching import engine
+from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus
+from matching.life import clearing, proposable
+from matching.life.introducing import introduce, record_reference
+from matching.life.proposable import check_not_on_hold
+from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
+from matching.life.steps import STEPS as STEPS_OF_A_MATCH
+from matching.models import Match, MatchEvent, ReviewCheck
+from matching.scoring.explanation import Explanation, explain, explain_pairs
+from matching.scoring.reasons import gate_reasons
+from surveys.choices import Side, Visibility
+from surveys.models import Need, Offer
+
+__all__ = ["LONGEST_NOTE", "ReviewRefused", "introduce", "record_reference"]
+
+CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
+
+
+@transaction.atomic
+def release(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
+    """Show the fit to everyone as it stands today; independent of all other steps and unchanged by them."""
+    check_reviewer(by, note)
+    match = held(match)
+    _check_release(match)
+    explanation = today or explain(need=match.need, offer=match.offer)
+    _check_fit(explanation)
+    return take(
+        match,
+        EventKind.RELEASED,
+        by=by,
+        note=note,
+        released_at=timezone.now(),
+        released_score=explanation["score"],
+        released_as=explanation,
+    )
+
+
+@transaction.atomic
+def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
+    """Take a released fit off the public pages."""
+    check_reviewer(by, note)
+    match = held(match)
+    _check_withhold(match)
+    return take(match, EventKind.WITHHELD, by=by, note=note, released_at=None, released_score=None, released_as=None)
+
+
+@transaction.atomic
+def set_aside(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
+    """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
+    check_reviewer(by, note)
+    match = held(match)
+    _check_suggested(match)
+    return _decide(match, EventKind.SET_ASIDE, by=by, note=note, today=today)
+
+
+@transaction.atomic
+def propose(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
+    """Put a suggestion to both sides; only where both postings are confirmed, someone speaks for each, and they fit.
+
+    A side is asked at once, or once its country is heard, where its window wants that: see `matching.life.clearing`.
+    """
+    check_reviewer(by, note)
+    match = held(match)
+    proposable.check(match)
+    today = today or explain(need=match.need, offer=match.offer)
+    _check_fit(today)
+    event = _decide(match, EventKind.PROPOSED, by=by, note=note, today=today, refused_until=None)
+    clearing.begin(match=match, by=by)
+    return event
+
+
+@transaction.atomic
+def take_back(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
+    """Return a match to the suggestions, scored as of today; the note says why.
+
+    One set aside or not taken forward, or a proposal that neither side nor a country has answered yet: its mails
+    that have not gone out are dropped, and the sides see no more than the fit.
+    """
+    check_reviewer(by, note)
+    if not note.strip():
+        raise ReviewRefused(_("Say in a note why the match is taken back."))
+    match = held(match)
+    _check_take_back(match)
+    if match.status == MatchStatus.PROPOSED:
+        clearing.undo(match)
+    explanation = _by_its_profile(match, today)
+    _check_fit(explanation)
+    contributions = {part["code"]: part["contribution"] for part in explanation["criteria"]}
+    return take(
+        match,
+        EventKind.TAKEN_BACK,
+        by=by,
+        note=note,
+        decided_on=None,
+        refused_until=None,
+        scored_at=timezone.now(),
+        score=explanation["score"],
+        **{f"part_{code}": contributions[code] for code in CRITERIA},
+    )
+
+
+@transaction.atomic
+def add_note(
+    *, match: Match, by: User, note: str, audience: Audience = Audience.INTERNAL, side: Side | None = None
+) -> MatchEvent:
+    """Add a note for the secretariat, for one side (name it) or for both; nothing else changes.
+
+    A side reads notes once it was asked; until then they must be internal.
+    """
+    check_reviewer(by, note)
+    if not note.strip():
+        raise ReviewRefused(_("The note is empty."))
+    if (audience == Audience.SIDE) != (side is not None):
+        raise ReviewRefused(_("Say for which side the note is."))
+    match = held(match)
+    readers = match.sides.filter(asked_at__isnull=False)
+    missing = {Audience.SHARED: readers.count() < 2, Audience.SIDE: not readers.filter(side=side).exists()}
+    if missing.get(audience, False):
+        raise ReviewRefused(_("A side reads notes once it was asked; until then they are internal."))
+    return take(match, EventKind.NOTED, by=by, note=note, audience=audience, side=side)
+
+
+@transaction.atomic
+def assign(*, match: Match, by: User, to: User | None) -> MatchEvent:
+    """Make the match a reviewer's to look after, or nobody's."""
+    check_reviewer(by, "")
+    if to is not None and not can(to, Action.REVIEW_MATCHES):
+        raise ReviewRefused(_("Matches are looked after by reviewers and managers."))
+    match = held(match)
+    before = match.assigned_to
+    return take(
+        match,
+        EventKind.ASSIGNED,
+        by=by,
+        note=str(to) if to else "",
+        details={"assigned_to": [before.pk if before else None, to.pk if to else None]},
+        assigned_to=to,
+    )
+
+
+@transaction.atomic
+def check(*, match: Match, by: User, kind: CheckKind, result: CheckResult, note: str = "") -> ReviewCheck:
+    """Record what a check came to, internally. On hold hides the match from all but the secretariat.
+
+    The newest result of a kind counts; the match is on hold as long as one kind is.
+    """
+    check_reviewer(by, note)
+    match = held(match)
+    row = ReviewCheck.objects.create(match=match, kind=kind, result=result, note=note.strip(), by=by)
+    newest = {one.kind: one.result for one in match.checks.order_by("at", "pk")}
+    is_on_hold = CheckResult.ON_HOLD in newest.values()
+    values: dict[str, Any] = {}
+    if is_on_hold != (match.on_hold_at is not None):
+        values = {"on_hold_at": timezone.now() if is_on_hold else None}
+    take(match, EventKind.CHECKED, by=by, note=note, details={"kind": kind, "result": result}, **values)
+    return row
+
+
+Step = Callable[..., MatchEvent]
+
+STEPS: dict[str, Step] = {
+    "release": release,
+    "withhold": withhold,
+    "set_aside": set_aside,
+    "take_back": take_back,
+    "propose": propose,
+    "add_note": add_note,
+}
+
+
+EXPLAINED = frozenset({release, set_aside, propose, take_back})
+"""Steps that take `today`: the explanation by the profile in use, from a caller who has just read it."""
+
+BATCH = 100
+
+
+@dataclass
+class BulkOutcome:
+    """What became of a step taken on many matches."""
+
+    done: list[MatchEvent] = field(default_factory=list)
+    refused: list[tuple[Match, str]] = field(default_factory=list)
+
+
+def each(*, step: Step, matches: Iterable[Match], by: User, note: str = "") -> BulkOutcome:
+    """Take the step on each match by itself: one that is refused does not hold back the others.
+
+    The explanations are read for many at once, with the postings held so that they stay true until the steps are
+    written; the matches must come with their postings (`for_lists`).
+    """
+    outcome, remaining = BulkOutcome(), iter(matches)
+    while batch := list(islice(remaining, BATCH)):
+        with transaction.atomic():
+            for match, explained in zip(batch, _explained(step, batch), strict=True):
+                try:
+                    outcome.done.append(step(match=match, by=by, note=note, **explained))
+                except ReviewRefused as refusal:
+                    outcome.refused.append((match, str(refusal)))
+    return outcome
+
+
+def _explained(step: Step, matches: list[Match]) -> list[dict[str, Explanation]]:
+    """Return what to hand to the step for each of the matches, with their postings held."""
+    if step not in EXPLAINED:
+        return [{} for _match in matches]
+    # Needs before offers, by id, as a run holds them: neither waits for the other for ever.
+    for postings, ids in (
+        (Need.objects, {match.need_id for match in matches}),
+        (Offer.objects, {match.offer_id for match in matches}),
+    ):
+        list(postings.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+    explanations = explain_pairs(pairs=[(match.need, match.offer) for match in matches])
+    return [{"today": explanation} for explanation in explanations]
+
+
+@transaction.atomic
+def take_as_shown(*, step: Step, match: Match, by: User, note: str = "", last_event: int) -> MatchEvent:
+    """Take a step from a page that showed the match's events up to the id `last_event` (0: none)."""
+    check_as_shown(match=match, last_event=last_event)
+    return step(match=match, by=by, note=note)
+
+
+def check_as_shown(*, match: Match, last_event: int) -> None:
+    """Raise ReviewRefused where more has happened since the event `last_event` (0: none): the second is told.
+
+    Of two reviewers, or of two clicks. Call it in the transaction of the step: the match is held from here on.
+    """
+    Match.objects.select_for_update().get(pk=match.pk)
+    newest = MatchEvent.objects.filter(match=match).order_by("-pk").select_related("by").first()
+    if newest is not None and newest.pk != last_event:
+        raise ReviewRefused(
+            _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the match again.")
+            % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run")}
+        )
+
+
+def steps_open_to(match: Match) -> list[str]:
+    """Return the names of the steps that the state of the match allows, in the order to offer them."""
+    steps = ["withhold" if match.released_at else "release"]
+    if match.status == MatchStatus.SUGGESTED:
+        steps += ["propose", "set_aside"]
+    if match.status in STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from:
+        steps.append("take_back")
+    return [*steps, "add_note"]
+
+
+def obstacle(*, step: str, match: Match, explanation: Explanation | None = None) -> str:
+    """Return why the step of this name cannot be taken on the match as given, for people; empty where it can.
+
+    With today's explanation it also says whether the two still fit, where the step asks for that. It runs no query
+    on a match that was read `for_lists()`, and it is no promise: the step itself reads everything again.
+    """
+    try:
+        CHECKS[step](match)
+        if explanation is not None and step in MUST_FIT:
+            _check_fit(explanation)
+    except ReviewRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _check_release(match: Match) -> None:
+    if match.released_at is not None:
+        raise ReviewRefused(_("This fit is already released."))
+    check_not_on_hold(match)
+    for posting in (match.need, match.offer):
+        if posting.visibility != Visibility.PUBLIC or clearing.is_not_public(posting):
+            raise ReviewRefused(
+                _("Only a fit between two public postings can be released; “%(posting)s” is not public.")
+                % {"posting": posting}
+            )
+
+
+def _check_withhold(match: Match) -> None:
+    if match.released_at is None:
+        raise ReviewRefused(_("This fit is not released."))
+
+
+def _check_suggested(match: Match) -> None:
+    check_open(match, EventKind.SET_ASIDE)
+
+
+def _check_take_back(match: Match) -> None:
+    check_open(match, EventKind.TAKEN_BACK)
+
+
+def _check_nothing(match: Match) -> None:
+    """A note can always be added."""
+
+
+CHECKS: dict[str, Callable[[Match], None]] = {
+    "release": _check_release,
+    "withhold": _check_withhold,
+    "set_aside": _check_suggested,
+    "take_back": _check_take_back,
+    "propose": proposable.check,
+    "add_note": _check_nothing,
+}
+
+MUST_FIT = frozenset({"release", "propose", "take_back"})
+
+
+def _by_its_profile(match: Match, today: Explanation | None) -> Explanation:
+    """Return the explanation by the profile that scored the match; `today`, where it is by the same one."""
+    profile = {"code": match.profile.code, "version": match.profile.version}
+    if today is not None and today["profile"] == profile:
+        return today
+    return explain(need=match.need, offer=match.offer, profile=match.profile)
+
+
+def _check_fit(explanation: Explanation) -> None:
+    if explanation["gates"]:
+        raise ReviewRefused(
+            _("The two do not fit today: %(reasons)s") % {"reasons": " ".join(gate_reasons(explanation))}
+        )
+
+
+def _decide(
+    match: Match, kind: EventKind, *, by: User, note: str, today: Explanation | None, **values: Any
+) -> MatchEvent:
+    """Freeze what the match is decided on, and move it out of the suggestions."""
+    # The contributions that the reviewer saw in the queue, even where a run is overdue.
+    stored = {"score": match.score, **{code: getattr(match, f"part_{code}") for code in CRITERIA}}
+    decided_on = {**_by_its_profile(match, today), "stored": stored}
+    return take(match, kind, by=by, note=note, decided_on=decided_on, **values)

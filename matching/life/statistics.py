@@ -1,0 +1,126 @@
+"""What a manager wants to see: what waits, how old, for which countries, and how long each step takes."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.membership import members
+from directory.models import CountryGroup
+from matching.choices import COOPERATION, EventKind, MatchStatus
+from matching.models import Match, MatchEvent
+from surveys.models import Need, Offer
+from web.days import today
+
+AGE_BANDS = ((7, "0-7"), (30, "8-30"), (90, "31-90"), (365, "91-365"))
+"""Days since a suggestion was first made, up to and including."""
+GROUPS = ("LDC", "LLDC", "SIDS", "ESCAP_ENEA", "ESCAP_NCA", "ESCAP_PACIFIC", "ESCAP_SEA", "ESCAP_SSWA")
+STEPS = (
+    (EventKind.PROPOSED, EventKind.ANSWERED),
+    (EventKind.ANSWERED, EventKind.INTRODUCED),
+    (EventKind.INTRODUCED, EventKind.AGREED),
+    (EventKind.AGREED, EventKind.COMPLETED),
+)
+PROPOSED_OR_BEYOND = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED}) | COOPERATION
+
+
+@dataclass(frozen=True)
+class Table:
+    """One figure: what it is called, its columns, and its rows, whose first cell names them."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def figures(*, since: dt.date | None = None) -> list[Table]:
+    """Return all figures in a fixed number of queries; `since` narrows the steps and shares to a period."""
+    return [by_status(), by_age(), days_a_step(since=since), shares(since=since)]
+
+
+def by_status() -> Table:
+    """Return how many matches are in each state."""
+    found = dict(Match.objects.order_by().values_list("status").annotate(Count("pk")))
+    rows = [(status.label, found.get(status, 0)) for status in MatchStatus]
+    return Table(_("Matches by state"), (_("State"), _("Matches")), rows)
+
+
+def by_age() -> Table:
+    """Return how long the suggestions have waited, in days."""
+    now = timezone.now()
+    counts: dict[str, Count] = {}
+    younger = -1
+    for last, name in AGE_BANDS:
+        older_than, at_most = now - dt.timedelta(days=last + 1), now - dt.timedelta(days=younger + 1)
+        counts[name] = Count("pk", filter=Q(created_at__gt=older_than, created_at__lte=at_most))
+        younger = last
+    counts["365+"] = Count("pk", filter=Q(created_at__lte=now - dt.timedelta(days=younger + 1)))
+    aliases = {f"band_{number}": count for number, count in enumerate(counts.values())}
+    found = Match.objects.filter(status=MatchStatus.SUGGESTED).aggregate(**aliases)
+    rows = [(name, found[f"band_{number}"]) for number, name in enumerate(counts)]
+    return Table(_("Suggestions that wait, by age in days"), (_("Days"), _("Suggestions")), rows)
+
+
+def days_a_step(*, since: dt.date | None = None) -> Table:
+    """Return the median days from each step to the next, of the matches that took both: one query."""
+    events = MatchEvent.objects.filter(kind__in={kind for pair in STEPS for kind in pair})
+    if since is not None:
+        events = events.filter(at__date__gte=since)
+    first: dict[int, dict[str, dt.datetime]] = {}
+    for match, kind, at in events.order_by().values_list("match", "kind").annotate(first=Min("at")):
+        first.setdefault(match, {})[kind] = at
+    rows = []
+    for before, after in STEPS:
+        days = [
+            (taken[after] - taken[before]).total_seconds() / 86_400
+            for taken in first.values()
+            if before in taken and after in taken
+        ]
+        words = f"{EventKind(before).label} → {EventKind(after).label}"
+        rows.append((words, len(days), round(median(days), 1) if days else "–"))
+    return Table(_("Median days from step to step"), (_("Step"), _("Matches"), _("Median days")), rows)
+
+
+def shares(*, since: dt.date | None = None) -> Table:
+    """Return how many needs, offers, matches, proposals and agreements concern each group of countries."""
+    labels = dict(CountryGroup.objects.filter(pk__in=GROUPS).values_list("code", "label"))
+    of_group = {code: {row.country_id for row in members(code, today())} for code in GROUPS}
+    matches = Match.objects.all()
+    if since is not None:
+        matches = matches.filter(created_at__date__gte=since)
+    columns: list[Counter[str]] = [
+        Counter(dict(Need.objects.published().order_by().values_list("country").annotate(Count("pk")))),
+        _by_owner(Offer.objects.published()),
+        *(
+            Counter(dict(rows.order_by().values_list("need__country").annotate(Count("pk"))))
+            for rows in (
+                matches.exclude(status=MatchStatus.LAPSED),
+                matches.filter(status__in=PROPOSED_OR_BEYOND),
+                matches.filter(status__in=COOPERATION),
+            )
+        ),
+    ]
+    rows: list[tuple[Any, ...]] = [
+        (labels.get(code, code), *(_within(column, of_group[code]) for column in columns)) for code in GROUPS
+    ]
+    rows.append((_("All countries"), *(sum(column.values()) for column in columns)))
+    header = (_("Group"), _("Needs"), _("Offers"), _("Matches"), _("Proposed or beyond"), _("Agreed or completed"))
+    return Table(_("By group of the country (of matches: the need's)"), header, rows)
+
+
+def _by_owner(offers: Any) -> Counter[str]:
+    found: Counter[str] = Counter()
+    rows = offers.order_by().values_list("country", "agency__country").annotate(number=Count("pk"))
+    for own, of_agency, number in rows:
+        found[own or of_agency or ""] += number
+    return found
+
+
+def _within(column: Counter[str], countries: Iterable[str]) -> int:
+    return sum(column[country] for country in countries)

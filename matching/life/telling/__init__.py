@@ -1,0 +1,1 @@
+"""What is told of a match, and to whom: mails, letters, briefs, contacts."""

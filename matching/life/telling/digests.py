@@ -1,0 +1,64 @@
+"""Mails on new matches: at once, daily, weekly or never, as each person wants; one a person and day."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db.models import Q, QuerySet
+
+from directory.access import Action
+from directory.choices import Digest
+from directory.mail import outbox
+from directory.models import Affiliation, User
+from matching.choices import MatchStatus
+from matching.life.marks import Ids
+from matching.models import Match
+from web.days import today
+
+WEEKLY_ON = 0
+"""Monday."""
+LOOKS_BACK = {Digest.DAILY: dt.timedelta(days=1), Digest.WEEKLY: dt.timedelta(days=7)}
+MOST_LISTED = 20
+
+
+def write_digests(on: dt.date) -> int:
+    """Write the digests that are due on the day `on`; return how many. Again on the same day writes none twice."""
+    written = 0
+    for user in _readers(Digest.DAILY, *([Digest.WEEKLY] if on.weekday() == WEEKLY_ON else [])):
+        begin = dt.datetime.combine(on - LOOKS_BACK[Digest(user.digest)], dt.time.min, tzinfo=dt.UTC)
+        if new_matches_of(user, since=begin).exists():
+            written += _write(user, since=begin, key=f"new_matches:{user.pk}:{on.isoformat()}")
+    return written
+
+
+def tell_at_once(*, since: dt.datetime, by: User | None = None, changed_by: Mapping[int, Ids] | None = None) -> int:
+    """Write to those who want to hear at once of matches first made `since` then, one mail a person; return how many.
+
+    Whoever made them (`by`) has them on the page already, and so has who changed a posting (`changed_by`, by the id of
+    the person) those of that posting. Call it in the transaction that makes the matches.
+    """
+    written = 0
+    for user in _readers(Digest.AT_ONCE):
+        if user == by:
+            continue
+        new, own = new_matches_of(user, since=since), (changed_by or {}).get(user.pk)
+        if own is not None:
+            new = new.exclude(Q(need__in=own.needs) | Q(offer__in=own.offers))
+        if new.exists():
+            written += _write(user, since=since, key=f"new_matches:{user.pk}:{since.isoformat()}")
+    return written
+
+
+def new_matches_of(user: User, *, since: dt.datetime) -> QuerySet[Match]:
+    """Return the person's own suggestions that were first made `since` then, best first."""
+    own = Match.objects.visible_to(user).of(user, Action.READ_OWN)
+    rows = own.filter(status=MatchStatus.SUGGESTED, created_at__gte=since)
+    return rows.for_lists().order_by("-score", "pk")
+
+
+def _readers(*digests: Digest) -> list[User]:
+    serving = Affiliation.objects.in_force(today()).values("user")
+    return list(User.objects.filter(pk__in=serving, is_active=True, digest__in=digests).order_by("pk"))
+
+
+def _write(user: User, *, since: dt.datetime, key: str) -> int:
+    return outbox.write(kind="new_matches", key=key, about={"since": since.isoformat()}, to=[user])

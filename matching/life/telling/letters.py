@@ -1,0 +1,330 @@
+"""The letter by which the secretariat introduces two sides: drafted here as DOCX and PDF, signed by a person.
+
+It names the contacts of both only once they are introduced. Who may have it is for the caller to know: reviewers
+always, the two sides from the introduction on.
+"""
+
+import datetime as dt
+import io
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from matching.choices import CONTACTS_SHOWN
+from matching.life.telling.contacts import Contact, contacts_of
+from matching.models import Match
+from matching.scoring.explanation import explain
+from matching.scoring.reasons import reasons
+from surveys.models.posting import Posting
+from web.exports import disclaimer
+from web.pdf import pdf_of
+
+LONGEST_TEXT = 1_500
+"""Of a posting's text, in characters: a letter of two pages, the whole stands on the portal."""
+LONGEST_MESSAGE = 3_000
+CONTENT_TYPES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+NO_REFERENCE_YET = "_" * 20
+
+_LINE_BREAKS = dict.fromkeys(map(ord, "\r\v\f\x85\u2028\u2029"), "\n") | {ord("\t"): " "}
+_TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl")
+"""What follows it in a paragraph's properties: Word reads them in the order of the schema."""
+_INK = RGBColor(0x17, 0x26, 0x2B)
+_MUTED = RGBColor(0x4C, 0x5C, 0x62)
+
+
+@dataclass(frozen=True)
+class LetterContact:
+    """A person, an office, or a few lines of the posting, which name nobody."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LetterPart:
+    """What one side brings: its posting in short, and whom to write to."""
+
+    heading: str
+    party: str
+    title: str
+    text: str
+    areas: str
+    modalities: str
+    contacts: tuple[LetterContact, ...]
+    """None before the introduction."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What both files say, cleaned of what no document can hold."""
+
+    disclaimer: str
+    owner: str
+    reference: str
+    dated: str
+    need: LetterPart
+    offer: LetterPart
+    opening: str
+    reasons: tuple[str, ...]
+    message: str
+    closing: str
+    is_introduced: bool
+
+
+def is_introduced(match: Match) -> bool:
+    """Return whether the two sides may have the letter, with the contacts of both."""
+    return match.status in CONTACTS_SHOWN and match.on_hold_at is None
+
+
+def letter_of(match: Match) -> Letter:
+    """Return what the letter says today: its date is the introduction's, today's before that."""
+    introduction = getattr(match, "introduction", None)
+    introduced = is_introduced(match)
+    dated: dt.datetime = introduction.made_at if introduction else timezone.now()
+    explanation = match.decided_on or explain(need=match.need, offer=match.offer)
+    return Letter(
+        disclaimer=disclaimer(),
+        owner=cleaned(settings.PORTAL_OWNER) or cleaned(settings.PORTAL_NAME),
+        reference=(cleaned(introduction.reference) if introduction else "") or NO_REFERENCE_YET,
+        dated=date_format(timezone.localdate(dated), "DATE_FORMAT"),
+        need=_part(_("What is needed"), match.need, with_contacts=introduced),
+        offer=_part(_("What is offered"), match.offer, with_contacts=introduced),
+        opening=_opening(introduced=introduced),
+        reasons=tuple(cleaned(reason) for reason in reasons(explanation)),
+        message=_shortened(cleaned(introduction.message), LONGEST_MESSAGE) if introduction else "",
+        closing=_(
+            "This introduction commits neither side to anything. What the two sides agree is theirs to agree; the "
+            "secretariat would be glad to hear of it and remains at their disposal."
+        ),
+        is_introduced=introduced,
+    )
+
+
+def letter_pdf(match: Match) -> bytes:
+    """Return the letter as a PDF. Raises web.pdf.PdfUnavailable where this machine makes none."""
+    context = {"letter": letter_of(match), "language": get_language(), "portal_name": settings.PORTAL_NAME}
+    return pdf_of(render_to_string("letters/introduction.html", context))
+
+
+def letter_docx(match: Match) -> bytes:
+    """Return the letter as a DOCX file, to be edited and signed."""
+    letter = letter_of(match)
+    document: Any = Document()
+    _set_up(document, letter)
+    _paragraph(document, letter.disclaimer, size=8, colour=_MUTED)
+    _paragraph(document, letter.owner, bold=True)
+    _paragraph(document, _("Reference: %(reference)s") % {"reference": letter.reference})
+    _paragraph(document, letter.dated)
+    _paragraph(document, letter.need.party, after=0)
+    _paragraph(document, letter.offer.party)
+    _paragraph(document, subject_of(letter), bold=True)
+    _paragraph(document, _("Dear colleagues,"))
+    _paragraph(document, letter.opening)
+    for part in (letter.need, letter.offer):
+        _heading(document, part.heading)
+        _paragraph(document, part.title, bold=True)
+        _paragraph(document, part.party)
+        for line in _lines(part.text):
+            _paragraph(document, line)
+        for label, words in ((_("Priority areas"), part.areas), (_("Modalities"), part.modalities)):
+            if words:
+                _paragraph(document, f"{label}: {words}")
+    _heading(document, _("Why the two fit"))
+    for reason in letter.reasons:
+        _paragraph(document, reason, style="List Bullet", after=2)
+    if letter.message:
+        _heading(document, _("From the secretariat"))
+        for line in _lines(letter.message):
+            _paragraph(document, line)
+    if letter.is_introduced:
+        _heading(document, _("Contacts"))
+        _contacts(document, letter)
+    _paragraph(document, letter.closing, before=12)
+    _paragraph(document, _("Yours sincerely,"), before=6, after=36)
+    _paragraph(document, NO_REFERENCE_YET * 2, after=0)
+    _paragraph(document, _("Name and function"), size=9, colour=_MUTED, after=0)
+    _paragraph(document, letter.owner)
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def letter_name(match: Match, ending: str) -> str:
+    """Return the name of the file: plain ASCII, whatever the titles."""
+    return f"introduction-{match.public_id}.{ending}"
+
+
+def subject_of(letter: Letter) -> str:
+    """Return the line that says what the letter is about."""
+    return _("Introduction: “%(need)s” and “%(offer)s”") % {"need": letter.need.title, "offer": letter.offer.title}
+
+
+def cleaned(text: str) -> str:
+    """Return the text without what a document cannot hold or what would turn the lines around it.
+
+    Line breaks stay; control characters, lone surrogates, non-characters and directional overrides go.
+    """
+    lines = text.replace("\r\n", "\n").translate(_LINE_BREAKS)
+    return "".join(character for character in lines if character == "\n" or _is_printable(character)).strip()
+
+
+def _is_printable(character: str) -> bool:
+    code = ord(character)
+    not_a_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    category = unicodedata.category(character)
+    return category not in {"Cc", "Cs"} and character not in _TURNS_TEXT_ROUND and not not_a_character
+
+
+def _one_line(text: str) -> str:
+    return " ".join(cleaned(text).split())
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip()} …"
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _opening(*, introduced: bool) -> str:
+    if introduced:
+        return _(
+            "The secretariat is pleased to introduce you to each other. Both of you have let us know that you are "
+            "interested in working together on what follows."
+        )
+    return _("Draft: the two parties have not been introduced to each other yet.")
+
+
+def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
+    contacts = contacts_of(posting) if with_contacts else []
+    return LetterPart(
+        heading=heading,
+        party=_one_line(posting.party),
+        title=_one_line(posting.title),
+        text=_shortened(cleaned(posting.text), LONGEST_TEXT),
+        areas=_joined(posting.areas.all()),
+        modalities=_joined(posting.modality_words),
+        contacts=tuple(one for one in map(_contact, contacts) if one.name or one.lines),
+    )
+
+
+def _joined(rows: Iterable[Any]) -> str:
+    return ", ".join(_one_line(str(row)) for row in rows)
+
+
+def _contact(contact: Contact) -> LetterContact:
+    given = map(_one_line, (contact.job_title, contact.email, contact.phone))
+    lines = (*(line for line in given if line), *_lines(cleaned(contact.text)))
+    return LetterContact(name=_one_line(contact.name), lines=lines)
+
+
+# --- DOCX
+
+
+def _set_up(document: Any, letter: Letter) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(25)
+    section.top_margin = section.bottom_margin = Mm(20)
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size, normal.font.color.rgb = "Arial", Pt(10.5), _INK
+    heading = document.styles["Heading 2"]
+    # The fonts of the template's theme would win over the one named here.
+    heading.element.rPr.rFonts.attrib.clear()
+    heading.font.name = "Arial"
+    properties, now = document.core_properties, timezone.now().replace(tzinfo=None)
+    properties.title = subject_of(letter)[:255]
+    properties.author = properties.last_modified_by = letter.owner[:255]
+    properties.comments = ""
+    properties.language = get_language() or ""
+    properties.created = properties.modified = now
+
+
+def _heading(document: Any, text: str) -> None:
+    paragraph = document.add_heading(level=2)
+    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(12), Pt(4)
+    _run(paragraph, text, size=12, colour=_INK, bold=True)
+
+
+def _paragraph(
+    container: Any,
+    text: str,
+    *,
+    size: float | None = None,
+    colour: RGBColor | None = None,
+    bold: bool = False,
+    before: float = 0,
+    after: float = 8,
+    style: str | None = None,
+) -> None:
+    paragraph = container.add_paragraph(style=style)
+    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(before), Pt(after)
+    _run(paragraph, text, size=size, colour=colour, bold=bold)
+
+
+def _run(paragraph: Any, text: str, *, size: float | None, colour: RGBColor | None, bold: bool) -> None:
+    run = paragraph.add_run(text)
+    run.bold = bold or None
+    if size is not None:
+        run.font.size = Pt(size)
+    if colour is not None:
+        run.font.color.rgb = colour
+    if _runs_right_to_left(text):
+        properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - python-docx has no other way
+        properties.insert_element_before(OxmlElement("w:bidi"), *_AFTER_BIDI)
+        run.font.rtl = True
+
+
+def _runs_right_to_left(text: str) -> bool:
+    """Return whether the first letter that has a direction runs from right to left, as Unicode decides it."""
+    directions = (unicodedata.bidirectional(character) for character in text)
+    return next((one for one in directions if one in {"L", "R", "AL"}), "L") != "L"
+
+
+def _contacts(document: Any, letter: Letter) -> None:
+    table = document.add_table(rows=2, cols=2)
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER
+    of_the_first_row = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no other way
+    of_the_first_row.append(_repeated_as_a_header())
+    for column, part in enumerate((letter.need, letter.offer)):
+        head, cell = table.cell(0, column), table.cell(1, column)
+        _fill(head, [(part.party, True)])
+        lines = [
+            (line, is_name)
+            for contact in part.contacts
+            for line, is_name in ((contact.name, True), *((line, False) for line in contact.lines))
+            if line
+        ]
+        _fill(cell, lines or [(_("Through the secretariat."), False)])
+
+
+def _repeated_as_a_header() -> Any:
+    header = OxmlElement("w:tblHeader")
+    header.set(qn("w:val"), "true")
+    return header
+
+
+def _fill(cell: Any, lines: list[tuple[str, bool]]) -> None:
+    for place, (line, bold) in enumerate(lines):
+        paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(4 if bold else 0)
+        paragraph.paragraph_format.space_after = Pt(1)
+        _run(paragraph, line, size=9.5, colour=None, bold=bold)

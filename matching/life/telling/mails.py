@@ -1,0 +1,67 @@
+"""What fills the mails of this app: for one side of a match, as its reader may see it when the mail is sent."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
+
+from directory.mail.kinds import Purpose, register
+from directory.models import User
+from matching.choices import CONTACTS_SHOWN, COOPERATION, DECIDED, MatchStatus
+from matching.life.sides import posting_of, shown_state, sides_of
+from matching.life.telling.digests import MOST_LISTED, new_matches_of
+from matching.models import Match
+from matching.scoring.explanation import fit_of
+from surveys.choices import Side
+
+Filling = Mapping[str, Any] | None
+
+
+TRUE_IN = {
+    "clearance_asked": {MatchStatus.PROPOSED},
+    "proposed": {MatchStatus.PROPOSED},
+    "unanswered": {MatchStatus.PROPOSED},
+    "not_taken_forward": {MatchStatus.NOT_TAKEN_FORWARD},
+    "introduced": CONTACTS_SHOWN,
+    "agreed": COOPERATION,
+    "outcome_to_confirm": COOPERATION,
+    "follow_up": DECIDED,
+}
+"""The states of a match in which a mail says what is so; one that waited past them is not sent."""
+
+
+def _for_a_side(statuses: Collection[MatchStatus], reader: User | None, about: Mapping[str, Any]) -> Filling:
+    """Return the match, the reader's side of it and what that side is told; for an office only that there is one."""
+    side = Side(about["side"])
+    match = Match.objects.for_lists().prefetch_related("sides").filter(pk=about["match"], status__in=statuses).first()
+    if match is None:
+        return None
+    if reader is None:
+        return {"match": None, "party": posting_of(match, side).party}
+    is_shown = Match.objects.visible_to(reader).filter(pk=match.pk).exists()
+    if not is_shown or side not in sides_of(reader, match):
+        return None
+    return {
+        "match": match,
+        "side": side,
+        "own": posting_of(match, side),
+        "party": posting_of(match, side).party,
+        "state": shown_state(match, reader, side),
+    }
+
+
+for code, statuses in TRUE_IN.items():
+    is_reminder = code in ("unanswered", "follow_up")
+    register(code, purpose=Purpose.REMINDER if is_reminder else Purpose.ACCOUNT)(partial(_for_a_side, statuses))
+
+
+@register("new_matches", purpose=Purpose.DIGEST)
+def _new_matches(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the reader's new suggestions, those that it may still see; None where there is none left."""
+    if reader is None:
+        return None
+    found = list(new_matches_of(reader, since=dt.datetime.fromisoformat(about["since"]))[: MOST_LISTED + 1])
+    if not found:
+        return None
+    shown = [(match, fit_of(match.score, match.profile).label) for match in found[:MOST_LISTED]]
+    return {"matches": shown, "more": len(found) > MOST_LISTED}

@@ -1,0 +1,1 @@
+"""Runs, what they changed, and what waits for the next."""

@@ -1,0 +1,1 @@
+"""Triangular options and their steps."""

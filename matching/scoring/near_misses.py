@@ -1,0 +1,163 @@
+"""What would have matched a posting but for one gate, and which: for whoever wonders why so little is suggested."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from directory.models import Country, User
+from matching import engine
+from matching.models import Match
+from matching.scoring.explanation import Explanation, explain_pairs
+from matching.scoring.places import offers_used_up
+from matching.scoring.profiles import default_profile, gates_only
+from matching.scoring.reasons import Labels
+from matching.scoring.tables import Tables
+from matching.scoring.words import GATES
+from surveys.choices import PlaceKind
+from surveys.models import Need, Offer
+from web.days import first_day_not_ended, today
+
+MOST = 10
+LOOKED_INTO = 60
+"""So many pairs, the best by their areas, are scored in full."""
+CLOSED_FOR, OPENS_WITHIN = dt.timedelta(days=366), dt.timedelta(days=183)
+"""A posting that closed before, or opens later, is no near miss."""
+NEVER_NEAR = "same_side"
+"""No change to a posting would bring a country and itself together."""
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """A pair that one gate alone keeps apart."""
+
+    need: Need
+    offer: Offer
+    gate: str
+    why: str
+    """What keeps them apart, in a sentence."""
+    at_least: int
+    """What they would score, in millionths, if that gate did not close: what it closes on counts nothing here."""
+
+
+def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: int = MOST) -> list[NearMiss]:
+    """Return the pairs of an open posting that one gate alone closes and that would be suggested, the best first.
+
+    Only with postings that `reader` may see, and none that people have decided. A fixed number of queries.
+    """
+    profile, is_need = default_profile(), isinstance(posting, Need)
+    others = _others(posting, reader)
+    tables = Tables.read(
+        on=today(),
+        profile=gates_only(profile),
+        need_ids={posting.pk} if is_need else others,
+        offer_ids=others if is_need else {posting.pk},
+    )
+    closed = _closed_by_one(tables, of_one_need=is_need)
+    rows = (Offer if is_need else Need).objects.for_lists().in_bulk(list(closed))
+    pairs: list[tuple[Need, Offer]] = [
+        (posting, rows[pk]) if is_need else (rows[pk], posting)  # type: ignore[misc]
+        for pk in closed
+    ]
+    words = _Words(tables)
+    found = [
+        NearMiss(need, offer, explanation["gates"][0], words.why(need, offer, explanation), explanation["score"])
+        for (need, offer), explanation in zip(pairs, explain_pairs(pairs=pairs, profile=profile), strict=True)
+        if len(explanation["gates"]) == 1 and explanation["score"] >= profile.min_score
+    ]
+    return sorted(found, key=lambda one: (-one.at_least, one.need.pk, one.offer.pk))[:most]
+
+
+def _others(posting: Need | Offer, reader: User | AnonymousUser) -> list[int]:
+    """Return the ids of the published postings of the other kind that are open, or nearly so."""
+    is_need, day = isinstance(posting, Need), today()
+    model: Any = Offer if is_need else Need
+    decided = Match.objects.decided(day).order_by()
+    decided = decided.filter(need=posting.pk) if is_need else decided.filter(offer=posting.pk)
+    nearly_open = (Q(closes_on=None) | Q(closes_on__gte=day - CLOSED_FOR)) & (
+        Q(opens_on=None) | Q(opens_on__lte=day + OPENS_WITHIN)
+    )
+    postings = model.objects.visible_to(reader).published().filter(nearly_open)
+    kept = postings.exclude(pk__in=decided.values("offer" if is_need else "need"))
+    return list(kept.order_by("pk").values_list("pk", flat=True))
+
+
+def _closed_by_one(tables: Tables, *, of_one_need: bool) -> list[int]:
+    """Return the ids of the other side's postings whose pair one gate alone closes, the best by areas first."""
+    case = engine.Case.of(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile)
+    need, offer = np.divmod(np.arange(len(tables.needs) * len(tables.offers)), max(len(tables.offers), 1))
+    closes = np.stack([gate(case, need, offer) for gate in engine.GATES.values()])
+    is_near = (closes.sum(axis=0) == 1) & ~engine.GATES[NEVER_NEAR](case, need, offer)
+    need, offer = need[is_near], offer[is_near]
+    score = engine.parts_of_pairs(case, need, offer).sum(axis=1)
+    others = tables.offers.ids[offer] if of_one_need else tables.needs.ids[need]
+    return [int(pk) for pk in others[np.lexsort((others, -score))][:LOOKED_INTO]]
+
+
+class _Words:
+    """Puts what keeps a pair apart into a sentence, with names read once."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._places = tables.offer_places
+        self._labels = Labels.read()
+        self._countries = dict(Country.objects.values_list("iso3", "name"))
+        self._used_up = set(offers_used_up())
+        self._in_detail: dict[str, Callable[[Need, Offer, Explanation], str]] = {
+            "not_open": self._not_open,
+            "no_shared_area": self._no_shared_area,
+            "no_shared_modality": self._no_shared_modality,
+            "outside_target": self._outside_target,
+        }
+        """What two postings say of a gate; any other gate is said by its own words."""
+
+    def why(self, need: Need, offer: Offer, explanation: Explanation) -> str:
+        gate = explanation["gates"][0]
+        in_detail = self._in_detail.get(gate)
+        return in_detail(need, offer, explanation) if in_detail else str(GATES[gate].reason)
+
+    def _no_shared_area(self, _need: Need, _offer: Offer, explanation: Explanation) -> str:
+        return self._asked_and_offered(explanation["areas"], self._labels.areas)
+
+    def _no_shared_modality(self, _need: Need, _offer: Offer, explanation: Explanation) -> str:
+        return self._asked_and_offered(explanation["modalities"], self._labels.modalities)
+
+    def _asked_and_offered(self, sets: dict[str, Any], labels: dict[str, str]) -> str:
+        return _("The need asks for %(asked)s; the offer has %(offered)s.") % {
+            "asked": self._named(sets["missing"], labels),
+            "offered": self._named(sets["extra"], labels),
+        }
+
+    def _not_open(self, need: Need, offer: Offer, _explanation: Explanation) -> str:
+        if offer.pk in self._used_up:
+            return _("All places of the offer are agreed.")
+        for posting, closed, opens in (
+            (offer, _("The offer closed on %(day)s."), _("The offer opens on %(day)s.")),
+            (need, _("The need closed on %(day)s."), _("The need opens on %(day)s.")),
+        ):
+            if posting.closes_on and posting.closes_on < first_day_not_ended():
+                return closed % {"day": date_format(posting.closes_on, "DATE_FORMAT")}
+            if posting.opens_on and posting.opens_on > today():
+                return opens % {"day": date_format(posting.opens_on, "DATE_FORMAT")}
+        return _("One of the two is not open.")
+
+    def _outside_target(self, _need: Need, offer: Offer, _explanation: Explanation) -> str:
+        places = [place for place in self._places.get(offer.pk, ()) if place.code]
+        if not places:
+            return _("The offer names no place that is known, or is open to the South alone.")
+        names = [
+            self._countries.get(place.code, place.code)
+            if place.kind == PlaceKind.COUNTRY
+            else self._labels.groups.get(place.code, place.code)
+            for place in places
+        ]
+        return _("The offer targets %(places)s only.") % {"places": ", ".join(dict.fromkeys(names))}
+
+    @staticmethod
+    def _named(codes: list[str], labels: dict[str, str]) -> str:
+        return ", ".join(labels.get(code, code) for code in codes) or _("none that is scored")

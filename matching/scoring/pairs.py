@@ -1,0 +1,69 @@
+"""A pair of a need and an offer as a reader may see it: a match, a released fit, or why there is none."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+
+from directory.access import Action, can, scope_of
+from directory.models import User
+from matching.models import Match
+from matching.scoring.explanation import Explanation, explain
+from surveys.models import Need, Offer
+
+
+@dataclass(frozen=True)
+class ShownPair:
+    """What one reader is shown of a pair; `match` is None where the two were never put together."""
+
+    need: Need
+    offer: Offer
+    match: Match | None
+    explanation: Explanation
+    decided_as: Explanation | None
+
+    @property
+    def is_released(self) -> bool:
+        """Whether everyone may see that the two fit."""
+        return self.match is not None and self.match.released_at is not None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the reader is shown the fit as it was released rather than as it stands today."""
+        return self.match is not None and not shows_in_full(self.match)
+
+
+def shown_pair(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> ShownPair | None:
+    """Return the pair as `reader` may see it, or None where it is not for them to know whether there is one.
+
+    The public sees a released fit as it was released. Who answers for a side, and the secretariat, see any pair of
+    postings that they may see, scored today, also where nothing was suggested: then the gates say why not.
+    """
+    match = Match.objects.visible_to(reader).for_lists().filter(need=need_pk, offer=offer_pk).first()
+    if match is not None and not shows_in_full(match):
+        return ShownPair(match.need, match.offer, match, match.released_as or {}, None)
+    if match is not None:
+        decided_as = match.decided_on if can(reader, Action.READ_EVERYTHING) else None
+        return ShownPair(match.need, match.offer, match, explain(need=match.need, offer=match.offer), decided_as)
+    return _never_matched(need_pk=need_pk, offer_pk=offer_pk, reader=reader)
+
+
+def shows_in_full(match: Match) -> bool:
+    """Return whether the reader for whom `visible_to` fetched the match may see it as it stands today."""
+    return bool(match.shown_in_full)  # type: ignore[attr-defined]
+
+
+def _never_matched(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> ShownPair | None:
+    if not (can(reader, Action.READ_EVERYTHING) or can(reader, Action.READ_OWN)):
+        return None
+    need = Need.objects.visible_to(reader).for_lists().filter(pk=need_pk).first()
+    offer = Offer.objects.visible_to(reader).for_lists().filter(pk=offer_pk).first()
+    if need is None or offer is None or not _answers_for_a_side(reader, need, offer):
+        return None
+    return ShownPair(need, offer, None, explain(need=need, offer=offer), None)
+
+
+def _answers_for_a_side(reader: User | AnonymousUser, need: Need, offer: Offer) -> bool:
+    if can(reader, Action.READ_EVERYTHING):
+        return True
+    own = scope_of(reader, Action.READ_OWN)
+    return need.is_within(own) or offer.is_within(own)

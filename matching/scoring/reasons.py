@@ -1,0 +1,227 @@
+"""An explanation in words, for people: short sentences, the strongest first."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from directory.choices import GroupLevel
+from directory.models import CountryGroup, Modality, PriorityArea
+from matching.scoring.explanation import Explanation
+from matching.scoring.words import CRITERIA, GATES
+from surveys.postings.reach import NAMED, OPEN
+
+LEVELS: dict[str, Promise | str] = {
+    NAMED: gettext_lazy("named"),
+    OPEN: gettext_lazy("open to all of the South"),
+    **{level.value: level.label for level in GroupLevel},
+}
+
+NOT_STATED: dict[str, Promise] = {
+    "need.dates": gettext_lazy("dates of the need"),
+    "need.modalities": gettext_lazy("modalities of the need"),
+    "need.preferred_partners": gettext_lazy("preferred partners of the need"),
+    "offer.dates": gettext_lazy("dates of the offer"),
+    "offer.modalities": gettext_lazy("modalities of the offer"),
+    "offer.places": gettext_lazy("number of places of the offer"),
+    "offer.targets": gettext_lazy("targets of the offer"),
+}
+
+
+NAMED_IN_SHORT = 3
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels of areas, modalities and groups by code, read once for any number of explanations."""
+
+    areas: dict[str, str]
+    modalities: dict[str, str]
+    groups: dict[str, str]
+
+    @classmethod
+    def read(cls) -> "Labels":
+        """Read all labels in three queries."""
+        return cls(
+            areas=dict(PriorityArea.objects.values_list("code", "label")),
+            modalities=dict(Modality.objects.values_list("code", "label")),
+            groups=dict(CountryGroup.objects.values_list("code", "label")),
+        )
+
+
+def gate_reasons(explanation: Explanation) -> list[str]:
+    """Return a sentence for each gate that closes the pair; none where it is open."""
+    return [str(GATES[gate].reason) for gate in explanation["gates"]]
+
+
+def reasons(explanation: Explanation, labels: Labels | None = None) -> list[str]:
+    """Return why the two fit: what speaks for it by criterion, then what is missing and what is not stated."""
+    labels = labels or Labels.read()
+    sentences = []
+    for part in explanation["criteria"]:
+        speaks_for = FOR.get(part["code"])
+        sentences.extend(speaks_for(explanation, labels) if speaks_for else _share(part))
+    sentences.extend(_missing(explanation, labels))
+    if explanation["not_stated"]:
+        sentences.append(
+            _("Not stated: %(names)s.")
+            % {"names": ", ".join(str(NOT_STATED[name]) for name in explanation["not_stated"])}
+        )
+    return sentences
+
+
+def in_short(explanation: Explanation, labels: Labels) -> list[str]:
+    """Return the same in a few words, for one row of a list: areas, modalities, region; or the gates that close."""
+    if explanation["gates"]:
+        return gate_reasons(explanation)
+    areas, modalities = explanation["areas"], explanation["modalities"]
+    asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
+    words = [
+        _("Areas: %(shared)d of %(asked)d (%(names)s)")
+        % {"shared": len(areas["shared"]), "asked": asked, "names": _first_names(areas["shared"], labels.areas)}
+        if areas["shared"]
+        else ngettext("Areas: only %(related)d related", "Areas: only %(related)d related", len(areas["related"]))
+        % {"related": len(areas["related"])}
+    ]
+    if modalities["shared"]:
+        words.append(_("Modalities: %(names)s") % {"names": _first_names(modalities["shared"], labels.modalities)})
+    else:
+        words.append(_("Modalities: not stated"))
+    for closest in explanation["region"]["routes"][:1]:
+        if closest["level_code"] == NAMED:
+            words.append(_("Region: names the country"))
+        elif closest["level_code"] == OPEN:
+            words.append(_("Region: open to all of the South"))
+        else:
+            words.append(
+                _("Region: through %(group)s") % {"group": labels.groups.get(closest["group"], closest["group"])}
+            )
+    return words
+
+
+def _areas(explanation: Explanation, labels: Labels) -> list[str]:
+    areas, sentences = explanation["areas"], []
+    asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
+    if areas["shared"]:
+        sentences.append(
+            ngettext(
+                "%(shared)d of %(asked)d priority area asked for is offered: %(names)s.",
+                "%(shared)d of %(asked)d priority areas asked for are offered: %(names)s.",
+                asked,
+            )
+            % {"shared": len(areas["shared"]), "asked": asked, "names": _names(areas["shared"], labels.areas)}
+        )
+    sentences.extend(
+        _("For %(asked)s the offer has a related area: %(offered)s.")
+        % {
+            "asked": labels.areas.get(related["asked"], related["asked"]),
+            "offered": _names(related["offered"], labels.areas),
+        }
+        for related in areas["related"]
+    )
+    return sentences
+
+
+def _modalities(explanation: Explanation, labels: Labels) -> list[str]:
+    shared = explanation["modalities"]["shared"]
+    return [_("Modalities in common: %(names)s.") % {"names": _names(shared, labels.modalities)}] if shared else []
+
+
+def _missing(explanation: Explanation, labels: Labels) -> list[str]:
+    areas, modalities, sentences = explanation["areas"], explanation["modalities"], []
+    if areas["missing"]:
+        sentences.append(
+            _("Asked for, and not offered: %(names)s.") % {"names": _names(areas["missing"], labels.areas)}
+        )
+    if modalities["missing"] and not modalities["offer_states_none"]:
+        sentences.append(
+            _("Modalities asked for, and not offered: %(names)s.")
+            % {"names": _names(modalities["missing"], labels.modalities)}
+        )
+    return sentences
+
+
+def _region(explanation: Explanation, labels: Labels) -> list[str]:
+    sentences = []
+    region = explanation["region"]
+    if region["routes"]:
+        closest = region["routes"][0]
+        if closest["level_code"] == NAMED:
+            sentences.append(_("The offer names the country of the need."))
+        elif closest["level_code"] == OPEN:
+            sentences.append(_("The offer is open to all of the South."))
+        else:
+            sentences.append(
+                _("The offer reaches the country of the need through %(group)s (%(level)s).")
+                % {
+                    "group": labels.groups.get(closest["group"], closest["group"]),
+                    "level": str(LEVELS[closest["level_code"]]).lower(),
+                }
+            )
+        if closest["shares_sub_region"]:
+            sentences.append(_("Both countries lie in the same sub-region."))
+        if closest["left_on"]:
+            sentences.append(
+                _("The country left this group on %(day)s and is still eligible in its transition.")
+                % {"day": date_format(dt.date.fromisoformat(closest["left_on"]), "DATE_FORMAT")}
+            )
+    if region["preference"]:
+        sentences.append(_("The offering country is among the partners that the need prefers."))
+    elif region["preference"] == 0:
+        sentences.append(_("The offering country is not among the partners that the need prefers."))
+    return sentences
+
+
+CLOSE, RELATED = 5_000, 2_000
+"""From these, in ten-thousandths, two texts are called close, or related."""
+
+
+def _topic(explanation: Explanation, _labels: Labels) -> list[str]:
+    topic = explanation.get("topic")
+    if not topic:
+        return []
+    if topic["need_has_no_text"] or topic["offer_has_no_text"]:
+        return [_("There is no text of both sides to compare, so that the topic adds nothing.")]
+    if topic["closeness"] >= CLOSE:
+        sentence = _("Their texts are close to each other.")
+    elif topic["closeness"] >= RELATED:
+        sentence = _("Their texts are related.")
+    else:
+        sentence = _("Their texts have little in common.")
+    return [f"{sentence} {_('They are in different languages.')}" if topic["other_language"] else sentence]
+
+
+def _share(part: dict[str, Any]) -> list[str]:
+    """Say of a criterion that has no sentences of its own how far it is fulfilled, where it counts."""
+    if not part["weight"]:
+        return []
+    percent = part["numerator"] * 100 // max(part["denominator"], 1)
+    return [
+        _("%(criterion)s: fulfilled to %(percent)d %%.")
+        % {"criterion": CRITERIA[part["code"]].label, "percent": percent}
+    ]
+
+
+FOR: dict[str, Callable[[Explanation, Labels], list[str]]] = {
+    "areas": _areas,
+    "modalities": _modalities,
+    "region": _region,
+    "topic": _topic,
+}
+"""What speaks for a fit, by criterion; one that is not here is said by how far it is fulfilled."""
+
+
+def _first_names(codes: list[str], labels: dict[str, str]) -> str:
+    """Name the first few, and count the others."""
+    named = _names(codes[:NAMED_IN_SHORT], labels)
+    others = len(codes) - NAMED_IN_SHORT
+    return named if others <= 0 else _("%(names)s and %(number)d more") % {"names": named, "number": others}
+
+
+def _names(codes: Iterable[str], labels: dict[str, str]) -> str:
+    return ", ".join(labels.get(code, code) for code in codes)

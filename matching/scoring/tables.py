@@ -1,0 +1,324 @@
+"""The engine's tables, read from the database: the only place where rows become arrays."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.db.models import BigIntegerField, Case, Count, Sum, Value, When
+from numpy.typing import NDArray
+
+from directory.choices import AreaUse
+from directory.models import Country, Modality, PriorityArea
+from directory.models.scored import MOST_SCORED, too_many
+from matching import engine
+from matching.models import ScoringProfile
+from matching.scoring.levels import NO_ROW, LevelRows, places_stated
+from matching.scoring.places import offers_used_up
+from matching.topic import is_available as topic_is_available
+from matching.topic.stored import stored_vectors
+from matching.topic.vectors import texts_of
+from surveys.models import Need, Offer, PreferredPartner, Target
+from surveys.models.posting import PostingQuerySet
+from surveys.postings.forms.languages import CODES
+from surveys.postings.own_words import OwnWords, own_words
+from surveys.postings.reach import PlaceKey, ReachTable
+from web import bulk
+from web.days import today
+
+HALF = 32
+"""Bits of a mask that one number of the database holds, far from its sign."""
+FEW = 500
+NO_WORDS = OwnWords("", "")
+LANGUAGES = {code: number for number, code in enumerate(CODES)}
+"""One number for each language, the same for both sides and in every run."""
+
+
+class CannotScore(ValueError):
+    """What is to be scored holds more codes than the engine tells apart, or one that it was not told of."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Which bit stands for which area and modality, and which column for which country."""
+
+    areas: tuple[str, ...]
+    modalities: tuple[str, ...]
+    countries: tuple[str, ...]
+    related: NDArray[np.uint64]
+    unscored: tuple[str, ...] = ()
+    """Areas that do not score, of which postings may have some."""
+
+    @classmethod
+    def read(cls) -> "Vocabulary":
+        """Read the areas with their relatives, the modalities and the countries, in three queries.
+
+        Disabled entries keep their bit: what refers to them keeps them. Raises CannotScore where there are more areas
+        or modalities that score than the engine tells apart.
+        """
+        areas = list(PriorityArea.objects.order_by("code").values_list("code", "parent", "use"))
+        bit_of = {code: bit for bit, code in enumerate(code for code, _parent, use in areas if use == AreaUse.AREA)}
+        modalities = tuple(Modality.objects.order_by("code").values_list("code", flat=True))
+        if max(len(bit_of), len(modalities)) > MOST_SCORED:
+            raise CannotScore(too_many(PriorityArea.objects.scored()) or too_many(Modality.objects.scored()))
+        related = [0] * len(bit_of)
+        for code, parent, _use in areas:
+            if code in bit_of and parent in bit_of:
+                related[bit_of[code]] |= 1 << bit_of[parent]
+                related[bit_of[parent]] |= 1 << bit_of[code]
+        return cls(
+            areas=tuple(bit_of),
+            modalities=modalities,
+            countries=tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True)),
+            related=np.array(related, dtype=np.uint64),
+            unscored=tuple(code for code, _parent, _use in areas if code not in bit_of),
+        )
+
+    def column(self, iso3: str) -> int:
+        """Return the column of a country; CannotScore where it is none of these."""
+        try:
+            return self._columns[iso3]
+        except KeyError:
+            raise CannotScore(f"the country {iso3} was not known when the run began") from None
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {iso3: column for column, iso3 in enumerate(self.countries)}
+
+    def area_codes(self, mask: int) -> list[str]:
+        """Return the codes of the areas in a mask."""
+        return [code for bit, code in enumerate(self.areas) if mask >> bit & 1]
+
+    def modality_codes(self, mask: int) -> list[str]:
+        """Return the codes of the modalities in a mask."""
+        return [code for bit, code in enumerate(self.modalities) if mask >> bit & 1]
+
+    def area_relatives(self, code: str) -> list[str]:
+        """Return the codes of an area's parent and children."""
+        return self.area_codes(int(self.related[self.areas.index(code)]))
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All that a run, or the explanation of one pair, reads."""
+
+    on: dt.date
+    vocabulary: Vocabulary
+    reach_table: ReachTable
+    needs: engine.Postings
+    offers: engine.Postings
+    reach: engine.Reach
+    preference: engine.Preference
+    profile: engine.Profile
+    offer_places: dict[int, tuple[PlaceKey, ...]]
+    """By offer id; an offer that states none is not in it."""
+    need_places: dict[int, tuple[PlaceKey, ...]]
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        on: dt.date,
+        profile: ScoringProfile,
+        need_ids: Collection[int] | None = None,
+        offer_ids: Collection[int] | None = None,
+        keep_texts: bool = True,
+    ) -> "Tables":
+        """Read the needs and offers in a fixed number of queries, whatever their number.
+
+        Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
+        an explanation can say which gates close. For today, a posting is open as long as its last day has not
+        ended everywhere on earth. `keep_texts=False` does not keep what texts not met before say, so that nothing is
+        written.
+        """
+        vocabulary = Vocabulary.read()
+        reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
+        needs = _postings(Need.objects.all(), side="need", on=on, ids=need_ids, vocabulary=vocabulary)
+        offers = _postings(Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary)
+        need_places = places_stated(PreferredPartner.objects.all(), "need", need_ids)
+        offer_places = places_stated(Target.objects.all(), "offer", offer_ids)
+        scored_by = engine_profile(profile, related=vocabulary.related)
+        if scored_by.weights.topic:
+            needs, offers = _with_texts(needs, offers, keep=keep_texts)
+        levels = LevelRows(reach_table=reach_table, profile=profile, countries=vocabulary.countries)
+        return cls(
+            on=on,
+            vocabulary=vocabulary,
+            reach_table=reach_table,
+            needs=needs,
+            offers=offers,
+            reach=levels.reach(offers, offer_places),
+            preference=levels.preference(needs, need_places),
+            profile=scored_by,
+            offer_places=offer_places,
+            need_places=need_places,
+        )
+
+    def scored_by(self, profile: ScoringProfile) -> "Tables":
+        """Return the tables for another profile: the same postings as they were read, so that it alone differs.
+
+        Memberships are read again, for its transition years; texts are where the topic now counts and did not
+        before. Writes nothing.
+        """
+        reach_table = ReachTable.on_day(self.on, transition_years=profile.transition_years)
+        needs, offers = self.needs, self.offers
+        scored_by = engine_profile(profile, related=self.vocabulary.related)
+        if scored_by.weights.topic and (needs.texts is None or offers.texts is None):
+            needs, offers = _with_texts(needs, offers, keep=False)
+        levels = LevelRows(reach_table=reach_table, profile=profile, countries=self.vocabulary.countries)
+        return replace(
+            self,
+            reach_table=reach_table,
+            needs=needs,
+            offers=offers,
+            reach=levels.reach(offers, self.offer_places),
+            preference=levels.preference(needs, self.need_places),
+            profile=scored_by,
+        )
+
+    def take(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> "Tables":
+        """Return the tables of these rows alone."""
+        return replace(
+            self,
+            needs=self.needs.take(needs),
+            offers=self.offers.take(offers),
+            reach=self.reach.take(offers),
+            preference=self.preference.take(needs),
+        )
+
+
+def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> engine.Profile:
+    """Return a scoring profile as the engine takes it; ValueError where its weights cannot make a score.
+
+    Where texts cannot be compared on this machine, the topic has no weight: for every pair alike.
+    """
+    weights = {criterion.name: getattr(profile, f"weight_{criterion.name}") for criterion in engine.CRITERIA}
+    if not topic_is_available():
+        weights["topic"] = 0
+    return engine.Profile(
+        related=related,
+        weights=engine.Weights(**weights),
+        preferred_share=profile.preference_share,
+        min_score=profile.min_score,
+        top_k=profile.top_k,
+    )
+
+
+def meet_texts(*, need_ids: Collection[int], offer_ids: Collection[int], profile: ScoringProfile) -> None:
+    """Work the texts of these postings out and keep them, where the topic counts: to read them then loads no model."""
+    if not profile.weight_topic or not topic_is_available():
+        return
+    words = own_words(Need.objects.filter(pk__in=need_ids), is_offer=False).values()
+    offered = own_words(Offer.objects.filter(pk__in=offer_ids), is_offer=True).values()
+    stored_vectors({one.text for one in (*words, *offered)})
+
+
+def _postings(
+    queryset: PostingQuerySet[Any], *, side: str, on: dt.date, ids: Collection[int] | None, vocabulary: Vocabulary
+) -> engine.Postings:
+    published = queryset.published()
+    if side == "offer":
+        published = published.exclude(pk__in=offers_used_up())
+    is_open = published.open_now() if on == today() else published.open_on(on)
+    wanted = is_open if ids is None else queryset.filter(pk__in=ids)
+    rows = list(
+        wanted.order_by("pk").values_list("pk", "country", "agency__country", "agency", "confirmed_on", "stated_on")
+    )
+    posting_ids = [row[0] for row in rows]
+    open_ids = None if ids is None else set(is_open.filter(pk__in=ids).values_list("pk", flat=True))
+    model = queryset.model
+    return engine.Postings(
+        ids=np.array(posting_ids, dtype=np.int64),
+        country=np.array([_column(vocabulary, row[1] or row[2]) for row in rows], dtype=np.int32),
+        agency=np.array([row[3] or NO_ROW for row in rows], dtype=np.int64),
+        areas=_masks(
+            _Links(model.areas.through, f"{side}_id", "priorityarea_id", vocabulary.areas, vocabulary.unscored),
+            posting_ids,
+            only=ids,
+        ),
+        modalities=_masks(
+            _Links(model.modalities.through, f"{side}_id", "modality_id", vocabulary.modalities), posting_ids, only=ids
+        ),
+        recency=np.array([_ordinal(row[4] or row[5]) for row in rows], dtype=np.int32),
+        is_open=np.array([open_ids is None or row[0] in open_ids for row in rows], dtype=np.bool_),
+    )
+
+
+def _with_texts(
+    needs: engine.Postings, offers: engine.Postings, *, keep: bool
+) -> tuple[engine.Postings, engine.Postings]:
+    """Return both sides with what their texts say."""
+    need_words = _own_words(Need.objects.all(), needs, is_offer=False)
+    offer_words = _own_words(Offer.objects.all(), offers, is_offer=True)
+    vectors = stored_vectors({one.text for one in (*need_words, *offer_words)}, keep=keep)
+
+    def texts(words: list[OwnWords]) -> engine.Texts:
+        languages = [LANGUAGES.get(one.language, engine.UNKNOWN_LANGUAGE) for one in words]
+        return texts_of([vectors[one.text] for one in words], languages)
+
+    return replace(needs, texts=texts(need_words)), replace(offers, texts=texts(offer_words))
+
+
+def _own_words(queryset: PostingQuerySet[Any], postings: engine.Postings, *, is_offer: bool) -> list[OwnWords]:
+    ids = postings.ids.tolist()
+    # All of them are wanted, or a few: either way one query.
+    words = own_words(queryset.filter(pk__in=ids) if len(ids) <= FEW else queryset.published(), is_offer=is_offer)
+    return [words.get(pk, NO_WORDS) for pk in ids]
+
+
+class _Links(NamedTuple):
+    """The table of which posting has which codes."""
+
+    through: Any
+    posting: str
+    """The column of the posting's id, and that of the code."""
+    code: str
+    codes: tuple[str, ...]
+    """The codes that have a bit, in their order."""
+    without_bit: tuple[str, ...] = ()
+    """Codes that postings may have and that do not count."""
+
+
+def _masks(links: _Links, posting_ids: list[int], *, only: Collection[int] | None) -> NDArray[np.uint64]:
+    """Return the set of codes of each posting, in ascending order of ids, as a bit mask; CannotScore at any other."""
+    masks = np.zeros(len(posting_ids), dtype=np.uint64)
+    if not posting_ids:
+        return masks
+    pairs = links.through.objects.order_by()
+    if only is not None:
+        pairs = pairs.filter(**{f"{links.posting}__in": list(only)})
+    halves = {
+        f"half_{first}": _sum_of_bits(links.code, links.codes[first : first + HALF])
+        for first in range(0, max(len(links.codes), 1), HALF)
+    }
+    counted = pairs.exclude(**{f"{links.code}__in": links.without_bit}) if links.without_bit else pairs
+    query = counted.values(links.posting).annotate(n_codes=Count("*"), **halves)
+    dtype = np.dtype([(name, np.int64) for name in ("posting", "n_codes", *halves)])
+    columns = query.values_list(links.posting, "n_codes", *halves)
+    rows = bulk.read_numbers(*columns.query.sql_with_params(), dtype=dtype)
+    if np.any(rows["n_codes"] != sum(np.bitwise_count(rows[name]) for name in halves)):
+        unknown = counted.exclude(**{f"{links.code}__in": links.codes}).order_by(links.code)
+        names = unknown.values_list(links.code, flat=True).distinct()
+        raise CannotScore(f"not known when the run began: {', '.join(names)}")
+    ids = np.array(posting_ids, dtype=np.int64)
+    place = np.minimum(np.searchsorted(ids, rows["posting"]), len(ids) - 1)
+    known = ids[place] == rows["posting"]
+    for shift, name in enumerate(halves):
+        masks[place[known]] |= rows[name][known].astype(np.uint64) << np.uint64(shift * HALF)
+    return masks
+
+
+def _column(vocabulary: Vocabulary, iso3: str | None) -> int:
+    return NO_ROW if iso3 is None else vocabulary.column(iso3)
+
+
+def _sum_of_bits(code: str, codes: tuple[str, ...]) -> Sum:
+    """Return an aggregate: one bit for each code, in their order. A posting has each code once, so that it is a set."""
+    bits = [When(**{code: value}, then=Value(1 << bit)) for bit, value in enumerate(codes)]
+    return Sum(Case(*bits, default=Value(0), output_field=BigIntegerField()))
+
+
+def _ordinal(day: dt.date | None) -> int:
+    return day.toordinal() if day else 0

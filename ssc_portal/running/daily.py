@@ -1,0 +1,83 @@
+"""What has to happen every day, each part on its own: one that fails does not keep the others from happening."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+
+from directory.choices import Role
+from directory.mail import outbox
+from directory.mail.receivers import coordinators_of, secretariat_people
+from directory.mail.sending import send_due
+from directory.models import Mail
+from directory.people import leaving, revalidation
+from matching.life import clearing, following, lapsing
+from matching.life.telling import digests
+from matching.runs import due
+from matching.runs.rematch import match_marked
+from matching.runs.storing import forget_changes
+from matching.topic.stored import forget_unused
+from matching.triangular.lapsing import lapse_expired_options
+from surveys.postings import reminding
+
+logger = logging.getLogger(__name__)
+
+Part = Callable[[dt.date], int]
+
+
+def write_revalidations(on: dt.date) -> int:
+    """Ask coordinators, and managers for coordinators, whether people still serve; once a person and year."""
+    written = 0
+    for affiliation in revalidation.due(on).select_related("agency"):
+        is_focal_point = affiliation.role == Role.FOCAL_POINT
+        coordinators = coordinators_of(affiliation.agency.country_id, None) if is_focal_point else []
+        since = affiliation.since  # type: ignore[attr-defined]
+        written += outbox.write(
+            kind="revalidation_due",
+            key=f"revalidation_due:{affiliation.pk}:{since}",
+            about={"affiliation": affiliation.pk},
+            to=coordinators or secretariat_people(Role.MANAGER),
+        )
+    return written
+
+
+RESETS_KEPT_FOR = dt.timedelta(days=30)
+
+
+def forget_resets(on: dt.date) -> int:
+    """Remove what is known of asking for a new password a month before the day `on`; return how many mails."""
+    rows = Mail.objects.filter(kind__in=("password_reset", "no_account"), created_at__date__lt=on - RESETS_KEPT_FOR)
+    return rows.delete()[0]
+
+
+PARTS: dict[str, Part] = {
+    "matches lapsed": lambda on: lapsing.lapse_expired(),
+    "triangular options lapsed": lambda on: lapse_expired_options(),
+    "matching runs begun": due.start_of_day,
+    "marks of postings matched": lambda on: match_marked(),
+    "proposals passed on": clearing.pass_on_due,
+    "reminders of matches": following.write_reminders,
+    "reminders of postings": reminding.write_reminders,
+    "people to validate": write_revalidations,
+    "digests": digests.write_digests,
+    "people erased": leaving.erase_due,
+    "mails of forgotten passwords removed": forget_resets,
+    "vectors of texts forgotten": forget_unused,
+    "changes by old runs forgotten": forget_changes,
+    "mails sent": lambda on: send_due().get("sent", 0),
+}
+
+
+def run_daily(on: dt.date) -> tuple[dict[str, int], list[str]]:
+    """Do all parts for the day `on`; return how many each did, and the names of those that failed.
+
+    Safe to run as often as one likes: what was done is not done again.
+    """
+    done: dict[str, int] = {}
+    failed: list[str] = []
+    for name, part in PARTS.items():
+        try:
+            done[name] = part(on)
+        except Exception:  # the others must happen; the exit code of the command says that this one did not
+            logger.exception("A part of the daily work failed: %s", name)
+            failed.append(name)
+    return done, failed

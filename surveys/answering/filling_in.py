@@ -1,0 +1,257 @@
+"""Answering a survey here: begun by anyone of the agency, gone on with by a colleague; sent in by `sending_in`."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from directory.access import Action, scope_of
+from directory.choices import GOVERNMENT_AGENCY_KINDS
+from directory.models import Agency, User
+from directory.name_index import load_name_index
+from surveys.answering import saying
+from surveys.answering.edition import Edition
+from surveys.answering.from_answers import named_in
+from surveys.answering.places import PlaceError, RememberingNames, read_places
+from surveys.choices import Feeds, ResponseStatus
+from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
+from surveys.postings.named_places import NamedPlace
+from surveys.questionnaires.asked import Given
+from surveys.questionnaires.conditions import is_shown
+from surveys.questionnaires.versions import current_version
+from web.days import first_day_not_ended, last_day_begun
+
+MOST_REPETITIONS = 20
+
+
+class AnsweringRefused(ValueError):
+    """The step is not possible now, or not for this person; the message is for people."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A required question that is shown and not answered, or a carried-over answer that nobody has confirmed."""
+
+    section: Section
+    question: Question
+    repeat: int
+    is_to_confirm: bool
+
+
+@dataclass
+class Saved:
+    """What became of a saved section: `conflicts` are questions that a colleague answered otherwise meanwhile."""
+
+    changed: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+
+
+def open_surveys() -> QuerySet[Survey]:
+    """Return the editions that can be answered here today: with a questionnaire, opened, and not closed."""
+    return Survey.objects.filter(
+        Q(closes_on=None) | Q(closes_on__gte=first_day_not_ended()),
+        opens_on__lte=last_day_begun(),
+        questionnaires__isnull=False,
+    ).distinct()
+
+
+def may_answer(user: User, agency: Agency) -> bool:
+    """Return whether the person answers for the agency: designated, of a government's agency, or its coordinator."""
+    if agency.kind not in GOVERNMENT_AGENCY_KINDS or agency.country_id is None:
+        return False
+    scope = scope_of(user, Action.POST)
+    return not scope.everything and scope.covers(agency_id=agency.pk, countries=frozenset({agency.country_id}))
+
+
+def key_of(survey: Survey, agency: Agency) -> str:
+    """Return the key of the agency's response: the same that a row of a table has."""
+    return f"{agency.country_id}/{agency.code}" if survey.has_agency_key else str(agency.country_id)
+
+
+def response_of(survey: Survey, agency: Agency) -> Response | None:
+    """Return the response of an agency, or of its country where an edition takes one response a country."""
+    responses = Response.objects.filter(survey=survey, key=key_of(survey, agency))
+    return responses.exclude(status=ResponseStatus.UNDONE).select_related("country", "agency", "survey").first()
+
+
+@transaction.atomic
+def begin(*, survey: Survey, agency: Agency, by: User) -> Response:
+    """Begin to answer, or return what a colleague has begun. Raises AnsweringRefused.
+
+    A response that was received is opened again, to be corrected.
+    """
+    if not may_answer(by, agency):
+        raise AnsweringRefused(_("You do not answer for this agency."))
+    if not open_surveys().filter(pk=survey.pk).exists():
+        raise AnsweringRefused(_("This survey is not open."))
+    version = current_version(survey)
+    if version is None:
+        raise AnsweringRefused(_("This survey asks nothing yet."))
+    Survey.objects.select_for_update().get(pk=survey.pk)
+    found = Response.objects.filter(survey=survey, key=key_of(survey, agency)).first()
+    if found is None:
+        response = Response(
+            survey=survey,
+            country_id=str(agency.country_id),
+            agency=agency,
+            key=key_of(survey, agency),
+            status=ResponseStatus.IN_PROGRESS,
+            questionnaire=version,
+            begun_by=by,
+        )
+        save_response(response, by=by, reason="begun")
+        _fill_in(response, version, agency)
+        return response
+    _check_own(found, by)
+    if found.status in (ResponseStatus.RECEIVED, ResponseStatus.UNDONE):
+        found.status, found.begun_by = ResponseStatus.IN_PROGRESS, by
+        found.questionnaire, found.sent_back_note = version, ""
+        save_response(found, by=by, reason="corrected")
+    return found
+
+
+@transaction.atomic
+def save_answers(
+    *,
+    response: Response,
+    answers: Sequence[Given],
+    places: Sequence[NamedPlace],
+    asked: Collection[tuple[str, int]],
+    seen: Mapping[tuple[str, int], str],
+    by: User,
+) -> Saved:
+    """Keep the answers to the questions `asked` (code, repetition); one that is not among `answers` is taken out.
+
+    seen: fingerprints of the answers that the page showed; where a colleague changed one meanwhile, and otherwise than
+    this person now does, theirs stays and the question is named as a conflict.
+    """
+    locked = lock_own(response, by)
+    if locked.status != ResponseStatus.IN_PROGRESS:
+        raise AnsweringRefused(_("It was submitted already: ask for it back to change it."))
+    stored = {(one.question, one.repeat): one for one in locked.answers.all()}
+    given = {(one.question, one.repeat): one for one in answers}
+    saved = Saved()
+    for key in asked:
+        now, new = stored.get(key), given.get(key)
+        if _is_same(now, new):
+            if now is not None and now.is_carried_over and new is not None and key in given:
+                now.is_carried_over = False
+                now.save(update_fields=["is_carried_over"])
+                saved.changed.append(key[0])
+            continue
+        if key in seen and seen[key] != fingerprint(now):
+            saved.conflicts.append(key[0])
+            continue
+        saved.changed.append(key[0])
+        locked.readings.filter(question=key[0], repeat=key[1]).delete()
+        if new is None:
+            if now is not None:
+                now.delete()
+            continue
+        row = now or Answer(response=locked, question=key[0], repeat=key[1])
+        row.value, row.other, row.as_given, row.is_carried_over = new.value, new.other, new.as_given, False
+        row.save()
+        saying.add_readings(locked, [one for one in places if (one.question, one.repeat) == key])
+    if saved.changed:
+        save_response(locked, by=by, reason="answered")
+    return saved
+
+
+def missing(response: Response, version: Questionnaire) -> list[Missing]:
+    """Return what is missing before it can be submitted, in the order of the questionnaire."""
+    stored = {(one.question, one.repeat): one for one in response.answers.all()}
+    chosen = chosen_of(stored.values())
+    found = []
+    for section in version.sections.all():
+        if not is_shown(section, chosen):
+            continue
+        own = {question.code for question in section.questions.all()}
+        repeats = sorted({repeat for code, repeat in stored if code in own}) if section.repeats else [0]
+        for repeat in repeats:
+            for question in section.questions.all():
+                if question.feeds == Feeds.COUNTRY or not is_shown(question, chosen):
+                    continue
+                answer = stored.get((question.code, repeat))
+                if answer is not None and answer.is_carried_over:
+                    found.append(Missing(section, question, repeat, is_to_confirm=True))
+                elif answer is None and question.is_required:
+                    found.append(Missing(section, question, repeat, is_to_confirm=False))
+    return found
+
+
+def chosen_of(answers: Any) -> dict[str, list[str]]:
+    """Return what was answered by question, as conditions ask: the codes of a choice, or the text."""
+    return {one.question: one.codes or ([str(one.value)] if one.value else []) for one in answers}
+
+
+def read_named_places(text: str, question: Question, repeat: int, iso3: str) -> list[NamedPlace]:
+    """Return the places that a typed text names. Raises AnsweringRefused for a text that is too long for a name."""
+    names = RememberingNames(load_name_index())
+    try:
+        found = read_places(text.replace("\n", "; "), iso3=iso3, edition=Edition(), names=names)
+    except PlaceError as error:
+        raise AnsweringRefused(str(error)) from None
+    return named_in(question, repeat, found)
+
+
+def fingerprint(answer: Answer | None) -> str:
+    """Return what a page shows of an answer, for `save_answers` to tell whether somebody changed it meanwhile."""
+    if answer is None:
+        return ""
+    said = json.dumps([answer.value, answer.other, answer.as_given], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _is_same(stored: Answer | None, new: Given | None) -> bool:
+    if stored is None or new is None:
+        return stored is None and new is None
+    return (stored.value, stored.other) == (new.value, new.other)
+
+
+def _fill_in(response: Response, version: Questionnaire, agency: Agency) -> None:
+    """Answer what the portal knows: the country and the agency."""
+    known: dict[str, Any] = {Feeds.COUNTRY: str(agency.country_id), Feeds.AGENCY: agency.name}
+    Answer.objects.bulk_create(
+        Answer(response=response, question=question.code, value=known[question.feeds])
+        for question in version.questions
+        if question.feeds in known
+    )
+
+
+def version_of(response: Response) -> Questionnaire:
+    """Return the version that a response answers, fetched whole: the current one where it was not kept.
+
+    Raises AnsweringRefused where the survey asks nothing.
+    """
+    kept = Questionnaire.objects.whole().filter(pk=response.questionnaire_id or 0).first()
+    version = kept or current_version(response.survey)
+    if version is None:
+        raise AnsweringRefused(_("This survey asks nothing yet."))
+    return version
+
+
+def lock_own(response: Response, by: User) -> Response:
+    """Read a response of the own side again, for this transaction alone. Raises AnsweringRefused for others'."""
+    locked = Response.objects.select_for_update(of=("self",)).select_related("survey", "country", "agency")
+    found = locked.get(pk=response.pk)
+    _check_own(found, by)
+    return found
+
+
+def _check_own(response: Response, by: User) -> None:
+    if not Response.objects.filter(pk=response.pk).writable_by(by).exists():
+        raise AnsweringRefused(
+            _("%(agency)s answers this survey for your country.") % {"agency": response.agency or response.country}
+        )
+
+
+def save_response(response: Response, *, by: User, reason: str) -> None:
+    """Save a response with who did what in its history."""
+    response._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who
+    response._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001
+    response.save()

@@ -1,0 +1,75 @@
+"""Opens a file of answers for a survey edition, and says where its columns go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from django.utils.translation import gettext as _
+
+from surveys.importing.layout.columns import Column, Columns
+from surveys.importing.layout.table import Table, find_table
+from surveys.models import RememberedColumns, Survey
+from surveys.questionnaires.asked import Asked
+from surveys.questionnaires.xlsform_reading import is_xlsform_source
+from surveys.reading.cells import FileRefused
+from surveys.reading.source_file import open_file
+
+
+@dataclass
+class OpenImport:
+    """A file opened for a survey edition, with where its columns go; rows come one by one."""
+
+    survey: Survey
+    asked: Asked
+    table: Table
+    columns: list[Column]
+    known: Columns
+    notices: list[str]
+    decisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def open_import(
+    survey: Survey,
+    data: bytes,
+    *,
+    columns: Mapping[str, str] | None = None,
+    decisions: Mapping[str, Mapping[str, str]] | None = None,
+) -> OpenImport:
+    """Open a file and propose where its columns go.
+
+    columns: by the key of a heading, where a person says that it goes; decisions: by question, spellings and codes.
+    What is remembered of an earlier file of the same shape comes first, then the proposals.
+    Raises FileRefused for a file that is no table of answers, and for a survey that asks nothing.
+    """
+    source = open_file(data)
+    if is_xlsform_source(source):
+        raise FileRefused(
+            _(
+                "This is a questionnaire (XLSForm), not answers to one. Bring it in as the questionnaire of a survey: "
+                "in the admin at the survey, or with import_questionnaire."
+            )
+        )
+    asked = Asked.of(survey)
+    if not asked.questions:
+        raise FileRefused(
+            _(
+                "The survey “%(survey)s” has no questionnaire yet, so no column can be read. Build one in the admin, "
+                "copy that of another edition, or bring in an XLSForm."
+            )
+            % {"survey": survey.code}
+        )
+    known = Columns(asked.version, asked.lists)
+    table = find_table(source, known.known_words)
+    remembered = RememberedColumns.objects.filter(survey=survey, shape=table.shape).first()
+    chosen = {**(remembered.columns if remembered else {}), **(columns or {})}
+    proposed = known.propose(table, chosen)
+    if columns:
+        proposed = [replace(one, how="chosen") if one.key in columns else one for one in proposed]
+    return OpenImport(
+        survey=survey,
+        asked=asked,
+        table=table,
+        columns=proposed,
+        known=known,
+        notices=list(table.notices),
+        decisions={**(remembered.decisions if remembered else {}), **(decisions or {})},
+    )

@@ -1,0 +1,217 @@
+"""Reads the cells of each question as its kind of answer: a choice, several, text, a number, money, a date, places."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from surveys.answering.from_answers import named_in
+from surveys.answering.places import PlaceError, read_places
+from surveys.choices import Feeds, PlaceKind, QuestionKind
+from surveys.importing.layout.columns import Column
+from surveys.importing.layout.tools import Tool
+from surveys.importing.rows.cells import Cells, Reference
+from surveys.importing.rows.choosing import ChoiceError, Choices
+from surveys.models import Question
+from surveys.postings.named_places import NamedPlace
+from surveys.questionnaires.asked import Given
+from surveys.reading.amounts import AmountError, parse_number, parse_printed
+from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
+
+
+class AnswerReader:
+    """Knows the questions and what can be chosen; `decisions`: by question, spellings and the codes they stand for."""
+
+    def __init__(
+        self,
+        reference: Reference,
+        tool: Tool,
+        decisions: Mapping[str, Mapping[str, str]],
+        *,
+        day_first: Mapping[str, bool],
+    ) -> None:
+        self._reference, self._tool, self._day_first = reference, tool, day_first
+        version, lists = reference.asked.version, reference.asked.lists
+        self._questions: dict[str, Question] = {one.code: one for one in version.questions} if version else {}
+        self._choices: dict[str, Choices] = {
+            code: Choices(question, lists.readable(question), decisions.get(code, {}), offered=lists.of(question))
+            for code, question in self._questions.items()
+            if question.is_choice
+        }
+
+    def read(
+        self, cells: Cells, columns: Sequence[Column], repeat: int, iso3: str
+    ) -> tuple[list[Given], list[NamedPlace]]:
+        """Return the answers that these columns hold, and the places among them; what is wrong is complained of."""
+        given: list[Given] = []
+        places: list[NamedPlace] = []
+        asked = dict.fromkeys(column.question for column in columns if column.question in self._questions)
+        # In the order in which they are asked, whatever the order of the columns.
+        for code in (code for code in self._questions if code in asked):
+            question = self._questions[code]
+            if question.feeds == Feeds.COUNTRY:
+                found: Given | None = Given(code, iso3, repeat, as_given=stated(cells.of(code)))
+            elif question.names_places:
+                found, named = self._places(cells, question, repeat, iso3)
+                places += named
+            else:
+                found = self._answer(cells, question, repeat)
+            if found is not None:
+                given.append(found)
+        return given, places
+
+    def _answer(self, cells: Cells, question: Question, repeat: int) -> Given | None:
+        match question.kind:
+            case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
+                return self._choice(cells, question, repeat)
+            case QuestionKind.MONEY:
+                return self._money(cells, question, repeat)
+        text, column = stated(cells.of(question.code)), cells.column(question.code)
+        if not text or column is None:
+            return None
+        if is_formula(text) and question.kind != QuestionKind.TEXT:
+            cells.complain(column, _("A formula: paste its value instead."), question=question.code)
+            return None
+        value: Any = text
+        try:
+            if question.kind == QuestionKind.NUMBER:
+                value = parse_decimal(text)
+            elif question.kind == QuestionKind.DATE:
+                value = parse_day(text, day_first=self._day_first.get(question.code))
+        except ValueUnreadable as error:
+            cells.complain(column, str(error), question=question.code)
+            return None
+        return Given(question.code, value, repeat, as_given=text)
+
+    def _choice(self, cells: Cells, question: Question, repeat: int) -> Given | None:
+        choices = self._choices[question.code]
+        text, column = stated(cells.of(question.code)), cells.column(question.code)
+        other = stated(cells.of(question.code, "other"))
+        codes: list[str] = []
+        others = [other] if other and other.casefold() not in YES | NO else []
+        if text and column:
+            try:
+                codes, said = choices.read(text, names=self._tool.gives_codes)
+            except ChoiceError as error:
+                for entry, close in error.entries.items():
+                    cells.complain(column, choices.complain(entry), question=question.code, choices=close, entry=entry)
+                return None
+            others += [said] if said else []
+        for one in cells.options(question.code):
+            answer = cells.text(one)
+            if choices.find(answer) == (one.option,) or answer.casefold() in YES:
+                codes.append(one.option)
+            elif answer.casefold() not in NO and stated(answer):
+                cells.complain(one, _("Write 1 where it was chosen, 0 or nothing where it was not."))
+        if others and "other" not in codes:
+            codes.append("other")
+        if not codes:
+            return None
+        codes = list(dict.fromkeys(codes))
+        if question.kind == QuestionKind.SINGLE:
+            if len(codes) > 1 and column:
+                cells.complain(column, _("Several answers to a question that takes one: keep one."))
+                return None
+            return Given(question.code, codes[0], repeat, other="; ".join(others), as_given=text)
+        return Given(question.code, codes, repeat, other="; ".join(others), as_given=text)
+
+    def _money(self, cells: Cells, question: Question, repeat: int) -> Given | None:
+        printed, number = stated(cells.of(question.code)), stated(cells.of(question.code, "amount"))
+        whole, exact = cells.column(question.code), cells.column(question.code, "amount")
+        currency = stated(cells.of(question.code, "currency")).upper() or "USD"
+        years = stated(cells.of(question.code, "years"))
+        value: Decimal | None = None
+        covers = ""
+        for text, column, is_printed in ((printed, whole, True), (number, exact, False)):
+            if not text or column is None:
+                continue
+            try:
+                if is_printed:
+                    amount = parse_printed(text)
+                    read, covers = amount.value, amount.covers
+                else:
+                    read = parse_number(text)
+            except AmountError as error:
+                cells.complain(column, str(error), question=question.code)
+                return None
+            if value is not None and read != value:
+                cells.complain(
+                    column,
+                    _("Does not agree with the contribution as printed, which is %(amount)s.") % {"amount": value},
+                )
+                return None
+            value = read
+        if whole and exact and bool(printed) != bool(number):
+            cells.complain(
+                exact,
+                _("Does not agree with the contribution as printed, which is %(amount)s.")
+                % {"amount": printed or _("not stated")},
+            )
+            return None
+        if value is None:
+            return None
+        if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
+            where = cells.column(question.code, "currency")
+            if where:
+                cells.complain(where, _("Not a currency: write its ISO 4217 code, for example USD."))
+            return None
+        kept = {"amount": str(value), "currency": currency, "years": years[:60]}
+        return Given(question.code, kept | ({"covers": covers} if covers else {}), repeat, as_given=printed or number)
+
+    def _places(
+        self, cells: Cells, question: Question, repeat: int, iso3: str
+    ) -> tuple[Given | None, list[NamedPlace]]:
+        text, column = stated(cells.of(question.code)), cells.column(question.code)
+        read: list[NamedPlace] = []
+        if text and column:
+            try:
+                read = self._read_places(text, question, iso3)
+            except PlaceError as error:
+                cells.complain(column, str(error), question=question.code)
+                return None, []
+        for one in cells.options(question.code):
+            if cells.text(one).casefold() in YES:
+                read += self._by_codes([one.option], question)
+        if not read:
+            return None, []
+        codes = list(dict.fromkeys(one.code for one in read if one.code))
+        given = Given(question.code, codes, repeat, as_given=text)
+        return given, named_in(question, repeat, read)
+
+    def _read_places(self, text: str, question: Question, iso3: str) -> list[NamedPlace]:
+        choices = self._choices[question.code]
+        words = text.split()
+        are_codes = self._tool.gives_codes and not any(mark in text for mark in ",;\n")
+        if are_codes and choices.find(words[0]):
+            return self._by_codes(words, question)
+        found = read_places(
+            text.replace("\n", "; "), iso3=iso3, edition=self._reference.edition, names=self._reference.names
+        )
+        return [self._decided_place(one, choices) for one in found]
+
+    def _decided_place(self, read: NamedPlace, choices: Choices) -> NamedPlace:
+        """Read what the names do not know by the question's own spellings, and by what people decided."""
+        if read.kind != PlaceKind.UNRESOLVED:
+            return read
+        codes = choices.find(read.as_printed)
+        return replace(self._place(codes[0], read.as_printed), direction=read.direction) if codes else read
+
+    def _by_codes(self, words: Iterable[str], question: Question) -> list[NamedPlace]:
+        choices = self._choices[question.code]
+        read = []
+        for word in words:
+            codes = choices.find(word)
+            place = (
+                self._place(codes[0], word)
+                if codes
+                else NamedPlace(kind=PlaceKind.UNRESOLVED, as_printed=word[:200], is_ambiguous=True,
+                                note="not known as a country or group")
+            )  # fmt: skip
+            read.append(place)
+        return read
+
+    def _place(self, code: str, printed: str) -> NamedPlace:
+        kind = PlaceKind.COUNTRY if code in self._reference.countries else PlaceKind.GROUP
+        return NamedPlace.by_code(kind, code, as_printed=printed)

@@ -1,0 +1,85 @@
+"""One row while it is read: whose it is, what was read, its cells by where their columns go, and what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from directory.models import Agency, Country
+from surveys.answering.edition import Edition
+from surveys.answering.from_answers import Answers
+from surveys.answering.places import Names
+from surveys.importing.layout.columns import Column
+from surveys.questionnaires.asked import Asked
+from surveys.reading.cells import CellError, SourceRow
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What rows are read against, loaded once an import."""
+
+    countries: Mapping[str, Country]
+    agencies: Mapping[str, tuple[Agency, ...]]
+    names: Names
+    edition: Edition
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose row it is, and what makes it the same row in a later file."""
+
+    country: Country
+    agency: Agency | None
+    key: str
+
+
+@dataclass
+class ReadRow:
+    """One row as read. `cells`: by heading, those that are kept with the response; nothing where it is in error."""
+
+    sheet: str
+    number: int
+    cells: dict[str, str]
+    identity: Identity | None = None
+    answers: Answers | None = None
+    note: str = ""
+    errors: list[CellError] = field(default_factory=list)
+
+
+class Cells:
+    """The cells of one row by where their columns go, and the complaints about them."""
+
+    def __init__(self, columns: Sequence[Column], row: SourceRow, read: ReadRow, *, sheet: str = "") -> None:
+        self._row, self._read, self._sheet = row, read, sheet or read.sheet
+        self._columns = columns
+        self._by_goes = {column.goes: column for column in columns}
+
+    def column(self, question: str, part: str = "") -> Column | None:
+        """Return the column of an answer, or of a part of it; None where the file has none."""
+        return self._by_goes.get(f"question:{question}{':' if part else ''}{part}")
+
+    def of(self, question: str, part: str = "") -> str:
+        """Return the text of an answer, or of a part of it."""
+        column = self.column(question, part)
+        return self.text(column) if column else ""
+
+    def about(self, goes: str) -> str:
+        """Return what a column of the tool's own says."""
+        column = self._by_goes.get(goes)
+        return self.text(column) if column else ""
+
+    def text(self, column: Column) -> str:
+        """Return the text of a column's cell."""
+        return self._row.cells[column.index] if column.index < len(self._row.cells) else ""
+
+    def options(self, question: str) -> list[Column]:
+        """Return the columns that say yes or no to one option of a question each."""
+        return [column for column in self._columns if column.option and column.question == question]
+
+    def complain(
+        self, column: Column, message: str, *, question: str = "", choices: tuple[str, ...] = (), entry: str = ""
+    ) -> None:
+        """Note what is wrong in a cell, and what would be right."""
+        value = self.text(column)[:200]
+        self._read.errors.append(
+            CellError(self._sheet, self._row.number, column.key, value, message, question, entry[:200], choices)
+        )

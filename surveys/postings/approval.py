@@ -1,0 +1,116 @@
+"""Submitting a posting to whom approves it, approving it, sending it back; DESIGN section 1."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.access import Action, scope_of
+from directory.choices import Role
+from directory.mail import outbox
+from directory.mail.receivers import coordinators_of, secretariat_people
+from directory.models import User
+from surveys.choices import PostingStatus, WindowKind
+from surveys.models.posting import Posting
+from surveys.postings.posting import PUBLISHABLE, PostingRefused, lock, move, words_of
+from surveys.postings.windows import may_approve, window_of
+from surveys.postings.writing import AnyPosting, write
+from web.days import today
+
+
+@transaction.atomic
+def submit(*, posting: AnyPosting, by: User) -> AnyPosting:
+    """Put a draft before whom approves it; what is published already stays so and waits for its confirmation.
+
+    Raises PostingRefused, and PostingLacks where it is not complete.
+    """
+    locked = lock(posting)
+    if not locked.is_within(scope_of(by, Action.POST)):
+        raise PostingRefused(_("You do not speak for the agency or country of this posting."))
+    if locked.submitted_at is not None:
+        raise PostingRefused(_("“%(posting)s” waits for approval already.") % words_of(locked))
+    values: dict[str, Any] = {"submitted_at": timezone.now(), "submitted_by": by, "sent_back_note": ""}
+    is_published = locked.status == PostingStatus.PUBLISHED
+    move(
+        locked,
+        to=PostingStatus.PUBLISHED if is_published else PostingStatus.SUBMITTED,
+        expected=PUBLISHABLE | {PostingStatus.PUBLISHED},
+        by=by,
+        reason="submitted",
+        **values,
+    )
+    tell_approvers(locked)
+    return locked
+
+
+@transaction.atomic
+def approve(*, posting: AnyPosting, by: User, on: dt.date | None = None) -> AnyPosting:
+    """Publish what was submitted, vouched for as of the day `on` (today).
+
+    Raises PostingRefused otherwise, and PostingLacks where it is not complete by now.
+    """
+    locked = _submitted(posting, by)
+    submitter = locked.submitted_by
+    move(
+        locked,
+        to=PostingStatus.PUBLISHED,
+        expected={PostingStatus.SUBMITTED, PostingStatus.PUBLISHED},
+        by=by,
+        reason="approved",
+        submitted_at=None,
+        submitted_by=None,
+        sent_back_note="",
+        confirmed_on=on or today(),
+    )
+    _tell_submitter("posting_approved", locked, submitter)
+    return locked
+
+
+@transaction.atomic
+def send_back(*, posting: AnyPosting, by: User, note: str) -> AnyPosting:
+    """Send a submitted posting back with a note, which its agency reads until it submits again."""
+    if not note.strip():
+        raise PostingRefused(_("Say in a note what to change."))
+    locked = _submitted(posting, by)
+    submitter = locked.submitted_by
+    locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, note.strip()
+    if locked.status == PostingStatus.SUBMITTED:
+        locked.status = PostingStatus.DRAFT
+    write(locked, by=by, reason="sent back")
+    _tell_submitter("posting_sent_back", locked, submitter)
+    return locked
+
+
+def tell_approvers(posting: Posting) -> None:
+    """Write to whom approves the posting that it waits."""
+    if window_of(posting).kind == WindowKind.SINGLE and posting.posting_country is not None:
+        approvers = coordinators_of(posting.country_id, posting.agency_id)
+    else:
+        approvers = secretariat_people(Role.MANAGER)
+    _write("posting_submitted", posting, approvers)
+
+
+def _submitted(posting: AnyPosting, by: User) -> AnyPosting:
+    locked = lock(posting)
+    if not may_approve(by, locked):
+        raise PostingRefused(_("This posting is not yours to approve."))
+    if locked.submitted_at is None:
+        raise PostingRefused(_("“%(posting)s” does not wait for approval any more.") % words_of(locked))
+    return locked
+
+
+def _tell_submitter(kind: str, posting: Posting, submitter: User | None) -> None:
+    if submitter is not None:
+        _write(kind, posting, [submitter])
+
+
+def _write(kind: str, posting: Posting, to: list[User]) -> None:
+    of = "offer" if hasattr(posting, "targets") else "need"
+    outbox.write(
+        kind=kind,
+        key=f"{kind}:{of}:{posting.pk}:{posting.updated_at.isoformat()}",
+        about={"kind": of, "posting": posting.pk},
+        to=to,
+    )

@@ -1,0 +1,322 @@
+"""The form of an offer or a need, as its own agency fills it in.
+
+Few fields are required, and only for publishing: a draft keeps whatever fits. `content()` gives what the writer takes.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from babel.numbers import list_currencies
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from directory.choices import AreaUse
+from directory.models import Agency, Modality, PriorityArea, User
+from surveys.choices import Visibility
+from surveys.models import Need, Offer
+from surveys.models.posting import Posting
+from surveys.postings.editing import parse_as_of, saved_since, told
+from surveys.postings.forms.languages import language_choices
+from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
+from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import BEFORE_OTHERS
+from surveys.postings.publishable import UNTITLED, lacks
+from surveys.postings.windows import default_visibility
+from surveys.postings.writing import place_rows
+from surveys.reading.amounts import AmountError, parse_number
+
+LONGEST_TEXT = 20_000
+LONGEST_NOTE = 2_000
+LATEST_YEAR = 2100
+MOST_PLACES = 60
+
+VISIBILITY_WORDS = (
+    (Visibility.PUBLIC, gettext_lazy("Everyone, also without logging in")),
+    (Visibility.FOCAL_POINTS, gettext_lazy("Focal points of other agencies, logged in, and the secretariat")),
+    (Visibility.MATCHED, gettext_lazy("Only the secretariat, and those to whom it puts the two together")),
+)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a form says, as `surveys.postings.posting` takes it."""
+
+    values: dict[str, Any]
+    areas: list[str]
+    modalities: list[str]
+    targets: list[NamedPlace]
+
+
+def day_input() -> forms.DateInput:
+    """Return a field for a day, which browsers show as a calendar."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class AmountField(forms.CharField):
+    """An amount, read strictly: what could be two numbers is neither."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        """Return the amount to the cent, or None where none is stated."""
+        text = super().clean(value).strip()
+        try:
+            return parse_number(text) if text else None
+        except AmountError as error:
+            raise ValidationError(str(error)) from error
+
+
+class PostingForm(forms.Form):
+    """An offer or a need; `kind` is "offer" or "need"."""
+
+    owner = forms.ChoiceField(label=gettext_lazy("For"), required=True)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("In a few sentences"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of title and text"), initial="en")
+    areas = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Priority areas"), queryset=PriorityArea.objects.none(), required=False
+    )
+    modalities = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Modalities"), queryset=Modality.objects.none(), required=False
+    )
+    any_modality = forms.BooleanField(label=gettext_lazy("Any form, to be discussed"), required=False)
+    opens_on = forms.DateField(label=gettext_lazy("Open from"), required=False, widget=day_input())
+    closes_on = forms.DateField(
+        label=gettext_lazy("Open until"),
+        required=False,
+        widget=day_input(),
+        help_text=gettext_lazy("Inclusive: until that day has ended everywhere on earth. Empty: no end stated."),
+    )
+    places = forms.IntegerField(
+        label=gettext_lazy("Places"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text=gettext_lazy("How many people. Empty: no limit stated."),
+    )
+    delivery_languages = forms.MultipleChoiceField(label=gettext_lazy("Languages of delivery"), required=False)
+    amount = AmountField(
+        label=gettext_lazy("Amount"), required=False, max_length=40, help_text=gettext_lazy("For example 12,500.00")
+    )
+    amount_currency = forms.CharField(
+        label=gettext_lazy("Currency"), required=False, max_length=3, help_text=gettext_lazy("ISO 4217: USD, THB, …")
+    )
+    amount_years = forms.CharField(label=gettext_lazy("For which years"), required=False, max_length=60)
+    amount_note = forms.CharField(
+        label=gettext_lazy("Note on the amount"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    contact_person = forms.ModelChoiceField(
+        label=gettext_lazy("Contact person"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Whoever speaks for the agency"),
+    )
+    contact = forms.CharField(
+        label=gettext_lazy("Other contact"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who may see it"), choices=VISIBILITY_WORDS, widget=forms.RadioSelect
+    )
+    facilitating_allowed = forms.BooleanField(
+        label=gettext_lazy("Facilitating partners may see it too: funds, banks, developed countries"), required=False
+    )
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    as_of = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    CONTENT: ClassVar[tuple[str, ...]] = (
+        "title", "text", "language", "opens_on", "closes_on", "places", "delivery_languages", "amount",
+        "amount_currency", "amount_years", "amount_note", "contact_person", "contact", "visibility",
+        "facilitating_allowed", "any_modality",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        user: User,
+        kind: str,
+        posting: Posting | None = None,
+        agency: Agency | None = None,
+        is_to_be_published: bool = False,
+    ) -> None:
+        """is_to_be_published: what is lacking for that is an error at its field, as for what is before others."""
+        self.user, self.kind, self.posting = user, kind, posting
+        self.is_to_be_complete = is_to_be_published or (posting is not None and posting.status in BEFORE_OTHERS)
+        self.shows_errors = True
+        self.kept: dict[str, Any] = {}
+        initial = _initial(posting) if posting else _initial_of_a_new_one(agency)
+        super().__init__(data, initial=initial)
+        self._offer_choices()
+        self.chosen_places = self._chosen_places(data)
+
+    def _offer_choices(self) -> None:
+        fields: dict[str, Any] = self.fields
+        fields["owner"].choices = owner_choices(self.user, kind=self.kind, posting=self.posting)
+        kept = Q(pk__in=self.posting.areas.values("pk")) if self.posting else Q(pk__in=())
+        areas = PriorityArea.objects.filter(Q(use__in=(AreaUse.AREA, AreaUse.TAG), is_active=True) | kept)
+        fields["areas"].queryset = areas
+        fields["modalities"].queryset = Modality.objects.active()
+        fields["language"].choices = fields["delivery_languages"].choices = language_choices()
+        owner = self.data.get("owner") or self.initial.get("owner", "")
+        fields["contact_person"].queryset = User.objects.filter(pk__in=[one.pk for one in people_of_owner(str(owner))])
+
+    def _chosen_places(self, data: Any) -> list[PlaceOption]:
+        if data is not None:
+            return options_of(data.getlist("place")[:MOST_PLACES])
+        return [option_of(row) for row in _stored_places(self.posting)]
+
+    def clean_title(self) -> str:
+        """Keep the title on one line."""
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_amount_currency(self) -> str:
+        """Take a code of ISO 4217, in any case."""
+        code = str(self.cleaned_data["amount_currency"]).upper()
+        if code and code not in list_currencies():
+            raise ValidationError(_("“%(code)s” is no currency of ISO 4217: write USD, EUR, THB …") % {"code": code})
+        return code
+
+    def clean_opens_on(self) -> dt.date | None:
+        """Refuse days that no posting has."""
+        return _sane(self.cleaned_data["opens_on"])
+
+    def clean_closes_on(self) -> dt.date | None:
+        """Refuse days that no posting has."""
+        return _sane(self.cleaned_data["closes_on"])
+
+    def clean_as_of(self) -> dt.datetime | None:
+        """Read the instant that the page was made from."""
+        return parse_as_of(self.cleaned_data["as_of"])
+
+    def clean(self) -> dict[str, Any]:
+        """Look at fields together, and at what someone else saved meanwhile."""
+        cleaned = super().clean() or {}
+        opens_on, closes_on = cleaned.get("opens_on"), cleaned.get("closes_on")
+        if opens_on and closes_on and closes_on < opens_on:
+            self.add_error("closes_on", _("It closes before it opens."))
+        if cleaned.get("amount") is not None and not cleaned.get("amount_currency", "-"):
+            self.add_error("amount_currency", _("Give the currency of the amount."))
+        as_of = cleaned.get("as_of")
+        if self.posting is not None and as_of is not None and (current := saved_since(self.posting, as_of)):
+            self._set_as_of(current)
+            raise ValidationError(told(self.posting, since=as_of), code="conflict")
+        # What is lacking is no fault of what is there: a draft keeps it.
+        self.kept = dict(cleaned)
+        if self.is_to_be_complete:
+            self._say_what_is_lacking(cleaned)
+        return cleaned
+
+    def _say_what_is_lacking(self, cleaned: dict[str, Any]) -> None:
+        found = lacks(
+            title=cleaned.get("title", ""),
+            areas=cleaned.get("areas", ()),
+            states_modality=cleaned.get("any_modality", False) or bool(cleaned.get("modalities")),
+            closes_on=cleaned.get("closes_on"),
+        )
+        for lack in found:
+            # Where a field does not fit as it is, that is said already.
+            if lack.field in cleaned:
+                self.add_error(lack.field, lack.words)
+
+    def as_typed(self) -> QueryDict:
+        """Return what a browser would send of the form as it is shown, so that what is stored is looked at anew."""
+        typed = QueryDict(mutable=True)
+        for field in self:
+            value = field.value()
+            values = value if isinstance(value, list) else [value]
+            typed.setlist(field.name, ["on" if one is True else str(one) for one in values if one not in (None, False)])
+        typed.setlist("place", [one.value for one in self.chosen_places])
+        return typed
+
+    def as_of_now(self, posting: Posting | None) -> None:
+        """Let the form, shown again, know the posting as it was just saved."""
+        if posting is not None:
+            self._set_as_of(posting.updated_at)
+
+    def _set_as_of(self, instant: dt.datetime) -> None:
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["as_of"] = instant.isoformat()
+        self.data = data
+
+    @property
+    def is_in_conflict(self) -> bool:
+        """Whether someone else saved the posting meanwhile."""
+        return self.has_error("__all__", code="conflict")
+
+    def content(self) -> Content:
+        """Return what the form says; of a field in error what the posting has already."""
+        before = _initial(self.posting) if self.posting else {}
+        cleaned = self.kept
+        values = {
+            name: cleaned.get(name, before.get(name)) for name in self.CONTENT if name in cleaned or name in before
+        }
+        values["title"] = values.get("title") or UNTITLED
+        agency, country = owner_of(str(cleaned.get("owner") or before.get("owner") or ""))
+        values |= {"agency": agency, "country": country}
+        kept = [NamedPlace.of(row) for row in _stored_places(self.posting)]
+        known = {(place.kind, place.code): place for place in kept}
+        chosen = [option.place for option in self.chosen_places]
+        # What a file printed and nobody could resolve stays with the posting.
+        unresolved = [place for place in kept if not place.code]
+        return Content(
+            values=values,
+            areas=[area.pk for area in cleaned.get("areas", [])] + self._areas_not_offered(),
+            modalities=[modality.pk for modality in cleaned.get("modalities", [])],
+            targets=[known.get((place.kind, place.code), place) for place in chosen] + unresolved,
+        )
+
+    def _areas_not_offered(self) -> list[str]:
+        if self.posting is None:
+            return []
+        offered = set(self.fields["areas"].queryset.values_list("pk", flat=True))  # type: ignore[attr-defined]
+        return [area.pk for area in self.posting.areas.all() if area.pk not in offered]
+
+
+def _stored_places(posting: Posting | None) -> list[Any]:
+    return [] if posting is None else list(place_rows(posting).select_related("country", "group"))
+
+
+def _initial(posting: Posting) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(posting, name) for name in PostingForm.CONTENT}
+    return values | {
+        "title": "" if posting.title == UNTITLED else posting.title,
+        "owner": owner_value(posting),
+        "areas": [area.pk for area in posting.areas.all()],
+        "modalities": [modality.pk for modality in posting.modalities.all()],
+        "as_of": posting.updated_at.isoformat(),
+    }
+
+
+def _initial_of_a_new_one(agency: Agency | None) -> dict[str, Any]:
+    country = agency.country if agency else None
+    return {
+        "owner": f"agency:{agency.pk}" if agency else "",
+        "language": "en",
+        "visibility": default_visibility(country),
+        "amount_currency": "USD",
+    }
+
+
+def _sane(day: dt.date | None) -> dt.date | None:
+    if day is not None and not 1978 <= day.year <= LATEST_YEAR:
+        raise ValidationError(_("That year cannot be meant."))
+    return day
+
+
+MODELS: dict[str, Any] = {"offer": Offer, "need": Need}

@@ -1,0 +1,226 @@
+"""The match queue: what it shows, finds and never does a row at a time."""
+
+import pytest
+
+from directory.choices import GroupLevel
+from directory.models import CountryGroup
+from matching.choices import MatchStatus
+from matching.life import review
+from matching.models import Match, MatchEvent
+from surveys.models import Need
+from tests.factories import (
+    AgencyFactory,
+    ConfirmedNeedFactory,
+    CountryFactory,
+    GroupMembershipFactory,
+    MatchFactory,
+    PublishedNeedFactory,
+    PublishedOfferFactory,
+    ScoringProfileFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+
+
+QUEUE = "/admin/matching/match/"
+
+
+def found(desk, **query) -> list[Match]:
+    response = desk.get(QUEUE, query)
+    assert response.status_code == 200
+    return [row.match for row in response.context["cl"].rows]
+
+
+@pytest.fixture
+def three():
+    """A strong, a good and a partial fit."""
+    return [
+        MatchFactory(part_areas=part, part_modalities=250_000, part_region=120_000)
+        for part in (450_000, 200_000, 100_000)
+    ]
+
+
+def test_it_shows_what_waits_best_fit_first(desk, three):
+    MatchFactory(status=MatchStatus.SET_ASIDE, decided_on={"gates": ["same_side"]})
+    MatchFactory(status=MatchStatus.LAPSED)
+    assert found(desk) == three
+
+
+def test_a_row_says_fit_reasons_standing_and_where_to_go(desk, match):
+    page = desk.get(QUEUE).content.decode()
+    for words in (
+        "Strong fit", "0.775000", "Cambodia", "Seed potatoes", "Thailand", "Solar pumps", "Areas: 1 of 2 (Energy)",
+        "Modalities: Training", "Region: names the country", "Suggested", "Both confirmed",
+        f'href="/admin/matching/match/{match.pk}/change/',
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_a_decided_row_keeps_the_reasons_that_it_was_decided_on(desk, match, reviewer):
+    review.set_aside(match=match, by=reviewer)
+    Need.objects.get().areas.set(PublishedNeedFactory(areas=["trade"]).areas.all())
+    response = desk.get(QUEUE, {"status": "set_aside"})
+    assert response.context["cl"].rows[0].reasons[0] == "Areas: 1 of 2 (Energy)"
+
+
+def test_a_row_that_no_longer_fits_says_so(desk, match):
+    match.offer.targets.all().delete()
+    assert "The offer does not reach the country of the need." in desk.get(QUEUE).content.decode()
+
+
+@pytest.mark.parametrize(("fit", "which"), [("strong", 0), ("good", 1), ("partial", 2)])
+def test_fit_goes_by_the_bounds_of_the_profile(desk, three, fit, which):
+    assert found(desk, fit=fit) == [three[which]]
+
+
+def test_fit_goes_by_the_profile_that_scored_the_match(desk, three):
+    strict = ScoringProfileFactory(version=2, strong_from=900_000, good_from=800_000)
+    Match.objects.filter(pk=three[0].pk).update(profile=strict)
+    assert found(desk, fit="good") == three[:2]
+    assert not found(desk, fit="strong")
+
+
+def test_score_has_bounds_inclusive(desk, three):
+    assert found(desk, min_score="0.57") == three[:2]
+    assert found(desk, max_score="0.57") == three[1:]
+    assert found(desk, min_score="0.5", max_score="0.6") == [three[1]]
+
+
+@pytest.mark.parametrize("value", ["1e-400", "NaN", "0,5", "-1", "1.5", "1e400", "½", "x" * 5000])
+def test_a_score_that_is_none_finds_nothing(desk, three, value):
+    assert not found(desk, min_score=value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["status", "fit", "confirmed", "released", "need_country", "offer_country", "group", "area", "need", "offer"],
+)
+def test_an_unknown_value_finds_nothing_and_is_said(desk, three, name):
+    response = desk.get(QUEUE, {name: "<b>0</b>"})
+    assert not response.context["cl"].rows
+    assert "This is not one of the choices" in response.content.decode() or "no posting" in response.content.decode()
+    assert b"<b>0</b>" not in response.content
+
+
+def test_status_all_shows_every_match(desk, three):
+    aside = MatchFactory(status=MatchStatus.SET_ASIDE, decided_on={"gates": ["same_side"]})
+    assert set(found(desk, status="all")) == {*three, aside}
+    assert found(desk, status="set_aside") == [aside]
+
+
+def test_released_and_confirmed(desk, match, reviewer):
+    other = MatchFactory()
+    review.release(match=match, by=reviewer)
+    assert found(desk, released="yes") == [match]
+    assert found(desk, released="no") == [other]
+    assert found(desk, confirmed="both") == [match]
+    assert found(desk, confirmed="none") == [other]
+    half = MatchFactory(need=ConfirmedNeedFactory())
+    assert found(desk, confirmed="need") == [half]
+    assert not found(desk, confirmed="offer")
+
+
+def test_countries_are_exact_and_an_agency_stands_for_its_own(desk):
+    sudan, south_sudan = CountryFactory(iso3="SDN", name="Sudan"), CountryFactory(iso3="SSD", name="South Sudan")
+    by_need = MatchFactory(need=PublishedNeedFactory(country=sudan))
+    MatchFactory(need=PublishedNeedFactory(country=south_sudan))
+    by_agency = MatchFactory(offer=PublishedOfferFactory(country=None, agency=AgencyFactory(country=sudan)))
+    assert found(desk, need_country="SDN") == [by_need]
+    assert found(desk, offer_country="SDN") == [by_agency]
+
+
+def test_group_is_of_the_needs_country_today_each_match_once(desk):
+    ldc = CountryGroup.objects.create(code="LDC", label="LDCs", level=GroupLevel.SPECIAL_SITUATION, is_heading=True)
+    all_three = CountryGroup.objects.create(code="SPECIAL", label="In special situation", is_heading=True)
+    lldc = CountryGroup.objects.create(code="LLDC", label="LLDCs", level=GroupLevel.SPECIAL_SITUATION)
+    all_three.parts.set([ldc, lldc])
+    laos = CountryFactory(iso3="LAO")
+    for group in (ldc, lldc):
+        GroupMembershipFactory(group=group, country=laos)
+    inside = MatchFactory(need=PublishedNeedFactory(country=laos))
+    MatchFactory(offer=PublishedOfferFactory(country=laos))
+    assert found(desk, group="LDC") == [inside]
+    assert found(desk, group="SPECIAL") == [inside]
+    assert not found(desk, group="LLDC")  # no heading: no filter
+
+
+def test_area_is_stated_by_both(desk):
+    both = MatchFactory(need=PublishedNeedFactory(areas=["trade", "energy"]))
+    MatchFactory(need=PublishedNeedFactory(areas=["trade"]))
+    assert found(desk, area="energy") == [both]
+    assert not found(desk, area="trade")
+
+
+def test_one_need_or_one_offer(desk, three):
+    assert found(desk, need=three[1].need_id) == [three[1]]
+    assert found(desk, offer=three[2].offer_id) == [three[2]]
+    assert not found(desk, need=10**30)
+
+
+@pytest.mark.parametrize("words", ["POTATOES", "cambodia solar", "Thailand", "sólar  pumps"])
+def test_search_reads_titles_and_countries_of_both_sides(desk, match, words):
+    MatchFactory()
+    assert found(desk, q=words) == [match]
+
+
+@pytest.mark.parametrize("words", ["potatoes mars", "???", "\u202e", "x" * 201, "%", "_"])
+def test_search_for_what_is_not_there_finds_nothing(desk, match, words):
+    assert not found(desk, q=words)
+
+
+def test_an_unknown_parameter_is_not_read_as_all(desk, three):
+    assert desk.get(QUEUE, {"nonsense": "1"}).status_code == 302
+    assert desk.get(QUEUE, {"need__contact__contains": "a"}).status_code == 400
+
+
+def test_orders(desk, three):
+    orders = {words: address for words, address, _shown in desk.get(QUEUE).context["cl"].orders}
+    weakest = desk.get(QUEUE + orders["Weakest fit first"])
+    assert [row.match for row in weakest.context["cl"].rows] == three[::-1]
+    newest = desk.get(QUEUE + orders["Newest first"])
+    assert [row.match for row in newest.context["cl"].rows] == three[::-1]
+
+
+def test_equal_scores_stand_in_one_order_over_the_pages(desk):
+    matches = [MatchFactory() for _number in range(120)]
+    shown = [row.match for page in (1, 2, 3) for row in desk.get(QUEUE, {"p": page}).context["cl"].rows]
+    assert shown == sorted(matches, key=lambda match: (match.need_id, match.offer_id))
+
+
+def test_a_title_is_inert(desk):
+    MatchFactory(
+        need=PublishedNeedFactory(title='<script>alert("x")</script>'),
+        offer=PublishedOfferFactory(title='"><img src=x onerror=alert(1)>'),
+    )
+    page = desk.get(QUEUE).content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+def test_a_get_changes_nothing(desk, match):
+    before = list(Match.objects.values())
+    for query in ({}, {"action": "release_selected", "_selected_action": match.pk, "note": "x"}):
+        desk.get(QUEUE, query)
+    assert list(Match.objects.values()) == before
+    assert not MatchEvent.objects.exists()
+
+
+@pytest.mark.parametrize("number", [10, 1000])
+def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
+    ScoringProfileFactory()
+    needs = [PublishedNeedFactory() for _number in range(10)]
+    offers = [PublishedOfferFactory() for _number in range(max(number // 10, 1))]
+    profile = MatchFactory(need=needs[0], offer=offers[0]).profile
+    Match.objects.bulk_create(
+        Match(
+            need=need, offer=offer, score=400_000, part_areas=400_000, part_modalities=0, part_region=0, profile=profile
+        )
+        for need in needs
+        for offer in offers
+        if (need, offer) != (needs[0], offers[0])
+    )
+    # session, user, affiliations; filters: countries of needs and of offers, groups, areas; count, rows, profile in
+    # use; the tables of the explanation (vocabulary 3, reach 3, needs 4, offers 4, places 2); labels 3; saved views
+    with django_assert_num_queries(30):
+        response = desk.get(QUEUE)
+    assert len(response.context["cl"].rows) == min(number, 50)

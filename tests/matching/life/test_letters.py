@@ -1,0 +1,126 @@
+"""The letter of introduction, as DOCX and PDF."""
+
+import datetime as dt
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from pytest_django import Settings
+
+from directory.choices import Role
+from directory.models import User
+from matching.choices import MatchStatus
+from matching.life.telling.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
+from matching.models import Introduction, Match
+from tests.factories import (
+    AgencyFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
+    MatchFactory,
+    UserFactory,
+    put_in,
+)
+from web.pdf import PdfUnavailable, pdf_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+HOSTILE = '=cmd|"/C calc"!A1 <script>alert(1)</script> {{ 7*7 }} \x00\x0b\u202eexe \ud800\ufffe'
+ARABIC = "خرائط الفيضانات"
+
+
+def introduced_match(reviewer: User, **fields: Any) -> Match:
+    """A match whose sides a person has introduced, with a contact on the offer's."""
+    agency = AgencyFactory(office_mailbox="office@example.org")
+    person = UserFactory(full_name="Ms Contact", phone="+66 2 000 0000", role=Role.FOCAL_POINT, role__agency=agency)
+    offer = ConfirmedOfferFactory(agency=agency, country=agency.country, contact_person=person, contact="Room 5")
+    match = MatchFactory(offer=offer, need=ConfirmedNeedFactory(title="Flood maps"), status=MatchStatus.INTRODUCED)
+    Introduction.objects.create(
+        match=match, made_by=reviewer, made_at=dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC), **fields
+    )
+    return match
+
+
+def words_of(written: bytes) -> str:
+    """All text of a DOCX file, tables included, in the order in which it is read."""
+    document = Document(io.BytesIO(written))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_the_letter_says_who_why_and_whom_to_write_to(reviewer: User, settings: Settings) -> None:
+    settings.PORTAL_OWNER = "Test Secretariat"
+    match = introduced_match(reviewer, message="Meet on the margins of the forum.")
+    words = words_of(letter_docx(match))
+    assert words.startswith("The names, groupings and data on this portal are given for cooperation only.")
+    for said in (
+        "Test Secretariat", f"Reference: {NO_REFERENCE_YET}", "25 November 2026", "Flood maps", match.need.party,
+        match.offer.party, "Modalities in common: Training.", "Meet on the margins of the forum.", "Ms Contact",
+        "+66 2 000 0000", "office@example.org", "Room 5",
+    ):  # fmt: skip
+        assert said in words, said
+
+
+def test_the_reference_is_filled_in_once_it_is_recorded(reviewer: User) -> None:
+    match = introduced_match(reviewer, reference="SSC/2026/17")
+    assert "Reference: SSC/2026/17" in words_of(letter_docx(match))
+
+
+def test_a_draft_before_the_introduction_names_no_contact(reviewer: User) -> None:
+    match = introduced_match(reviewer)
+    match.introduction.delete()
+    put_in(MatchStatus.PROPOSED, match)
+    match = Match.objects.get(pk=match.pk)
+    words = words_of(letter_docx(match))
+    assert "have not been introduced to each other yet" in words
+    for hidden in ("Ms Contact", "office@example.org", "Room 5", "+66", "Contacts"):
+        assert hidden not in words
+    assert letter_of(match).offer.contacts == ()
+
+
+def test_what_people_typed_is_text_and_nothing_else(reviewer: User) -> None:
+    match = introduced_match(reviewer)
+    match.introduction.message, match.introduction.reference = HOSTILE, "=1+1\u202e"
+    for posting in (match.need, match.offer):
+        posting.title, posting.text = HOSTILE, HOSTILE * 2_000
+    letter = letter_of(match)
+    assert len(letter.need.text) < 2_000
+    written = letter_docx(match)
+    assert cleaned(HOSTILE).split("\n", maxsplit=1)[0] in words_of(written)
+    document = Document(io.BytesIO(written))
+    assert "fldSimple" not in document.element.xml
+    assert "instrText" not in document.element.xml
+    assert document.core_properties.author == letter.owner
+    assert letter_name(match, "docx") == f"introduction-{match.need_id}-{match.offer_id}.docx"
+    assert letter_pdf(match).startswith(b"%PDF")
+
+
+def test_text_from_right_to_left_runs_from_right_to_left(reviewer: User) -> None:
+    match = introduced_match(reviewer)
+    match.need.title = ARABIC
+    xml = Document(io.BytesIO(letter_docx(match))).element.xml
+    assert xml.index("<w:bidi/>") < xml.index("<w:spacing", xml.index("<w:bidi/>"))
+    assert "<w:rtl/>" in xml
+
+
+def test_a_pdf_fetches_nothing(tmp_path: Path) -> None:
+    picture = tmp_path / "secret.svg"
+    picture.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>secret</text></svg>')
+    plain, asking = (pdf_of(f"<p>a{image}</p>") for image in ("", f'<img src="{picture.as_uri()}">'))
+    assert plain.startswith(b"%PDF")
+    assert len(asking) == len(plain)
+
+
+def test_without_its_library_there_is_no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Missing:
+        def find_spec(self, name: str, *_rest: Any) -> None:
+            if name.split(".")[0] == "weasyprint":
+                raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(PdfUnavailable, match="libpango"):
+        pdf_of("<p>a</p>")

@@ -1,0 +1,198 @@
+"""Postings that fit in many ways, with short lists, and every kind of write that changes what fits."""
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import time_machine
+from django.db import transaction
+
+from directory.choices import GroupLevel, Role
+from directory.models import Country, CountryGroup, GroupMembership, PriorityArea, User
+from matching.choices import MatchStatus
+from matching.life import lapsing, outcomes, review
+from matching.models import Match, PostingMark
+from matching.runs.running import run_matching
+from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
+from surveys.models import Need, Offer
+from surveys.postings import posting
+from surveys.postings.named_places import NamedPlace
+from tests.factories import (
+    CountryFactory,
+    CountryGroupFactory,
+    GroupMembershipFactory,
+    PreferredPartnerFactory,
+    PublishedNeedFactory,
+    PublishedOfferFactory,
+    ScoringProfileFactory,
+    TargetFactory,
+    UserFactory,
+)
+from web.days import today
+
+AREAS = ("energy", "health", "agriculture", "gender")
+FIGURES = (
+    "need", "offer", "score", "part_areas", "part_modalities", "part_region", "part_topic",
+    "rank_for_need", "rank_for_offer",
+)  # fmt: skip
+
+
+def suggestions() -> list[tuple[int | None, ...]]:
+    """All that is suggested, with its figures."""
+    return sorted(Match.objects.filter(status=MatchStatus.SUGGESTED).values_list(*FIGURES), key=str)
+
+
+def what_a_run_leaves() -> list[tuple[int | None, ...]]:
+    """What is suggested once a run has scored everything; nothing of that run is left."""
+    with transaction.atomic():
+        run_matching()
+        found = suggestions()
+        transaction.set_rollback(True)
+    return found
+
+
+@dataclass
+class World:
+    """Two dozen postings of a few countries, and who writes them."""
+
+    draw: random.Random
+    manager: User
+    clock: time_machine.Traveller
+    countries: list[Country]
+    needs: list[Need]
+    offers: list[Offer]
+
+    @classmethod
+    def made(cls, draw: random.Random, clock: time_machine.Traveller, *, each: int = 8, top_k: int = 2) -> "World":
+        """Make it; one country, Fiji, is not of the South yet."""
+        ScoringProfileFactory(top_k=top_k, min_score=200_000)
+        countries: list[Country] = [CountryFactory(iso3=code) for code in ("KHM", "LAO", "THA", "VNM", "FJI")]
+        g77 = CountryGroupFactory(code="G77", level=GroupLevel.WIDE)
+        CountryGroupFactory(code="SOUTH", level="").parts.set([g77])
+        for country in countries[:4]:
+            GroupMembershipFactory(group=g77, country=country)
+        manager = UserFactory(email="writes@example.org", role=Role.MANAGER)
+        world = cls(draw, manager, clock, countries, [], [])
+        for _ in range(each):
+            confirmed = today() - dt.timedelta(days=draw.randint(0, 3))
+            given = {"country": draw.choice(countries), "confirmed_on": confirmed}
+            world.needs.append(PublishedNeedFactory(areas=draw.sample(AREAS, draw.randint(1, 3)), **given))
+            given["country"] = draw.choice(countries)
+            world.offers.append(PublishedOfferFactory(areas=draw.sample(AREAS, draw.randint(1, 3)), **given))
+            for country in draw.sample(countries, draw.randint(0, 3)):
+                TargetFactory(offer=world.offers[-1], country=country)
+            if draw.random() < 0.4:
+                PreferredPartnerFactory(need=world.needs[-1], country=draw.choice(countries))
+        return world
+
+    def listed(self) -> Match:
+        """Some match that stands in a list."""
+        return self.draw.choice(list(Match.objects.filter(status=MatchStatus.SUGGESTED).order_by("pk")))
+
+
+def edit_areas(world: World) -> None:
+    """Give both postings of a match other areas, until it fits no more."""
+    match = world.listed()
+    for one in (match.offer, match.need):
+        own = set(one.areas.values_list("pk", flat=True))
+        others = sorted(set(AREAS) - own) or [world.draw.choice(AREAS)]
+        posting.update(posting=one, values={}, areas=others, modalities=["training"], by=world.manager)
+
+
+def withdraw(world: World) -> None:
+    """Withdraw an offer and a need that stand in lists."""
+    for one in (world.listed().offer, world.listed().need):
+        posting.withdraw(posting=one, by=world.manager, reason=WithdrawalReason.NO_LONGER_HOLDS)
+
+
+def publish(world: World) -> None:
+    """Publish a new offer that fits many needs, and what has been withdrawn."""
+    new = posting.create(
+        model=Offer,
+        values={"country": world.draw.choice(world.countries), "title": "New", "stated_on": today()},
+        areas=AREAS,
+        modalities=["training"],
+        targets=[NamedPlace(kind=PlaceKind.COUNTRY, country=country.pk) for country in world.countries],
+        by=world.manager,
+    )
+    withdrawn = Need.objects.filter(status=PostingStatus.WITHDRAWN).open_now().order_by("pk")
+    for one in (new, *withdrawn[:1]):
+        posting.publish(posting=one, by=world.manager)
+
+
+def change_targets(world: World) -> None:
+    """Let an offer that stands in lists reach one country alone, another than before."""
+    offer = world.listed().offer
+    there = {target.country_id for target in offer.targets.all()}
+    country = world.draw.choice([one for one in world.countries if {one.pk} != there])
+    place = NamedPlace(kind=PlaceKind.COUNTRY, country=country.pk)
+    posting.set_targets(posting=offer, targets=[place], by=world.manager)
+
+
+def change_preference(world: World) -> None:
+    """Let a need that stands in lists prefer another country than the one that it is matched with."""
+    match = world.listed()
+    country = world.draw.choice([one for one in world.countries if one.pk != match.offer.country_id])
+    place = NamedPlace(kind=PlaceKind.COUNTRY, country=country.pk)
+    posting.set_targets(posting=match.need, targets=[place], by=world.manager)
+
+
+def expire(world: World) -> None:
+    """Let the last day of two postings be over, and the first day of a third come."""
+    first, second = world.listed(), world.listed()
+    for one, values in (
+        (first.offer, {"closes_on": today()}),
+        (second.need, {"closes_on": today()}),
+        (world.draw.choice(world.offers), {"opens_on": today() + dt.timedelta(days=2)}),
+    ):
+        areas, modalities = (list(codes.values_list("pk", flat=True)) for codes in (one.areas, one.modalities))
+        posting.update(posting=one, values=values, areas=areas, modalities=modalities, by=world.manager)
+    # What was written is matched; what the days bring is nobody's write.
+    PostingMark.objects.all().delete()
+    world.clock.shift(dt.timedelta(days=3))
+
+
+def use_up(world: World) -> None:
+    """Agree on the only place of an offer that stands in lists."""
+    match = world.listed()
+    Offer.objects.filter(pk=match.offer_id).update(places=1)
+    Match.objects.filter(pk=match.pk).update(status=MatchStatus.INTRODUCED, decided_on={}, rank_for_need=None)
+    outcomes.agree(match=match, by=world.manager, values={"agreed_on": today(), "places": 1})
+
+
+def decide(world: World) -> None:
+    """Set a match aside; a run fills its places."""
+    review.set_aside(match=world.listed(), by=world.manager, note="Known already.")
+
+
+def take_back(world: World) -> None:
+    """Take back what has been set aside."""
+    for match in Match.objects.filter(status=MatchStatus.SET_ASIDE).order_by("pk"):
+        review.take_back(match=match, by=world.manager, note="By mistake.")
+
+
+def edit_membership(world: World) -> None:
+    """Let a country join the South, or leave it."""
+    country = world.draw.choice(world.countries)
+    gone, _ = GroupMembership.objects.filter(country=country).delete()
+    if not gone:
+        GroupMembershipFactory(group=CountryGroup.objects.get(code="G77"), country=country)
+
+
+def edit_parents(world: World) -> None:
+    """Make an area part of another."""
+    child, parent = world.draw.sample(AREAS, 2)
+    PriorityArea.objects.filter(parent=child).update(parent=None)
+    PriorityArea.objects.filter(pk=child).update(parent=parent)
+
+
+def lapse(world: World) -> None:
+    """Let lapse what has expired, as the daily work does."""
+    lapsing.lapse_expired()
+
+
+Change = Callable[[World], None]
+WRITES: tuple[Change, ...] = (edit_areas, withdraw, publish, change_targets, change_preference, use_up)
+DECISIONS: tuple[Change, ...] = (decide, take_back)
+OF_ALL: tuple[Change, ...] = (edit_membership, edit_parents)

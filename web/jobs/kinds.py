@@ -1,0 +1,27 @@
+"""The kinds of jobs; each app registers its own as it becomes ready, by the name of the task that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from web.jobs.model import JobQuerySet
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the watch and the companion know of one kind of job."""
+
+    task: str
+    """The name under which Celery knows the task: it takes the id of a row and calls `do` with it."""
+    rows: Callable[[], JobQuerySet[Any]]
+    """Those to be done, whoever has them."""
+    work: Callable[[Any], None]
+    """Does one that was taken; what it raises ends the job as failed."""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(task: str, *, rows: Callable[[], JobQuerySet[Any]], work: Callable[[Any], None]) -> None:
+    """Make a kind of job known."""
+    KINDS[task] = Kind(task, rows, work)

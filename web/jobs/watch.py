@@ -1,0 +1,27 @@
+"""Looks for jobs that nobody works on, and says whether anybody looks."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from web.jobs.handing_out import hand_out
+from web.jobs.kinds import KINDS
+from web.models import Watch
+
+LATE_AFTER = dt.timedelta(minutes=5)
+"""A job that waits for so long is told of in /healthz."""
+
+
+def watch() -> int:
+    """Hand out again every job that is left; return how many were taken. Two at once do no harm."""
+    taken = 0
+    for kind in list(KINDS.values()):
+        for pk in list(kind.rows().left().values_list("pk", flat=True)):
+            taken += hand_out(kind.task, pk)
+    Watch.note(waiting=sum(kind.rows().late(LATE_AFTER).count() for kind in KINDS.values()))
+    return taken
+
+
+def is_kept() -> bool:
+    """Return whether somebody has looked of late, and found no job that waits for long."""
+    return Watch.objects.filter(seen_at__gt=timezone.now() - LATE_AFTER, waiting=0).exists()

@@ -1,0 +1,5 @@
+"""Tables of the web app."""
+
+from web.models.watch import Watch
+
+__all__ = ["Watch"]
