@@ -8,7 +8,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -160,3 +160,22 @@ def _reference_first(request: pytest.FixtureRequest) -> None:
     """Put the reference data in before anything else, whose factories take what is there already."""
     if "reference" in request.fixturenames:
         request.getfixturevalue("reference")
+
+
+@pytest.fixture
+def throwaway() -> Iterator[str]:
+    """The alias of a database of its own, empty: to take the whole portal's apart and put it together is slow."""
+    name = ":memory:" if connection.vendor == "sqlite" else f"{connection.settings_dict['NAME']}_migrations"
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+    connections["throwaway"] = type(connections["default"])(
+        {**connection.settings_dict, "NAME": name}, alias="throwaway"
+    )
+    yield "throwaway"
+    connections["throwaway"].close()
+    del connections["throwaway"]
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}"')
