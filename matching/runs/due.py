@@ -3,8 +3,8 @@
 A posting that is written to is marked and matched at once (`life.marks`). What a day brings needs a run: terms of
 refusals end, memberships begin and end, transitions after a graduation run out. So the first daily work of a day
 starts one. And one is due where postings have opened since the last began, at whatever hour of the day that is, and
-where the directory (memberships, groups, areas and their parents, modalities, countries, the countries of agencies) is
-not what the last run has read. No writer of these has to say so, and none can forget it.
+where the directory (memberships, groups, areas and their parents, modalities, countries, the countries and kinds of
+agencies) is not what the last run has read. No writer of these has to say so, and none can forget it.
 """
 
 import datetime as dt

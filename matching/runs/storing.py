@@ -16,6 +16,8 @@ from matching.scoring.inputs import Inputs
 from web import bulk
 from web.days import years_before
 
+FORGOTTEN_AT_ONCE = 5_000
+
 
 class Stored(NamedTuple):
     """What came of storing what a run has found."""
@@ -55,8 +57,15 @@ def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> Stored:
 
 
 def forget_changes(on: dt.date) -> int:
-    """Remove what runs that are a year old on the day `on` have changed; return how many rows."""
-    return MatchChange.objects.filter(run__on__lt=years_before(on, 1)).delete()[0]
+    """Remove what runs that are a year old on the day `on` have changed; return how many rows.
+
+    A full run of a large portal changes millions of matches: they go in portions, each on its own.
+    """
+    old = MatchChange.objects.filter(run__on__lt=years_before(on, 1)).order_by()
+    forgotten = 0
+    while ids := list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+        forgotten += MatchChange.objects.filter(pk__in=ids).delete()[0]
+    return forgotten
 
 
 def _was_scored(ids: NDArray[np.int64], read: NDArray[np.int64], again: frozenset[int]) -> NDArray[np.bool_]:

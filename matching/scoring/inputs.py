@@ -68,7 +68,7 @@ def digest_of_all(digests: dict[str, str], *versions: str) -> str:
 
 def digest_of_directory(vocabulary: Vocabulary, reach_table: ReachTable) -> str:
     """Return one digest of what runs read that is no posting, no profile and no decision: one query."""
-    agencies = [list(row) for row in Agency.objects.order_by("pk").values_list("pk", "country")]
+    agencies = [list(row) for row in Agency.objects.order_by("pk").values_list("pk", "country", "kind")]
     groups = [
         [code, sorted((country, str(left_on or "")) for country, left_on in members.items())]
         for code, members in sorted(reach_table.members.items())

@@ -39,12 +39,7 @@ from tests.factories import (
     suggested_match,
 )
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite lets one write at a time, and tests use one file"
-    ),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
 REFUSALS = (ReviewRefused, PostingRefused, InvitationRefused)
 TIMES = range(3)

@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202egnp.exe"
 

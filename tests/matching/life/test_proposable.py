@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -24,6 +25,7 @@ from tests.factories import (
     CountryFactory,
     MatchFactory,
     UserFactory,
+    put_in,
 )
 from web.days import today
 
@@ -94,7 +96,7 @@ def the_letter(iso3: str, **values: object) -> Break:
 BEFORE = dt.date(2026, 2, 1)
 """After the letters of the tests were written, and before today."""
 BREAKS: dict[str, Break] = {
-    **{f"match {status}": the_match(status=status) for status in MatchStatus if status != MatchStatus.SUGGESTED},
+    **{f"match {status}": partial(put_in, status) for status in MatchStatus if status != MatchStatus.SUGGESTED},
     "match on hold": the_match(on_hold_at=timezone.now()),
     "need not confirmed": the_need(confirmed_on=None),
     "offer not confirmed": the_offer(confirmed_on=None),

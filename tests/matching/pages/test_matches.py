@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.pages import Page, publish_many
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def own_match(user: User, **fields: Any) -> Match:
@@ -66,8 +66,8 @@ def test_what_a_reviewer_releases_everyone_sees(client: Client, reviewer: User) 
     assert client.get(match.get_absolute_url()).status_code == 404
 
 
-@pytest.mark.parametrize("status", MatchStatus.values)
-def test_how_far_a_released_match_has_come_cannot_be_told(client: Client, status: str) -> None:
+@pytest.mark.parametrize("status", list(MatchStatus))
+def test_how_far_a_released_match_has_come_cannot_be_told(client: Client, status: MatchStatus) -> None:
     match = ReleasedMatchFactory()
     before = [client.get(address).content for address in ("/matches/", match.get_absolute_url())]
     frozen = explanation_of(match) | {"score": 1}

@@ -10,13 +10,13 @@ from django.db import transaction
 
 from directory.choices import GroupLevel, Role
 from directory.models import Country, CountryGroup, GroupMembership, PriorityArea, User
-from matching.choices import MatchStatus
+from matching.choices import MatchStatus, OptionStatus
 from matching.life import lapsing, outcomes, review
-from matching.models import Match, PostingMark
+from matching.models import Match, PostingMark, TriangularOption
 from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
-from surveys.models import Need, Offer
-from surveys.postings import posting
+from surveys.models import CountryWindow, Need, Offer
+from surveys.postings import posting, windows
 from surveys.postings.named_places import NamedPlace
 from tests.factories import (
     CountryFactory,
@@ -28,13 +28,19 @@ from tests.factories import (
     ScoringProfileFactory,
     TargetFactory,
     UserFactory,
+    put_in,
 )
 from web.days import today
 
 AREAS = ("energy", "health", "agriculture", "gender")
+MODALITIES = ("training", "finance", "equipment")
 FIGURES = (
     "need", "offer", "score", "part_areas", "part_modalities", "part_region", "part_topic",
     "rank_for_need", "rank_for_offer",
+)  # fmt: skip
+OPTION_FIGURES = (
+    "need", "pivotal_offer", "facilitating_offer", "score", "part_areas", "part_modalities", "part_region",
+    "part_topic", "rank", "is_triple_south",
 )  # fmt: skip
 
 
@@ -43,11 +49,17 @@ def suggestions() -> list[tuple[int | None, ...]]:
     return sorted(Match.objects.filter(status=MatchStatus.SUGGESTED).values_list(*FIGURES), key=str)
 
 
-def what_a_run_leaves() -> list[tuple[int | None, ...]]:
-    """What is suggested once a run has scored everything; nothing of that run is left."""
+def shown() -> list[tuple[int | None, ...]]:
+    """All that is suggested, triangular options too: only runs find these."""
+    options = TriangularOption.objects.filter(status=OptionStatus.SUGGESTED)
+    return suggestions() + sorted(options.values_list(*OPTION_FIGURES), key=str)
+
+
+def what_a_run_leaves(read: Callable[[], list[tuple[int | None, ...]]] = suggestions) -> list[tuple[int | None, ...]]:
+    """What `read` reads once a run has scored everything; nothing of that run is left."""
     with transaction.atomic():
         run_matching()
-        found = suggestions()
+        found = read()
         transaction.set_rollback(True)
     return found
 
@@ -76,10 +88,10 @@ class World:
         world = cls(draw, manager, clock, countries, [], [])
         for _ in range(each):
             confirmed = today() - dt.timedelta(days=draw.randint(0, 3))
-            given = {"country": draw.choice(countries), "confirmed_on": confirmed}
-            world.needs.append(PublishedNeedFactory(areas=draw.sample(AREAS, draw.randint(1, 3)), **given))
-            given["country"] = draw.choice(countries)
-            world.offers.append(PublishedOfferFactory(areas=draw.sample(AREAS, draw.randint(1, 3)), **given))
+            given = {"confirmed_on": confirmed, "facilitating_allowed": True}
+            for made, maker in ((world.needs, PublishedNeedFactory), (world.offers, PublishedOfferFactory)):
+                codes = {"areas": draw.sample(AREAS, draw.randint(1, 3)), "modalities": draw.sample(MODALITIES, 2)}
+                made.append(maker(country=draw.choice(countries), **codes, **given))
             for country in draw.sample(countries, draw.randint(0, 3)):
                 TargetFactory(offer=world.offers[-1], country=country)
             if draw.random() < 0.4:
@@ -121,6 +133,32 @@ def publish(world: World) -> None:
         posting.publish(posting=one, by=world.manager)
 
 
+def change_modalities(world: World) -> None:
+    """Give an offer that stands in lists other modalities, and no other area."""
+    offer = world.listed().offer
+    own = set(offer.modalities.values_list("pk", flat=True))
+    areas, others = list(offer.areas.values_list("pk", flat=True)), sorted(set(MODALITIES) - own)
+    posting.update(posting=offer, values={}, areas=areas, modalities=others, by=world.manager)
+
+
+def forbid_a_third(world: World) -> None:
+    """Let a need that stands in lists, and the offer, have no facilitating partner."""
+    match = world.listed()
+    for one in (match.need, match.offer):
+        areas, modalities = (list(codes.values_list("pk", flat=True)) for codes in (one.areas, one.modalities))
+        values = {"facilitating_allowed": False}
+        posting.update(posting=one, values=values, areas=areas, modalities=modalities, by=world.manager)
+
+
+def pause(world: World) -> None:
+    """Hide the postings of a country some of which stand in lists; show those that were hidden before."""
+    paused = list(CountryWindow.objects.filter(paused_at__isnull=False).select_related("country"))
+    country = Country.objects.get(pk=world.listed().offer.country_id)
+    windows.pause(country=country, by=world.manager)
+    for window in paused:
+        windows.resume(country=window.country, by=world.manager)
+
+
 def change_targets(world: World) -> None:
     """Let an offer that stands in lists reach one country alone, another than before."""
     offer = world.listed().offer
@@ -157,7 +195,7 @@ def use_up(world: World) -> None:
     """Agree on the only place of an offer that stands in lists."""
     match = world.listed()
     Offer.objects.filter(pk=match.offer_id).update(places=1)
-    Match.objects.filter(pk=match.pk).update(status=MatchStatus.INTRODUCED, decided_on={}, rank_for_need=None)
+    put_in(MatchStatus.INTRODUCED, match)
     outcomes.agree(match=match, by=world.manager, values={"agreed_on": today(), "places": 1})
 
 
@@ -193,6 +231,9 @@ def lapse(world: World) -> None:
 
 
 Change = Callable[[World], None]
-WRITES: tuple[Change, ...] = (edit_areas, withdraw, publish, change_targets, change_preference, use_up)
+WRITES: tuple[Change, ...] = (
+    edit_areas, change_modalities, withdraw, publish, change_targets, change_preference, use_up, pause,
+)  # fmt: skip
+"""What a run that stored what it had read would undo."""
 DECISIONS: tuple[Change, ...] = (decide, take_back)
 OF_ALL: tuple[Change, ...] = (edit_membership, edit_parents)

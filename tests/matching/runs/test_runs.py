@@ -12,7 +12,7 @@ from matching import engine
 from matching.choices import ChangeKind, EventKind, MatchStatus, RunState
 from matching.life import review
 from matching.models import Match, MatchChange, MatchEvent, MatchRun
-from matching.runs import running
+from matching.runs import running, storing
 from matching.runs.rematch import rematch
 from matching.runs.running import RunRefused, run_matching
 from surveys.choices import PostingStatus
@@ -288,3 +288,15 @@ def test_progress_is_told(need, offer):
 def test_no_event_is_written_by_suggesting(need, offer):
     run_matching()
     assert not MatchEvent.objects.exists()
+
+
+def test_what_runs_have_changed_goes_after_a_year_in_portions(need, offer, monkeypatch):
+    match = Match.objects.get(run=run_matching())
+    old, kept = (MatchRunFactory(on=dt.date(2025, 11, day)) for day in (29, 30))
+    older = [MatchRunFactory(on=dt.date(2025, 11, 28)) for _ in range(4)]
+    for run in (old, kept, *older):
+        MatchChange.objects.create(run=run, match=match, kind=ChangeKind.NEW, score_after=1)
+    monkeypatch.setattr(storing, "FORGOTTEN_AT_ONCE", 2)
+    assert storing.forget_changes(dt.date(2026, 11, 30)) == 5
+    assert set(MatchChange.objects.values_list("run", flat=True)) == {kept.pk, match.run_id}
+    assert storing.forget_changes(dt.date(2026, 11, 30)) == 0

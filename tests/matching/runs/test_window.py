@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from matching.choices import ChangeKind, MatchStatus, RunState
+from matching.choices import ChangeKind, MatchStatus, OptionStatus, RunState
 from matching.life import marks, review
-from matching.models import Match, MatchRun, PostingMark, ScoringProfile
+from matching.models import Match, MatchRun, PostingMark, ScoringProfile, TriangularOption
 from matching.runs import catching_up, due, running
 from matching.runs import in_blocks as run_blocks
 from matching.runs.rematch import match_marked, rematch
@@ -27,8 +27,10 @@ from tests.matching.runs.changing import (
     decide,
     edit_areas,
     expire,
+    forbid_a_third,
     lapse,
     publish,
+    shown,
     suggestions,
     take_back,
     what_a_run_leaves,
@@ -52,6 +54,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def world(clock: time_machine.Traveller) -> World:
     world = World.made(random.Random(3), clock)
     run_matching()
+    assert TriangularOption.objects.filter(status=OptionStatus.SUGGESTED).exists()
     # One that was decided, to be taken back, and something that the next run has to write.
     review.set_aside(match=world.listed(), by=world.manager)
     posting.update(posting=world.needs[0], values={}, areas=["energy", "health"], modalities=["training"], by=None)
@@ -89,13 +92,15 @@ def around(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> A
     return lambda change: request.param(monkeypatch, change)
 
 
-@pytest.mark.parametrize("change", [*WRITES, expire, decide, take_back], ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    "change", [*WRITES, forbid_a_third, expire, decide, take_back], ids=lambda change: change.__name__
+)
 def test_what_changes_in_between_stands(change: Change, world: World, around: Around):
     run = around(lambda: change(world))
     assert run.state == RunState.FINISHED
     assert not PostingMark.objects.exists()
-    left = suggestions()
-    assert left == what_a_run_leaves()
+    left = shown()
+    assert left == what_a_run_leaves(shown)
 
 
 @pytest.mark.parametrize("change", [*WRITES, expire, take_back], ids=lambda change: change.__name__)
@@ -108,18 +113,18 @@ def test_without_it_the_run_would_undo_it(change: Change, world: World, around: 
     with monkeypatch.context() as patch:
         patch.setattr("matching.runs.storing.catch_up", as_read)
         around(lambda: change(world))
-    left = suggestions()
-    assert left != what_a_run_leaves()
+    left = shown()
+    assert left != what_a_run_leaves(shown)
 
 
 @pytest.mark.parametrize("change", OF_ALL, ids=lambda change: change.__name__)
 def test_what_concerns_all_makes_another_run_due(change: Change, world: World, around: Around):
     around(lambda: change(world))
-    left = suggestions()
-    assert left != what_a_run_leaves()
+    left = shown()
+    assert left != what_a_run_leaves(shown)
     assert due.start_where_due() == 1
-    left = suggestions()
-    assert left == what_a_run_leaves()
+    left = shown()
+    assert left == what_a_run_leaves(shown)
     assert due.start_where_due() == 0
 
 
@@ -231,5 +236,5 @@ def test_a_place_that_expiry_frees_while_the_run_works_is_filled(world: World, a
         lapse(world)
 
     around(change)
-    left = suggestions()
-    assert left == what_a_run_leaves()
+    left = shown()
+    assert left == what_a_run_leaves(shown)

@@ -1,6 +1,6 @@
 import django.utils.timezone
 from django.db import migrations, models
-from django.db.models import F, Value
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
 
@@ -14,14 +14,21 @@ def percent_as_parts(apps, schema_editor):
 def parts_as_percent(apps, schema_editor):
     """And every run had a last sign of life."""
     runs = apps.get_model("matching", "MatchRun").objects.using(schema_editor.connection.alias)
-    runs.filter(of__gt=0).update(done=F("done") * Value(100) / F("of"))
-    runs.update(heartbeat_at=Coalesce("heartbeat_at", "started_at"))
+    # Each row once: PostgreSQL refuses to alter a table of which it has still to check rows written twice.
+    runs.update(
+        done=Case(
+            When(of__gt=0, then=F("done") * Value(100) / F("of")),
+            default=F("done"),
+            output_field=models.PositiveIntegerField(),
+        ),
+        heartbeat_at=Coalesce("heartbeat_at", "started_at"),
+    )
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('matching', '0011_what_goes_with_a_state'),
+        ('matching', '0012_what_goes_with_a_state'),
     ]
 
     operations = [

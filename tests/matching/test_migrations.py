@@ -1,0 +1,69 @@
+"""Migrations of the matching on tables with rows in them, on either database: forward, back, and forward again."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BEFORE, AFTER = ("matching", "0008_plans_as_jobs"), ("matching", "0013_runs_and_plans_as_jobs")
+STATE = ("status", "rank_for_need", "rank_for_offer", "decided_on", "refused_until")
+TERM, SAID = dt.date(2027, 1, 1), {"score": 1}
+Cases = list[tuple[tuple[Any, ...], tuple[Any, ...]]]
+MATCHES: Cases = [
+    (("lapsed", 1, 2, SAID, TERM), ("lapsed", None, None, SAID, None)),
+    (("suggested", 1, None, SAID, TERM), ("suggested", 1, None, None, None)),
+    (("proposed", None, 2, None, None), ("proposed", None, None, {}, None)),
+    (("not_taken_forward", None, None, SAID, TERM), ("not_taken_forward", None, None, SAID, TERM)),
+]
+OPTIONS: Cases = [
+    (("suggested", 1, SAID), ("suggested", 1, None)),
+    (("set_aside", 2, None), ("set_aside", None, {})),
+    (("lapsed", 3, None), ("lapsed", None, None)),
+]
+
+
+def test_states_runs_and_plans_are_kept_forward_and_back(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+
+    def migrate(to: tuple[str, str]) -> Any:
+        MigrationExecutor(connections[throwaway]).migrate([to])
+        apps = MigrationExecutor(connections[throwaway]).loader.project_state([to]).apps
+        return lambda app, model: apps.get_model(app, model).objects.using(throwaway)
+
+    rows_of = migrate(BEFORE)
+    country = rows_of("directory", "Country").create(iso3="QQQ", iso2="QQ", m49="999", name="Test")
+    profile = rows_of("matching", "ScoringProfile").create(code="default", version=1)
+    need = rows_of("surveys", "Need").create(title="Need", country=country, stated_on=TERM)
+    offers = [rows_of("surveys", "Offer").create(title="Offer", country=country, stated_on=TERM) for _ in range(5)]
+    parts = dict.fromkeys(("score", "part_areas", "part_modalities", "part_region", "part_topic"), 0)
+    scored = {"need": need, "profile": profile, **parts}
+    for offer, (before, _after) in zip(offers, MATCHES, strict=False):
+        rows_of("matching", "Match").create(offer=offer, **scored, **dict(zip(STATE, before, strict=True)))
+    for offer, ((status, rank, said), _after) in zip(offers, OPTIONS, strict=False):
+        rows_of("matching", "TriangularOption").create(
+            pivotal_offer=offer, facilitating_offer=offers[4], status=status, rank=rank, decided_on=said, **scored
+        )
+    runs = [
+        rows_of("matching", "MatchRun").create(profile=profile, on=TERM, state=state, progress=progress)
+        for state, progress in (("running", 40), ("finished", 100))
+    ]
+    manager = rows_of("directory", "User").create(email="manager@example.org")
+    plan = rows_of("matching", "Allocation").create(by=manager, state="making")
+    rows_of = migrate(AFTER)
+    assert list(rows_of("matching", "MatchRun").order_by("pk").values_list("done", "of")) == [(40, 100), (100, 100)]
+    assert rows_of("matching", "Allocation").get(pk=plan.pk).state == "failed"
+    assert list(rows_of("matching", "Match").order_by("pk").values_list(*STATE)) == [
+        after for _before, after in MATCHES
+    ]
+    options = rows_of("matching", "TriangularOption").order_by("pk").values_list("status", "rank", "decided_on")
+    assert list(options) == [after for _before, after in OPTIONS]
+
+    rows_of("matching", "MatchRun").filter(pk=runs[0].pk).update(done=3, of=12, heartbeat_at=None)
+    rows_of = migrate(BEFORE)
+    assert list(rows_of("matching", "MatchRun").order_by("pk").values_list("progress", flat=True)) == [25, 100]
+    assert not rows_of("matching", "MatchRun").filter(heartbeat_at=None).exists()
+    migrate(AFTER)
