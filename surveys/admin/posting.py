@@ -116,7 +116,7 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnyPosting]:
         """With what its page shows, and on the list what it lacks."""
         rows = super().get_queryset(request).select_related("country", "agency", "survey", "response", "file_import")
-        is_list = request.resolver_match is not None and request.resolver_match.url_name.endswith("_changelist")
+        is_list = request.resolver_match is not None and "_changelist" in str(request.resolver_match.url_name)
         return rows.prefetch_related("areas", "modalities") if is_list else rows
 
     @admin.display(description=_("lacks"))

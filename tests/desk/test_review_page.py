@@ -13,7 +13,7 @@ from surveys.models import Need, Offer
 from tests.desk.conftest import page_of
 from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile"), pytest.mark.any_database]
 
 
 def take(desk, match, step, *, note="", as_of=None, query="", **more):

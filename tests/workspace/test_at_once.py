@@ -42,12 +42,7 @@ from tests.factories import (
 from tests.pages import as_of
 from web.since_shown import ChangedSinceShown, as_shown
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite lets one write at a time, and tests use one file"
-    ),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
 REFUSALS = (ChangedSinceShown, ReviewRefused, PostingRefused, InvitationRefused)
 TIMES = range(3)

@@ -35,7 +35,7 @@ from workspace.matches import views
 from workspace.matches.groups import GROUP_OF, GROUPS, own_matches
 from workspace.matches.waiting import waiting_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LIST = "/workspace/matches/"
 CONTACTS = ("focal-point@example.org", "+66 2 000", "Room 5", "office@example.org")
@@ -475,7 +475,7 @@ def test_pages_run_as_many_queries_with_20_matches(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time, and tests use one file")
+@pytest.mark.postgresql
 def test_of_two_people_at_once_one_answers_and_the_other_is_told(proposed: Match, focal_point: User) -> None:
     colleague = UserFactory(role=Role.FOCAL_POINT, role__agency=agency_of(focal_point))
     clients = [as_(focal_point), as_(colleague)]

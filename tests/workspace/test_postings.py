@@ -28,7 +28,7 @@ from tests.factories import (
 from tests.pages import Page, as_of
 from web.since_shown import AS_OF
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202egnp.exe"
 

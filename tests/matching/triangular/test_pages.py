@@ -10,7 +10,7 @@ from surveys.models import Need, Offer
 from tests.factories import AgencyFactory, AreaFactory, ConfirmedOfferFactory, CountryFactory, UserFactory
 from tests.matching.triangular.conftest import of_the_south
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LIST = "/admin/matching/triangularoption/"
 REASONS = (

@@ -388,7 +388,7 @@ def _submitted(scene: Scene, **answers: Any) -> tuple[Any, User]:
     copy_from(survey, to=edition)
     nepal = Country.objects.get(pk="NPL")
     CountryWindow.objects.create(country=nepal, kind=WindowKind.SINGLE)
-    agency = AgencyFactory(code="npl-test", kind=AgencyKind.MINISTRY, country=nepal)
+    agency: Agency = AgencyFactory(code="npl-test", kind=AgencyKind.MINISTRY, country=nepal)
     person = UserFactory(email="one@example.org", role=Role.FOCAL_POINT, role__agency=agency)
     head = UserFactory(email="head@example.org", role=Role.COORDINATOR, role__agency=agency)
     response = filling_in.begin(survey=edition, agency=agency, by=person)
