@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from desk.long_lists import LongListAdmin
+from desk.base import DeskList
 from matching.models import MatchEvent
 
 
 @admin.register(MatchEvent)
-class MatchEventAdmin(LongListAdmin[MatchEvent]):
+class MatchEventAdmin(DeskList[MatchEvent]):
     """Events are written once, by the steps of the review and by runs; nobody has the permission to change them."""
 
     list_display = ("at", "kind", "match", "from_status", "to_status", "by", "note")

@@ -12,7 +12,7 @@ from django.views.generic.base import View
 
 from directory.access import GRANTS, Action, can, is_member
 from directory.models import User
-from workspace.current import affiliations_to_choose, current_affiliation
+from workspace.current import current_affiliation
 from workspace.kept import keep
 
 
@@ -51,16 +51,13 @@ class WorkspacePage(AccessMixin, View):
         would_be_granted = {action for role in request.user.roles for action in GRANTS[role]}  # type: ignore[union-attr]
         if would_be_granted.isdisjoint(self.actions):
             raise PermissionDenied
-        context = {"section": self.section, "affiliations": affiliations_to_choose(request)}
-        return render(request, "workspace/no_designation.html", context, status=HTTPStatus.FORBIDDEN)
+        return render(request, "workspace/no_designation.html", self.frame(), status=HTTPStatus.FORBIDDEN)
+
+    def frame(self, **more: Any) -> dict[str, Any]:
+        """Return what the frame of the page needs, and more: the bar reads the rest itself."""
+        return {"section": self.section, "part": self.part, **more}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the part of the menu, the agency at work and the others to switch to."""
+        """Add what the frame needs, and the agency at work."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        return {
-            "section": self.section,
-            "part": self.part,
-            "affiliation": current_affiliation(self.request),
-            "affiliations": affiliations_to_choose(self.request),
-            **context,
-        }
+        return self.frame(affiliation=current_affiliation(self.request)) | context

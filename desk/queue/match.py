@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import pairs
-from desk.long_lists import LongListAdmin
+from desk.base import DeskAdmin
 from desk.queue import around, bulk, review_page
 from desk.queue.filters import FILTERS
 from desk.queue.rows import QUEUE_ORDER, QueueChangeList
@@ -43,7 +43,7 @@ def _bulk_action(step: str) -> Any:
 
 
 @admin.register(Match)
-class MatchAdmin(LongListAdmin[Match]):
+class MatchAdmin(DeskAdmin[Match]):
     """Matches are decided by the steps of `matching.life.review`, and changed in no other way."""
 
     list_display = ("score", "need", "offer", "status", "created_at")
@@ -101,21 +101,9 @@ class MatchAdmin(LongListAdmin[Match]):
             request, {**(extra_context or {}), "is_nav_sidebar_enabled": False, "saved_views": own}
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, row: Match) -> HttpResponse:
         """Review one match."""
-        match = self.get_object(request, object_id)
-        if match is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        self._may_look(request)
-        return review_page.show_or_take(self, request, match)
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Go to the review page: a match's history is its events and changes."""
-        return HttpResponseRedirect(f"{reverse('admin:matching_match_change', args=[object_id])}#history")
+        return review_page.show_or_take(self, request, row)
 
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
         """Take one step on many matches."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from desk.long_lists import LongListAdmin
+from desk.base import DeskAdmin
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import ChangeKind, RunState
@@ -29,7 +29,7 @@ CHANGES_A_PAGE = 100
 
 
 @admin.register(MatchRun)
-class MatchRunAdmin(LongListAdmin[MatchRun]):
+class MatchRunAdmin(DeskAdmin[MatchRun]):
     """Runs are written by `matching.runs.running` alone; here they are read, and started."""
 
     list_display = ("__str__", "started_at", "what_it_did", "duration", "profile", "by")
@@ -64,14 +64,10 @@ class MatchRunAdmin(LongListAdmin[MatchRun]):
             request, {**(extra_context or {}), "title": _("Matching runs"), "may_start": may_start(request)}
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, row: MatchRun) -> HttpResponse:
         """Show one run."""
-        run = self.get_object(request, object_id)
-        if run is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, run) or request.method not in ("GET", "HEAD"):
+        run = row
+        if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         return TemplateResponse(
             request,

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.access import is_member
+from directory.admin.since_shown import SinceShownAdmin
 from directory.models import User
 from directory.models.reference import Reference
 from directory.models.scored import too_many
@@ -34,7 +35,7 @@ def actor(request: HttpRequest) -> User:
     return request.user
 
 
-class HistoryAdmin(SimpleHistoryAdmin, admin.ModelAdmin[Row]):
+class HistoryAdmin(SimpleHistoryAdmin, SinceShownAdmin[Row]):
     """An admin with the history of each row, for whoever may look; reverting is a change."""
 
     def history_view(

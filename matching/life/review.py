@@ -225,27 +225,6 @@ def _explained(step: Step, matches: list[Match]) -> list[dict[str, Explanation]]
     return [{"today": explanation} for explanation in explanations]
 
 
-@transaction.atomic
-def take_as_shown(*, step: Step, match: Match, by: User, note: str = "", last_event: int) -> MatchEvent:
-    """Take a step from a page that showed the match's events up to the id `last_event` (0: none)."""
-    check_as_shown(match=match, last_event=last_event)
-    return step(match=match, by=by, note=note)
-
-
-def check_as_shown(*, match: Match, last_event: int) -> None:
-    """Raise ReviewRefused where more has happened since the event `last_event` (0: none): the second is told.
-
-    Of two reviewers, or of two clicks. Call it in the transaction of the step: the match is held from here on.
-    """
-    Match.objects.select_for_update().get(pk=match.pk)
-    newest = MatchEvent.objects.filter(match=match).order_by("-pk").select_related("by").first()
-    if newest is not None and newest.pk != last_event:
-        raise ReviewRefused(
-            _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the match again.")
-            % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run")}
-        )
-
-
 def obstacle(*, step: str, match: Match, explanation: Explanation | None = None) -> str:
     """Return why the step of this name cannot be taken on the match as given, for people; empty where it can.
 

@@ -27,6 +27,7 @@ from surveys.postings.own_words import OwnWords, own_words
 from surveys.postings.reach import PlaceKey, ReachTable
 from web import bulk
 from web.days import today
+from web.unavailable import CannotAnswer
 
 HALF = 32
 """Bits of a mask that one number of the database holds, far from its sign."""
@@ -36,7 +37,7 @@ LANGUAGES = {code: number for number, code in enumerate(CODES)}
 """One number for each language, the same for both sides and in every run."""
 
 
-class CannotScore(ValueError):
+class CannotScore(CannotAnswer):
     """What is to be scored holds more codes than the engine tells apart, or one that it was not told of."""
 
 

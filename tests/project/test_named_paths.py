@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.any_database
+
 ROOT = Path(settings.BASE_DIR)
 APPS = ("web", "directory", "surveys", "matching", "workspace", "desk", "ssc_portal")
 PACKAGES = (*APPS, "tests", "benchmarks", "tools")

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
@@ -67,6 +68,7 @@ class Upload(WorkspacePage):
             return self._show(kind, upload, status=422)
         return self._take(kind, read, upload)
 
+    @transaction.atomic
     def _take(self, kind: str, read: ReadSheet, upload: WorkbookUploadForm) -> HttpResponse:
         user: Any = self.request.user
         of = Kind(kind)
@@ -75,7 +77,7 @@ class Upload(WorkspacePage):
         form.is_valid()
         problems = [*read.problems, *_problems(form, read)]
         must_be_whole = posting is not None and posting.status != PostingStatus.DRAFT
-        if form.has_error("owner") or form.is_in_conflict or (problems and must_be_whole):
+        if form.has_error("owner") or form.is_out_of_date or (problems and must_be_whole):
             return self._show(kind, upload, problems=problems, status=422)
         content = form.content()
         relations = {"areas": content.areas, "modalities": content.modalities, "targets": content.targets, "by": user}
@@ -93,14 +95,8 @@ class Upload(WorkspacePage):
         return redirect(of.address("preview", posting.pk))
 
     def _show(self, kind: str, upload: WorkbookUploadForm, *, status: int = 200, **given: Any) -> HttpResponse:
-        context = {
-            "section": self.section,
-            "part": f"{kind}s",
-            "affiliation": current_affiliation(self.request),
-            "kind": Kind(kind),
-            "form": upload,
-            **given,
-        }
+        self.part = f"{kind}s"
+        context = self.frame(kind=Kind(kind), form=upload, **given)
         return render(self.request, "workspace/postings/upload.html", context, status=status)
 
 

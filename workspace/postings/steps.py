@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,19 +21,21 @@ from surveys.models.posting import Posting
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
+from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
 from surveys.postings.forms.languages import language_names
+from surveys.postings.history import versions_of
 from surveys.postings.posting import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
-from workspace.current import current_affiliation
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.pages import MemberRequest, WorkspacePage
-from workspace.postings.history import versions_of
 from workspace.postings.kinds import Kind
 
 LONGEST_NOTE = 5_000
-PREVIEW = "workspace/postings/preview.html"
+CONFLICT = 409
+DETAIL, PREVIEW = "workspace/postings/detail.html", "workspace/postings/preview.html"
 
 
 class WithdrawForm(forms.Form):
@@ -76,6 +77,10 @@ class SendBackForm(forms.Form):
     )
 
 
+FORMS: dict[str, type[forms.Form]] = {"withdraw": WithdrawForm, "renew": RenewForm, "send_back": SendBackForm}
+"""The forms of the steps that ask for something."""
+
+
 class NearMisses(WorkspacePage):
     """What would have matched an own posting but for one gate."""
 
@@ -92,7 +97,7 @@ class PostingPage(WorkspacePage):
     """One posting of the own side, or one that waits for the person's approval."""
 
     actions = (Action.READ_OWN, Action.APPROVE_POSTINGS)
-    template_name = "workspace/postings/detail.html"
+    http_method_names = ["get", "head"]
 
     def get(self, request: MemberRequest, kind: str, pk: int) -> HttpResponse:
         return show(request, posting=_readable(Kind(kind), request.user, pk), kind=Kind(kind))
@@ -130,8 +135,15 @@ class PostingStep(WorkspacePage):
             raise PermissionDenied
         posting = _readable(of, request.user, pk) if approves else of.get_writable(request.user, pk)
         try:
-            with transaction.atomic():
+            with as_shown(ShownPosting(posting), request.POST.get(AS_OF, "")):
                 return STEPS[step](request, posting, of)
+        except ChangedSinceShown as changed:
+            messages.error(request, str(changed))
+            typed = {f"{step}_form": FORMS[step](request.POST)} if step in FORMS else {}
+            template = PREVIEW if step == "publish" else DETAIL
+            return show(
+                request, posting=_readable(of, request.user, pk), kind=of, template=template, status=CONFLICT, **typed
+            )
         except PostingLacks as refused:
             messages.error(request, str(refused))
             if approves or step == "choose":
@@ -147,9 +159,7 @@ def _publish(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespon
     """Publish, or put before whom approves; the matches are on the page that answers."""
     twins = likely_duplicates(posting, request.user)
     if twins and request.POST.get("another") != "1":
-        return show(
-            request, posting=posting, kind=kind, template="workspace/postings/preview.html", twins=twins, asks=True
-        )
+        return show(request, posting=posting, kind=kind, template=PREVIEW, twins=twins, asks=True)
     if not publishes_alone(request.user, posting):
         approval.submit(posting=posting, by=request.user)
         messages.success(request, _("Sent for approval. You will be told what comes of it."))
@@ -244,7 +254,7 @@ def show(
     *,
     posting: Posting,
     kind: Kind,
-    template: str = "workspace/postings/detail.html",
+    template: str = DETAIL,
     status: int = 200,
     **given: Any,
 ) -> HttpResponse:
@@ -253,6 +263,7 @@ def show(
         "may_write": posting.is_within(scope_of(request.user, Action.POST)),
         "may_approve": posting.submitted_at is not None and may_approve(request.user, posting),
         "publishes_alone": publishes_alone(request.user, posting),
+        AS_OF: ShownPosting(posting).mark(),
         "withdraw_form": WithdrawForm(),
         "renew_form": RenewForm(initial={"closes_on": posting.closes_on}),
         "send_back_form": SendBackForm(),
@@ -294,7 +305,6 @@ def _context(request: MemberRequest, posting: Posting, kind: Kind) -> dict[str, 
     return {
         "section": "workspace",
         "part": f"{kind.code}s",
-        "affiliation": current_affiliation(request),
         "posting": posting,
         "kind": kind.code,
         "of": kind,

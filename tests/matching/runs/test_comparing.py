@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from matching.runs.comparing import ChangeCounts, compare
 from matching.runs.lines import ROW
 
+pytestmark = pytest.mark.any_database
+
 
 def rows_of(scores):
     """Rows of {(need, offer): score}."""
