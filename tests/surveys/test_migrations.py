@@ -6,9 +6,9 @@ import pytest
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 
-BEFORE, AFTER = ("surveys", "0002_windows_and_approval"), ("surveys", "0005_remove_reports")
+BEFORE, AFTER = ("surveys", "0002_windows_and_approval"), ("surveys", "0007_imports_as_jobs")
 REPORT = [
     {"row": 2, "key": "BGD", "result": "added", "sheet": "Table 1", "unresolved": ["Korea"]},
     {"row": None, "key": "IND", "result": "missing"},

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from tests.pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NEW = {
     "full_name": "New Person",
     "language": "en",

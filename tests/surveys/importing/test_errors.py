@@ -7,7 +7,7 @@ from surveys.models import Response, Survey
 from surveys.reading.cells import FileRefused
 from tests.surveys.importing.conftest import Cells, as_csv, changed, table_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CASES = [
     ("iso3", {"iso3": "CHX"}, "Not an ISO 3166-1 alpha-3 code. Did you mean: CHN (China)?"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from surveys.importing.applying import Outcome, import_file
+from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Need, Offer, Response, Survey
 from surveys.reading.cells import FileRefused
 from tests.surveys.workbooks import workbook
@@ -17,11 +17,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 
 
-def bring_in(survey: Survey, data: bytes, **options: Any) -> Outcome:
+def bring_in(survey: Survey, data: bytes, **options: Any) -> ImportOutcome:
     return import_file(survey=survey, data=data, file_name="answers", **options)
 
 
-def goes(outcome: Outcome) -> dict[str, str]:
+def goes(outcome: ImportOutcome) -> dict[str, str]:
     assert outcome.opened is not None
     return {column.heading: column.goes for column in outcome.opened.columns}
 
