@@ -29,7 +29,7 @@ from matching import engine  # noqa: E402
 from matching.models import Match, MatchChange, ScoringProfile  # noqa: E402
 from matching.runs.rematch import rematch  # noqa: E402
 from matching.runs.running import run_matching  # noqa: E402
-from matching.scoring.tables import Tables  # noqa: E402
+from matching.scoring.tables import ScoringTables  # noqa: E402
 from surveys.models import Need, Offer  # noqa: E402
 from web import bulk  # noqa: E402
 from web.days import today  # noqa: E402
@@ -53,7 +53,7 @@ def row(what: str, took: float, note: str = "") -> None:
 
 def kernel(profile: ScoringProfile) -> float:
     """Return the seconds of the engine alone, compiled before."""
-    tables = Tables.read(on=today(), profile=profile)
+    tables = ScoringTables.read(on=today(), profile=profile)
     arguments = (tables.needs, tables.offers, tables.reach, tables.preference, tables.profile, engine.Excluded.none())
     engine.suggest(*arguments)
     return min(seconds(lambda: engine.suggest(*arguments)) for _ in range(3))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,16 +24,6 @@ def members(group_code: str, on: dt.date) -> QuerySet[GroupMembership]:
     """
     held = _listed().in_force(on).of_group(group_code)
     return _one_a_country(held, group_code).select_related("country", "group").order_by("country__position", "country")
-
-
-def in_transition(group_code: str, on: dt.date, years: int) -> QuerySet[GroupMembership]:
-    """Return the memberships that ended, by confirmation, less than `years` years before the day `on`.
-
-    A country that is a member again does not count. One query, one row for each country, with the country.
-    """
-    held_again = _listed().in_force(on).of_group(group_code).filter(country=OuterRef("country"))
-    ended = _listed().of_group(group_code).ended_within(years, on).filter(~Exists(held_again))
-    return _one_a_country(ended, group_code).select_related("country", "group").order_by("country__position", "country")
 
 
 def groups_of(country: Country | str, on: dt.date, *, headings_only: bool = True) -> QuerySet[GroupMembership]:

@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ssc_portal.middleware.SessionEndMiddleware",
+    "web.unavailable.CannotAnswerMiddleware",
 ]
 
 ROOT_URLCONF = "ssc_portal.urls"

@@ -16,20 +16,30 @@ from directory.choices import AgencyKind, Role
 from directory.models import User
 from directory.name_index import load_name_index
 from directory.names import NameIndex
+from matching.models import ScoringProfile
 from surveys.editions import load_surveys
-from tests.factories import AgencyFactory, CountryFactory, UserFactory
+from tests.factories import AgencyFactory, CountryFactory, ScoringProfileFactory, UserFactory
 from tests.snapshots import Snapshot, take_snapshot
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the tables made also for a test that asks for them only through a fixture of the session.
+    """Skip what only PostgreSQL can do elsewhere, and have tables made for whoever needs them.
 
-    pytest-django makes a database where a test among those collected is marked for one; of a file run alone, none
-    may be.
+    pytest-django makes a database where a test among those collected is marked for one; of a file run alone, none may
+    be, while its tests reach the tables through a fixture of the session.
     """
     for item in items:
         if "reference_snapshot" in getattr(item, "fixturenames", ()):
             item.add_marker("django_db")
+        if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="SQLite lets one write at a time, and tests use one file"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    quick = "tests.hashers.QuickArgon2PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[quick, *django_settings.PASSWORD_HASHERS[1:]]):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -114,6 +124,12 @@ def partner(db: None) -> User:
     """Stands for a partner system of a development fund."""
     agency = AgencyFactory(code="test-fund", name="Test Fund", kind=AgencyKind.FUND, country=None)
     return UserFactory(email="partner@example.org", role=Role.PARTNER, role__agency=agency)
+
+
+@pytest.fixture
+def known_profile(db: None) -> ScoringProfile:
+    """Scores that are easy to work out by hand, without the topic; that has tests of its own (test_topic.py)."""
+    return ScoringProfileFactory()
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 from surveys.choices import PostingStatus
+from surveys.models.posting import Posting
+from surveys.postings.editing import ShownPosting
 from tests.factories import AreaFactory, ModalityFactory
+from web.since_shown import AS_OF
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "path", "circle", "rect"}
+
+
+def as_of(posting: Posting, **typed: Any) -> dict[str, Any]:
+    """What a form of the posting's page sends, had the page been read just now."""
+    return {AS_OF: ShownPosting(type(posting)._default_manager.get(pk=posting.pk)).mark(), **typed}
 
 
 class Page(HTMLParser):
@@ -53,6 +61,11 @@ class Page(HTMLParser):
     def titles(self, level: str) -> list[str]:
         """The headings of one level, white space single."""
         return [" ".join(text.split()) for found, text in self.headings if found == level]
+
+    @property
+    def mark(self) -> str:
+        """What its first form carries to say what the page showed."""
+        return next(field["value"] or "" for field in self.attributes_of("input") if field.get("name") == AS_OF)
 
     def attributes_of(self, tag: str) -> list[dict[str, str | None]]:
         """The attributes of each tag of that name."""

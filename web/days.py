@@ -29,8 +29,3 @@ def years_before(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
-
-
-def years_after(day: dt.date, years: int) -> dt.date:
-    """Return the same day of the calendar `years` years later; 28 February where that year has no 29th."""
-    return years_before(day, -years)

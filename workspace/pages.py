@@ -11,8 +11,15 @@ from django.utils.cache import add_never_cache_headers
 from django.views.generic.base import View
 
 from directory.access import GRANTS, Action, can, is_member
-from workspace.current import affiliations_to_choose, current_affiliation
+from directory.models import User
+from workspace.current import current_affiliation
 from workspace.kept import keep
+
+
+class MemberRequest(HttpRequest):
+    """A request of somebody logged in: a page of the workspace lets in no other."""
+
+    user: User
 
 
 class WorkspacePage(AccessMixin, View):
@@ -24,6 +31,7 @@ class WorkspacePage(AccessMixin, View):
     actions: ClassVar[tuple[Action, ...]] = (Action.READ_OWN,)
     section: ClassVar[str] = "workspace"
     part: str = ""
+    http_method_names = ["get", "head", "post"]
     keeps_typed: ClassVar[bool] = False
     """Whether what is posted after the session has ended is kept and given back after the log-in."""
 
@@ -43,16 +51,13 @@ class WorkspacePage(AccessMixin, View):
         would_be_granted = {action for role in request.user.roles for action in GRANTS[role]}  # type: ignore[union-attr]
         if would_be_granted.isdisjoint(self.actions):
             raise PermissionDenied
-        context = {"section": self.section, "affiliations": affiliations_to_choose(request)}
-        return render(request, "workspace/no_designation.html", context, status=HTTPStatus.FORBIDDEN)
+        return render(request, "workspace/no_designation.html", self.frame(), status=HTTPStatus.FORBIDDEN)
+
+    def frame(self, **more: Any) -> dict[str, Any]:
+        """Return what the frame of the page needs, and more: the bar reads the rest itself."""
+        return {"section": self.section, "part": self.part, **more}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the part of the menu, the agency at work and the others to switch to."""
+        """Add what the frame needs, and the agency at work."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        return {
-            "section": self.section,
-            "part": self.part,
-            "affiliation": current_affiliation(self.request),
-            "affiliations": affiliations_to_choose(self.request),
-            **context,
-        }
+        return self.frame(affiliation=current_affiliation(self.request)) | context

@@ -6,7 +6,7 @@ from workspace import views
 
 app_name = "workspace"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.Home.as_view(), name="home"),
+    path("", views.WorkspaceHome.as_view(), name="home"),
     path("switch/", views.Switch.as_view(), name="switch"),
     path("", include("workspace.postings.urls")),
     path("", include("workspace.answers.urls")),

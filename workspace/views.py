@@ -21,7 +21,7 @@ from workspace.postings.kinds import Kind
 from workspace.postings.waiting import waiting_for as waiting_postings
 
 
-class Home(WorkspacePage, TemplateView):
+class WorkspaceHome(WorkspacePage, TemplateView):
     """What waits for the person, and where its things are."""
 
     template_name = "workspace/home.html"
@@ -57,8 +57,6 @@ def _counts(user: Any) -> dict[str, Any]:
 
 class Switch(WorkspacePage):
     """Go on for another of one's agencies."""
-
-    http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         given = row_number(request.POST.get("affiliation", ""))

@@ -49,7 +49,7 @@ class NeedRow:
 
 
 @dataclass(frozen=True)
-class NeedList:
+class HeadedNeeds:
     """Needs under a heading; of a long list the first are named."""
 
     title: str
@@ -63,12 +63,12 @@ class NeedList:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PlanComparison:
     """The plan beside another one: a sentence, and the needs by which they differ."""
 
     title: str
     sentence: str
-    lists: list[NeedList]
+    lists: list[HeadedNeeds]
 
 
 def what_it_proposes(allocation: Allocation) -> str:
@@ -164,11 +164,11 @@ def _needs(gives_up: Mapping[str, Any], membership: Membership) -> dict[int, Nee
     }
 
 
-def _list(title: str, found: Mapping[str, Any], needs: Mapping[int, NeedRow]) -> NeedList:
-    return NeedList(title=title, number=found["number"], rows=[needs[pk] for pk in found["needs"]])
+def _list(title: str, found: Mapping[str, Any], needs: Mapping[int, NeedRow]) -> HeadedNeeds:
+    return HeadedNeeds(title=title, number=found["number"], rows=[needs[pk] for pk in found["needs"]])
 
 
-def _differences(found: Mapping[str, Any], needs: Mapping[int, NeedRow]) -> list[NeedList]:
+def _differences(found: Mapping[str, Any], needs: Mapping[int, NeedRow]) -> list[HeadedNeeds]:
     lists = [
         _list(_("Would be served, and is not"), found["lost"], needs),
         _list(_("Is served, and would not be"), found["gained"], needs),
@@ -176,7 +176,7 @@ def _differences(found: Mapping[str, Any], needs: Mapping[int, NeedRow]) -> list
     return [one for one in lists if one.number]
 
 
-def _without_weights(gives_up: Mapping[str, Any], needs: Mapping[int, NeedRow]) -> Comparison:
+def _without_weights(gives_up: Mapping[str, Any], needs: Mapping[int, NeedRow]) -> PlanComparison:
     found = gives_up["without_weights"]
     lists = _differences(found, needs)
     lost = ngettext(
@@ -194,10 +194,10 @@ def _without_weights(gives_up: Mapping[str, Any], needs: Mapping[int, NeedRow]) 
         if lists
         else _("Nothing: were all countries alike, the same needs would be served.")
     )
-    return Comparison(title=_("To put LDCs, LLDCs and SIDS first"), sentence=sentence, lists=lists)
+    return PlanComparison(title=_("To put LDCs, LLDCs and SIDS first"), sentence=sentence, lists=lists)
 
 
-def _best_scores(allocation: Allocation, needs: Mapping[int, NeedRow]) -> Comparison:
+def _best_scores(allocation: Allocation, needs: Mapping[int, NeedRow]) -> PlanComparison:
     found, totals = allocation.gives_up["best_scores"], allocation.totals
     lists = _differences(found, needs)
     difference = found["score"] - totals["score"]
@@ -216,7 +216,7 @@ def _best_scores(allocation: Allocation, needs: Mapping[int, NeedRow]) -> Compar
         "%(other)d needs would be served; this plan serves %(own)d.",
         found["served"],
     ) % {"other": found["served"], "own": totals["served"]}
-    return Comparison(title=_("To serve as many needs as possible"), sentence=f"{scores} {served}", lists=lists)
+    return PlanComparison(title=_("To serve as many needs as possible"), sentence=f"{scores} {served}", lists=lists)
 
 
 def _table(allocation: Allocation) -> list[tuple[str, list[str]]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from desk.base import DeskAdmin
 from desk.plans import page
 from directory.access import Action, can
 from directory.models import User
@@ -35,17 +36,12 @@ class AllocationForm(forms.ModelForm[Allocation]):
 
 
 @admin.register(Allocation)
-class AllocationAdmin(admin.ModelAdmin[Allocation]):
+class AllocationAdmin(DeskAdmin[Allocation]):
     """Plans are made and decided by `matching.allocation.plans`, and changed in no other way."""
 
     list_display = ("started_at", "what_it_proposes", "state", "by", "decided_by")
     list_display_links = ("started_at",)
     ordering = ("-started_at", "-id")
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Allocation]:
         return super().get_queryset(request).select_related("by", "decided_by")
@@ -75,19 +71,14 @@ class AllocationAdmin(admin.ModelAdmin[Allocation]):
             {**(extra_context or {}), "title": _("Which matches to propose"), "may_decide": may_decide(request)},
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, row: Allocation) -> HttpResponse:
         """Show one plan."""
-        allocation = self.get_object(request, object_id)
-        if allocation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, allocation) or request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        title = _("Plan of %(day)s") % {"day": date_format(allocation.started_at)}
-        if not allocation.totals:
-            return self._page(request, "unmade", {"title": title, "allocation": allocation})
-        shown = page.context_of(allocation, page=request.GET.get("p"))
+        title = _("Plan of %(day)s") % {"day": date_format(row.started_at)}
+        if not row.totals:
+            return self._page(request, "unmade", {"title": title, "allocation": row})
+        shown = page.context_of(row, page=request.GET.get("p"))
         return self._page(request, "plan", {"title": title, **shown})
 
     def make_view(self, request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from directory.models import User
 from matching.models import ScoringProfile
 from matching.models.profile import FIGURES
 from matching.runs import in_blocks
-from matching.runs.preview import Move, Preview, PreviewRefused, preview
+from matching.runs.preview import Move, PreviewRefused, ProfilePreview, preview
 from matching.runs.running import RunRefused
 from matching.scoring.profiles import activate
 from surveys.models import Need, Offer
@@ -75,7 +75,9 @@ def show(model_admin: ModelAdmin[ScoringProfile], request: HttpRequest, profile:
     return _page(model_admin, request, profile, form)
 
 
-def take(model_admin: ModelAdmin[ScoringProfile], request: HttpRequest, profile: ScoringProfile) -> HttpResponse:
+def activate_figures(
+    model_admin: ModelAdmin[ScoringProfile], request: HttpRequest, profile: ScoringProfile
+) -> HttpResponse:
     """Activate the figures and run the matching by them; the page again, with what is wrong, where they are refused."""
     user = _person(request)
     form = _form(profile, request.POST)
@@ -163,7 +165,7 @@ def _differing(in_use: ScoringProfile, tried: ScoringProfile) -> list[Differing]
     ]
 
 
-def _rows(found: Preview) -> list[MoveRow]:
+def _rows(found: ProfilePreview) -> list[MoveRow]:
     needs = Need.objects.for_lists().in_bulk([move.need for move in found.moves])
     offers = Offer.objects.for_lists().in_bulk([move.offer for move in found.moves])
     pair = reverse("admin:matching_match_pair")

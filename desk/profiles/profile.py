@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from desk.profiles import preview_page
 from desk.profiles.form import SECTIONS, ScoringProfileForm
+from directory.admin.since_shown import SinceShownAdmin
 from directory.models import User
 from matching.models import ScoringProfile
 from matching.models.by_criterion import WEIGHTS
@@ -20,7 +21,7 @@ from matching.scoring.profiles import is_used, make_default, new_version
 
 
 @admin.register(ScoringProfile)
-class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
+class ScoringProfileAdmin(SinceShownAdmin[ScoringProfile]):
     """Managers change a profile that no run has used; all staff read them."""
 
     form = ScoringProfileForm
@@ -105,7 +106,7 @@ class ScoringProfileAdmin(admin.ModelAdmin[ScoringProfile]):
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what other figures would change, or activate them."""
         profile = self._managed(request, pk)
-        answer = preview_page.take if request.method == "POST" else preview_page.show
+        answer = preview_page.activate_figures if request.method == "POST" else preview_page.show
         return answer(self, request, profile)
 
     def _managed(self, request: HttpRequest, pk: int) -> ScoringProfile:

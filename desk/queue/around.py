@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,8 +14,7 @@ from django.utils.translation import gettext as _
 from desk.queue import saved_views
 from desk.queue.rows import queue_as_shown
 from desk.queue.saved_views import ViewRefused
-from directory.access import is_member
-from directory.models import User
+from directory.admin.base import actor
 from matching.life import statistics
 from matching.life.telling.briefs import brief_pdf
 from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
@@ -71,7 +69,7 @@ def _day(day: dt.date | None) -> str:
 
 def save_view(request: HttpRequest) -> HttpResponse:
     """Save, or delete, a view of the reviewer's own."""
-    user = _member(request)
+    user = actor(request)
     query = request.POST.get("query", "")
     if (unwanted := row_number(request.POST.get("delete", ""))) is not None:
         saved_views.delete(by=user, pk=unwanted)
@@ -112,7 +110,7 @@ def figures(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpRespons
 def brief(request: HttpRequest, match: Match) -> HttpResponse:
     """Return the brief as a PDF, or say what is missing to make one."""
     try:
-        data = brief_pdf(match=match, by=_member(request))
+        data = brief_pdf(match=match, by=actor(request))
     except PdfUnavailable as missing:
         return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type="application/pdf")
@@ -133,9 +131,3 @@ def letter(match: Match, ending: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _member(request: HttpRequest) -> User:
-    if not is_member(request.user):
-        raise PermissionDenied
-    return request.user

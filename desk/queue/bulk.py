@@ -67,7 +67,7 @@ class BulkForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class BulkCandidate:
     """A match on the page that asks, and what already stands in the way of the step; empty: nothing seen."""
 
     match: Match
@@ -84,7 +84,7 @@ def ask(model_admin: ModelAdmin[Match], request: HttpRequest, selected: QuerySet
     return _ask(model_admin, request, form, step=step, ids=ids, left_out=left_out)
 
 
-def take(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
+def take_on_all(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     """Take the step on each of the matches, and say what was done and what was refused, and why."""
     user = request.user
     if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
@@ -124,7 +124,7 @@ def _ask(
     left_out: int = 0,
 ) -> HttpResponse:
     candidates = [
-        Candidate(
+        BulkCandidate(
             match=match,
             fit=fit_of(match.score, match.profile),
             obstacle=review.obstacle(step=step, match=match),

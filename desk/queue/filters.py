@@ -186,7 +186,7 @@ class OfferCountryFilter(SideCountryFilter):
     side, model = "offer", Offer
 
 
-class GroupFilter(QueueFilter):
+class NeedGroupFilter(QueueFilter):
     """A group of which the need's country is a member today."""
 
     title = _("Need of a country of")
@@ -200,7 +200,7 @@ class GroupFilter(QueueFilter):
         return queryset.filter(need__country__in=countries)
 
 
-class AreaFilter(QueueFilter):
+class SharedAreaFilter(QueueFilter):
     """An area that both sides state."""
 
     title = _("Shared area")
@@ -247,7 +247,7 @@ class GreatestScoreFilter(ScoreBoundFilter):
     lookup = "lte"
 
 
-class PostingFilter(QueueFilter):
+class OnePostingFilter(QueueFilter):
     """One posting, reached by a link: all matches of a need or of an offer."""
 
     widget = "hidden"
@@ -262,7 +262,7 @@ class PostingFilter(QueueFilter):
         return queryset.filter(Q((str(self.parameter_name), self.posting)))
 
 
-class NeedFilter(PostingFilter):
+class OneNeedFilter(OnePostingFilter):
     """Matches of one need."""
 
     title = _("Only the need")
@@ -270,7 +270,7 @@ class NeedFilter(PostingFilter):
     model = Need
 
 
-class OfferFilter(PostingFilter):
+class OneOfferFilter(OnePostingFilter):
     """Matches of one offer."""
 
     title = _("Only the offer")
@@ -287,10 +287,10 @@ FILTERS: tuple[type[QueueFilter], ...] = (
     ReleasedFilter,
     NeedCountryFilter,
     OfferCountryFilter,
-    GroupFilter,
-    AreaFilter,
+    NeedGroupFilter,
+    SharedAreaFilter,
     LeastScoreFilter,
     GreatestScoreFilter,
-    NeedFilter,
-    OfferFilter,
+    OneNeedFilter,
+    OneOfferFilter,
 )

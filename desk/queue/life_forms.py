@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +17,12 @@ from directory.models import Affiliation, User
 from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet
 from matching.life import answering, introducing, outcomes, review
 from matching.life.clearing import WAITING
+from matching.life.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Match, Outcome
 from surveys.choices import Side
 from web.days import today
+from web.since_shown import AS_OF, as_shown
 
 
 class AssignForm(forms.Form):
@@ -85,7 +86,7 @@ class ReferenceForm(forms.Form):
         super().__init__(*args, **{"initial": initial, **kwargs})
 
 
-class OutcomeForm(forms.ModelForm[Outcome]):
+class StaffOutcomeForm(forms.ModelForm[Outcome]):
     """What was agreed, or came of it."""
 
     class Meta:
@@ -103,7 +104,7 @@ class OutcomeForm(forms.ModelForm[Outcome]):
         super().__init__(*args, **{"instance": Outcome.objects.filter(match=match).first(), **kwargs})
 
 
-class FollowUpForm(forms.Form):
+class StaffFollowUpForm(forms.Form):
     """Whether the need was met."""
 
     need_met = forms.ChoiceField(label=_("Was the need met?"), choices=NeedMet)
@@ -198,7 +199,7 @@ LIFE_STEPS: dict[str, LifeStep] = {
             "outcome",
             _("Agreement and outcome"),
             _("Record it"),
-            OutcomeForm,
+            StaffOutcomeForm,
             lambda match: match.status == MatchStatus.INTRODUCED or match.status in COOPERATION,
             _record_outcome,
         ),
@@ -206,7 +207,7 @@ LIFE_STEPS: dict[str, LifeStep] = {
             "complete",
             _("Completed"),
             _("Record it as completed"),
-            OutcomeForm,
+            StaffOutcomeForm,
             lambda match: match.status == MatchStatus.AGREED,
             lambda match, by, data: outcomes.complete(match=match, by=by, values=data),
         ),
@@ -214,7 +215,7 @@ LIFE_STEPS: dict[str, LifeStep] = {
             "follow_up",
             _("Follow-up"),
             _("Record the answer"),
-            FollowUpForm,
+            StaffFollowUpForm,
             lambda match: match.status in COOPERATION,
             lambda match, by, data: outcomes.follow_up(match=match, by=by, **data),
         ),
@@ -259,10 +260,10 @@ def forms_for(
     return offered
 
 
-def take(match: Match, *, by: User, name: str, data: Any, last_event: int) -> forms.BaseForm | None:
+def take_posted_step(match: Match, *, by: User, name: str, data: Any) -> forms.BaseForm | None:
     """Take the step of this name; return None, or the form with what is wrong in it, nothing lost.
 
-    Raises ReviewRefused where the step is not open, or more has happened since the page was shown.
+    Raises ReviewRefused where the step is not open, ChangedSinceShown where more has happened than the page showed.
     """
     if not can(by, Action.REVIEW_MATCHES) or name not in LIFE_STEPS:
         raise ReviewRefused(str(_("This step is not open to you.")))
@@ -271,8 +272,7 @@ def take(match: Match, *, by: User, name: str, data: Any, last_event: int) -> fo
     if not form.is_valid():
         return form
     try:
-        with transaction.atomic():
-            review.check_as_shown(match=match, last_event=last_event)
+        with as_shown(ShownEvents(match), data.get(AS_OF, "")):
             step.act(match, by, form.cleaned_data)
     except ValidationError as wrong:
         form.add_error(None, wrong)

@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import pairs
+from desk.base import DeskAdmin
 from desk.queue import around, bulk, review_page
 from desk.queue.filters import FILTERS
 from desk.queue.rows import QUEUE_ORDER, QueueChangeList
@@ -42,7 +43,7 @@ def _bulk_action(step: str) -> Any:
 
 
 @admin.register(Match)
-class MatchAdmin(admin.ModelAdmin[Match]):
+class MatchAdmin(DeskAdmin[Match]):
     """Matches are decided by the steps of `matching.life.review`, and changed in no other way."""
 
     list_display = ("score", "need", "offer", "status", "created_at")
@@ -51,10 +52,6 @@ class MatchAdmin(admin.ModelAdmin[Match]):
     search_fields = SEARCHED
     search_help_text = _("Title, text, country or agency of the need or the offer.")
     ordering = QUEUE_ORDER
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     actions = [_bulk_action(step) for step in bulk.BULK_STEPS]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Match]:
@@ -104,25 +101,13 @@ class MatchAdmin(admin.ModelAdmin[Match]):
             request, {**(extra_context or {}), "is_nav_sidebar_enabled": False, "saved_views": own}
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, row: Match) -> HttpResponse:
         """Review one match."""
-        match = self.get_object(request, object_id)
-        if match is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        self._may_look(request)
-        return review_page.show_or_take(self, request, match)
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Go to the review page: a match's history is its events and changes."""
-        return HttpResponseRedirect(f"{reverse('admin:matching_match_change', args=[object_id])}#history")
+        return review_page.show_or_take(self, request, row)
 
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
         """Take one step on many matches."""
-        return bulk.take(self, request)
+        return bulk.take_on_all(self, request)
 
     def export_view(self, request: HttpRequest, ending: str) -> HttpResponse:
         """Export what is on the screen."""

@@ -25,13 +25,14 @@ from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
 from matching.life import review
 from matching.life.introducing import is_ready
 from matching.life.review import ReviewRefused
+from matching.life.shown import ShownEvents
 from matching.life.steps import STEPS as STEPS_OF_A_MATCH
 from matching.life.telling.contacts import contacts_of
-from matching.models import Match, MatchEvent
+from matching.models import Match
 from matching.scoring.explanation import explain, fit_of
 from matching.scoring.reasons import Labels
 from surveys.postings.duplicates import likely_duplicates
-from web.converters import row_number
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 TAKEN_BACK_FROM = STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from
 CHANGES_SHOWN = 20
@@ -60,11 +61,10 @@ STEPS: dict[str, tuple[Promise, Promise]] = {
 }
 
 
-class StepForm(forms.Form):
-    """A step with its note, from a page that showed the match's events up to `last_event`."""
+class ReviewStepForm(forms.Form):
+    """A step with its note."""
 
     step = forms.ChoiceField(choices=[(name, words) for name, (words, _what) in STEPS.items()])
-    last_event = forms.IntegerField(min_value=0)
     note = NoteField(
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("Internal: read by the secretariat only. At most 5,000 characters."),
@@ -85,25 +85,20 @@ class StepButton:
 def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match) -> HttpResponse:
     """Answer GET with the page; answer POST by taking a step, then go on, or say why it was refused."""
     if request.method != "POST":
-        form = StepForm(initial={"go_on": request.GET.get("then") == "next"})
+        form = ReviewStepForm(initial={"go_on": request.GET.get("then") == "next"})
         return _page(model_admin, request, match, form)
     user = request.user
     if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
         raise PermissionDenied
     if "life" in request.POST:
         return _take_life_step(model_admin, request, match, by=user)
-    form = StepForm(request.POST)
+    form = ReviewStepForm(request.POST)
     if form.is_valid():
         step = form.cleaned_data["step"]
         try:
-            event = review.take_as_shown(
-                step=review.STEPS[step],
-                match=match,
-                by=user,
-                note=form.cleaned_data["note"],
-                last_event=form.cleaned_data["last_event"],
-            )
-        except ReviewRefused as refusal:
+            with as_shown(ShownEvents(match), request.POST.get(AS_OF, "")):
+                event = review.STEPS[step](match=match, by=user, note=form.cleaned_data["note"])
+        except (ChangedSinceShown, ReviewRefused) as refusal:
             messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
         else:
             messages.success(request, f"{event.get_kind_display()}: {match}")
@@ -116,12 +111,11 @@ def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Ma
 
 def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, by: User) -> HttpResponse:
     """Take a step that has a form of its own; stay on the match."""
-    name, seen = request.POST["life"], request.POST.get("last_event", "")
+    name = request.POST["life"]
     given: tuple[str, forms.BaseForm] | None = None
     try:
-        last_event = row_number(seen) or 0
-        form = life_forms.take(match, by=by, name=name, data=request.POST, last_event=last_event)
-    except ReviewRefused as refusal:
+        form = life_forms.take_posted_step(match, by=by, name=name, data=request.POST)
+    except (ChangedSinceShown, ReviewRefused) as refusal:
         messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
         if name in life_forms.LIFE_STEPS:
             given = (name, life_forms.LIFE_STEPS[name].form(request.POST, match=match, prefix=name))
@@ -132,7 +126,7 @@ def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match:
         messages.error(request, _("Nothing was done. Please correct what is marked below."))
         given = (name, form)
     match = model_admin.get_queryset(request).get(pk=match.pk)
-    return _page(model_admin, request, match, StepForm(), given=given)
+    return _page(model_admin, request, match, ReviewStepForm(), given=given)
 
 
 def _onward(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, goes_on: bool) -> str:
@@ -155,7 +149,7 @@ def _page(
     model_admin: ModelAdmin[Match],
     request: HttpRequest,
     match: Match,
-    form: StepForm,
+    form: ReviewStepForm,
     *,
     given: tuple[str, forms.BaseForm] | None = None,
 ) -> HttpResponse:
@@ -196,7 +190,7 @@ def _page(
                 (_("Offer"), contacts_of(match.offer), match.offer.contact),
             ],
             "is_introduced": match.status in CONTACTS_SHOWN,
-            "last_event": _last_event(match),
+            AS_OF: ShownEvents(match).mark(),
             "buttons": _buttons(match, today),
             "preserved": model_admin.get_preserved_filters(request),
             "queue_address": queue_address(model_admin, request),
@@ -234,8 +228,3 @@ def _others(match: Match, **side: int) -> list[QueueRow]:
         .order_by("-score", "need_id", "offer_id")
     )
     return [QueueRow(other, Fit(fit_of(other.score, other.profile)), []) for other in others[:OTHERS_SHOWN]]
-
-
-def _last_event(match: Match) -> int:
-    newest = MatchEvent.objects.filter(match=match).order_by("-pk").values_list("pk", flat=True).first()
-    return newest or 0

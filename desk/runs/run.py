@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from desk.base import DeskAdmin
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import ChangeKind, RunState
@@ -28,17 +29,12 @@ CHANGES_A_PAGE = 100
 
 
 @admin.register(MatchRun)
-class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
+class MatchRunAdmin(DeskAdmin[MatchRun]):
     """Runs are written by `matching.runs.running` alone; here they are read, and started."""
 
     list_display = ("__str__", "started_at", "what_it_did", "duration", "profile", "by")
     list_filter = ("state", "is_what_if")
     ordering = ("-started_at", "-id")
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MatchRun]:
         return super().get_queryset(request).select_related("profile", "by")
@@ -68,14 +64,10 @@ class MatchRunAdmin(admin.ModelAdmin[MatchRun]):
             request, {**(extra_context or {}), "title": _("Matching runs"), "may_start": may_start(request)}
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, row: MatchRun) -> HttpResponse:
         """Show one run."""
-        run = self.get_object(request, object_id)
-        if run is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, run) or request.method not in ("GET", "HEAD"):
+        run = row
+        if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         return TemplateResponse(
             request,

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from desk.queue.filters import ALL, Choices, PostingFilter, QueueFilter
+from desk.queue.filters import ALL, Choices, OnePostingFilter, QueueFilter
 from directory.models import Country
 from matching.choices import OptionStatus
 from matching.models import TriangularOption
@@ -68,7 +68,7 @@ class OptionCountryFilter(QueueFilter):
         return queryset.filter(found)
 
 
-class OptionNeedFilter(PostingFilter):
+class OptionNeedFilter(OnePostingFilter):
     """Options of one need."""
 
     title = _("Only the need")

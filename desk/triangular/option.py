@@ -14,12 +14,14 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from desk.base import DeskAdmin
 from desk.notes import NoteField
 from desk.pairs import shown_need, shown_offer
 from desk.triangular.filters import OPTION_FILTERS
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import OptionEventKind
+from matching.life.shown import ShownEvents
 from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
 from matching.scoring.explanation import Explanation, fit_of
@@ -28,6 +30,7 @@ from matching.triangular import review
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import asked_for, closed_words, option_reasons
 from matching.triangular.shown import ShownOption, shown
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 STEPS = {
     OptionEventKind.PROPOSED: review.propose,
@@ -52,10 +55,9 @@ BUTTONS: dict[OptionEventKind, tuple[Promise, Promise]] = {
 
 
 class OptionStepForm(forms.Form):
-    """A step with its note, from a page that showed the option's events up to `last_event`."""
+    """A step with its note."""
 
     step = forms.ChoiceField(choices=[(kind.value, words) for kind, (words, _what) in BUTTONS.items()])
-    last_event = forms.IntegerField(min_value=0)
     note = NoteField(
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("Internal: read by the secretariat only. At most 5,000 characters."),
@@ -76,18 +78,13 @@ class OptionChangeList(ChangeList):
 
 
 @admin.register(TriangularOption)
-class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
+class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
     """Options are decided by the steps of `matching.triangular.review`, and changed in no other way."""
 
     list_display = ("score", "need", "pivotal_offer", "facilitating_offer", "status")
     sortable_by = ("score",)
     list_filter = OPTION_FILTERS
     ordering = ("-score", "need_id", "pivotal_offer_id", "facilitating_offer_id")
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TriangularOption]:
         return super().get_queryset(request).for_lists()  # type: ignore[attr-defined]
@@ -99,24 +96,9 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         """Show the list over the whole width."""
         return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, row: TriangularOption) -> HttpResponse:
         """Show one option; answer POST by taking a step, or say why it was refused."""
-        option = self.get_object(request, object_id)
-        if option is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-        if not self.has_view_permission(request, option):
-            raise PermissionDenied
-        if request.method == "POST":
-            return self._take_step(request, option)
-        return self._page(request, option, OptionStepForm())
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Go to the page of the option: its history is its events."""
-        return HttpResponseRedirect(f"{_address(object_id)}#history")
+        return self._take_step(request, row) if request.method == "POST" else self._page(request, row, OptionStepForm())
 
     def _take_step(self, request: HttpRequest, option: TriangularOption) -> HttpResponse:
         user = request.user
@@ -125,10 +107,10 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         form = OptionStepForm(request.POST)
         if form.is_valid():
             step = STEPS[OptionEventKind(form.cleaned_data["step"])]
-            last_event, note = form.cleaned_data["last_event"], form.cleaned_data["note"]
             try:
-                event = step(option=option, by=user, note=note, last_event=last_event)
-            except ReviewRefused as refusal:
+                with as_shown(ShownEvents(option), request.POST.get(AS_OF, "")):
+                    event = step(option=option, by=user, note=form.cleaned_data["note"])
+            except (ChangedSinceShown, ReviewRefused) as refusal:
                 messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
             else:
                 messages.success(request, f"{event.get_kind_display()}: {option}")
@@ -141,7 +123,6 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         labels = Labels.read()
         today = explain_options([option])[0]
         told: Explanation = option.decided_on or today
-        events = list(option.events.select_related("by"))
         return TemplateResponse(
             request,
             "admin/matching/triangularoption/option.html",
@@ -160,8 +141,8 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
                 "need": shown_need(option.need, request),
                 "pivotal": shown_offer(option.pivotal_offer, request),
                 "facilitating": shown_offer(option.facilitating_offer, request),
-                "events": events,
-                "last_event": max((event.pk for event in events), default=0),
+                "events": option.events.select_related("by"),
+                AS_OF: ShownEvents(option).mark(),
                 "form": form,
                 "buttons": [
                     (kind.value, *BUTTONS[kind], review.obstacle(kind, option=option, today=today))
@@ -172,5 +153,5 @@ class TriangularOptionAdmin(admin.ModelAdmin[TriangularOption]):
         )
 
 
-def _address(pk: int | str) -> str:
+def _address(pk: int) -> str:
     return reverse("admin:matching_triangularoption_change", args=[pk])

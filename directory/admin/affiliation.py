@@ -3,14 +3,12 @@
 from collections.abc import Callable
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.access import is_member
-from directory.admin.base import HistoryAdmin
+from directory.admin.base import HistoryAdmin, actor
 from directory.models import Affiliation, User
 from directory.people.leaving import leave
 from directory.people.revalidation import validate
@@ -53,10 +51,9 @@ class AffiliationAdmin(HistoryAdmin[Affiliation]):
     def _each(
         self, request: HttpRequest, queryset: QuerySet[Affiliation], act: Callable[[Affiliation, User], Affiliation]
     ) -> None:
-        if not is_member(request.user):
-            raise PermissionDenied
+        by = actor(request)
         for one in queryset:
-            act(one, request.user)
+            act(one, by)
         count = queryset.count()
         said = ngettext("%(count)d affiliation changed.", "%(count)d affiliations changed.", count)
         self.message_user(request, said % {"count": count}, messages.SUCCESS)

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.access import is_member
+from directory.admin.since_shown import SinceShownAdmin
+from directory.models import User
 from directory.models.reference import Reference
 from directory.models.scored import too_many
 from directory.reference.use import set_in_use
@@ -20,12 +22,20 @@ from web.text import fold
 
 Row = TypeVar("Row", bound=Model)
 ReferenceRow = TypeVar("ReferenceRow", bound=Reference)
+Parent = TypeVar("Parent", bound=Model)
 
 FOR_THE_SECRETARIAT = _("For the secretariat")
 SOURCE_FIELDSET: Any = (FOR_THE_SECRETARIAT, {"fields": ("source", "note", "is_active")})
 
 
-class HistoryAdmin(SimpleHistoryAdmin, admin.ModelAdmin[Row]):
+def actor(request: HttpRequest) -> User:
+    """Return who acts; nobody without an account does."""
+    if not is_member(request.user):
+        raise PermissionDenied
+    return request.user
+
+
+class HistoryAdmin(SimpleHistoryAdmin, SinceShownAdmin[Row]):
     """An admin with the history of each row, for whoever may look; reverting is a change."""
 
     def history_view(
@@ -85,9 +95,7 @@ class ReferenceAdmin(HistoryAdmin[ReferenceRow]):
         self._set_in_use(request, queryset, is_active=False)
 
     def _set_in_use(self, request: HttpRequest, queryset: QuerySet[ReferenceRow], *, is_active: bool) -> None:
-        if not is_member(request.user):
-            raise PermissionDenied
-        count = set_in_use(rows=list(queryset), is_active=is_active, by=request.user)
+        count = set_in_use(rows=list(queryset), is_active=is_active, by=actor(request))
         said = (
             ngettext("%(count)d row enabled.", "%(count)d rows enabled.", count)
             if is_active
@@ -106,23 +114,31 @@ class ScoredAdmin(ReferenceAdmin[ReferenceRow]):
         return super().changelist_view(request, extra_context)
 
 
-class ReadOnlyInline(admin.TabularInline[Row, Row]):
-    """Rows that are listed on another's page and changed on their own: a long list stays one query."""
-
-    extra = 0
-    show_change_link = True
+class NoAddMixin:
+    """Rows that come from elsewhere: nobody adds one by hand."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing is added here."""
         return False
+
+
+class NoChangeMixin(NoAddMixin):
+    """Rows that say what was: nobody changes them."""
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nothing is changed here."""
         return False
 
 
+class ListInline(NoChangeMixin, admin.TabularInline[Row, Parent]):
+    """Rows that are listed on another's page and changed on their own: a long list stays one query."""
+
+    extra = 0
+    show_change_link = True
+
+
 class NewRowsInline(admin.TabularInline[Row, Row]):
-    """Empty rows for adding only; those that exist are listed by a ReadOnlyInline."""
+    """Empty rows for adding only; those that exist are listed by a ListInline."""
 
     extra = 0
 

@@ -4,14 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.access import is_member
-from directory.admin.base import HistoryAdmin
+from directory.admin.base import HistoryAdmin, actor
 from directory.models import Designation, Invitation
 from directory.people import designations
 from directory.people.designations import DESIGNATED_ROLES, DesignationRefused
@@ -57,21 +56,19 @@ class DesignationAdmin(HistoryAdmin[Designation]):
         self, request: HttpRequest, obj: Designation, form: forms.ModelForm[Designation], change: bool
     ) -> None:
         """Note who recorded it."""
-        if not is_member(request.user):
-            raise PermissionDenied
-        designations.check(obj, by=request.user)
+        by = actor(request)
+        designations.check(obj, by=by)
         if not change:
-            obj.recorded_by = request.user
+            obj.recorded_by = by
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Revoke: the person acts no more, at once"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Designation]) -> None:
         """End the chosen designations."""
-        if not is_member(request.user):
-            raise PermissionDenied
+        by = actor(request)
         try:
             for one in queryset:
-                designations.revoke(designation=one, by=request.user)
+                designations.revoke(designation=one, by=by)
         except DesignationRefused as refused:
             self.message_user(request, str(refused), messages.WARNING)
             return

@@ -4,14 +4,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from directory.admin.base import NewRowsInline, ReadOnlyInline
+from directory.admin.base import ListInline, NewRowsInline
 from directory.models import GroupMembership
 
 END_FIELDS = ("valid_from", "valid_to", "status", "resolution", "public_note", "is_active")
 NEW_FIELDS = ("valid_from", "valid_to", "date_precision", "status", "resolution", "public_note", "source")
 
 
-class _MembershipsInline(ReadOnlyInline[GroupMembership]):
+class _MembershipsInline(ListInline[GroupMembership, GroupMembership]):
     model = GroupMembership
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GroupMembership]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from directory.admin.base import NewRowsInline
+from directory.admin.since_shown import SinceShownAdmin
 from directory.models import Affiliation, User
 
 
@@ -51,7 +52,7 @@ class NewAffiliationInline(NewRowsInline[Affiliation]):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(SinceShownAdmin[User]):
     """Accounts. What a person may do follows from the affiliations."""
 
     add_form = UserAdditionForm

@@ -60,12 +60,12 @@ def render(mail: Mail) -> Rendered | None:
 
 def one_line(text: str) -> str:
     """Return text for a subject or a line: no line breaks, no control characters, none that turn the direction."""
-    kept = "".join(
+    kept = (
         character
-        for character in " ".join(text.split())
-        if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
+        for character in text
+        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co"}
     )
-    return kept.strip()
+    return " ".join("".join(kept).split())
 
 
 def _plain(template: str, context: Mapping[str, Any]) -> str:

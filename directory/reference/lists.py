@@ -20,10 +20,10 @@ from directory.models import (
 from directory.models.reference import Reference
 from directory.reference import checks
 from directory.reference.cells import options
-from directory.reference.problems import Problem
+from directory.reference.problems import FileProblem
 from directory.reference.rows import FileRow
 
-Check = Callable[[str, list[FileRow]], Iterator[Problem]]
+Check = Callable[[str, list[FileRow]], Iterator[FileProblem]]
 
 
 @dataclass(frozen=True)

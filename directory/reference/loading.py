@@ -9,8 +9,16 @@ from directory.models import User
 from directory.reference.cells import code_field, options
 from directory.reference.files import read_list
 from directory.reference.lists import LISTS, ReferenceList
-from directory.reference.plan import Plan, StoredRow, collisions, make_plan, read_stored, too_many_scored, unknown_codes
-from directory.reference.problems import Problem, ReferenceDataError
+from directory.reference.plan import (
+    LoadPlan,
+    StoredRow,
+    collisions,
+    make_plan,
+    read_stored,
+    too_many_scored,
+    unknown_codes,
+)
+from directory.reference.problems import FileProblem, ReferenceDataError
 from directory.reference.rows import FileRow
 from directory.reference.writing import write_plan
 
@@ -23,7 +31,7 @@ def load_reference(
     by: User | None = None,
     overwrite: bool = False,
     dry_run: bool = False,
-) -> list[Plan]:
+) -> list[LoadPlan]:
     """Bring the database to what the files in `folder` say, and return what was done, list by list.
 
     1. Read every file; 2. compare it with the stored rows, field by field; 3. if anything anywhere is wrong, raise
@@ -44,7 +52,7 @@ def load_reference(
     return plans
 
 
-def _read_files(folder: Path) -> tuple[list[tuple[ReferenceList, list[FileRow]]], list[Problem]]:
+def _read_files(folder: Path) -> tuple[list[tuple[ReferenceList, list[FileRow]]], list[FileProblem]]:
     files, problems = [], []
     for reference_list in LISTS:
         if reference_list.is_optional and not (folder / reference_list.file).exists():
@@ -57,7 +65,7 @@ def _read_files(folder: Path) -> tuple[list[tuple[ReferenceList, list[FileRow]]]
 
 def _compare(
     files: list[tuple[ReferenceList, list[FileRow]]], *, overwrite: bool, lock: bool
-) -> tuple[list[Plan], list[Problem]]:
+) -> tuple[list[LoadPlan], list[FileProblem]]:
     codes: dict[type[models.Model], dict[Any, str]] = {}
     known: dict[type[models.Model], set[str]] = {}
     plans, problems = [], []
@@ -83,7 +91,7 @@ def _known_codes(reference_list: ReferenceList, rows: list[FileRow], stored_rows
     return {str(row.values[name]) for row in rows} | {str(stored.values[name]) for stored in stored_rows}
 
 
-def _write(plans: list[Plan], *, by: User | None) -> None:
+def _write(plans: list[LoadPlan], *, by: User | None) -> None:
     if not any(plan.additions or plan.updates for plan in plans):
         return
     keys: dict[type[models.Model], dict[str, Any]] = {}

@@ -10,7 +10,7 @@ from directory.models.scored import MOST_SCORED
 from directory.reference.cells import Codes, Plain, Values, code_field, options, plain_default, plain_value, target_of
 from directory.reference.lists import ReferenceList
 from directory.reference.merge import Kept, Merged, merge
-from directory.reference.problems import Problem
+from directory.reference.problems import FileProblem
 from directory.reference.rows import FileRow
 
 
@@ -44,7 +44,7 @@ class Update:
 
 
 @dataclass
-class Plan:
+class LoadPlan:
     """What a load does with one list; each row of the file is in one of added, changed, enabled, unchanged or kept.
 
     A row of which some fields change and others are kept is in `changed`, and in `kept` with those fields.
@@ -87,13 +87,13 @@ def read_stored(reference_list: ReferenceList, codes: Codes, *, lock: bool) -> l
 
 def make_plan(
     reference_list: ReferenceList, file_rows: list[FileRow], stored_rows: list[StoredRow], *, overwrite: bool
-) -> Plan:
+) -> LoadPlan:
     """Work out what a load of `file_rows` does to `stored_rows`; nothing is read or written here.
 
     A stored row is recognised by the key that was loaded into it, so that one whose key was corrected in the admin is
     not added a second time.
     """
-    plan = Plan(reference_list)
+    plan = LoadPlan(reference_list)
     defaults = {each.name: plain_default(each) for each in reference_list.fields}
     made_here = {reference_list.key_of(each.values): each for each in stored_rows if each.loaded is None}
     loaded_before = {
@@ -117,7 +117,7 @@ def make_plan(
     return plan
 
 
-def _note_update(plan: Plan, name: str, update: Update) -> None:
+def _note_update(plan: LoadPlan, name: str, update: Update) -> None:
     changed = update.changed
     if "is_active" in changed:
         plan.enabled.append(name)
@@ -131,7 +131,7 @@ def _note_update(plan: Plan, name: str, update: Update) -> None:
         plan.updates.append(update)
 
 
-def _note_missing(plan: Plan, name: str, stored: StoredRow, *, overwrite: bool) -> None:
+def _note_missing(plan: LoadPlan, name: str, stored: StoredRow, *, overwrite: bool) -> None:
     loaded = stored.loaded or {}
     was_disabled_by_a_load = not loaded["is_active"]
     if not stored.values["is_active"] or (was_disabled_by_a_load and not overwrite):
@@ -146,7 +146,7 @@ def _note_missing(plan: Plan, name: str, stored: StoredRow, *, overwrite: bool) 
 
 def unknown_codes(
     reference_list: ReferenceList, file_rows: list[FileRow], known: dict[type[models.Model], set[str]]
-) -> list[Problem]:
+) -> list[FileProblem]:
     """Find cells that name a row of another list which is neither in its file nor in the database."""
     problems = []
     for column in reference_list.columns:
@@ -159,14 +159,14 @@ def unknown_codes(
             value = row.values[each.name]
             named = value if isinstance(value, list) else [str(value)] if value else []
             problems += [
-                Problem(reference_list.file, row.number, column, f'"{code}" is not known', right)
+                FileProblem(reference_list.file, row.number, column, f'"{code}" is not known', right)
                 for code in named
                 if code not in known[target]
             ]
     return problems
 
 
-def collisions(plan: Plan, file_rows: list[FileRow], stored_rows: list[StoredRow]) -> list[Problem]:
+def collisions(plan: LoadPlan, file_rows: list[FileRow], stored_rows: list[StoredRow]) -> list[FileProblem]:
     """Find values that would stand twice where the database allows them once, also against rows made in the admin."""
     reference_list = plan.reference_list
     numbers = {reference_list.key_of(row.values): row.number for row in file_rows}
@@ -182,11 +182,11 @@ def collisions(plan: Plan, file_rows: list[FileRow], stored_rows: list[StoredRow
             if other is not key:
                 wrong = f"{' · '.join(str(part) for part in combined if part)} is already that of {' · '.join(other)}"
                 number = numbers.get(key) or numbers.get(other) or 1
-                problems.append(Problem(reference_list.file, number, names[0], wrong, "a value of its own"))
+                problems.append(FileProblem(reference_list.file, number, names[0], wrong, "a value of its own"))
     return problems
 
 
-def too_many_scored(plan: Plan, file_rows: list[FileRow], stored_rows: list[StoredRow]) -> list[Problem]:
+def too_many_scored(plan: LoadPlan, file_rows: list[FileRow], stored_rows: list[StoredRow]) -> list[FileProblem]:
     """Find the rows of the file by which more would score than the engine tells apart; disabled rows count."""
     reference_list = plan.reference_list
     is_scored = reference_list.is_scored
@@ -201,7 +201,9 @@ def too_many_scored(plan: Plan, file_rows: list[FileRow], stored_rows: list[Stor
     entered = [row for row in file_rows if reference_list.key_of(row.values) in new]
     wrong = f"one too many: no more than {MOST_SCORED} can score, disabled ones included"
     return [
-        Problem(reference_list.file, row.number, reference_list.key[0], f'"{" · ".join(key)}" is {wrong}', "fewer rows")
+        FileProblem(
+            reference_list.file, row.number, reference_list.key[0], f'"{" · ".join(key)}" is {wrong}', "fewer rows"
+        )
         for row in entered[max(room, 0) :]
         for key in [reference_list.key_of(row.values)]
     ]

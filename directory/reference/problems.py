@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Problem:
+class FileProblem:
     """One thing that is wrong, where it stands, and what would be right.
 
     `row` counts as a spreadsheet does: the header is row 1. `column` is empty when the whole row or file is meant.
@@ -24,6 +24,6 @@ class Problem:
 class ReferenceDataError(ValueError):
     """The files hold something wrong, so nothing was written; `problems` lists all of it."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[FileProblem]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from directory.reference.cells import Plain
-from directory.reference.plan import Plan
+from directory.reference.plan import LoadPlan
 
 
-def summary_line(plan: Plan) -> str:
+def summary_line(plan: LoadPlan) -> str:
     """Return one line of counts for a list."""
     counts = ", ".join(f"{number} {what}" for what, number in plan.counts.items() if what != "kept")
     return f"{plan.reference_list.file}: {counts}, {plan.counts['kept']} kept as changed in the admin"
 
 
-def detail_lines(plan: Plan, *, every_row: bool) -> Iterator[str]:
+def detail_lines(plan: LoadPlan, *, every_row: bool) -> Iterator[str]:
     """Return a line for each kept field and disabled or enabled row; with `every_row` for each row that changes."""
     for name, fields in plan.kept.items():
         for field, kept in fields.items():

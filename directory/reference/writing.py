@@ -12,13 +12,13 @@ from directory.models.reference import Reference
 from directory.reference.cells import Plain, Values, options, target_of
 from directory.reference.history import sign_history, update_with_history
 from directory.reference.lists import ReferenceList
-from directory.reference.plan import Plan, Update
+from directory.reference.plan import LoadPlan, Update
 
 REASON = "load_reference"
 Keys = dict[type[models.Model], dict[str, Any]]
 
 
-def write_plan(plan: Plan, *, keys: Keys, by: User | None) -> None:
+def write_plan(plan: LoadPlan, *, keys: Keys, by: User | None) -> None:
     """Write what the plan says; `keys` turns the codes of lists with numbered keys into those keys."""
     model = plan.reference_list.model
     has_history = hasattr(model, "history")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models.functions import Coalesce
 
-from matching.allocation.solving import NO_LIMIT, Problem
+from matching.allocation.solving import NO_LIMIT, AllocationProblem
 from matching.allocation.weighing import Membership, Settings
 from matching.choices import BETWEEN_THE_SIDES, IN_HAND
 from matching.life.proposable import fitting, proposable
@@ -73,7 +73,7 @@ class Candidates:
         """Ids of their offers, ascending."""
         return sorted({row.offer for row in self.matches})
 
-    def problem(self, settings: Settings, membership: Membership) -> Problem:
+    def problem(self, settings: Settings, membership: Membership) -> AllocationProblem:
         """Return the choice in numbers.
 
         A need that has a match in hand is served already: it counts nothing, and may get as many as it lacks to the
@@ -85,7 +85,7 @@ class Candidates:
         country_of = {row.need: row.country for row in self.matches}
         weights = [0 if self.in_hand[pk] else membership.weight(country_of[pk], settings) for pk in needs]
         places = [self.left[pk] for pk in offers]
-        return Problem(
+        return AllocationProblem(
             need=np.array([row_of_need[row.need] for row in self.matches], dtype=np.int64),
             offer=np.array([row_of_offer[row.offer] for row in self.matches], dtype=np.int64),
             score=np.array([row.score for row in self.matches], dtype=np.int64),

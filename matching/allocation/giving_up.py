@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from matching.allocation.candidates import Candidates
-from matching.allocation.solving import Flags, Problem, best_first, solve
+from matching.allocation.solving import AllocationProblem, Flags, best_first, solve
 from matching.allocation.weighing import GROUPS, Membership
 from matching.choices import MatchStatus, WithoutPick
 from matching.models import Match
@@ -26,13 +26,13 @@ OTHERS = "others"
 class Compared:
     """The plan and the two that it is held against."""
 
-    problem: Problem
+    problem: AllocationProblem
     plan: Flags
     without_weights: Flags
     best_scores: Flags
 
     @classmethod
-    def of(cls, problem: Problem, plan: Flags) -> "Compared":
+    def of(cls, problem: AllocationProblem, plan: Flags) -> "Compared":
         """Work out the other two; Unsolved where the solver does not get there."""
         alike = replace(problem, weight=np.minimum(problem.weight, 1))
         return cls(
@@ -84,7 +84,7 @@ def gives_up(compared: Compared, candidates: Candidates, membership: Membership)
     }
 
 
-def _of_a_plan(problem: Problem, chosen: Flags) -> dict[str, int]:
+def _of_a_plan(problem: AllocationProblem, chosen: Flags) -> dict[str, int]:
     counts = problem.served(chosen) & (problem.weight > 0)
     return {"picks": int(chosen.sum()), "served": int(counts.sum()), "score": int(problem.score[chosen].sum())}
 

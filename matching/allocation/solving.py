@@ -1,8 +1,14 @@
-"""The choice of pairs, in numbers alone: no database, no clock.
+"""The choice of pairs, in numbers alone: no database, and no clock but the solver's limit of time.
 
 The choice is a flow in a network: from each need, at most so many units, along its pairs, into offers that take so many
 as they have places. The corners of such a linear program are whole numbers, and so are its prices: HiGHS's simplex
 method finds the best plan itself, without branching, and what it found is checked in whole numbers afterwards.
+
+Three sums are to be best, one after the other: the weights of the needs served, the scores, and, so that equals do not
+depend on chance, the places of the pairs in the order given. One sum with factors so great that the first always
+outweighs the second would leave the range in which floating point is exact. So each is a program of its own, and the
+prices of one say which plans are best in it: a row with a price is used up in all of them, a variable with one stays at
+its bound in all of them. `_Face` keeps just those plans, and the next sum chooses among them.
 """
 
 import time
@@ -31,7 +37,7 @@ class Unsolved(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Problem:
+class AllocationProblem:
     """What is at choice. The pairs stand in the order in which equals are preferred: the first come first."""
 
     need: Numbers
@@ -110,7 +116,7 @@ class Problem:
         return np.bincount(index, minlength=size).astype(np.int64)
 
 
-def solve(problem: Problem, *, seconds: float = SECONDS) -> Flags:
+def solve(problem: AllocationProblem, *, seconds: float = SECONDS) -> Flags:
     """Return of each pair whether the best plan has it.
 
     Best is, each held before the next is asked: the greatest sum of the weights of the needs served; the greatest sum
@@ -139,7 +145,7 @@ def solve(problem: Problem, *, seconds: float = SECONDS) -> Flags:
     return chosen
 
 
-def best_first(problem: Problem) -> Flags:
+def best_first(problem: AllocationProblem) -> Flags:
     """Return the plan that looks at scores alone: from the best pair down, each that the limits still allow."""
     left = {index: places for index, places in enumerate(problem.places.tolist()) if places != NO_LIMIT}
     most = problem.most.tolist()
@@ -173,7 +179,7 @@ class _Face:
     is_tight: Flags
 
     @classmethod
-    def of(cls, problem: Problem) -> "_Face":
+    def of(cls, problem: AllocationProblem) -> "_Face":
         """Return all plans that keep to the limits."""
         n_pairs, n_needs = problem.n_pairs, problem.n_needs
         column, one = np.arange(n_pairs), np.ones(n_pairs)
@@ -236,7 +242,9 @@ def _whole(values: NDArray[np.float64]) -> Numbers:
     return rounded.astype(np.int64)
 
 
-def _check(problem: Problem, chosen: Flags, *, levels: tuple[NDArray[np.float64], ...], worth: list[int]) -> None:
+def _check(
+    problem: AllocationProblem, chosen: Flags, *, levels: tuple[NDArray[np.float64], ...], worth: list[int]
+) -> None:
     """Raise Unsolved unless the plan keeps the limits and is worth, in whole numbers, what each level found."""
     served = problem.served(chosen)
     values = np.concatenate([chosen, served]).astype(np.int64)

@@ -13,8 +13,8 @@ from matching.engine.one_pair.explanation import Explanation, Part, explain
 from matching.engine.one_pair.pairs import score_pairs
 from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
 from matching.engine.rules.gates import GATES
-from matching.engine.run import Counts, Suggestions, best_of, collect, suggest
-from matching.engine.search.plan import Best, Plan
+from matching.engine.run import PairCounts, Suggestions, best_of, collect, suggest
+from matching.engine.search.plan import Best, SearchPlan
 
 ENGINE_VERSION = "2.0"
 """Stored with each run. Raised whenever the same input could give another result."""
@@ -30,15 +30,15 @@ __all__ = [
     "WORDS_UNIT",
     "Best",
     "Case",
-    "Counts",
     "Excluded",
     "Explanation",
+    "PairCounts",
     "Part",
-    "Plan",
     "Postings",
     "Preference",
     "Profile",
     "Reach",
+    "SearchPlan",
     "Suggestions",
     "Texts",
     "Weights",

@@ -14,7 +14,7 @@ from matching.engine.inputs.indexing import Index
 from matching.engine.inputs.profile import MILLION, Profile
 from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
 from matching.engine.search import blocks, counts, lists
-from matching.engine.search.plan import Best, Plan
+from matching.engine.search.plan import Best, SearchPlan
 
 Progress = Callable[[int, int], None]
 Way = Literal["numpy", "compiled"]
@@ -22,7 +22,7 @@ Way = Literal["numpy", "compiled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class PairCounts:
     """How many pairs there were. A pair that several gates close counts under each of them."""
 
     pairs: int
@@ -49,7 +49,7 @@ class Suggestions:
     """Place in the need's list, from 1; 0: not in it."""
     rank_for_offer: NDArray[np.int32]
     criteria: tuple[str, ...]
-    counts: Counts
+    counts: PairCounts
 
     def __len__(self) -> int:
         return len(self.score)
@@ -81,13 +81,13 @@ def suggest(
 
     Raises ValueError where the tables do not fit each other.
     """
-    plan = Plan.of(needs, offers, reach, preference, profile, excluded)
+    plan = SearchPlan.of(needs, offers, reach, preference, profile, excluded)
     best = best_of(plan, 0, plan.n_needs, way=way, block_bytes=block_bytes, workers=workers, progress=progress)
     return collect(plan, [best], way=way)
 
 
 def best_of(
-    plan: Plan,
+    plan: SearchPlan,
     start: int,
     stop: int,
     *,
@@ -115,7 +115,7 @@ def best_of(
     return blocks.best_of(plan, start, stop, workers=workers, block_bytes=block_bytes, done=done)
 
 
-def collect(plan: Plan, parts: Iterable[Best], *, way: Way | None = None) -> Suggestions:
+def collect(plan: SearchPlan, parts: Iterable[Best], *, way: Way | None = None) -> Suggestions:
     """Put the parts of a run together, one after the other.
 
     They must cover all needs, each once, in ascending order of position; ValueError where they do not cover them.
@@ -146,7 +146,7 @@ def collect(plan: Plan, parts: Iterable[Best], *, way: Way | None = None) -> Sug
         rank_for_need=rank_for_need[order],
         rank_for_offer=rank_for_offer[order],
         criteria=tuple(criterion.name for criterion in CRITERIA),
-        counts=Counts(
+        counts=PairCounts(
             pairs=plan.n_needs * plan.n_offers,
             open=n_open,
             decided=len(plan.decided),
@@ -155,7 +155,7 @@ def collect(plan: Plan, parts: Iterable[Best], *, way: Way | None = None) -> Sug
     )
 
 
-def _is_compiled(plan: Plan, way: Way | None) -> bool:
+def _is_compiled(plan: SearchPlan, way: Way | None) -> bool:
     if way is None:
         return compiled.pays(n_needs=plan.n_needs, n_offers=plan.n_offers)
     if way == "compiled" and compiled.lacking():
@@ -189,7 +189,7 @@ def _places(keys: lists.Keys, *, size: int) -> tuple[Index, Index, NDArray[np.in
     return row, position, (keys.shape[1] - place).astype(np.int32)
 
 
-def _best_first(plan: Plan, need: Index, offer: Index, score: NDArray[np.int32]) -> Index:
+def _best_first(plan: SearchPlan, need: Index, offer: Index, score: NDArray[np.int32]) -> Index:
     """Return the order by need id, then score, then position of the offer, as one key: much faster than by three."""
     need_ids = plan.case.needs.ids
     place = np.empty(len(need_ids), dtype=np.int64)

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
 from directory.mail import outbox
-from directory.mail.receivers import coordinators_of, offices_of, people_of, with_alternates
+from directory.mail.receivers import coordinators_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
+from matching.life.proposable import check_not_on_hold
 from matching.life.sides import OTHER_SIDE, posting_of
 from matching.life.steps import ReviewRefused, check_note, held, take
+from matching.life.telling.to_sides import write_to_side
 from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchSide
 from surveys.choices import ClearanceRule, PostingStatus, Side
@@ -59,7 +61,7 @@ def begin(*, match: Match, by: User) -> None:
             take(match, EventKind.CLEARANCE_BEGUN, by=by, side=side, details={"due_on": str(due_on or "")})
             outbox.write(
                 kind="clearance_asked",
-                key=f"clearance_asked:{match.pk}:{side}:{_round(match)}",
+                key=f"clearance_asked:{_occasion(match, side)}",
                 about={"match": match.pk, "side": side},
                 to=with_alternates(coordinators_of(posting.country_id, posting.agency_id)),
             )
@@ -126,13 +128,7 @@ def end_without_agreement(match: Match, *, side: Side, by: User | None, refused_
     take(match, EventKind.NOT_TAKEN_FORWARD, by=by, side=side, refused_until=refused_until)
     other = match.sides.filter(side=OTHER_SIDE[side], asked_at__isnull=False).exclude(answer__in=REFUSALS).first()
     if other is not None:
-        posting = posting_of(match, OTHER_SIDE[side])
-        outbox.write(
-            kind="not_taken_forward",
-            key=f"not_taken_forward:{match.pk}:{other.side}:{_round(match)}",
-            about={"match": match.pk, "side": other.side},
-            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
-        )
+        write_to_side(match, OTHER_SIDE[side], "not_taken_forward", occasion=_occasion(match, OTHER_SIDE[side]))
 
 
 def is_not_public(posting: Posting) -> bool:
@@ -148,6 +144,7 @@ def _waiting(match: Match, side: Side, by: User, note: str) -> tuple[Match, Matc
     match = held(match)
     if not posting_of(match, side).is_within(scope_of(by, Action.APPROVE_POSTINGS)):
         raise ReviewRefused(_("Only the country's coordinator clears its proposals, or the secretariat for it."))
+    check_not_on_hold(match)
     row = MatchSide.objects.filter(match=match, side=side, clearance__in=WAITING).first()
     if row is None or match.status != MatchStatus.PROPOSED:
         raise ReviewRefused(_("This proposal does not wait for the country any more. Look at it again."))
@@ -158,19 +155,12 @@ def _ask(match: Match, row: MatchSide, *, by: User | None) -> None:
     side = Side(row.side)
     _set(row, asked_at=timezone.now())
     take(match, EventKind.ASKED, by=by, side=side, audience=Audience.SIDE)
-    posting = posting_of(match, side)
-    outbox.write(
-        kind="proposed",
-        key=f"proposed:{match.pk}:{side}:{_round(match)}",
-        about={"match": match.pk, "side": side},
-        to=with_alternates(people_of(posting.agency_id, posting.country_id)),
-        offices=offices_of(posting.agency_id, posting.country_id),
-    )
+    write_to_side(match, side, "proposed", occasion=_occasion(match, side), to_offices=True)
 
 
-def _round(match: Match) -> int:
-    """Return which time it is that the match is proposed: a mail of an earlier round keeps none of this one out."""
-    return match.events.filter(kind=EventKind.PROPOSED).count()
+def _occasion(match: Match, side: Side) -> str:
+    """Return what tells this round from an earlier proposal of the match: a mail of that one keeps none of this out."""
+    return f"{match.pk}:{side}:{match.events.filter(kind=EventKind.PROPOSED).count()}"
 
 
 def _set(row: MatchSide, **values: object) -> None:

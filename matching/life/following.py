@@ -2,10 +2,8 @@
 
 import datetime as dt
 
-from directory.mail import outbox
-from directory.mail.receivers import people_of, with_alternates
 from matching.choices import COOPERATION, MatchStatus
-from matching.life.sides import posting_of
+from matching.life.telling.to_sides import write_to_side
 from matching.models import Match, MatchSide
 from surveys.choices import Side
 from web.days import years_before
@@ -35,20 +33,7 @@ def to_follow_up(on: dt.date) -> list[Match]:
 
 def write_reminders(on: dt.date) -> int:
     """Remind the sides of both; return how many mails are new. One a side and month, however often it is called."""
-    written = 0
-    for row in unanswered(on):
-        posting = posting_of(row.match, Side(row.side))
-        written += outbox.write(
-            kind="unanswered",
-            key=f"unanswered:{row.pk}:{on:%Y-%m}",
-            about={"match": row.match_id, "side": row.side},
-            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
-        )
-    for match in to_follow_up(on):
-        written += outbox.write(
-            kind="follow_up",
-            key=f"follow_up:{match.pk}:{on:%Y-%m}",
-            about={"match": match.pk, "side": Side.NEED},
-            to=with_alternates(people_of(match.need.agency_id, match.need.country_id)),
-        )
-    return written
+    month = f"{on:%Y-%m}"
+    asked = [(row.match, Side(row.side), "unanswered", row.pk) for row in unanswered(on)]
+    asked += [(match, Side.NEED, "follow_up", match.pk) for match in to_follow_up(on)]
+    return sum(write_to_side(match, side, kind, occasion=f"{pk}:{month}") for match, side, kind, pk in asked)

@@ -3,12 +3,10 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from directory.mail import outbox
-from directory.mail.receivers import offices_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import Audience, EventKind, MatchStatus, SideAnswer
-from matching.life.sides import posting_of
 from matching.life.steps import ReviewRefused, check_note, check_reviewer, held, take
+from matching.life.telling.to_sides import write_to_side
 from matching.models import Introduction, Match
 from matching.models.introduction import LONGEST_REFERENCE
 from surveys.choices import Side
@@ -35,14 +33,7 @@ def introduce(*, match: Match, by: User, message: str = "", note: str = "") -> I
         take(match, EventKind.NOTED, by=by, note=note)
     row = Introduction.objects.create(match=match, made_by=by, message=message.strip())
     for side in (Side.NEED, Side.OFFER):
-        posting = posting_of(match, side)
-        outbox.write(
-            kind="introduced",
-            key=f"introduced:{match.pk}:{side}",
-            about={"match": match.pk, "side": side},
-            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
-            offices=offices_of(posting.agency_id, posting.country_id),
-        )
+        write_to_side(match, side, "introduced", occasion=f"{match.pk}:{side}", to_offices=True)
     return row
 
 

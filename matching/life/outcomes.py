@@ -10,14 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.mail import outbox
-from directory.mail.receivers import people_of, with_alternates
 from directory.models import User
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
 from matching.life import lapsing, marks
 from matching.life.marks import Ids
-from matching.life.sides import posting_of, sides_of
+from matching.life.sides import sides_of
 from matching.life.steps import ReviewRefused, check_note, check_open, held, take
+from matching.life.telling.to_sides import write_to_side
 from matching.models import Match, MatchSide, Outcome
 from surveys.choices import Side
 
@@ -165,10 +164,4 @@ def _ask_to_confirm(match: Match) -> None:
 
 def _tell(match: Match, kind: str, *, again: int = 0) -> None:
     for side in (Side.NEED, Side.OFFER):
-        posting = posting_of(match, side)
-        outbox.write(
-            kind=kind,
-            key=f"{kind}:{match.pk}:{side}:{again}",
-            about={"match": match.pk, "side": side},
-            to=with_alternates(people_of(posting.agency_id, posting.country_id)),
-        )
+        write_to_side(match, side, kind, occasion=f"{match.pk}:{side}:{again}")

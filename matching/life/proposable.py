@@ -12,7 +12,7 @@ from matching.life.steps import STEPS, ReviewRefused, check_open
 from matching.models import Match
 from matching.models.match import MatchQuerySet
 from matching.scoring.profiles import default_profile, gates_only
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from surveys.models.posting import published_q
 from web.days import today
 
@@ -57,7 +57,7 @@ def fitting(pairs: Sequence[tuple[int, int]]) -> list[bool]:
     """Return of each pair (need id, offer id) whether no gate closes it today; a fixed number of queries."""
     if not pairs:
         return []
-    tables = Tables.read(
+    tables = ScoringTables.read(
         on=today(),
         profile=gates_only(default_profile()),
         need_ids={need for need, _offer in pairs},

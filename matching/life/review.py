@@ -17,7 +17,6 @@ from matching.life import clearing, proposable
 from matching.life.introducing import introduce, record_reference
 from matching.life.proposable import check_not_on_hold
 from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
-from matching.life.steps import STEPS as STEPS_OF_A_MATCH
 from matching.models import Match, MatchEvent, ReviewCheck
 from matching.scoring.explanation import Explanation, explain, explain_pairs
 from matching.scoring.reasons import gate_reasons
@@ -224,37 +223,6 @@ def _explained(step: Step, matches: list[Match]) -> list[dict[str, Explanation]]
         list(postings.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     explanations = explain_pairs(pairs=[(match.need, match.offer) for match in matches])
     return [{"today": explanation} for explanation in explanations]
-
-
-@transaction.atomic
-def take_as_shown(*, step: Step, match: Match, by: User, note: str = "", last_event: int) -> MatchEvent:
-    """Take a step from a page that showed the match's events up to the id `last_event` (0: none)."""
-    check_as_shown(match=match, last_event=last_event)
-    return step(match=match, by=by, note=note)
-
-
-def check_as_shown(*, match: Match, last_event: int) -> None:
-    """Raise ReviewRefused where more has happened since the event `last_event` (0: none): the second is told.
-
-    Of two reviewers, or of two clicks. Call it in the transaction of the step: the match is held from here on.
-    """
-    Match.objects.select_for_update().get(pk=match.pk)
-    newest = MatchEvent.objects.filter(match=match).order_by("-pk").select_related("by").first()
-    if newest is not None and newest.pk != last_event:
-        raise ReviewRefused(
-            _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the match again.")
-            % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run")}
-        )
-
-
-def steps_open_to(match: Match) -> list[str]:
-    """Return the names of the steps that the state of the match allows, in the order to offer them."""
-    steps = ["withhold" if match.released_at else "release"]
-    if match.status == MatchStatus.SUGGESTED:
-        steps += ["propose", "set_aside"]
-    if match.status in STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from:
-        steps.append("take_back")
-    return [*steps, "add_note"]
 
 
 def obstacle(*, step: str, match: Match, explanation: Explanation | None = None) -> str:

@@ -31,7 +31,7 @@ PROPOSED_OR_BEYOND = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED}) |
 
 
 @dataclass(frozen=True)
-class Table:
+class FigureTable:
     """One figure: what it is called, its columns, and its rows, whose first cell names them."""
 
     title: str
@@ -39,19 +39,19 @@ class Table:
     rows: list[tuple[Any, ...]]
 
 
-def figures(*, since: dt.date | None = None) -> list[Table]:
+def figures(*, since: dt.date | None = None) -> list[FigureTable]:
     """Return all figures in a fixed number of queries; `since` narrows the steps and shares to a period."""
     return [by_status(), by_age(), days_a_step(since=since), shares(since=since)]
 
 
-def by_status() -> Table:
+def by_status() -> FigureTable:
     """Return how many matches are in each state."""
     found = dict(Match.objects.order_by().values_list("status").annotate(Count("pk")))
     rows = [(status.label, found.get(status, 0)) for status in MatchStatus]
-    return Table(_("Matches by state"), (_("State"), _("Matches")), rows)
+    return FigureTable(_("Matches by state"), (_("State"), _("Matches")), rows)
 
 
-def by_age() -> Table:
+def by_age() -> FigureTable:
     """Return how long the suggestions have waited, in days."""
     now = timezone.now()
     counts: dict[str, Count] = {}
@@ -64,10 +64,10 @@ def by_age() -> Table:
     aliases = {f"band_{number}": count for number, count in enumerate(counts.values())}
     found = Match.objects.filter(status=MatchStatus.SUGGESTED).aggregate(**aliases)
     rows = [(name, found[f"band_{number}"]) for number, name in enumerate(counts)]
-    return Table(_("Suggestions that wait, by age in days"), (_("Days"), _("Suggestions")), rows)
+    return FigureTable(_("Suggestions that wait, by age in days"), (_("Days"), _("Suggestions")), rows)
 
 
-def days_a_step(*, since: dt.date | None = None) -> Table:
+def days_a_step(*, since: dt.date | None = None) -> FigureTable:
     """Return the median days from each step to the next, of the matches that took both: one query."""
     events = MatchEvent.objects.filter(kind__in={kind for pair in STEPS for kind in pair})
     if since is not None:
@@ -84,10 +84,10 @@ def days_a_step(*, since: dt.date | None = None) -> Table:
         ]
         words = f"{EventKind(before).label} → {EventKind(after).label}"
         rows.append((words, len(days), round(median(days), 1) if days else "–"))
-    return Table(_("Median days from step to step"), (_("Step"), _("Matches"), _("Median days")), rows)
+    return FigureTable(_("Median days from step to step"), (_("Step"), _("Matches"), _("Median days")), rows)
 
 
-def shares(*, since: dt.date | None = None) -> Table:
+def shares(*, since: dt.date | None = None) -> FigureTable:
     """Return how many needs, offers, matches, proposals and agreements concern each group of countries."""
     labels = dict(CountryGroup.objects.filter(pk__in=GROUPS).values_list("code", "label"))
     of_group = {code: {row.country_id for row in members(code, today())} for code in GROUPS}
@@ -111,7 +111,7 @@ def shares(*, since: dt.date | None = None) -> Table:
     ]
     rows.append((_("All countries"), *(sum(column.values()) for column in columns)))
     header = (_("Group"), _("Needs"), _("Offers"), _("Matches"), _("Proposed or beyond"), _("Agreed or completed"))
-    return Table(_("By group of the country (of matches: the need's)"), header, rows)
+    return FigureTable(_("By group of the country (of matches: the need's)"), header, rows)
 
 
 def _by_owner(offers: Any) -> Counter[str]:

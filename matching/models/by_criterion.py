@@ -38,7 +38,7 @@ class Moves(models.Model):
         abstract = True
 
 
-class Weights(models.Model):
+class WeightFields(models.Model):
     """How much each criterion counts."""
 
     weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=10, validators=PERCENT)
@@ -57,7 +57,7 @@ def _names(model: type[models.Model]) -> tuple[str, ...]:
 
 
 CONTRIBUTIONS = _names(Contributions)
-WEIGHTS = _names(Weights)
+WEIGHTS = _names(WeightFields)
 ADD_UP = Q(score=reduce(add, map(F, CONTRIBUTIONS)))
 """The contributions are the score."""
 WEIGHS_SOMETHING = reduce(or_, (Q(**{f"{name}__gt": 0}) for name in WEIGHTS))

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from matching.models.by_criterion import PERCENT, WEIGHS_SOMETHING, WEIGHTS, Weights
+from matching.models.by_criterion import PERCENT, WEIGHS_SOMETHING, WEIGHTS, WeightFields
 
 MOST_TRANSITION_YEARS = 20
 MOST_KEPT = 200
@@ -21,7 +21,7 @@ FIGURES = (
 """All that a profile says; the rest is its name and what became of it."""
 
 
-class ScoringProfile(Weights):
+class ScoringProfile(WeightFields):
     """One version of the weights, levels and thresholds of the score; docs/matching.md says what each does."""
 
     code = models.SlugField(_("code"), max_length=40)

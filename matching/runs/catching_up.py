@@ -23,7 +23,7 @@ from matching.runs.lines import Rows, pair_keys
 from matching.runs.lists import FoundLists, put_into, work_out
 from matching.scoring.inputs import Inputs
 from matching.scoring.places import offers_used_up
-from matching.scoring.tables import Tables, meet_texts
+from matching.scoring.tables import ScoringTables, meet_texts
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from web.days import today
@@ -85,7 +85,7 @@ def catch_up(*, run: MatchRun, inputs: Inputs, found: Rows, now: Now) -> CaughtU
     short = Ids(needs=now.marked.short.needs | needs, offers=now.marked.short.offers | offers)
     if not any((*changed, *short)):
         return CaughtUp(found=found, inputs=inputs, changed=changed)
-    tables = Tables.read(on=now.on, profile=run.profile)
+    tables = ScoringTables.read(on=now.on, profile=run.profile)
     standing = FoundLists(found, top_k=run.profile.top_k)
     anew = work_out(tables, changed=changed, short=short, standing=standing)
     return CaughtUp(found=put_into(found, anew), inputs=Inputs.of(tables), changed=changed)

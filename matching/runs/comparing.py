@@ -15,7 +15,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairComparison:
     """Every pair of either set once, by need and offer."""
 
     before: Rows
@@ -76,7 +76,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Counts:
+class ChangeCounts:
     """How many pairs came, went, moved and stayed, and how many there are in each set."""
 
     came: int
@@ -85,7 +85,7 @@ class Counts:
     same: int
 
     @classmethod
-    def of(cls, comparison: Comparison) -> Self:
+    def of(cls, comparison: PairComparison) -> Self:
         """Count the pairs of a comparison."""
         masks = (comparison.came, comparison.gone, comparison.moved, comparison.same)
         return cls(*(int(np.count_nonzero(mask)) for mask in masks))
@@ -106,13 +106,13 @@ class Counts:
         return self.came + self.gone + self.moved
 
 
-def compare(before: Rows, after: Rows) -> Comparison:
+def compare(before: Rows, after: Rows) -> PairComparison:
     """Set two sets of pairs side by side; each holds a pair once, in any order. Of `before`, columns as `after` has."""
     before_keys, after_keys = pair_keys(before), pair_keys(after)
     keys = np.union1d(before_keys, after_keys)
     before_rows, was_in = _lined_up(before, before_keys, keys)
     after_rows, is_in = _lined_up(after, after_keys, keys)
-    return Comparison(before_rows, after_rows, was_in, is_in)
+    return PairComparison(before_rows, after_rows, was_in, is_in)
 
 
 def _lined_up(rows: Rows, own_keys: NDArray[np.int64], keys: NDArray[np.int64]) -> tuple[Rows, Mask]:

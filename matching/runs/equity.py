@@ -42,7 +42,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class GroupRow:
+class EquityRow:
     """One group of countries; the country of a pair is that of its need."""
 
     code: str
@@ -56,7 +56,7 @@ class GroupRow:
 
 def equity(
     *, needs: Postings, countries: tuple[str, ...], reach: ReachTable, before: Rows, after: Rows
-) -> list[GroupRow]:
+) -> list[EquityRow]:
     """Return a row for LDC, LLDC, SIDS, each sub-region of ESCAP, the other countries, and all. One query, for labels.
 
     Memberships are those of the day of `reach`; who is in transition after a graduation is no member. LDC, LLDC and
@@ -74,13 +74,13 @@ def equity(
     return [_row(code, label, is_in, of_need) for code, label, is_in in groups]
 
 
-def _row(code: str, label: str, is_in: NDArray[np.bool_], of_need: Mapping[str, NDArray[np.int64]]) -> GroupRow:
+def _row(code: str, label: str, is_in: NDArray[np.bool_], of_need: Mapping[str, NDArray[np.int64]]) -> EquityRow:
     matches = {when: Share(int(number[is_in].sum()), int(number.sum())) for when, number in of_need.items()}
     needs = {
         when: Share(int(np.count_nonzero(number[is_in])), int(np.count_nonzero(is_in)))
         for when, number in of_need.items()
     }
-    return GroupRow(code, label, Effect(**matches), Effect(**needs))
+    return EquityRow(code, label, Effect(**matches), Effect(**needs))
 
 
 def _matches_of(needs: Postings, rows: Rows) -> NDArray[np.int64]:

@@ -163,6 +163,6 @@ def _inputs(run_id: int) -> Inputs:
 
 
 @lru_cache(maxsize=1)
-def _plan(run_id: int, digest: str) -> engine.Plan:
+def _plan(run_id: int, digest: str) -> engine.SearchPlan:
     """Return the run ready to be worked through; a worker keeps it from block to block."""
     return _inputs(run_id).plan()

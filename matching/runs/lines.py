@@ -1,4 +1,14 @@
-"""Stored matches brought into line with what was scored: what is new, came back, moved, shifted or is gone."""
+"""Stored matches brought into line with what was scored: what is new, came back, moved, shifted or is gone.
+
+A large run wants hundreds of thousands of matches and finds nearly all of them stored already, so rows are NumPy arrays
+with a column for each figure, and never model instances. Both sets are sorted by one number a pair (need << 32 | offer)
+and looked up in each other. A pair is then new (wanted, not stored), returned (stored, but lapsed, or refused long
+enough ago), moved (another score), shifted (the same score, another place in a list or other parts), gone (a suggestion
+that nobody wants now), or the same in every column, which is not written at all.
+
+Only `matching.life.steps` writes states. `MatchChange` says of a run what is new, moved and gone; a shift is left out,
+since a match that moves up as others are decided must not show as one with a new score.
+"""
 
 import datetime as dt
 from typing import Any
@@ -14,7 +24,7 @@ from matching.life import steps
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.scoring.inputs import Inputs
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from web import bulk
 
 CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
@@ -28,7 +38,7 @@ STORED = np.dtype([*ROW.descr, *((name, np.int64) for name in STATES)])
 Rows = NDArray[Any]
 
 
-def scored_rows(tables: Tables | Inputs, suggestions: engine.Suggestions) -> Rows:
+def scored_rows(tables: ScoringTables | Inputs, suggestions: engine.Suggestions) -> Rows:
     """Return what the engine suggests as rows, by need and offer."""
     rows = np.zeros(len(suggestions), dtype=ROW)
     rows["need"] = tables.needs.ids[suggestions.need_index]

@@ -1,7 +1,15 @@
 """Some lists alone, brought to what a run would leave: a posting's own, and those that it or another enters or leaves.
 
-A list holds the best pairs of one posting; a pair stays stored as long as it stands in one of the two lists of its
-sides. So a list that is worked out anew leaves alone what the list of the other side holds.
+A list holds the best `top_k` pairs of one posting; a pair stays stored as long as it stands in one of the two lists of
+its sides. When one posting changes, three kinds of list may differ: its own; those in which it stood; and those that it
+now enters, which is told by the last place of each list, without scoring that list. These, and no others, are worked
+out anew, each against all postings of the other kind.
+
+For example, need N changes and leaves the full list of offer O. O's list is worked out anew: the next best pair, O–M,
+enters. M's own list is not at issue; if O–M stands in it already, the pair keeps that place and gains one in O's list.
+
+The lists as they stand come from the database (`StoredLists`), or, while a run ends, from what it has found and not
+yet stored (`FoundLists`). Ties are decided as the engine decides them, by `best_order`; tests compare with a whole run.
 """
 
 from collections.abc import Collection
@@ -19,7 +27,7 @@ from matching.models import Match, MatchRun, ScoringProfile
 from matching.runs.lines import ROW, Rows, bring_into_line, pair_keys, scored_rows, stored_rows
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from web import bulk
 from web.days import today
 
@@ -29,7 +37,7 @@ LAST_PLACE = np.dtype([("other", np.int64), ("score", np.int64), ("holder", np.i
 """The last pair of a list that is full: whose list, its score, and the posting that holds the place."""
 
 
-class Side(NamedTuple):
+class ListSide(NamedTuple):
     """Which side a posting stands on, and the names of columns that follow."""
 
     name: str
@@ -39,17 +47,17 @@ class Side(NamedTuple):
     other_rank: str
 
 
-NEED = Side("need", "rank_for_need", "offer", "rank_for_offer")
-OFFER = Side("offer", "rank_for_offer", "need", "rank_for_need")
+NEED = ListSide("need", "rank_for_need", "offer", "rank_for_offer")
+OFFER = ListSide("offer", "rank_for_offer", "need", "rank_for_need")
 
 
-class Standing(Protocol):
+class StandingLists(Protocol):
     """Lists as they stand before what has changed is scored anew."""
 
-    def lists_with(self, postings: Collection[int], side: Side) -> Collection[int]:
+    def lists_with(self, postings: Collection[int], side: ListSide) -> Collection[int]:
         """Return the ids of the other kind in whose list one of these postings stands."""
 
-    def last_places(self, others: NDArray[np.int64], side: Side) -> Rows:
+    def last_places(self, others: NDArray[np.int64], side: ListSide) -> Rows:
         """Return the last pair, as LAST_PLACE, of each list of these postings of the other kind that is full."""
 
 
@@ -59,13 +67,13 @@ class StoredLists:
 
     top_k: int
 
-    def lists_with(self, postings: Collection[int], side: Side) -> Collection[int]:
+    def lists_with(self, postings: Collection[int], side: ListSide) -> Collection[int]:
         """Read which they are."""
         of_them = Match.objects.filter(**{f"{side.name}__in": postings}).order_by()
         stored = of_them.values_list("status", side.other_rank, side.other)
         return [other for status, rank, other in stored if status == MatchStatus.SUGGESTED and rank]
 
-    def last_places(self, others: NDArray[np.int64], side: Side) -> Rows:
+    def last_places(self, others: NDArray[np.int64], side: ListSide) -> Rows:
         """Read them."""
         full = Match.objects.filter(**{side.other_rank: self.top_k}).order_by()
         if len(others) <= MOST_NAMED:
@@ -83,13 +91,13 @@ class FoundLists:
     rows: Rows
     top_k: int
 
-    def lists_with(self, postings: Collection[int], side: Side) -> Collection[int]:
+    def lists_with(self, postings: Collection[int], side: ListSide) -> Collection[int]:
         """Look them up."""
         stands = np.isin(self.rows[side.name], _array(postings)) & (self.rows[side.other_rank] > 0)
         found: list[int] = np.unique(self.rows[side.other][stands]).tolist()
         return found
 
-    def last_places(self, others: NDArray[np.int64], side: Side) -> Rows:
+    def last_places(self, others: NDArray[np.int64], side: ListSide) -> Rows:
         """Look them up."""
         full = self.rows[self.rows[side.other_rank] == self.top_k]
         last = np.zeros(len(full), dtype=LAST_PLACE)
@@ -117,7 +125,7 @@ def profile_of_lists() -> ScoringProfile:
     return profile
 
 
-def work_out(tables: Tables, *, changed: Ids, short: Ids, standing: Standing) -> ListsAnew:
+def work_out(tables: ScoringTables, *, changed: Ids, short: Ids, standing: StandingLists) -> ListsAnew:
     """Work out the lists of these postings, and those that the changed ones enter or leave.
 
     changed: postings that were published, closed, or written to. short: postings that have not changed, but whose list
@@ -160,7 +168,7 @@ def put_into(found: Rows, anew: ListsAnew) -> Rows:
     return np.concatenate((found[~is_touched], _beside_the_others(anew, found[is_touched])))
 
 
-def _scored(tables: Tables, ids: Collection[int], side: Side) -> Rows:
+def _scored(tables: ScoringTables, ids: Collection[int], side: ListSide) -> Rows:
     """Return the open pairs of these postings with their places in their own lists; those in the other's are 0.
 
     With the place 0 there are also pairs past the own list: each that would stand in the other's, were these postings
@@ -182,14 +190,16 @@ def _scored(tables: Tables, ids: Collection[int], side: Side) -> Rows:
     return rows
 
 
-def _lists_touched(own: Rows, tables: Tables, changed: Collection[int], side: Side, standing: Standing) -> set[int]:
+def _lists_touched(
+    own: Rows, tables: ScoringTables, changed: Collection[int], side: ListSide, standing: StandingLists
+) -> set[int]:
     """Return the ids of the postings of the other kind in whose list a changed posting stood, or would stand now."""
     if not changed:
         return set()
     return {*standing.lists_with(changed, side), *_would_enter(own, tables, side, standing).tolist()}
 
 
-def _would_enter(own: Rows, tables: Tables, side: Side, standing: Standing) -> NDArray[np.int64]:
+def _would_enter(own: Rows, tables: ScoringTables, side: ListSide, standing: StandingLists) -> NDArray[np.int64]:
     """Return the ids of the other kind for whose list one of these pairs is good enough, as it stands."""
     others = np.unique(own[side.other])
     if not len(others):
@@ -231,7 +241,7 @@ def _with_both_places(wanted: Rows) -> Rows:
     return merged
 
 
-def _with_places_elsewhere(wanted: Rows, standing: Rows, side: Side, ids: Collection[int]) -> Rows:
+def _with_places_elsewhere(wanted: Rows, standing: Rows, side: ListSide, ids: Collection[int]) -> Rows:
     """Return the wanted pairs, and those standing ones that stand in a list of this side that is not at issue."""
     worked_out = np.isin(standing[side.name], _array(ids))
     elsewhere = standing[~worked_out & (standing[side.rank] > 0)]

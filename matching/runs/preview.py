@@ -11,12 +11,12 @@ from directory.models import User
 from matching import engine
 from matching.choices import MatchStatus
 from matching.models import Match, MatchRun, ScoringProfile
-from matching.runs.comparing import Comparison, Counts, compare
-from matching.runs.equity import GroupRow, equity
+from matching.runs.comparing import ChangeCounts, PairComparison, compare
+from matching.runs.equity import EquityRow, equity
 from matching.runs.lines import COMPARED, ROW, Rows, scored_rows, stored_rows
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import Tables, engine_profile
+from matching.scoring.tables import ScoringTables, engine_profile
 from web.days import today
 
 LARGEST = 20
@@ -27,7 +27,7 @@ class PreviewRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class Standing:
+class PairStanding:
     """How a pair stands by one profile."""
 
     is_in: bool
@@ -47,8 +47,8 @@ class Move:
 
     need: int
     offer: int
-    before: Standing
-    after: Standing
+    before: PairStanding
+    after: PairStanding
 
     @property
     def change(self) -> int:
@@ -57,20 +57,20 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ProfilePreview:
     """The effect of a profile beside that of the one in use, on what is open today. Decided pairs are in neither."""
 
     in_use: ScoringProfile
-    counts: Counts
+    counts: ChangeCounts
     moves: list[Move]
     """The largest, at most LARGEST."""
-    equity: list[GroupRow]
-    rerun: Counts
+    equity: list[EquityRow]
+    rerun: ChangeCounts
     """What a run by the profile in use would change today: what happened since the last one."""
     last_run: MatchRun | None
 
 
-def preview(*, profile: ScoringProfile, by: User) -> Preview:
+def preview(*, profile: ScoringProfile, by: User) -> ProfilePreview:
     """Score all that is open today by the profile in use and by this one, and set the two side by side.
 
     The postings are read once, and both leave out the pairs that people have decided. Compared is with what the
@@ -84,7 +84,7 @@ def preview(*, profile: ScoringProfile, by: User) -> Preview:
     in_use = default_profile()
     for one in (in_use, profile):
         _check(one)
-    before = Tables.read(on=today(), profile=in_use, keep_texts=False)
+    before = ScoringTables.read(on=today(), profile=in_use, keep_texts=False)
     after = before.scored_by(profile)
     decided = decided_pairs(before)
     rows_before, rows_after = _suggested(before, decided), _suggested(after, decided)
@@ -94,9 +94,9 @@ def preview(*, profile: ScoringProfile, by: User) -> Preview:
         after=_scored(after, comparison.before[comparison.gone]),
     )
     stored = stored_rows(Match.objects.filter(status=MatchStatus.SUGGESTED), on=today())
-    return Preview(
+    return ProfilePreview(
         in_use=in_use,
-        counts=Counts.of(comparison),
+        counts=ChangeCounts.of(comparison),
         moves=[_move(comparison, position) for position in comparison.largest_moves(LARGEST).tolist()],
         equity=equity(
             needs=before.needs,
@@ -105,7 +105,7 @@ def preview(*, profile: ScoringProfile, by: User) -> Preview:
             before=rows_before,
             after=rows_after,
         ),
-        rerun=Counts.of(compare(stored[list(ROW.names or ())], rows_before)),
+        rerun=ChangeCounts.of(compare(stored[list(ROW.names or ())], rows_before)),
         last_run=MatchRun.objects.public().first(),
     )
 
@@ -119,13 +119,13 @@ def _check(profile: ScoringProfile) -> None:
         ) from refusal
 
 
-def _suggested(tables: Tables, decided: engine.Excluded) -> Rows:
+def _suggested(tables: ScoringTables, decided: engine.Excluded) -> Rows:
     """Return what a run would suggest."""
     suggestions = engine.suggest(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile, decided)
     return scored_rows(tables, suggestions)
 
 
-def _scored(tables: Tables, pairs: Rows) -> Rows:
+def _scored(tables: ScoringTables, pairs: Rows) -> Rows:
     """Return the scores that these pairs have by the tables' profile though they stand in no list by it."""
     parts = engine.score_pairs(
         tables.needs,
@@ -144,7 +144,7 @@ def _scored(tables: Tables, pairs: Rows) -> Rows:
     return rows
 
 
-def _move(comparison: Comparison, position: int) -> Move:
+def _move(comparison: PairComparison, position: int) -> Move:
     before, after = comparison.before[position], comparison.after[position]
     return Move(
         need=int(before["need"]),
@@ -154,6 +154,6 @@ def _move(comparison: Comparison, position: int) -> Move:
     )
 
 
-def _standing(row: Any, *, is_in: bool) -> Standing:
+def _standing(row: Any, *, is_in: bool) -> PairStanding:
     parts = {name.removeprefix("part_"): int(row[name]) for name in COMPARED if name.startswith("part_")}
-    return Standing(is_in, int(row["score"]), parts, int(row["rank_for_need"]), int(row["rank_for_offer"]))
+    return PairStanding(is_in, int(row["score"]), parts, int(row["rank_for_need"]), int(row["rank_for_offer"]))

@@ -12,7 +12,7 @@ from matching.life.marks import NONE, Ids
 from matching.life.telling.digests import tell_at_once
 from matching.models import Match
 from matching.runs.lists import StoredLists, bring_lists_into_line, profile_of_lists, work_out
-from matching.scoring.tables import Tables, meet_texts
+from matching.scoring.tables import ScoringTables, meet_texts
 from surveys.models import Need
 from surveys.models.posting import Posting
 from web import bulk
@@ -72,7 +72,7 @@ def match_marked() -> int:
 def _bring(*, changed: Ids, short: Ids, by: User | None = None, changed_by: Mapping[int, Ids] | None = None) -> None:
     """Do it, with the table of matches held, so that no run ends meanwhile and brings another profile."""
     begin, profile = timezone.now(), profile_of_lists()
-    tables = Tables.read(on=today(), profile=profile)
+    tables = ScoringTables.read(on=today(), profile=profile)
     anew = work_out(tables, changed=changed, short=short, standing=StoredLists(top_k=profile.top_k))
     bring_lists_into_line(anew, profile=profile)
     tell_at_once(since=begin, by=by, changed_by=changed_by)

@@ -30,7 +30,7 @@ INPUTS: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """A run beside the one before it."""
 
     before: MatchRun | None
@@ -49,12 +49,12 @@ class Comparison:
         return self.is_same_input and not self.is_same_result
 
 
-def comparison(run: MatchRun) -> Comparison:
+def comparison(run: MatchRun) -> RunComparison:
     """Compare a finished run with the one before it, in three queries."""
     earlier = Q(started_at__lt=run.started_at) | Q(started_at=run.started_at, pk__lt=run.pk)
     before = MatchRun.objects.public().filter(earlier).select_related("profile").first()
     if before is None or not (run.digest and before.digest):
-        return Comparison(before=before, differing=[], is_same_input=False, is_same_result=False)
+        return RunComparison(before=before, differing=[], is_same_input=False, is_same_result=False)
     differing = [
         str(words) for name, words in INPUTS.items() if run.input_digests.get(name) != before.input_digests.get(name)
     ]
@@ -63,7 +63,7 @@ def comparison(run: MatchRun) -> Comparison:
     if run.topic_version != before.topic_version:
         differing.append(_("how texts are compared"))
     since = {"updated_at__gt": before.started_at, "updated_at__lte": run.started_at}
-    return Comparison(
+    return RunComparison(
         before=before,
         differing=differing,
         is_same_input=run.digest == before.digest,
@@ -108,7 +108,7 @@ def _is_open(posting: Posting) -> bool:
     return posting.status == PostingStatus.PUBLISHED and not is_over
 
 
-def in_words(comparison: Comparison) -> str:
+def in_words(comparison: RunComparison) -> str:
     """Return the comparison of the inputs as a sentence; empty where there is nothing to compare with."""
     if comparison.before is None or (not comparison.is_same_input and not comparison.differing):
         return ""

@@ -22,7 +22,7 @@ from matching.runs.catching_up import meet_marked_texts
 from matching.runs.lines import Rows, scored_rows
 from matching.scoring.inputs import Inputs, digest_of_all, digest_of_directory
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
 from web.days import today
@@ -109,7 +109,7 @@ def begin(
 
 def read_inputs(run: MatchRun) -> Inputs:
     """Read what the run scores, and note its digests on `run`, which is not saved."""
-    tables = Tables.read(on=run.on, profile=run.profile)
+    tables = ScoringTables.read(on=run.on, profile=run.profile)
     inputs = Inputs.of(tables)
     run.input_digests = inputs.digests(tables.vocabulary)
     run.digest = digest_of_all(run.input_digests, run.engine_version, run.topic_version)

@@ -1,4 +1,17 @@
-"""What a run writes: new, returned, moved and lapsed matches, and nothing for those that stayed as they were."""
+"""What a run writes: new, returned, moved and lapsed matches, and nothing for those that stayed as they were.
+
+A run reads once and works for seconds or hours, while people publish, withdraw and decide. What it has found is
+therefore a proposal of what should be stored, and it is stored in this order, in one transaction:
+
+1. the table of matches is locked, so that what is read from here on holds until the end;
+2. what changed since the run read is scored again and put into what it has found (`matching.runs.catching_up`);
+3. proposals of which a posting has closed lapse, and pairs that are closed or decided by now are left out;
+4. what is wanted is compared with what is stored, and the difference is written (`matching.runs.lines`);
+5. the marks that the run has worked off are removed, those alone.
+
+A stored match lapses only where the run had both of its postings before it, or one of them is no longer open: of a
+posting that the run did not score it cannot say that nothing fits. The same rows twice write nothing the second time.
+"""
 
 import datetime as dt
 from typing import NamedTuple
@@ -19,7 +32,7 @@ from web.days import years_before
 FORGOTTEN_AT_ONCE = 5_000
 
 
-class Stored(NamedTuple):
+class StoredRun(NamedTuple):
     """What came of storing what a run has found."""
 
     counts: dict[str, int]
@@ -28,7 +41,7 @@ class Stored(NamedTuple):
     """What it was stored by: what the run has read, or what holds now where that had changed."""
 
 
-def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> Stored:
+def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> StoredRun:
     """Bring the undecided matches into line with what a run has found.
 
     Call it in a transaction. What changed since the run read its inputs is scored again first, so that it undoes
@@ -50,7 +63,7 @@ def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> Stored:
     )
     marks.remove(now.marked)
     scored_again = sum(map(len, caught_up.changed))
-    return Stored(
+    return StoredRun(
         counts={**counts, "lapsed_proposals": lapsed, "suggested": len(wanted), "scored_again": scored_again},
         inputs=caught_up.inputs,
     )

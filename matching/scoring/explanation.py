@@ -9,7 +9,7 @@ from matching.choices import Fit
 from matching.models import ScoringProfile
 from matching.scoring.levels import level_percent
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
 from surveys.postings.reach import PlaceKey, Route, places_or_open
@@ -45,7 +45,7 @@ def explain_pairs(
     if not pairs:
         return []
     profile = profile or default_profile()
-    tables = Tables.read(
+    tables = ScoringTables.read(
         on=on or today(),
         profile=profile,
         need_ids={need.pk for need, _offer in pairs},
@@ -54,7 +54,9 @@ def explain_pairs(
     return explain_in(tables, pairs=pairs, profile=profile)
 
 
-def explain_in(tables: Tables, *, pairs: Iterable[tuple[Need, Offer]], profile: ScoringProfile) -> list[Explanation]:
+def explain_in(
+    tables: ScoringTables, *, pairs: Iterable[tuple[Need, Offer]], profile: ScoringProfile
+) -> list[Explanation]:
     """Explain each of the pairs, in their order, by tables that hold their postings and were read by that profile."""
     need_row = {need_id: row for row, need_id in enumerate(tables.needs.ids.tolist())}
     offer_row = {offer_id: row for row, offer_id in enumerate(tables.offers.ids.tolist())}
@@ -79,7 +81,7 @@ def fit_of(score: int, profile: ScoringProfile) -> Fit:
 
 
 def _explain(
-    tables: Tables, *, profile: ScoringProfile, need_index: int, offer_index: int, need: Need, offer: Offer
+    tables: ScoringTables, *, profile: ScoringProfile, need_index: int, offer_index: int, need: Need, offer: Offer
 ) -> Explanation:
     pair = engine.explain(
         tables.needs,
@@ -138,7 +140,9 @@ def _explain(
     }
 
 
-def _topic(tables: Tables, pair: engine.Explanation, *, need_index: int, offer_index: int) -> dict[str, Any] | None:
+def _topic(
+    tables: ScoringTables, pair: engine.Explanation, *, need_index: int, offer_index: int
+) -> dict[str, Any] | None:
     """Return how close the two texts are, in ten-thousandths, and which side has none; None where the topic is off."""
     part = next(part for part in pair.parts if part.criterion == "topic")
     needs, offers = tables.needs.texts, tables.offers.texts
@@ -153,7 +157,9 @@ def _topic(tables: Tables, pair: engine.Explanation, *, need_index: int, offer_i
     }
 
 
-def _routes(tables: Tables, *, profile: ScoringProfile, need_index: int, offer_index: int) -> list[dict[str, Any]]:
+def _routes(
+    tables: ScoringTables, *, profile: ScoringProfile, need_index: int, offer_index: int
+) -> list[dict[str, Any]]:
     """Return every route of the offer to the need's country, the closest first, each once."""
     need_country = _iso3(tables, tables.needs, need_index)
     offer_country = _iso3(tables, tables.offers, offer_index)
@@ -181,12 +187,12 @@ def _left_on(route: Route) -> str | None:
     return route.left_on.isoformat() if route.left_on else None
 
 
-def _iso3(tables: Tables, postings: engine.Postings, index: int) -> str | None:
+def _iso3(tables: ScoringTables, postings: engine.Postings, index: int) -> str | None:
     column = int(postings.country[index])
     return None if column < 0 else tables.vocabulary.countries[column]
 
 
-def _not_stated(tables: Tables, *, need_index: int, offer_index: int, need: Need, offer: Offer) -> list[str]:
+def _not_stated(tables: ScoringTables, *, need_index: int, offer_index: int, need: Need, offer: Offer) -> list[str]:
     """Return what the two postings leave open: unknown is not no."""
     stated = {
         "need.dates": need.opens_on or need.closes_on,

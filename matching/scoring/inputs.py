@@ -12,7 +12,7 @@ from directory.models import Agency
 from matching import engine
 from matching.models import Match
 from matching.scoring.packing import digest
-from matching.scoring.tables import Tables, Vocabulary
+from matching.scoring.tables import ScoringTables, Vocabulary
 from surveys.postings.reach import ReachTable
 
 
@@ -30,7 +30,7 @@ class Inputs:
     """bool[n_countries]: which countries are of the South on the day; for triangular options."""
 
     @classmethod
-    def of(cls, tables: Tables) -> Self:
+    def of(cls, tables: ScoringTables) -> Self:
         """Take them from the tables, and read which pairs people have decided: these take no place in a list."""
         return cls(
             needs=tables.needs,
@@ -42,9 +42,9 @@ class Inputs:
             south=np.array([iso3 in tables.reach_table.south for iso3 in tables.vocabulary.countries], dtype=np.bool_),
         )
 
-    def plan(self) -> engine.Plan:
+    def plan(self) -> engine.SearchPlan:
         """Return the run, ready to be worked through."""
-        return engine.Plan.of(self.needs, self.offers, self.reach, self.preference, self.profile, self.decided)
+        return engine.SearchPlan.of(self.needs, self.offers, self.reach, self.preference, self.profile, self.decided)
 
     def digests(self, vocabulary: Vocabulary) -> dict[str, str]:
         """Return one digest for each kind of input, so that two runs can say what changed between them."""
@@ -77,7 +77,7 @@ def digest_of_directory(vocabulary: Vocabulary, reach_table: ReachTable) -> str:
     return _joined([codes, agencies, sorted(reach_table.level_of.items()), groups])
 
 
-def decided_pairs(tables: Tables) -> engine.Excluded:
+def decided_pairs(tables: ScoringTables) -> engine.Excluded:
     """Return the pairs that people have decided, as rows of the tables."""
     decided = Match.objects.decided(tables.on).order_by("pk").values_list("need", "offer")
     pairs: Any = np.array(list(decided), dtype=np.int64).reshape(-1, 2)

@@ -18,7 +18,7 @@ from matching.scoring.explanation import Explanation, explain_pairs
 from matching.scoring.places import offers_used_up
 from matching.scoring.profiles import default_profile, gates_only
 from matching.scoring.reasons import Labels
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from matching.scoring.words import GATES
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
@@ -53,7 +53,7 @@ def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: in
     """
     profile, is_need = default_profile(), isinstance(posting, Need)
     others = _others(posting, reader)
-    tables = Tables.read(
+    tables = ScoringTables.read(
         on=today(),
         profile=gates_only(profile),
         need_ids={posting.pk} if is_need else others,
@@ -88,7 +88,7 @@ def _others(posting: Need | Offer, reader: User | AnonymousUser) -> list[int]:
     return list(kept.order_by("pk").values_list("pk", flat=True))
 
 
-def _closed_by_one(tables: Tables, *, of_one_need: bool) -> list[int]:
+def _closed_by_one(tables: ScoringTables, *, of_one_need: bool) -> list[int]:
     """Return the ids of the other side's postings whose pair one gate alone closes, the best by areas first."""
     case = engine.Case.of(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile)
     need, offer = np.divmod(np.arange(len(tables.needs) * len(tables.offers)), max(len(tables.offers), 1))
@@ -103,7 +103,7 @@ def _closed_by_one(tables: Tables, *, of_one_need: bool) -> list[int]:
 class _Words:
     """Puts what keeps a pair apart into a sentence, with names read once."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: ScoringTables) -> None:
         self._places = tables.offer_places
         self._labels = Labels.read()
         self._countries = dict(Country.objects.values_list("iso3", "name"))

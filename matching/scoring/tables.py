@@ -27,6 +27,7 @@ from surveys.postings.own_words import OwnWords, own_words
 from surveys.postings.reach import PlaceKey, ReachTable
 from web import bulk
 from web.days import today
+from web.unavailable import CannotAnswer
 
 HALF = 32
 """Bits of a mask that one number of the database holds, far from its sign."""
@@ -36,7 +37,7 @@ LANGUAGES = {code: number for number, code in enumerate(CODES)}
 """One number for each language, the same for both sides and in every run."""
 
 
-class CannotScore(ValueError):
+class CannotScore(CannotAnswer):
     """What is to be scored holds more codes than the engine tells apart, or one that it was not told of."""
 
 
@@ -101,7 +102,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
-class Tables:
+class ScoringTables:
     """All that a run, or the explanation of one pair, reads."""
 
     on: dt.date
@@ -125,7 +126,7 @@ class Tables:
         need_ids: Collection[int] | None = None,
         offer_ids: Collection[int] | None = None,
         keep_texts: bool = True,
-    ) -> "Tables":
+    ) -> "ScoringTables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
         Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
@@ -156,7 +157,7 @@ class Tables:
             need_places=need_places,
         )
 
-    def scored_by(self, profile: ScoringProfile) -> "Tables":
+    def scored_by(self, profile: ScoringProfile) -> "ScoringTables":
         """Return the tables for another profile: the same postings as they were read, so that it alone differs.
 
         Memberships are read again, for its transition years; texts are where the topic now counts and did not
@@ -178,7 +179,7 @@ class Tables:
             profile=scored_by,
         )
 
-    def take(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> "Tables":
+    def take(self, needs: NDArray[np.intp], offers: NDArray[np.intp]) -> "ScoringTables":
         """Return the tables of these rows alone."""
         return replace(
             self,

@@ -12,7 +12,7 @@ from matching.engine.rules.criteria import CRITERIA
 from matching.models import ScoringProfile, TriangularOption
 from matching.scoring.explanation import Explanation, explain_in, fit_of
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import Tables
+from matching.scoring.tables import ScoringTables
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.roles import may_facilitate
 from matching.triangular.together import COVERING, TOPIC, joined, parts_of_triples
@@ -34,7 +34,7 @@ def explain_options(
     if not options:
         return []
     profile = profile or default_profile()
-    tables = Tables.read(
+    tables = ScoringTables.read(
         on=on or today(),
         profile=profile,
         need_ids={option.need_id for option in options},
@@ -52,7 +52,7 @@ def explain_options(
 def _explain(
     option: TriangularOption,
     *,
-    tables: Tables,
+    tables: ScoringTables,
     case: Case,
     profile: ScoringProfile,
     pivotal: Explanation,

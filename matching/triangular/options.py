@@ -1,8 +1,14 @@
 """The best options of each need that no single offer covers well: arrays in, arrays out.
 
-A third is compared by what it brings: offers with equal areas, modalities and reach are one *kind*, and each kind is
-scored once against each offer of the need's list. The cost is needs × `top_k` (20) × kinds, never needs × offers ×
-offers. Which offers of a kind are of another side is looked at for the best alone.
+An option is a need, the pivotal offer that fits it already, and a facilitating one that brings what is still lacking.
+To try every two offers for every need would be needs × offers × offers. Two things make it small. The pivotal offer is
+sought in the need's own list alone, which the run has found. And a third is compared by what it brings: offers with
+equal areas, modalities and reach are one *kind*, and each kind is scored once against each offer of the list. The cost
+is needs × `top_k` (20) × kinds.
+
+From the best cell (pivotal offer, kind) down, the offers of the kind are then looked at one by one: whether they are of
+a third side, open to the need, and not decided already; the first `BEST_KEPT` are kept. Cells that are equal in score
+and pivotal offer are taken together, so that ids decide between their offers, whatever their kinds.
 """
 
 from collections.abc import Collection, Iterator

@@ -16,9 +16,9 @@ from matching.triangular.reasons import closed_words
 
 
 @transaction.atomic
-def propose(*, option: TriangularOption, by: User, note: str = "", last_event: int | None = None) -> TriangularEvent:
+def propose(*, option: TriangularOption, by: User, note: str = "") -> TriangularEvent:
     """Put a suggestion to the three sides as an option; only where all three are confirmed, and they fit today."""
-    option = _begin(option, OptionEventKind.PROPOSED, by=by, note=note, last_event=last_event)
+    option = _begin(option, OptionEventKind.PROPOSED, by=by, note=note)
     check_confirmed(option)
     explanation = _explained(option)
     check_stands(explanation)
@@ -30,17 +30,17 @@ def propose(*, option: TriangularOption, by: User, note: str = "", last_event: i
 
 
 @transaction.atomic
-def set_aside(*, option: TriangularOption, by: User, note: str = "", last_event: int | None = None) -> TriangularEvent:
+def set_aside(*, option: TriangularOption, by: User, note: str = "") -> TriangularEvent:
     """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
-    option = _begin(option, OptionEventKind.SET_ASIDE, by=by, note=note, last_event=last_event)
+    option = _begin(option, OptionEventKind.SET_ASIDE, by=by, note=note)
     decided_on = _as_decided(option, _explained(option))
     return take_for_option(option, OptionEventKind.SET_ASIDE, by=by, note=note, decided_on=decided_on)
 
 
 @transaction.atomic
-def take_back(*, option: TriangularOption, by: User, note: str, last_event: int | None = None) -> TriangularEvent:
+def take_back(*, option: TriangularOption, by: User, note: str) -> TriangularEvent:
     """Return an option to the suggestions, scored as of today; the note says why."""
-    option = _begin(option, OptionEventKind.TAKEN_BACK, by=by, note=note, last_event=last_event)
+    option = _begin(option, OptionEventKind.TAKEN_BACK, by=by, note=note)
     if not note.strip():
         raise ReviewRefused(_("Say in a note why the option is taken back."))
     explanation = _explained(option)
@@ -95,22 +95,13 @@ def obstacle(kind: OptionEventKind, *, option: TriangularOption, today: Explanat
     return ""
 
 
-def _begin(
-    option: TriangularOption, kind: OptionEventKind, *, by: User, note: str, last_event: int | None
-) -> TriangularOption:
+def _begin(option: TriangularOption, kind: OptionEventKind, *, by: User, note: str) -> TriangularOption:
     """Return the option as it stands now, held until the transaction ends.
 
-    Raises ReviewRefused where the person may not review, where more has happened since the event `last_event` that
-    the page showed (0: none; None: no page), and where the step is not open.
+    Raises ReviewRefused where the person may not review, and where the step is not open.
     """
     check_reviewer(by, note)
     TriangularOption.objects.select_for_update(of=("self",)).get(pk=option.pk)
-    newest = option.events.order_by("-pk").select_related("by").first()
-    if last_event is not None and newest is not None and newest.pk != last_event:
-        raise ReviewRefused(
-            _("Since this page was shown, this happened: “%(event)s”, by %(who)s. Look at the option again.")
-            % {"event": newest.get_kind_display(), "who": newest.by or _("a matching run or a closed posting")}
-        )
     held = TriangularOption.objects.for_lists().get(pk=option.pk)
     check_open(held, kind)
     return held

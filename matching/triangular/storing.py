@@ -1,4 +1,13 @@
-"""Stored options brought into line with what was found, after a matching run."""
+"""Stored options brought into line with what was found, after a matching run.
+
+It runs at the end of a run, in the transaction that has stored the matches, since options are made from the needs'
+lists as they now stand: suggestions with their scores, read again from the table. There are few options beside matches
+(five a need at most), so they are compared by their keys in plain dictionaries; new, returned, moved, shifted and gone
+mean the same as in `matching.runs.lines`, and `matching.life.steps` writes it.
+
+What people have decided stays as it is. Only a proposal of which a posting has closed, or whose agency no longer allows
+a third party, lapses, before anything is compared: its triple may then be found again.
+"""
 
 from typing import Any, NamedTuple
 
@@ -30,7 +39,7 @@ Key = tuple[int, int, int]
 Figures = tuple[int, ...]
 
 
-class Stored(NamedTuple):
+class StoredOption(NamedTuple):
     """An option as it is stored, not decided now; one that lapsed may have been decided before."""
 
     id: int
@@ -129,13 +138,13 @@ def _by_ids(inputs: Inputs, options: Options) -> dict[Key, Figures]:
     return dict(zip(keys, map(tuple, figures), strict=True))
 
 
-def _stored() -> dict[Key, Stored]:
+def _stored() -> dict[Key, StoredOption]:
     """Return each option that is not decided now."""
     rows = TriangularOption.objects.filter(status__in=OPTIONS_OPEN_TO_RUNS).order_by()
     was_decided = IsNull(F("decided_on"), False)
     columns = rows.values_list("need", "pivotal_offer", "facilitating_offer", "pk", "status", was_decided, *FIGURES)
     return {
-        (need, pivotal, third): Stored(
+        (need, pivotal, third): StoredOption(
             pk, status == OptionStatus.SUGGESTED, bool(decided), tuple(int(value or 0) for value in figures)
         )
         for need, pivotal, third, pk, status, decided, *figures in columns.iterator(chunk_size=20_000)
@@ -153,5 +162,5 @@ def _columns(keys: list[Key], wanted: dict[Key, Figures]) -> dict[str, Any]:
     return {name: figures[:, column] for column, name in enumerate(FIGURES)}
 
 
-def _ids(keys: list[Key], stored: dict[Key, Stored]) -> Any:
+def _ids(keys: list[Key], stored: dict[Key, StoredOption]) -> Any:
     return np.array([stored[key].id for key in keys], dtype=np.int64)

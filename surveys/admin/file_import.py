@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from directory.access import Action, can
-from surveys.admin.base import NoChangeMixin, actor
+from directory.admin.base import NoChangeMixin, actor
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
 from surveys.importing.layout.columns import Columns
@@ -31,7 +31,7 @@ MOST_CHOICES = 150
 REASON = gettext_lazy("What is wrong")
 
 
-class UploadForm(forms.Form):
+class ImportUploadForm(forms.Form):
     """A file for a survey edition."""
 
     survey = forms.ModelChoiceField(
@@ -109,7 +109,9 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         """Take a file."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, initial={"survey": request.GET.get("survey")})
+        form = ImportUploadForm(
+            request.POST or None, request.FILES or None, initial={"survey": request.GET.get("survey")}
+        )
         if request.method == "POST" and form.is_valid():
             file = form.cleaned_data["file"]
             try:

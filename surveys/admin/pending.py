@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from surveys.admin.base import NoChangeMixin, actor
+from directory.admin.base import NoChangeMixin, actor
 from surveys.answering.pending import choose, differences_of
 from surveys.models import PendingChange
+from surveys.postings.editing import ShownPosting
 from surveys.postings.posting import PostingRefused
 from web.converters import row_number
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 
 @admin.register(PendingChange)
@@ -44,21 +46,24 @@ class PendingChangeAdmin(NoChangeMixin, admin.ModelAdmin[PendingChange]):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         if not self.has_view_permission(request, change):
             raise PermissionDenied
+        shown = ShownPosting(change.offer or change.need, names_staff=True)  # type: ignore[arg-type]
         if request.method == "POST":
             if not can(request.user, Action.MANAGE_POSTINGS):
                 raise PermissionDenied
             try:
-                choose(change=change, takes_response="response" in request.POST, by=actor(request))
-            except PostingRefused as refused:
+                with as_shown(shown, request.POST.get(AS_OF, "")):
+                    choose(change=change, takes_response="response" in request.POST, by=actor(request))
+            except (ChangedSinceShown, PostingRefused) as refused:
                 messages.error(request, str(refused))
-            else:
-                messages.success(request, _("Decided."))
+                return HttpResponseRedirect(request.path)
+            messages.success(request, _("Decided."))
             return HttpResponseRedirect(reverse("admin:surveys_pendingchange_changelist"))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(change),
             "change": change,
+            AS_OF: shown.mark(),
             "differences": differences_of(change),
             "may": can(request.user, Action.MANAGE_POSTINGS) and change.decided_at is None,
         }

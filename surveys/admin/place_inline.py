@@ -11,8 +11,8 @@ from django.forms.models import BaseInlineFormSet, ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from directory.admin.base import Parent, Row
 from directory.models import Country, CountryGroup
-from surveys.admin.base import Parent, Row
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
 from surveys.postings.named_places import NamedPlace

@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.admin.base import HistoryAdmin
+from directory.admin.base import HistoryAdmin, actor
 from directory.choices import AreaUse
 from directory.models import PriorityArea
-from surveys.admin.base import actor
 from surveys.admin.place_inline import places_given
-from surveys.admin.posting_form import PostingForm
+from surveys.admin.posting_form import PostingAdminForm
 from surveys.models.posting import Posting
 from surveys.postings import posting
+from surveys.postings.editing import ShownPosting
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingRefused
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
@@ -34,7 +34,7 @@ ORIGIN = (
     "updated_at",
 )  # fmt: skip
 
-NOT_VALUES = frozenset({"areas", "modalities", "as_of"})
+NOT_VALUES = frozenset({"areas", "modalities"})
 
 
 class LacksFilter(admin.SimpleListFilter):
@@ -56,7 +56,7 @@ class LacksFilter(admin.SimpleListFilter):
 class PostingAdmin(HistoryAdmin[AnyPosting]):
     """Offers or needs: content is edited here, states change by actions."""
 
-    form = PostingForm
+    form = PostingAdminForm
     list_display = (
         "title", "country", "agency", "status", "lacks", "visibility", "confirmed_on", "stated_on", "updated_at",
     )  # fmt: skip
@@ -108,18 +108,14 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         (_("Where it is from"), {"classes": ("collapse",), "fields": ORIGIN}),
     )  # fmt: skip
 
-    def get_fieldsets(self, request: HttpRequest, obj: AnyPosting | None = None) -> Any:
-        """Let who may change a posting send back of when the state is that the page showed."""
-        state, *others = super().get_fieldsets(request, obj)
-        if obj is None or not self.has_change_permission(request, obj):
-            return [state, *others]
-        title, options = state
-        return [(title, {**options, "fields": (*options["fields"], "as_of")}), *others]
+    def shown(self, request: HttpRequest, row: AnyPosting, names: Sequence[str]) -> ShownPosting:
+        """Return the posting as it stands; on the page of an old version, `row` is the old one."""
+        return ShownPosting(self.model._default_manager.get(pk=row.pk), names_staff=True)  # noqa: SLF001
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AnyPosting]:
         """With what its page shows, and on the list what it lacks."""
         rows = super().get_queryset(request).select_related("country", "agency", "survey", "response", "file_import")
-        is_list = request.resolver_match is not None and request.resolver_match.url_name.endswith("_changelist")
+        is_list = request.resolver_match is not None and "_changelist" in str(request.resolver_match.url_name)
         return rows.prefetch_related("areas", "modalities") if is_list else rows
 
     @admin.display(description=_("lacks"))

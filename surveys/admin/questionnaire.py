@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from surveys.admin.base import ListInline, actor
+from directory.admin.base import ListInline, actor
+from directory.admin.since_shown import SinceShownAdmin
 from surveys.models import Challenge, Option, Question, Questionnaire, Section
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, check_may
 from surveys.questionnaires.versions import editable_version
@@ -32,7 +33,7 @@ def questionnaire_of(row: Any) -> Questionnaire | None:
     return row.questionnaire if isinstance(row, Section | Question) else None
 
 
-class UntilGiven(admin.ModelAdmin[Row]):
+class UntilGiven(SinceShownAdmin[Row]):
     """Rows of a questionnaire: what somebody has answered stays as it was asked."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -178,7 +179,7 @@ class QuestionAdmin(UntilGiven[Question]):
 
 
 @admin.register(Challenge)
-class ChallengeAdmin(admin.ModelAdmin[Challenge]):
+class ChallengeAdmin(SinceShownAdmin[Challenge]):
     """The challenges that an edition lists, in the printed words."""
 
     list_display = ("code", "survey", "perspective", "label_as_printed")

@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.admin.base import HistoryAdmin
-from surveys.admin.base import NoAddMixin, actor
+from directory.admin.base import HistoryAdmin, NoAddMixin, actor
 from surveys.answering.readings import Decision, ReadingRefused, confirm, resolve
 from surveys.choices import PlaceKind
 from surveys.models import Reading

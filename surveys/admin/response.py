@@ -7,8 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from directory.admin.base import HistoryAdmin
-from surveys.admin.base import ListInline, NoAddMixin
+from directory.admin.base import HistoryAdmin, ListInline, NoAddMixin
 from surveys.models import Need, Offer, Reading, Response
 from web.text import fold
 

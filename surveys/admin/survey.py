@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from directory.access import Action, can
-from directory.admin.base import HistoryAdmin
+from directory.admin.base import HistoryAdmin, actor
 from directory.models import Agency
-from surveys.admin.base import actor
 from surveys.admin.questionnaire import VersionInline
 from surveys.answering import tracking
 from surveys.choices import ResponseStatus

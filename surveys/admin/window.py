@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from directory.admin.base import HistoryAdmin
-from surveys.admin.base import actor
+from directory.admin.base import HistoryAdmin, actor
 from surveys.models import CountryWindow
 from surveys.postings.windows import WindowRefused, pause, resume
 

@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from directory.models import User
-from surveys.answering import saying
 from surveys.answering.filling_in import AnsweringRefused, lock_own, save_response, version_of
+from surveys.answering.writing_responses import add_readings
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Response
 from surveys.postings.named_places import NamedPlace
@@ -46,7 +46,7 @@ def carry_over(*, response: Response, by: User) -> int:
             is_carried_over=True,
         )
         named = earlier.readings.filter(question=answer.question, repeat=answer.repeat)
-        saying.add_readings(locked, [NamedPlace.of(reading) for reading in named])
+        add_readings(locked, [NamedPlace.of(reading) for reading in named])
         taken += 1
     if taken:
         save_response(locked, by=by, reason="carried over")

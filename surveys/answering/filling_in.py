@@ -1,7 +1,5 @@
 """Answering a survey here: begun by anyone of the agency, gone on with by a colleague; sent in by `sending_in`."""
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +12,11 @@ from directory.access import Action, scope_of
 from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
-from surveys.answering import saying
 from surveys.answering.edition import Edition
 from surveys.answering.from_answers import named_in
 from surveys.answering.places import PlaceError, RememberingNames, read_places
+from surveys.answering.shown import ShownAnswer
+from surveys.answering.writing_responses import add_readings
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.postings.named_places import NamedPlace
@@ -25,6 +24,7 @@ from surveys.questionnaires.asked import Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
 from web.days import first_day_not_ended, last_day_begun
+from web.since_shown import ChangedSinceShown
 
 MOST_REPETITIONS = 20
 
@@ -45,10 +45,10 @@ class Missing:
 
 @dataclass
 class Saved:
-    """What became of a saved section: `conflicts` are questions that a colleague answered otherwise meanwhile."""
+    """What became of a saved section: `conflicts`: questions that a colleague answered otherwise, and what happened."""
 
     changed: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
+    conflicts: dict[str, str] = field(default_factory=dict)
 
 
 def open_surveys() -> QuerySet[Survey]:
@@ -122,13 +122,13 @@ def save_answers(
     answers: Sequence[Given],
     places: Sequence[NamedPlace],
     asked: Collection[tuple[str, int]],
-    seen: Mapping[tuple[str, int], str],
+    marks: Mapping[tuple[str, int], str],
     by: User,
 ) -> Saved:
     """Keep the answers to the questions `asked` (code, repetition); one that is not among `answers` is taken out.
 
-    seen: fingerprints of the answers that the page showed; where a colleague changed one meanwhile, and otherwise than
-    this person now does, theirs stays and the question is named as a conflict.
+    marks: those of the answers that the page showed; where a colleague changed one meanwhile, and otherwise than this
+    person now does, theirs stays and the question is named as a conflict, with what the person is told.
     """
     locked = lock_own(response, by)
     if locked.status != ResponseStatus.IN_PROGRESS:
@@ -144,8 +144,11 @@ def save_answers(
                 now.save(update_fields=["is_carried_over"])
                 saved.changed.append(key[0])
             continue
-        if key in seen and seen[key] != fingerprint(now):
-            saved.conflicts.append(key[0])
+        try:
+            if key in marks:
+                ShownAnswer(locked, now).check(marks[key])
+        except ChangedSinceShown as changed:
+            saved.conflicts[key[0]] = str(changed)
             continue
         saved.changed.append(key[0])
         locked.readings.filter(question=key[0], repeat=key[1]).delete()
@@ -156,7 +159,7 @@ def save_answers(
         row = now or Answer(response=locked, question=key[0], repeat=key[1])
         row.value, row.other, row.as_given, row.is_carried_over = new.value, new.other, new.as_given, False
         row.save()
-        saying.add_readings(locked, [one for one in places if (one.question, one.repeat) == key])
+        add_readings(locked, [one for one in places if (one.question, one.repeat) == key])
     if saved.changed:
         save_response(locked, by=by, reason="answered")
     return saved
@@ -197,14 +200,6 @@ def read_named_places(text: str, question: Question, repeat: int, iso3: str) -> 
     except PlaceError as error:
         raise AnsweringRefused(str(error)) from None
     return named_in(question, repeat, found)
-
-
-def fingerprint(answer: Answer | None) -> str:
-    """Return what a page shows of an answer, for `save_answers` to tell whether somebody changed it meanwhile."""
-    if answer is None:
-        return ""
-    said = json.dumps([answer.value, answer.other, answer.as_given], sort_keys=True, default=str)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _is_same(stored: Answer | None, new: Given | None) -> bool:

@@ -13,12 +13,11 @@ from directory.choices import Role
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import Agency, User
-from surveys.answering import saying
 from surveys.answering.filling_in import AnsweringRefused, chosen_of, lock_own, missing, save_response, version_of
 from surveys.answering.from_answers import agencies_that_post
 from surveys.answering.postings_of_response import plan_postings
-from surveys.answering.saying import Saying
 from surveys.answering.stored_answers import answers_of, load_responses
+from surveys.answering.writing_responses import ResponseToWrite, write_responses
 from surveys.choices import Feeds, ResponseStatus, WindowKind
 from surveys.models import Questionnaire, Response
 from surveys.postings.windows import may_approve, publishes_alone, window_of
@@ -137,7 +136,7 @@ def _receive(response: Response, version: Questionnaire, *, by: User) -> Respons
         drafts_other_side=False,
         agencies=agencies_that_post(Agency.objects.active().filter(country=loaded.country_id)),
     )
-    saying.write([Saying(loaded, answers, postings, is_new=False)], by=None, reason=f"survey {survey.code}")
+    write_responses([ResponseToWrite(loaded, answers, postings, is_new=False)], by=None, reason=f"survey {survey.code}")
     return loaded
 
 

@@ -1,4 +1,14 @@
-"""Brings a file in: reads it, plans, and writes the plan, all or nothing."""
+"""Brings a file in: reads it, plans, and writes the plan, all or nothing.
+
+Between a preview and its "apply" lie minutes, in which a posting may be edited or another file brought in. So the plan
+is not kept: it is made again, lot by lot, with the rows that it reads held until the transaction ends, and compared
+with what the preview showed; where one row would now become something else, nothing is written (`PreviewOutdated`).
+Two imports of one edition wait for each other at the edition's row.
+
+Each row leaves an `ImportRow` with its result and, where it changed a response, with what that was before
+(`surveys.importing.snapshots`): undoing reads those rows alone. A file that is refused, or changes nothing, is rolled
+back to a savepoint that lies before its record: to plan it twice would cost more.
+"""
 
 import hashlib
 from collections import Counter
@@ -9,8 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from directory.models import User
-from surveys.answering import saying
-from surveys.answering.saying import Saying
+from surveys.answering.writing_responses import ResponseToWrite, write_responses
 from surveys.choices import ImportState, ResponseStatus, RowResult
 from surveys.importing.layout.opening import OpenImport, open_import
 from surveys.importing.planning import Planner, RowPlan, count_row, counts_of
@@ -33,7 +42,7 @@ class PreviewOutdated(RuntimeError):
 
 
 @dataclass
-class Outcome:
+class ImportOutcome:
     """What became of a file. `file_import` is None where nothing was written: refused, a preview, nothing new."""
 
     state: ImportState
@@ -76,7 +85,7 @@ def import_file(
     columns: Mapping[str, str] | None = None,
     decisions: Mapping[str, Mapping[str, str]] | None = None,
     on_row: Callable[[RowPlan], None] | None = None,
-) -> Outcome:
+) -> ImportOutcome:
     """Bring a file of answers into a survey edition, in one transaction.
 
     partial: write the good rows although others are in error; otherwise one error and nothing is written, not even
@@ -87,7 +96,7 @@ def import_file(
     Raises FileRefused where the file cannot be read as a whole.
     """
     planner = Planner(opened := open_import(survey, data, columns=columns, decisions=decisions))
-    outcome = Outcome(ImportState.PREVIEWED, survey, opened=opened)
+    outcome = ImportOutcome(ImportState.PREVIEWED, survey, opened=opened)
     if dry_run:
         for row in each_row(planner):
             outcome.note(row)
@@ -127,7 +136,7 @@ def apply(
     shown: Callable[[], Iterable[tuple[int | None, str, str]]] | None = None,
     on_progress: Callable[[int], None] | None = None,
     on_row: Callable[[RowPlan], None] | None = None,
-) -> Outcome:
+) -> ImportOutcome:
     """Write what the rows become, in the transaction that is open, and record each.
 
     shown: what the preview showed, as (row, key, result) in the order of the file; raises PreviewOutdated where a row
@@ -135,7 +144,7 @@ def apply(
     """
     # Two imports of one edition wait for each other.
     Survey.objects.select_for_update().get(pk=planner.survey.pk)
-    outcome = Outcome(ImportState.APPLIED, planner.survey, file_import=file_import)
+    outcome = ImportOutcome(ImportState.APPLIED, planner.survey, file_import=file_import)
     before = iter(shown()) if shown else None
     outdated: list[int] = []
     position = 0
@@ -148,10 +157,12 @@ def apply(
                 if plan.row and (plan.row.number, plan.key, plan.result.value) != (number, key, result)
             ]
         rows = [_record(plan, file_import, position + place) for place, plan in enumerate(plans)]
-        sayings = [
-            _saying(plan, planner, file_import) for plan in plans if plan.result in WRITTEN and plan.row is not None
+        responses = [
+            _response_to_write(plan, planner, file_import)
+            for plan in plans
+            if plan.result in WRITTEN and plan.row is not None
         ]
-        saying.write(sayings, by=by, reason=f"import {file_import.pk}")
+        write_responses(responses, by=by, reason=f"import {file_import.pk}")
         ImportRow.objects.bulk_create(rows, batch_size=500)
         for plan in plans:
             outcome.note(plan)
@@ -197,7 +208,7 @@ def _record(plan: RowPlan, file_import: Import, position: int) -> ImportRow:
     )
 
 
-def _saying(plan: RowPlan, planner: Planner, file_import: Import) -> Saying:
+def _response_to_write(plan: RowPlan, planner: Planner, file_import: Import) -> ResponseToWrite:
     if plan.row is None or plan.row.identity is None or plan.answers is None:
         raise ValueError(f"The row of {plan.key} has not been read.")
     identity = plan.row.identity
@@ -215,4 +226,4 @@ def _saying(plan: RowPlan, planner: Planner, file_import: Import) -> Saying:
     response.source_file = file_import.file_name
     response.source_sheet = plan.row.sheet[:255]
     response.source_row = plan.row.number
-    return Saying(response, plan.answers, plan.postings, is_new=plan.response is None)
+    return ResponseToWrite(response, plan.answers, plan.postings, is_new=plan.response is None)

@@ -1,4 +1,16 @@
-"""Decides what each row of a file would become, writing nothing: the preview is the plan that is applied."""
+"""Decides what each row of a file would become, writing nothing: the preview is the plan that is applied.
+
+A row is added, changed, unchanged or in error; a response that the file no longer has is missing, which is reported
+and changes nothing. "Unchanged" must hold for the same answers in another file (a survey tool's second export, the
+workbook instead of the text file), so rows are compared twice: by their cells, which is quick, and where those or the
+way of reading differ, by what they answer. For example `3588249` and `3588249.00` are the same cell; a new heading over
+the same answers is another cell and the same answer.
+
+The file is gone through twice: once to count it and to see which rows are of one country, so that both are refused and
+not the second alone; then some hundred rows at a time, with as many queries for each lot, so that neither memory nor
+queries grow with the file. What people have corrected since (how a place is read, answers that this file does not ask
+for, a posting that was edited) is carried into the plan, not overwritten by it.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,7 +31,7 @@ from surveys.choices import Feeds, ResponseStatus, RowResult
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.opening import OpenImport
 from surveys.importing.layout.table import SAMPLE_ROWS, RepeatRows
-from surveys.importing.rows.cells import ReadRow, Reference
+from surveys.importing.rows.cells import ImportReference, ReadRow
 from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
 from surveys.importing.rows.row import RowReader
 from surveys.models import Response
@@ -56,7 +68,7 @@ class Planner:
         agencies: dict[str, tuple[Agency, ...]] = defaultdict(tuple)
         for agency in Agency.objects.active().filter(country__isnull=False).select_related("country"):
             agencies[str(agency.country_id)] += (agency,)
-        self._reference = Reference(
+        self._reference = ImportReference(
             countries=Country.objects.active().in_bulk(),
             agencies=agencies,
             names=RememberingNames(load_name_index()),

@@ -7,8 +7,8 @@ from typing import Any
 
 from directory.models import Agency, Country
 from surveys.answering.from_answers import Answers
-from surveys.answering.saying import RESPONSE_FIELDS
 from surveys.answering.stored_answers import answers_of
+from surveys.answering.writing_responses import RESPONSE_FIELDS
 from surveys.choices import Direction
 from surveys.models import Import, Need, Offer, Response
 from surveys.postings.named_places import NamedPlace

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from surveys.answering import saying
 from surveys.answering.pending import settle
-from surveys.answering.saying import Saying
 from surveys.answering.stored_answers import load_responses
+from surveys.answering.writing_responses import ResponseToWrite, write_responses
 from surveys.choices import ImportState, PostingStatus, ResponseStatus, RowResult
 from surveys.importing import snapshots
 from surveys.models import Import, ImportRow, Reading, Response
@@ -128,7 +127,7 @@ def _put_back(response: Response, before: dict[str, Any], *, by: User, reason: s
             posting_module.archive(posting=posting, by=by, reason=reason)
             continue
         _restore(posting, was, by=by, reason=reason)
-    saying.write([Saying(response, answers, (), is_new=False)], by=by, reason=reason)
+    write_responses([ResponseToWrite(response, answers, (), is_new=False)], by=by, reason=reason)
 
 
 def _restore(posting: Posting, was: dict[str, Any], *, by: User, reason: str) -> None:

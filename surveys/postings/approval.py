@@ -16,7 +16,7 @@ from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
 from surveys.postings.posting import PUBLISHABLE, PostingRefused, lock, move, words_of
 from surveys.postings.windows import may_approve, window_of
-from surveys.postings.writing import AnyPosting, write
+from surveys.postings.writing import AnyPosting, write_posting
 from web.days import today
 
 
@@ -78,7 +78,7 @@ def send_back(*, posting: AnyPosting, by: User, note: str) -> AnyPosting:
     locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, note.strip()
     if locked.status == PostingStatus.SUBMITTED:
         locked.status = PostingStatus.DRAFT
-    write(locked, by=by, reason="sent back")
+    write_posting(locked, by=by, reason="sent back")
     _tell_submitter("posting_sent_back", locked, submitter)
     return locked
 

@@ -1,51 +1,45 @@
-"""Two people editing one posting: the second to save is told what changed, and loses nothing typed."""
+"""What a page shows of a posting that others edit too, see `web.since_shown`."""
 
 import datetime as dt
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from surveys.models.posting import Posting
-
-NOT_TOLD = frozenset({"updated_at", "edited_on", "submitted_at", "submitted_by"})
-
-
-def parse_as_of(text: str) -> dt.datetime | None:
-    """Read the instant that a page was made from; raises ValidationError for anything else."""
-    try:
-        return dt.datetime.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise ValidationError(_("This page cannot say what it was made from: open it anew.")) from error
+from surveys.postings.history import PostingVersion, versions_of
+from web.since_shown import Happening, Shown
 
 
-def saved_since(posting: Posting, as_of: dt.datetime) -> dt.datetime | None:
-    """Return when the posting was saved after `as_of`, or None where it was not.
+class ShownPosting(Shown):
+    """A posting with its areas, modalities and places, as it was read: each of its writes sets when it was."""
 
-    It is held until the transaction ends, so that of two who save at once the second waits and is told.
-    """
-    rows = type(posting).objects.select_for_update(of=("self",), no_key=True)  # type: ignore[attr-defined]
-    current: dt.datetime = rows.values_list("updated_at", flat=True).get(pk=posting.pk)
-    return current if current > as_of else None
+    def __init__(self, posting: Posting, *, names_staff: bool = False) -> None:
+        """names_staff: whether the reader is of the secretariat, whose people others do not know by name."""
+        self.posting, self.names_staff, self.updated_at = posting, names_staff, posting.updated_at
+
+    def state(self) -> Any:
+        """Return which posting it is, and when it was last written."""
+        return [type(self.posting).__name__, self.posting.pk, self.updated_at]
+
+    def hold(self) -> None:
+        """Hold the posting without its key: matches may still refer to it."""
+        rows = type(self.posting).objects.select_for_update(of=("self",), no_key=True)  # type: ignore[attr-defined]
+        self.updated_at = rows.values_list("updated_at", flat=True).get(pk=self.posting.pk)
+
+    def happened(self, since: dt.datetime) -> list[Happening]:
+        """Return its versions, each with what the fields now say."""
+        versions = versions_of(self.posting, names_staff=self.names_staff)
+        return [
+            Happening(version.at, _in_words(version), version.who)
+            for version in reversed(versions)
+            if version.at > since and version.changes
+        ]
 
 
-def told(posting: Posting, *, since: dt.datetime) -> str:
-    """Return who saved the posting after `since`, and what it now says, field by field."""
-    history = posting.history  # type: ignore[attr-defined]
-    newest, before = history.first(), history.filter(updated_at__lte=since).first()
-    who = newest.history_user if newest and newest.history_user else _("an import")
-    changes = newest.diff_against(before).changes if newest and before else []
-    fields = [
-        _("%(field)s is now “%(value)s”") % {"field": label_of(posting, change.field), "value": change.new}
-        for change in changes
-        if change.field not in NOT_TOLD and not isinstance(change.new, list)
-    ]
-    return _(
-        "While you had this page open, %(who)s saved it. %(fields)s What you typed is still here; save once more to "
-        "keep it instead."
-    ) % {"who": who, "fields": f"{'; '.join(fields)}." if fields else _("Lists or targets changed.")}
-
-
-def label_of(posting: Posting, field: str) -> str:
-    """Return what a field of the posting is called."""
-    return capfirst(str(type(posting)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]  # noqa: SLF001
+def _in_words(version: PostingVersion) -> str:
+    return ", ".join(
+        _("%(field)s is now “%(value)s”") % {"field": change.field, "value": change.after}
+        if change.after
+        else _("%(field)s: “%(value)s” was taken out") % {"field": change.field, "value": change.before}
+        for change in version.changes
+    )

@@ -23,7 +23,7 @@ from surveys.models.posting import Posting
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import Lack, answerable, lacks_of, lacks_with, of_closing
 from surveys.postings.windows import publishes_alone, window_of
-from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write, write_many
+from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write_posting, write_postings
 from web.days import today
 
 __all__ = ["NewPosting", "differences"]
@@ -76,7 +76,7 @@ def create(
     _check_may_write(by, posting)
     if posting.status in BEFORE_OTHERS:
         _check_complete(posting, lacks_with(posting, values={}, areas=_areas_of(areas), modalities=modalities))
-    write(posting, is_new=True, areas=areas, modalities=modalities, places=targets or (), by=by, reason=reason)
+    write_posting(posting, is_new=True, areas=areas, modalities=modalities, places=targets or (), by=by, reason=reason)
     return posting
 
 
@@ -93,7 +93,7 @@ def create_many(
     for row, one in public:
         own = [known[code] for code in one.areas if code in known]
         _check_complete(row, lacks_with(row, values={}, areas=own, modalities=one.modalities))
-    return write_many(model, new, by=by, reason=reason)
+    return write_postings(model, new, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -141,7 +141,7 @@ def _change(
     for name, value in values.items():
         setattr(posting, name, value)
     _check_may_write(by, posting)
-    write(
+    write_posting(
         posting,
         areas=areas,
         modalities=modalities,
@@ -227,7 +227,7 @@ def set_targets(*, posting: Posting, targets: Sequence[NamedPlace], by: User | N
     if [NamedPlace.of(row) for row in place_rows(posting).all()] == list(targets):
         return
     # Its `updated_at` moves: to those who follow it, the posting has changed.
-    write(posting, places=targets, only_places=True, by=by, reason=reason)
+    write_posting(posting, places=targets, only_places=True, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -338,7 +338,7 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
     if locked.confirmed_on != on:
         locked.confirmed_on = on
         locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
-        write(locked, by=by, reason="confirmed")
+        write_posting(locked, by=by, reason="confirmed")
     return locked
 
 
@@ -398,7 +398,7 @@ def move(
     posting.status = to
     for name, value in values.items():
         setattr(posting, name, value)
-    write(posting, by=by, reason=reason or to.value)
+    write_posting(posting, by=by, reason=reason or to.value)
 
 
 def words_of(posting: Posting) -> dict[str, str]:

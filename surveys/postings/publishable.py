@@ -63,7 +63,7 @@ def lacks(*, title: str, areas: Iterable[PriorityArea], states_modality: bool, c
 
 def lacks_of(posting: Posting) -> list[Lack]:
     """Return what a posting lacks; of many, fetch the areas and modalities with them (`for_lists`)."""
-    return lacks_with(posting, values={}, areas=posting.areas.all(), modalities=posting.modalities.all())
+    return lacks_with(posting, values={}, areas=posting.areas.all(), modalities=list(posting.modalities.all()))
 
 
 def lacks_with(

@@ -19,7 +19,7 @@ MODELS: dict[str, Any] = {"offer": Offer, "need": Need}
 
 
 @dataclass(frozen=True)
-class Asked:
+class StillValidLink:
     """The person and the posting of a link that works."""
 
     user: User
@@ -33,7 +33,7 @@ def address(user: User, kind: str, pk: int) -> str:
     return f"{settings.PORTAL_URL}/mail/still-valid/{token}/"
 
 
-def read_token(token: str) -> Asked | None:
+def read_token(token: str) -> StillValidLink | None:
     """Return what the link asks; None for one not ours, older than 60 days, or whose person may not act any more."""
     try:
         given = signing.loads(token, salt=SALT, max_age=SECONDS)
@@ -42,10 +42,10 @@ def read_token(token: str) -> Asked | None:
     user = User.objects.filter(pk=given["user"], is_active=True).first()
     rows = MODELS[given["kind"]].objects.writable_by(user).published().for_lists()
     row = rows.filter(pk=given["posting"]).first()
-    return None if user is None or row is None else Asked(user=user, posting=row, kind=given["kind"])
+    return None if user is None or row is None else StillValidLink(user=user, posting=row, kind=given["kind"])
 
 
-def say_yes(asked: Asked) -> bool:
+def say_yes(asked: StillValidLink) -> bool:
     """Confirm the posting as of today; return False where the confirmation has to be approved first."""
     if publishes_alone(asked.user, asked.posting):
         posting.confirm(posting=asked.posting, by=asked.user, on=today())
@@ -54,6 +54,6 @@ def say_yes(asked: Asked) -> bool:
     return False
 
 
-def say_no(asked: Asked) -> None:
+def say_no(asked: StillValidLink) -> None:
     """Withdraw the posting: it no longer holds."""
     posting.withdraw(posting=asked.posting, by=asked.user, reason=WithdrawalReason.NO_LONGER_HOLDS)

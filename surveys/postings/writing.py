@@ -59,7 +59,7 @@ def _differs(posting: Posting, name: str, value: Any) -> bool:
 
 
 @transaction.atomic
-def write(
+def write_posting(
     posting: Posting,
     *,
     is_new: bool = False,
@@ -162,7 +162,9 @@ class NewPosting:
 
 
 @transaction.atomic
-def write_many(model: type[AnyPosting], new: Sequence[NewPosting], *, by: User | None, reason: str) -> list[AnyPosting]:
+def write_postings(
+    model: type[AnyPosting], new: Sequence[NewPosting], *, by: User | None, reason: str
+) -> list[AnyPosting]:
     """Write many new postings of one kind with their history: the number of queries does not grow with theirs."""
     if not new:
         return []

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.models import User
 from surveys.models import Questionnaire, Survey
-from surveys.questionnaires.form import Form, add_version, form_of, write
+from surveys.questionnaires.form import Form, add_version, form_of, write_version
 from surveys.questionnaires.versions import current_version
 from surveys.questionnaires.xlsform_reading import read_xlsform
 
@@ -42,7 +42,7 @@ def bring_in(*, survey: Survey, data: bytes, by: User | None) -> BroughtIn:
         return BroughtIn(current, False, read.notices)
     if current is None or current.is_given:
         return BroughtIn(add_version(survey, read.form, note=_("from an XLSForm")), True, read.notices)
-    write(current, read.form)
+    write_version(current, read.form)
     return BroughtIn(Questionnaire.objects.whole().get(pk=current.pk), True, read.notices)
 
 

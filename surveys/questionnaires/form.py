@@ -118,12 +118,12 @@ def add_version(survey: Survey, form: Form, *, note: str = "") -> Questionnaire:
     Survey.objects.select_for_update().get(pk=survey.pk)
     last = Questionnaire.objects.filter(survey=survey).order_by("-number").first()
     version = Questionnaire.objects.create(survey=survey, number=last.number + 1 if last else 1, note=note[:200])
-    write(version, form)
+    write_version(version, form)
     return Questionnaire.objects.whole().get(pk=version.pk)
 
 
 @transaction.atomic
-def write(version: Questionnaire, form: Form) -> None:
+def write_version(version: Questionnaire, form: Form) -> None:
     """Give a version that nobody has answered this content, in place of what it had."""
     version.sections.all().delete()
     for place, section in enumerate(form.sections):

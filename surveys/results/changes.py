@@ -12,7 +12,7 @@ from surveys.results.tables import ResultTable
 
 
 @dataclass(frozen=True)
-class Change:
+class AnswerChange:
     """One question that a country answers otherwise than before; for lists, what came and what went."""
 
     question: str
@@ -27,7 +27,7 @@ class CountryChanges:
     """What one country answers otherwise. `only_in`: it answered one edition alone ("", "before", "after")."""
 
     country: Country
-    changes: list[Change]
+    changes: list[AnswerChange]
     only_in: str = ""
 
 
@@ -82,7 +82,7 @@ def _by_country(survey: Survey) -> dict[Country, dict[str, Given]]:
 
 def _change(
     question: AskedQuestion, before: dict[str, Given], after: dict[str, Given], asked_before: Asked, asked_after: Asked
-) -> Change | None:
+) -> AnswerChange | None:
     old, new = before.get(question.code), after.get(question.code)
     was = asked_before.questions[question.code]
     if question.choices:
@@ -91,7 +91,7 @@ def _change(
         if set(codes_before) == set(codes_after):
             return None
         labels = {**was.choices, **question.choices}
-        return Change(
+        return AnswerChange(
             question.heading,
             "; ".join(labels.get(code, code) for code in codes_before),
             "; ".join(labels.get(code, code) for code in codes_after),
@@ -100,4 +100,4 @@ def _change(
         )
     words_before = asked_before.value_words(was, old.value, old.other) if old else ""
     words_after = asked_after.value_words(question, new.value, new.other) if new else ""
-    return None if words_before == words_after else Change(question.heading, words_before, words_after)
+    return None if words_before == words_after else AnswerChange(question.heading, words_before, words_after)

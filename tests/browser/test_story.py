@@ -23,7 +23,7 @@ from tests.browser.test_journey import log_in
 from tests.browser.test_pages import violations_of
 from tests.factories import PASSWORD, UserFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 THAI, CAMBODIAN = "thai-expert@example.org", "cambodian-expert@example.org"
 TODAY = dt.date(2026, 11, 1)

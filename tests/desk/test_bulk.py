@@ -13,7 +13,7 @@ from surveys.choices import Side
 from surveys.models import Need
 from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory, speaker_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 QUEUE = "/admin/matching/match/"
 BULK = "/admin/matching/match/bulk/"

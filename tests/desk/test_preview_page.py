@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tests.jobs import work_off
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile"), pytest.mark.any_database]
 
 PROFILES = "/admin/matching/scoringprofile/"
 ACTIVATED = {"weight_areas": 20, "weight_modalities": 20, "weight_region": 60}

@@ -8,7 +8,7 @@ from matching.models import MatchRun, ScoringProfile
 from matching.scoring.profiles import default_profile, new_version
 from tests.factories import MatchRunFactory, ScoringProfileFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PROFILES = "/admin/matching/scoringprofile/"
 

@@ -94,6 +94,7 @@ def form_values(response: Any) -> dict[str, Any]:
 # --- Who may do what ---
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("cast", ["visitor", "focal_point", "other_focal_point", "coordinator", "partner"])
 def test_the_admin_is_closed_to_all_but_the_secretariat(client, request, rows, cast):
     person = request.getfixturevalue(cast)
@@ -111,6 +112,7 @@ def test_the_admin_is_closed_to_all_but_the_secretariat(client, request, rows, c
     assert client.get(reverse("admin:autocomplete"), choices).status_code in (302, 403)
 
 
+@pytest.mark.any_database
 def test_a_reviewer_looks_at_reference_data_and_changes_nothing(as_reviewer, rows):
     for model in REFERENCE:
         row = rows[model]
@@ -128,6 +130,7 @@ def test_a_reviewer_looks_at_reference_data_and_changes_nothing(as_reviewer, row
         assert model.objects.values().get(pk=row.pk) == before
 
 
+@pytest.mark.any_database
 def test_a_reviewer_does_not_see_accounts(as_reviewer, rows):
     for model in ACCOUNTS:
         assert as_reviewer.get(url(model, "changelist")).status_code == 403
@@ -148,6 +151,7 @@ def test_a_reviewer_cannot_go_back_to_an_old_version(as_reviewer, rows):
     assert country.name_formal == "Kingdom of Cambodia"
 
 
+@pytest.mark.any_database
 def test_a_manager_sees_every_page_and_deletes_nothing(as_manager, rows):
     for model, row in rows.items():
         for page in (url(model, "changelist"), url(model, "add"), url(model, "change", row.pk)):
@@ -292,6 +296,7 @@ def test_an_account_is_made_with_or_without_a_password(as_manager):
     assert not User.objects.get(email="later@example.org").has_usable_password()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("password", ["short", "123456789012", "password1234"])
 def test_a_weak_password_is_refused(as_manager, password):
     values = {"email": "new@example.org", "usable_password": "true", "password1": password, "password2": password}
@@ -307,6 +312,7 @@ def test_one_e_mail_is_one_account_whatever_its_case(as_manager, rows):
     assert User.objects.filter(email__iexact=rows[User].email).count() == 1
 
 
+@pytest.mark.any_database
 def test_no_page_shows_a_hash(as_manager, rows):
     person = rows[User]
     for page in (url(User, "changelist"), url(User, "change", person.pk), url(User, "history", person.pk)):
@@ -419,6 +425,7 @@ def tica() -> str:
     return url(Agency, "change", AgencyFactory(code="tica").pk)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("make", "page"),
     [
@@ -458,6 +465,7 @@ def test_a_page_takes_as_many_queries_at_many_rows_as_at_few(
     assert few <= 14
 
 
+@pytest.mark.any_database
 def test_saving_a_group_takes_no_query_a_member(as_manager):
     def count() -> int:
         page = url(CountryGroup, "change", "LDC")

@@ -189,3 +189,53 @@ def test_very_long_texts_are_answered(index: NameIndex, unit: str) -> None:
 
 def test_white_space_around_a_name_does_not_count_as_length(index: NameIndex) -> None:
     assert index.resolve("\n" * 50_000 + "Thailand" + " " * 50_000).iso3 == "THA"
+
+
+@pytest.fixture(scope="module")
+def short_and_alike() -> NameIndex:
+    return NameIndex.build(
+        countries=(
+            CountryRow("DMA", "DM", ("Dominica", "Commonwealth of Dominica")),
+            CountryRow("DOM", "DO", ("Dominican Republic",)),
+            CountryRow("CHN", "CN", ("China", "People's Republic of China")),
+            CountryRow("FJI", "FJ", ("Fiji", "Republic of Fiji")),
+            CountryRow("IRN", "IR", ("Iran (Islamic Republic of)",)),
+            CountryRow("JOR", "JO", ("Jordan", "Hashemite Kingdom of Jordan")),
+            CountryRow("OMN", "OM", ("Oman", "Sultanate of Oman")),
+        )
+    )
+
+
+@pytest.mark.parametrize("text", ["I ran", "O man", "Ch ina", "Fi ji"])
+def test_two_short_words_run_together_are_no_country(short_and_alike: NameIndex, text: str) -> None:
+    assert short_and_alike.resolve(text).kind == "unknown"
+
+
+def test_from_six_letters_on_words_run_together_are_the_country(short_and_alike: NameIndex) -> None:
+    assert short_and_alike.resolve("Jor dan").iso3 == "JOR"
+    assert short_and_alike.resolve("Domini can Republic").iso3 == "DOM"
+
+
+@pytest.mark.parametrize(
+    "text", ["Republic of Dominica", "Dominica, Republic of", "Dominica (Republic)", "República de Dominica"]
+)
+def test_a_republic_of_dominica_is_neither_of_the_two(short_and_alike: NameIndex, text: str) -> None:
+    found = short_and_alike.resolve(text)
+    assert (found.kind, found.iso3) != ("country", "DMA")
+    assert found.iso3 is None
+
+
+@pytest.mark.parametrize(
+    ("text", "iso3"),
+    [
+        ("Commonwealth of Dominica", "DMA"),
+        ("Government of Dominica", "DMA"),
+        ("Government of the Commonwealth of Dominica", "DMA"),
+        ("Republic of Fiji", "FJI"),
+        ("Government of the Republic of Fiji", "FJI"),
+        ("Islamic Republic of Iran", "IRN"),
+        ("Government of China", "CHN"),
+    ],
+)
+def test_other_forms_of_state_are_left_out(short_and_alike: NameIndex, text: str, iso3: str) -> None:
+    assert short_and_alike.resolve(text).iso3 == iso3

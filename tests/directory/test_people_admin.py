@@ -14,7 +14,7 @@ from directory.people import invitations
 from surveys.models import CountryWindow, Offer
 from tests.factories import AgencyFactory, CountryFactory, PublishedOfferFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 DESIGNATION = "/admin/directory/designation/"
 

@@ -103,7 +103,7 @@ def rows() -> dict[type[Model], Model]:
         by=user,  # type: ignore[arg-type]
         settings=Settings(weight_ldc=2, weight_lldc=1, weight_sids=1, most_per_need=3),
     )
-    plans.work(found[Allocation].pk)
+    plans.work(found[Allocation])
     alias = match.need.country.aliases.create(text="Elsewhere")
     found[type(alias)] = alias
     return found

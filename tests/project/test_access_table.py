@@ -217,7 +217,7 @@ MODELS = {
 }
 # A match tells its own history on its own page; of a row that is not there the admin sends back to its index.
 HISTORY_LEADS_AWAY = {
-    "matching.match", "matching.triangularoption",
+    "matching.match", "matching.triangularoption", "matching.matchrun", "matching.allocation",
     "auth.group", "account.emailaddress", "mfa.authenticator", "socialaccount.socialaccount",
     "socialaccount.socialapp", "socialaccount.socialtoken",
 }  # fmt: skip

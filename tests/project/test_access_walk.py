@@ -18,6 +18,7 @@ from django.utils import timezone
 from directory.access import Action
 from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
 from matching.life import review
+from matching.life.shown import ShownEvents
 from matching.models import Allocation, Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Need, Offer, Survey
@@ -34,6 +35,7 @@ from tests.factories import (
     UserFactory,
     speaker_for,
 )
+from tests.pages import as_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -134,7 +136,7 @@ def offer_page(page: str, rows: str = "drafts") -> Try:
 
 def offer_step(step: str, rows: str, **given: str) -> Try:
     return lambda client, world, place, pk: client.post(
-        f"/workspace/offers/{pk or getattr(world, rows)[place].pk}/{step}/", given
+        f"/workspace/offers/{pk or getattr(world, rows)[place].pk}/{step}/", as_of(getattr(world, rows)[place], **given)
     )
 
 
@@ -143,7 +145,7 @@ def edit(client: Client, world: World, place: str, pk: int | None) -> Any:
     owner = f"country:{offer.country_id}" if place == "alone" else f"agency:{world.agencies[place].pk}"
     typed = {
         "owner": owner, "title": "Changed", "language": "en", "areas": [AreaFactory(code="energy").pk],
-        "any_modality": "on", "visibility": "public", "do": "go_on", "as_of": timezone.now().isoformat(),
+        "any_modality": "on", "visibility": "public", "do": "go_on",
     }  # fmt: skip
     return client.post(f"/workspace/offers/{pk or offer.pk}/edit/", typed)
 
@@ -152,8 +154,8 @@ def answer(client: Client, world: World, place: str, pk: int | None) -> Any:
     match = world.proposed[place]
     address = f"/workspace/matches/{pk or match.need_id}-{match.offer_id}/"
     page = client.get(address)
-    seen = page.context["page"].token if page.status_code == 200 else "anything"
-    return client.post(address, {"step": "answer", "side": "offer", "answer": "interested", "seen": seen})
+    mark = page.context["page"].as_of if page.status_code == 200 else "anything"
+    return client.post(address, {"step": "answer", "side": "offer", "answer": "interested", "as_of": mark})
 
 
 def invite(client: Client, world: World, place: str, pk: int | None) -> Any:
@@ -184,8 +186,7 @@ def admin_get(path: str, of: Callable[[World, str], object]) -> Try:
 
 def admin_match(client: Client, world: World, place: str, pk: int | None) -> Any:
     match = world.suggested[place]
-    newest = match.events.order_by("-pk").first()
-    typed = {"step": "set_aside", "note": "", "last_event": newest.pk if newest else 0}
+    typed = {"step": "set_aside", "note": "", "as_of": ShownEvents(match).mark()}
     return client.post(f"/admin/matching/match/{pk or match.pk}/change/", typed)
 
 

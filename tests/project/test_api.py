@@ -15,7 +15,7 @@ from surveys.models import Offer
 from tests.api import ROOT, client_of, read, refused
 from tests.factories import PublishedOfferFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LISTS = (
     "countries", "groups", "areas", "modalities", "agencies", "surveys", "offers", "needs", "matches", "cooperation",

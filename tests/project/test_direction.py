@@ -1,7 +1,10 @@
 """Relations point downwards: matching -> surveys -> directory. Import contracts do not see a string foreign key."""
 
+import pytest
 from django.apps import apps
 from django.db.models import Model
+
+pytestmark = pytest.mark.any_database
 
 OURS = ("directory", "surveys", "matching")
 

@@ -6,6 +6,8 @@ from django.urls import path
 
 from ssc_portal import urls
 
+pytestmark = pytest.mark.any_database
+
 
 def broken(request):
     raise RuntimeError("a fault of ours")

@@ -9,6 +9,7 @@ from directory.models import Mail, User
 from directory.people import invitations
 from matching.choices import SideAnswer
 from matching.life import answering, introducing, review
+from matching.life.shown import ShownEvents
 from matching.models import Match
 from surveys.choices import Side, WindowKind
 from surveys.models import CountryWindow
@@ -23,6 +24,7 @@ from tests.factories import (
     TargetFactory,
     speaker_for,
 )
+from tests.pages import as_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -86,16 +88,16 @@ class Forms:
         person = ("full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders", "is_listed")
         self.all: list[tuple[str, str, tuple[str, ...], dict[str, str]]] = [
             ("coordinator", "/workspace/people/", ("email", "full_name", "agency", "role", "language"), {}),
-            ("coordinator", f"/workspace/offers/{waiting.pk}/send_back/", ("note",), {}),
+            ("coordinator", f"/workspace/offers/{waiting.pk}/send_back/", ("note",), as_of(waiting)),
             ("focal_point", "/workspace/profile/", person, {}),
             ("visitor", f"/workspace/invitation/{token}/", (*person, "password", "notice"), {}),
             ("focal_point", "/workspace/switch/", ("affiliation",), {}),
             ("focal_point", "/workspace/offers/new/", posting, {}),
             ("focal_point", f"/workspace/offers/{draft.pk}/edit/", posting, {}),
-            ("focal_point", f"/workspace/offers/{draft.pk}/withdraw/", ("reason", "note"), {}),
-            ("focal_point", f"/workspace/offers/{draft.pk}/renew/", ("closes_on",), {}),
+            ("focal_point", f"/workspace/offers/{draft.pk}/withdraw/", ("reason", "note"), as_of(draft)),
+            ("focal_point", f"/workspace/offers/{draft.pk}/renew/", ("closes_on",), as_of(draft)),
             *(
-                ("focal_point", self.page(match), ("seen", "side", *outcome), {"step": step})
+                ("focal_point", self.page(match), ("as_of", "side", *outcome), {"step": step})
                 for match, step in (
                     (self.proposed, "answer"),
                     (self.proposed, "clear"),
@@ -115,7 +117,7 @@ class Forms:
                     (self.introduced, "note_to_sides"),
                 )
             ),
-            ("reviewer", f"/admin/matching/match/{self.proposed.pk}/change/", ("step", "note", "last_event"), {}),
+            ("reviewer", f"/admin/matching/match/{self.proposed.pk}/change/", ("step", "note", "as_of"), {}),
             (
                 "reviewer",
                 "/admin/matching/allocation/make/",
@@ -131,7 +133,7 @@ class Forms:
     @staticmethod
     def life(match: Match, step: str) -> dict[str, str]:
         """The step, from a page that shows all that has happened: it gets as far as its fields."""
-        return {"life": step, "last_event": str(match.events.latest("pk").pk)}
+        return {"life": step, "as_of": ShownEvents(match).mark()}
 
     @staticmethod
     def page(match: Match) -> str:

@@ -7,6 +7,8 @@ from directory.access import GRANTS, NEEDS_DESIGNATION, Action, Whose, can, scop
 from directory.choices import AgencyKind, Role
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
 
+pytestmark = pytest.mark.any_database
+
 ROLES = (Role.FOCAL_POINT, Role.COORDINATOR, Role.PARTNER, Role.REVIEWER, Role.MANAGER)
 
 # DESIGN section 1. One column a role, in the order of ROLES; whose rows the action reaches, -: must not.

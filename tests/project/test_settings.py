@@ -37,6 +37,10 @@ SAFE = {
     "CSRF_COOKIE_HTTPONLY": True,
     "CSRF_COOKIE_SAMESITE": "Lax",
     "CORS_ALLOW_CREDENTIALS": False,
+    "PASSWORD_HASHERS": [
+        "django.contrib.auth.hashers.Argon2PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ],
     "CELERY_BROKER_URL": "",
     "TIME_ZONE": "UTC",
 }

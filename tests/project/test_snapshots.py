@@ -1,11 +1,13 @@
 """What tests load once is what the portal loads, and no test loads it again by itself."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from directory.models import Agency, Country
 from directory.reference.loading import load_reference
+from tests.conftest import pytest_collection_modifyitems
 from tests.project.subprocesses import ROOT
 from tests.snapshots import take_snapshot
 
@@ -34,6 +36,14 @@ def test_the_copy_is_what_loading_makes(reference):
 def test_the_copy_has_its_history(reference):
     for model in (Country, Agency):
         assert model.history.count() == model.objects.count() > 0
+
+
+def test_a_file_run_alone_has_its_tables():
+    marked = []
+    item = SimpleNamespace(fixturenames=["name_index", "reference_snapshot"], add_marker=marked.append)
+    item.get_closest_marker = lambda _name: None
+    pytest_collection_modifyitems([item])
+    assert marked == ["django_db"]
 
 
 def test_a_snapshot_taken_within_a_test_is_refused():

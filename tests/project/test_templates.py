@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.any_database
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 WIDEST = 160

@@ -14,7 +14,7 @@ from matching.models import Allocation
 from tests.jobs import work_off
 from web.jobs import doing
 from web.jobs.doing import MOST_ATTEMPTS, do, take
-from web.jobs.kinds import KINDS, Kind
+from web.jobs.kinds import KINDS, JobKind
 from web.jobs.watch import is_kept, watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -38,7 +38,7 @@ def works(monkeypatch):
     """Have plans worked out by another function."""
 
     def works(work):
-        monkeypatch.setitem(KINDS, PLAN, Kind(PLAN, Allocation.objects.to_do, work))
+        monkeypatch.setitem(KINDS, PLAN, JobKind(PLAN, Allocation.objects.to_do, work))
 
     return works
 
@@ -64,7 +64,7 @@ def killed(job, monkeypatch):
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setitem(KINDS, PLAN, Kind(PLAN, Allocation.objects.to_do, dies))
+        patch.setitem(KINDS, PLAN, JobKind(PLAN, Allocation.objects.to_do, dies))
         with pytest.raises(Killed):
             do(PLAN, job.pk)
 

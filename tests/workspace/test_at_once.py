@@ -17,6 +17,7 @@ from directory.people import invitations
 from directory.people.invitations import InvitationRefused, NewPerson
 from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.life import answering, clearing, introducing, outcomes, review
+from matching.life.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
 from matching.runs.running import run_matching
@@ -38,15 +39,12 @@ from tests.factories import (
     speaker_for,
     suggested_match,
 )
+from tests.pages import as_of
+from web.since_shown import ChangedSinceShown, as_shown
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite lets one write at a time, and tests use one file"
-    ),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
-REFUSALS = (ReviewRefused, PostingRefused, InvitationRefused)
+REFUSALS = (ChangedSinceShown, ReviewRefused, PostingRefused, InvitationRefused)
 TIMES = range(3)
 """Chance decides who comes first: each race is run this often."""
 
@@ -98,10 +96,13 @@ def check_one_line(match: Match, kinds: dict[EventKind, int]) -> Match:
 
 @pytest.mark.parametrize("_time", TIMES)
 def test_two_reviewers_decide(match, reviewer, manager, _time):
-    done, refused = at_once(
-        lambda: review.take_as_shown(step=review.propose, match=match, by=reviewer, last_event=0),
-        lambda: review.take_as_shown(step=review.set_aside, match=match, by=manager, last_event=0),
-    )
+    mark = ShownEvents(match).mark()
+
+    def take(step: review.Step, by: User) -> MatchEvent:
+        with as_shown(ShownEvents(match), mark):
+            return step(match=match, by=by)
+
+    done, refused = at_once(lambda: take(review.propose, reviewer), lambda: take(review.set_aside, manager))
     assert (len(done), len(refused)) == (1, 1)
     now = check_one_line(match, {})
     decided = MatchEvent.objects.filter(kind__in=[EventKind.PROPOSED, EventKind.SET_ASIDE]).get()
@@ -205,7 +206,7 @@ def test_two_people_save_one_posting_and_the_second_loses_nothing(focal_point, _
     before = offer.history.count()
     typed = {
         "owner": f"agency:{agency.pk}", "language": "en", "areas": [AreaFactory(code="energy").pk],
-        "visibility": Visibility.PUBLIC, "do": "go_on", "as_of": offer.updated_at.isoformat(),
+        "visibility": Visibility.PUBLIC, "do": "go_on", **as_of(offer),
     }  # fmt: skip
 
     def save(by: User, title: str) -> object:

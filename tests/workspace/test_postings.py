@@ -25,9 +25,10 @@ from tests.factories import (
     PublishedOfferFactory,
     UserFactory,
 )
-from tests.pages import Page
+from tests.pages import Page, as_of
+from web.since_shown import AS_OF
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202egnp.exe"
 
@@ -96,7 +97,7 @@ def test_without_a_designation_one_reads_and_is_told_what_is_missing(client):
     page = client.get(reverse("workspace:offer-new"))
     assert page.status_code == 403
     assert "designation" in Page(page).text
-    assert client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"])).status_code == 403
+    assert client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"]), as_of(offer)).status_code == 403
     offer.refresh_from_db()
     assert offer.status == PostingStatus.DRAFT
 
@@ -111,7 +112,7 @@ def test_a_focal_point_posts_and_sees_the_matches_in_the_answer(client, focal_po
     assert (offer.status, offer.confirmed_on, offer.country_id) == (PostingStatus.DRAFT, None, "THA")
     preview = client.get(answer["Location"]).content.decode()
     assert "<script>alert" not in preview
-    page = client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"]))
+    page = client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"]), as_of(offer))
     assert page.status_code == 200
     offer.refresh_from_db()
     assert offer.status == PostingStatus.PUBLISHED
@@ -126,24 +127,24 @@ def test_in_a_single_window_the_coordinator_approves_or_sends_back(client, focal
     client.force_login(focal_point)
     client.post(reverse("workspace:offer-new"), typed(focal_point))
     offer = Offer.objects.get()
-    client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"]))
+    client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"]), as_of(offer))
     offer.refresh_from_db()
     assert (offer.status, offer.submitted_by) == (PostingStatus.SUBMITTED, focal_point)
-    assert client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"])).status_code == 403
+    assert client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer)).status_code == 403
     offer.refresh_from_db()
     assert offer.status == PostingStatus.SUBMITTED
     client.force_login(manager)
-    assert client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"])).status_code == 404
+    assert client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer)).status_code == 404
 
     client.force_login(coordinator)
     assert "Flood warning" in Page(client.get(reverse("workspace:approvals"))).text
-    empty = client.post(reverse("workspace:offer-step", args=[offer.pk, "send_back"]), {"note": ""})
+    empty = client.post(reverse("workspace:offer-step", args=[offer.pk, "send_back"]), as_of(offer, note=""))
     assert empty.status_code == 422
-    client.post(reverse("workspace:offer-step", args=[offer.pk, "send_back"]), {"note": "Say for how many."})
+    client.post(reverse("workspace:offer-step", args=[offer.pk, "send_back"]), as_of(offer, note="Say for how many."))
     offer.refresh_from_db()
     assert (offer.status, offer.sent_back_note) == (PostingStatus.DRAFT, "Say for how many.")
     approval.submit(posting=offer, by=focal_point)
-    client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]))
+    client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer))
     offer.refresh_from_db()
     assert (offer.status, offer.submitted_at, offer.sent_back_note) == (PostingStatus.PUBLISHED, None, "")
 
@@ -156,11 +157,13 @@ def test_without_a_window_of_its_own_the_secretariat_approves(
     approval.submit(posting=offer, by=focal_point)
     for person, code in ((coordinator, 302), (reviewer, 403)):
         client.force_login(person)
-        assert client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"])).status_code == code
+        assert (
+            client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer)).status_code == code
+        )
         offer.refresh_from_db()
         assert offer.status == PostingStatus.SUBMITTED
     client.force_login(manager)
-    client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]))
+    client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer))
     offer.refresh_from_db()
     assert offer.status == PostingStatus.PUBLISHED
 
@@ -170,7 +173,7 @@ def test_confirming_what_a_survey_said_leaves_it_published_until_approved(client
     need = PublishedNeedFactory(country=CountryFactory(iso3="THA"))
     client.force_login(focal_point)
     assert "Need to confirm" in Page(client.get(reverse("workspace:home"))).text
-    client.post(reverse("workspace:need-step", args=[need.pk, "confirm"]))
+    client.post(reverse("workspace:need-step", args=[need.pk, "confirm"]), as_of(need))
     need.refresh_from_db()
     assert (need.status, need.confirmed_on) == (PostingStatus.PUBLISHED, None)
     assert need.submitted_at is not None
@@ -212,6 +215,15 @@ def test_amounts_are_read_strictly(client, focal_point, amount: str):
     assert Offer.objects.get().amount is None
 
 
+@pytest.mark.parametrize(("code", "kept"), [("eur", "EUR"), (" Thb ", "THB"), ("xyz", ""), ("US$", "")])
+def test_a_currency_is_one_of_iso_4217_in_any_case(client, focal_point, code: str, kept: str):
+    client.force_login(focal_point)
+    given = typed(focal_point, amount="5", amount_currency=code, do="save")
+    page = client.post(reverse("workspace:offer-new"), given, follow=True)
+    assert Offer.objects.get().amount_currency == kept
+    assert ("is no currency of ISO 4217" in Page(page).text) is not kept
+
+
 @pytest.mark.parametrize("field", ["title", "text", "contact", "amount_note", "place_text"])
 @pytest.mark.parametrize("value", ["x" * 100_000, "nul\0here"])
 def test_hostile_text_is_refused_in_words_and_kept(client, focal_point, field: str, value: str):
@@ -231,21 +243,20 @@ def test_one_form_sent_twice_makes_one_row(client, focal_point):
 
 def test_the_second_to_save_is_told_what_changed_and_loses_nothing(client, focal_point):
     offer = OfferFactory(country=None, agency=focal_point.current_affiliations[0].agency, areas=["energy"])
-    as_of = offer.updated_at.isoformat()
+    shown = as_of(offer)
     posting.edit(
         posting=offer, values={"title": "By a colleague"}, areas=["energy"], modalities=[], targets=[], by=focal_point
     )
     client.force_login(focal_point)
     address = reverse("workspace:offer-edit", args=[offer.pk])
-    page = client.post(address, typed(focal_point, title="By me", as_of=as_of))
+    page = client.post(address, typed(focal_point, title="By me", **shown))
     assert page.status_code == 422
     assert "By a colleague" in Page(page).text
     assert 'value="By me"' in page.content.decode()
     offer.refresh_from_db()
     assert offer.title == "By a colleague"
     again = {name: value for name, value in typed(focal_point, title="By me").items() if name != "form_key"}
-    as_of = page.context["form"]["as_of"].value()
-    assert client.post(address, {**again, "as_of": as_of}).status_code == 302
+    assert client.post(address, {**again, AS_OF: page.context["form"][AS_OF].value()}).status_code == 302
     offer.refresh_from_db()
     assert offer.title == "By me"
 
@@ -284,10 +295,10 @@ def test_a_likely_duplicate_is_shown_before_publishing(client, focal_point):
     offer = OfferFactory(country=None, agency=agency, title=title, areas=["energy"], modalities=["training"])
     client.force_login(focal_point)
     step = reverse("workspace:offer-step", args=[offer.pk, "publish"])
-    assert "Is it one of these already?" in Page(client.post(step)).text
+    assert "Is it one of these already?" in Page(client.post(step, as_of(offer))).text
     offer.refresh_from_db()
     assert offer.status == PostingStatus.DRAFT
-    client.post(step, {"another": "1"})
+    client.post(step, as_of(offer, another="1"))
     offer.refresh_from_db()
     assert offer.status == PostingStatus.PUBLISHED
 
@@ -309,11 +320,11 @@ def test_withdrawing_needs_a_reason_and_lapses_the_matches(client, focal_point, 
     PublishedNeedFactory(country=CountryFactory(iso3="KHM"))
     offer = PublishedOfferFactory(country=None, agency=focal_point.current_affiliations[0].agency)
     client.force_login(focal_point)
-    client.post(reverse("workspace:offer-step", args=[offer.pk, "confirm"]))
+    client.post(reverse("workspace:offer-step", args=[offer.pk, "confirm"]), as_of(offer))
     assert Match.objects.get().status == "suggested"
     step = reverse("workspace:offer-step", args=[offer.pk, "withdraw"])
-    assert client.post(step, {}).status_code == 422
-    client.post(step, {"reason": "met", "note": "Done in May."})
+    assert client.post(step, as_of(offer)).status_code == 422
+    client.post(step, as_of(offer, reason="met", note="Done in May."))
     offer.refresh_from_db()
     assert (offer.status, offer.withdrawal_reason) == (PostingStatus.WITHDRAWN, "met")
     assert Match.objects.get().status == "lapsed"
@@ -413,7 +424,7 @@ def test_an_agency_beyond_one_country_posts_no_need(client):
 def test_a_copy_is_a_draft_of_the_same_content(client, focal_point):
     need = NeedFactory(country=CountryFactory(iso3="THA"), areas=["energy"], title="Again")
     client.force_login(focal_point)
-    client.post(reverse("workspace:need-step", args=[need.pk, "copy"]))
+    client.post(reverse("workspace:need-step", args=[need.pk, "copy"]), as_of(need))
     made = Need.objects.exclude(pk=need.pk).get()
     assert (made.title, made.status, made.confirmed_on) == ("Again", PostingStatus.DRAFT, None)
     assert [area.pk for area in made.areas.all()] == ["energy"]

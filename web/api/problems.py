@@ -14,6 +14,8 @@ from rest_framework.exceptions import APIException, ErrorDetail, MethodNotAllowe
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from web.unavailable import CannotAnswer
+
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
@@ -56,6 +58,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("The request is too large."))
     if isinstance(error, SuspiciousOperation):
         return _answer(HTTPStatus.BAD_REQUEST, _("The request cannot be read."))
+    if isinstance(error, CannotAnswer):
+        logger.error("Cannot be answered: %s: %s", context["request"].path, error)
+        set_rollback()
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
     response = exception_handler(error, context)
     if response is not None:
         kept = {name: response[name] for name in ("Retry-After", "Allow", "WWW-Authenticate") if name in response}

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from web.jobs.kinds import KINDS, Kind
+from web.jobs.kinds import KINDS, JobKind
 from web.jobs.model import Job, TakenOver
 from web.models import Watch
 
@@ -54,7 +54,7 @@ def do(task: str, pk: int) -> bool:
 
 
 @transaction.atomic
-def take(kind: Kind, pk: int) -> Job | None:
+def take(kind: JobKind, pk: int) -> Job | None:
     """Take a job; None where it is done, where another has it, or where it is given up now."""
     # One whose row is held is being ended just now.
     free = kind.rows().free().select_for_update(of=("self",), skip_locked=True)

@@ -8,7 +8,7 @@ from web.jobs.model import JobQuerySet
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """What the watch and the companion know of one kind of job."""
 
     task: str
@@ -19,9 +19,9 @@ class Kind:
     """Does one that was taken; what it raises ends the job as failed."""
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, JobKind] = {}
 
 
 def register(task: str, *, rows: Callable[[], JobQuerySet[Any]], work: Callable[[Any], None]) -> None:
     """Make a kind of job known."""
-    KINDS[task] = Kind(task, rows, work)
+    KINDS[task] = JobKind(task, rows, work)

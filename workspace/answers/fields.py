@@ -7,7 +7,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from surveys.answering.filling_in import AnsweringRefused, fingerprint, read_named_places
+from surveys.answering.filling_in import AnsweringRefused, read_named_places
+from surveys.answering.shown import ShownAnswer
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.models import Answer, Question, Response, Section
 from surveys.postings.named_places import NamedPlace
@@ -16,6 +17,7 @@ from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.lists import OTHER
 from surveys.reading.amounts import AmountError, parse_number
 from surveys.reading.values import ValueUnreadable, parse_day, parse_decimal
+from web.since_shown import AS_OF
 
 MOST_CHARACTERS = 10_000
 MOST_RADIOS = 12
@@ -31,7 +33,7 @@ class AnswerField:
     is_shown: bool
     typed: dict[str, Any] = field(default_factory=dict)
     error: str = ""
-    seen: str = ""
+    as_of: str = ""
     is_carried_over: bool = False
     condition_words: str = ""
 
@@ -39,6 +41,11 @@ class AnswerField:
     def name(self) -> str:
         """The name of its inputs."""
         return f"q-{self.question.code}"
+
+    @property
+    def mark_name(self) -> str:
+        """The name of the hidden field with the mark of what is shown."""
+        return f"{self.name}-{AS_OF}"
 
     @property
     def widget(self) -> str:
@@ -69,7 +76,7 @@ class ReadSection:
     given: list[Given] = field(default_factory=list)
     places: list[NamedPlace] = field(default_factory=list)
     asked: list[tuple[str, int]] = field(default_factory=list)
-    seen: dict[tuple[str, int], str] = field(default_factory=dict)
+    marks: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
 def fields_of(
@@ -91,7 +98,7 @@ def fields_of(
             repeat,
             [(choice.code, choice.label) for choice in asked.lists.of(question)],
             is_shown(question, chosen),
-            seen=fingerprint(answer),
+            as_of=ShownAnswer(response, answer).mark(),
             is_carried_over=answer is not None and answer.is_carried_over,
         )
         if question.shown_if_question in asked.questions:
@@ -122,9 +129,9 @@ def read_fields(fields: Sequence[AnswerField], data: QueryDict, *, iso3: str) ->
         if not confirmed:
             continue
         read.asked.append(key)
-        seen = data.get(f"{one.name}-seen")
-        if seen is not None:
-            read.seen[key] = seen
+        mark = data.get(one.mark_name)
+        if mark is not None:
+            read.marks[key] = mark
         if given is not None:
             read.given.append(given)
             read.places += places

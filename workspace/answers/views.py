@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from directory.access import Action
 from surveys.answering import carrying_over, filling_in, sending_in
 from surveys.answering.filling_in import AnsweringRefused, version_of
+from surveys.answering.shown import ShownResponse
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Response, Section, Survey
 from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.versions import current_version
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.answers.fields import fields_of, read_fields
 from workspace.current import current_affiliation
 from workspace.kept import give_back
@@ -29,11 +31,6 @@ class AnswerPage(WorkspacePage):
 
     actions: ClassVar[tuple[Action, ...]] = (Action.POST,)
     part = "surveys"
-
-    def context(self, **more: Any) -> dict[str, Any]:
-        """Return what the frame of the workspace needs, and more."""
-        affiliation = current_affiliation(self.request)
-        return {"section": self.section, "part": self.part, "affiliation": affiliation, **more}
 
     @property
     def agency(self) -> Any:
@@ -73,14 +70,12 @@ class SurveysToAnswer(AnswerPage):
         rows = [(survey, filling_in.response_of(survey, agency)) for survey in surveys]  # type: ignore[arg-type]
         to_approve = sending_in.awaiting_approval_by(request.user)  # type: ignore[arg-type]
         return render(
-            request, "workspace/answers/list.html", self.context(rows=rows, to_approve=to_approve, may_answer=answers)
+            request, "workspace/answers/list.html", self.frame(rows=rows, to_approve=to_approve, may_answer=answers)
         )
 
 
 class SurveyAnswers(AnswerPage):
     """One survey: its sections, what is missing, and the steps."""
-
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         survey = self.survey_of(code)
@@ -88,7 +83,7 @@ class SurveyAnswers(AnswerPage):
         version = version_of(response) if response else current_version(survey)
         other = None if response else filling_in.response_of(survey, self.agency)
         is_being_answered = response is not None and response.status == ResponseStatus.IN_PROGRESS
-        context = self.context(
+        context = self.frame(
             survey=survey,
             response=response,
             other=other,
@@ -131,7 +126,6 @@ class SectionAnswers(AnswerPage):
     """One section, or one repetition of it: saved as one goes, complete without JavaScript."""
 
     keeps_typed = True
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, code: str, section: str, repeat: int = 0) -> HttpResponse:
         self._begin(code, section, repeat)
@@ -153,7 +147,7 @@ class SectionAnswers(AnswerPage):
                 answers=read.given,
                 places=read.places,
                 asked=read.asked,
-                seen=read.seen,
+                marks=read.marks,
                 by=request.user,  # type: ignore[arg-type]
             )
         except AnsweringRefused as refused:
@@ -162,14 +156,13 @@ class SectionAnswers(AnswerPage):
             messages.error(request, str(refused))
             return redirect("workspace:survey", code)
         for one in read.fields:
-            if one.question.code in saved.conflicts:
-                one.error = _("A colleague answered this meanwhile, otherwise than you: look, and save again.")
+            one.error = saved.conflicts.get(one.question.code, one.error)
+        self._begin(code, section, repeat)
         if is_autosave:
-            return self._autosaved(bool(saved.conflicts))
+            return self._autosaved(" ".join(saved.conflicts.values()))
         if any(one.error for one in read.fields):
-            self._begin(code, section, repeat)
             for now, one in zip(self._fields(), read.fields, strict=True):
-                one.seen = now.seen
+                one.as_of = now.as_of
             return self._show(read.fields, status=422)
         return redirect(self._next(request.POST.get("do", "")))
 
@@ -194,15 +187,14 @@ class SectionAnswers(AnswerPage):
         chosen = filling_in.chosen_of(self.response.answers.all())
         return fields_of(self.own, self.repeat, self.response, self.asked, chosen)
 
-    def _autosaved(self, has_conflict: bool) -> JsonResponse:
-        if has_conflict:
-            said = _("A colleague changed an answer meanwhile: save to see which.")
-            return JsonResponse({"saved": False, "said": said})
+    def _autosaved(self, conflict: str) -> JsonResponse:
+        if conflict:
+            return JsonResponse({"saved": False, "said": conflict})
         return JsonResponse(
             {
                 "saved": True,
                 "address": self.request.path,
-                "as_of": self.response.updated_at.isoformat(),
+                "marks": {one.mark_name: one.as_of for one in self._fields()},
                 "said": _("Saved."),
             }
         )
@@ -223,7 +215,7 @@ class SectionAnswers(AnswerPage):
         return reverse("workspace:survey", args=[code])
 
     def _show(self, fields: Any, *, status: int = 200) -> HttpResponse:
-        context = self.context(
+        context = self.frame(
             survey=self.survey,
             response=self.response,
             own=self.own,
@@ -245,7 +237,7 @@ class PrintAnswers(AnswerPage):
         if version is None:
             raise Http404
         asked = Asked(survey, version)
-        context = self.context(survey=survey, response=response, parts=printed(version, response, asked))
+        context = self.frame(survey=survey, response=response, parts=printed(version, response, asked))
         return render(request, "workspace/answers/print.html", context)
 
 
@@ -254,33 +246,36 @@ class ApproveAnswers(WorkspacePage):
 
     actions = (Action.APPROVE_POSTINGS,)
     part = "surveys"
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        response = self._response(pk)
+        return self._show(self._response(pk))
+
+    def _show(self, response: Response, *, note: str = "") -> HttpResponse:
         asked = Asked(response.survey, version_of(response))
-        context = {
-            "section": self.section,
-            "part": self.part,
-            "affiliation": current_affiliation(request),
-            "response": response,
-            "survey": response.survey,
-            "parts": printed(version_of(response), response, asked),
-        }
-        return render(request, "workspace/answers/approve.html", context)
+        context = self.frame(
+            response=response,
+            as_of=ShownResponse(response).mark(),
+            note=note,
+            survey=response.survey,
+            parts=printed(version_of(response), response, asked),
+        )
+        return render(self.request, "workspace/answers/approve.html", context)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         response, by = self._response(pk), request.user
+        note = request.POST.get("note", "")
         try:
-            if request.POST.get("do") == "approve":
-                sending_in.approve(response=response, by=by)  # type: ignore[arg-type]
-                messages.success(request, _("Approved and received."))
-            else:
-                sending_in.send_back(response=response, by=by, note=request.POST.get("note", ""))  # type: ignore[arg-type]
-                messages.success(request, _("Sent back."))
-        except AnsweringRefused as refused:
+            with as_shown(ShownResponse(response), request.POST.get(AS_OF, "")):
+                if request.POST.get("do") == "approve":
+                    sending_in.approve(response=response, by=by)  # type: ignore[arg-type]
+                    said = _("Approved and received.")
+                else:
+                    sending_in.send_back(response=response, by=by, note=note)  # type: ignore[arg-type]
+                    said = _("Sent back.")
+        except (AnsweringRefused, ChangedSinceShown) as refused:
             messages.error(request, str(refused))
-            return redirect("workspace:response", pk)
+            return self._show(self._response(pk), note=note)
+        messages.success(request, said)
         return redirect("workspace:surveys")
 
     def _response(self, pk: int) -> Response:

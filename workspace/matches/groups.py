@@ -28,20 +28,6 @@ class Group(TextChoices):
     OVER = "over", _("Not taken forward, or lapsed")
 
 
-GROUP_OF = {
-    "asked": Group.TO_ANSWER,
-    "to_clear": Group.TO_CLEAR,
-    "to_confirm": Group.TO_CONFIRM,
-    "introduced": Group.INTRODUCED,
-    "interested": Group.WAITING,
-    "agreed": Group.COOPERATION,
-    "completed": Group.COOPERATION,
-    "computed": Group.FITS,
-    "not_taken_forward": Group.OVER,
-    "lapsed": Group.OVER,
-}
-"""By the code of what a side is told."""
-
 RANKS = {group: rank for rank, group in enumerate(Group)}
 GROUPS = {rank: group for group, rank in RANKS.items()}
 

@@ -18,7 +18,8 @@ from matching.scoring.explanation import explain
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from surveys.choices import Side
 from surveys.models.posting import Posting
-from workspace.matches.steps import form_for, outcome_of, token_of
+from workspace.matches.shown import ShownSides
+from workspace.matches.steps import form_for, outcome_of
 
 Given = tuple[str, Side, forms.BaseForm]
 """A step that was not taken: its name, the side, and the form with what was typed."""
@@ -105,7 +106,7 @@ class MatchPageData:
     explanation: Mapping[str, Any]
     reasons: list[str]
     gate_reasons: list[str]
-    token: str
+    as_of: str
     introduction: Introduction | None
     contacts: list[tuple[Posting, list[Contact]]]
     outcome: Outcome | None
@@ -138,7 +139,7 @@ def page_of(match: Match, user: User, *, given: Given | None = None) -> MatchPag
         explanation=explanation,
         reasons=reasons(explanation, labels),
         gate_reasons=gate_reasons(explanation),
-        token=token_of(match, user),
+        as_of=ShownSides(match, user).mark(),
         introduction=getattr(match, "introduction", None) if is_introduced(match) else None,
         contacts=[(posting_of(match, side), contacts[side]) for side in contacts],
         outcome=outcome_of(match) if cooperates else None,

@@ -8,19 +8,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action
 from directory.models import User
 from matching.choices import Clearance, MatchStatus, SideAnswer
 from matching.life import answering, outcomes
-from matching.life.sides import events_for, shown_state, side_row, sides_of
-from matching.life.steps import ReviewRefused, held
+from matching.life.sides import side_row
 from matching.models import Match, Outcome
 from surveys.choices import Side
+from web.since_shown import ChangedSinceShown
 from workspace.matches.forms import (
     AgreementForm,
     AnswerForm,
@@ -30,6 +28,7 @@ from workspace.matches.forms import (
     OutcomeForm,
     StepForm,
 )
+from workspace.matches.shown import ShownSides
 
 Values = Mapping[str, Any]
 
@@ -43,10 +42,6 @@ class SideStep:
     is_taken: Callable[[Match, Side, Values], bool]
     said: Promise
     action: Action = Action.ANSWER_PROPOSALS
-
-
-class PageIsOld(ReviewRefused):
-    """More has happened to the match than the page showed."""
 
 
 def _answer(match: Match, side: Side, by: User, values: Values) -> None:
@@ -182,45 +177,18 @@ def outcome_of(match: Match) -> Outcome | None:
     return getattr(match, "outcome", None)
 
 
-def token_of(match: Match, user: User) -> str:
-    """Return what stands for all that the page shows of the steps of a match, and for nothing that it does not.
-
-    It is no event's number: that would tell of steps that are the other side's or the secretariat's.
-    """
-    own = sides_of(user, match)
-    shown = [(side, shown_state(match, user, side).code) for side in own]
-    newest = events_for(match, user).order_by("-pk").values_list("pk", flat=True).first() if _is_told(shown) else None
-    return salted_hmac("workspace.matches.steps", f"{match.pk} {user.pk} {newest} {shown}").hexdigest()[:40]
-
-
-def _is_told(shown: list[tuple[Side, str]]) -> bool:
-    return any(code != "computed" for _side, code in shown)
-
-
 @transaction.atomic
-def take_as_shown(*, name: str, match: Match, side: Side, by: User, values: Values, token: str) -> bool:
-    """Take the step from a page that showed the match as `token` says; return False where it is taken already.
+def take_as_shown(*, name: str, match: Match, side: Side, by: User, values: Values, mark: str) -> bool:
+    """Take the step from the page that carried the mark; return False where it is taken already.
 
-    Raises PageIsOld where something else has happened since, ReviewRefused or ValidationError where the rules say so.
+    Raises ChangedSinceShown where something else has happened, ReviewRefused or ValidationError where the rules say so.
     """
-    match = held(match)
-    if token != token_of(match, by):
-        if STEPS[name].is_taken(match, side, values):
+    shown = ShownSides(match, by)
+    try:
+        shown.check(mark)
+    except ChangedSinceShown:
+        if STEPS[name].is_taken(shown.match, side, values):
             return False
-        raise PageIsOld(_what_happened(match, by))
-    STEPS[name].take(match, side, by, values)
+        raise
+    STEPS[name].take(shown.match, side, by, values)
     return True
-
-
-def _what_happened(match: Match, by: User) -> str:
-    shown = [shown_state(match, by, side) for side in sides_of(by, match)]
-    if not shown or all(state.code == "computed" for state in shown):
-        return _("Since this page was shown, this match has changed. Look at it again.")
-    newest = events_for(match, by).order_by("-pk").first()
-    if newest is None:
-        return _("Since this page was shown, this match has changed. It is now: %(state)s.") % {"state": shown[0].words}
-    event = _("“%(event)s”, by you") if newest.by_id == by.pk else "“%(event)s”"
-    return _("Since this page was shown, this happened: %(event)s. It is now: %(state)s.") % {
-        "event": event % {"event": newest.get_kind_display()},
-        "state": shown[0].words,
-    }

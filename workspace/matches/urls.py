@@ -10,6 +10,6 @@ _PAIR = "matches/<row:need_pk>-<row:offer_pk>/"
 urlpatterns: list[URLPattern] = [
     path("matches/", views.OwnMatches.as_view(), name="matches"),
     path(_PAIR, views.OwnMatch.as_view(), name="match"),
-    path(f"{_PAIR}letter.docx", views.Letter.as_view(), {"ending": "docx"}, name="match_letter_docx"),
-    path(f"{_PAIR}letter.pdf", views.Letter.as_view(), {"ending": "pdf"}, name="match_letter_pdf"),
+    path(f"{_PAIR}letter.docx", views.LetterDownload.as_view(), {"ending": "docx"}, name="match_letter_docx"),
+    path(f"{_PAIR}letter.pdf", views.LetterDownload.as_view(), {"ending": "pdf"}, name="match_letter_pdf"),
 ]

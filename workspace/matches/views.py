@@ -22,6 +22,7 @@ from surveys.models import PreferredPartner, Target
 from surveys.models.posting import Posting
 from web.pages import FilteredList
 from web.pdf import PdfUnavailable
+from web.since_shown import AS_OF, ChangedSinceShown
 from workspace.kept import give_back
 from workspace.matches.filtersets import OwnMatchFilter
 from workspace.matches.groups import GROUPS, counts_of, own_matches
@@ -152,12 +153,12 @@ class OwnMatch(MatchPage, TemplateView):
             return self._again(match, name, side, form, status=INVALID)
         try:
             is_new = take_as_shown(
-                name=name, match=match, side=side, by=user, values=values_of(form), token=request.POST.get("seen", "")
+                name=name, match=match, side=side, by=user, values=values_of(form), mark=request.POST.get(AS_OF, "")
             )
         except ValidationError as error:
             add_errors(form, error)
             return self._again(match, name, side, form, status=INVALID)
-        except ReviewRefused as refusal:
+        except (ChangedSinceShown, ReviewRefused) as refusal:
             return self._again(self.find(), name, side, form, status=CONFLICT, told=str(refusal))
         messages.success(request, str(STEPS[name].said) if is_new else _("This was recorded already."))
         return redirect("workspace:match", match.need_id, match.offer_id)
@@ -169,12 +170,10 @@ class OwnMatch(MatchPage, TemplateView):
         return self.render_to_response(context | {"told": told, "mistakes": mistakes_in(form)}, status=status)
 
 
-class Letter(MatchPage, TemplateView):
+class LetterDownload(MatchPage, TemplateView):
     """The letter of introduction, for the two sides once they are introduced."""
 
     template_name = "workspace/matches/no_pdf.html"
-
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, *args: Any, ending: str, **kwargs: Any) -> HttpResponse:
         """Return the file; where PDFs cannot be made, a page that says so."""

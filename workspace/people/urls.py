@@ -6,7 +6,7 @@ import web.converters  # noqa: F401 - the addresses use them
 from workspace.people import views
 
 urlpatterns: list[URLPattern] = [
-    path("profile/", views.Profile.as_view(), name="profile"),
+    path("profile/", views.ProfilePage.as_view(), name="profile"),
     path("people/", views.People.as_view(), name="people"),
     path("people/<slug:step>/<row:pk>/", views.PeopleStep.as_view(), name="people-step"),
     path("leave/<row:pk>/", views.Leave.as_view(), name="leave"),

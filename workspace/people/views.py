@@ -25,13 +25,13 @@ from directory.people.leaving import LeavingRefused
 from directory.people.revalidation import ValidationRefused
 from web.days import today
 from web.text import fold
-from workspace.pages import WorkspacePage
+from workspace.pages import MemberRequest, WorkspacePage
 from workspace.people.forms import AcceptForm, InvitationForm, ProfileForm
 
 AGENCIES_A_PAGE = 50
 
 
-class Profile(WorkspacePage, UpdateView[User, ProfileForm]):
+class ProfilePage(WorkspacePage, UpdateView[User, ProfileForm]):
     """What the portal knows of a person, and may be changed by it."""
 
     actions = ()
@@ -94,20 +94,18 @@ class PeopleStep(WorkspacePage):
     """Takes one step: send an invitation again, withdraw it, validate or end an affiliation."""
 
     actions = (Action.INVITE,)
-    http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, step: str, pk: int) -> HttpResponse:
+    def post(self, request: MemberRequest, step: str, pk: int) -> HttpResponse:
         if step not in STEPS:
             raise Http404
-        user: Any = request.user
-        scope = scope_of(user, Action.INVITE)
+        scope = scope_of(request.user, Action.INVITE)
         within = Q() if scope.everything else Q(agency__country__in=scope.countries)
         rows, act, said = STEPS[step]
         row = rows().filter(within, pk=pk).first()
         if row is None:
             raise Http404
         try:
-            act(row, user)
+            act(row, request.user)
         except (InvitationRefused, LeavingRefused, ValidationRefused) as refused:
             messages.error(request, str(refused))
         else:
@@ -143,16 +141,14 @@ class Leave(WorkspacePage):
     """A person ends an affiliation of its own."""
 
     actions = ()
-    http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        user: Any = request.user
-        row = Affiliation.objects.filter(user=user, pk=pk).first()
+    def post(self, request: MemberRequest, pk: int) -> HttpResponse:
+        row = Affiliation.objects.filter(user=request.user, pk=pk).first()
         if row is None:
             raise Http404
-        leaving.leave(affiliation=row, by=user)
+        leaving.leave(affiliation=row, by=request.user)
         messages.success(request, _("You have left %(agency)s.") % {"agency": row.agency})
-        if not Affiliation.objects.in_force(today()).filter(user=user).exists():
+        if not Affiliation.objects.in_force(today()).filter(user=request.user).exists():
             logout(request)
             return redirect("home")
         return redirect("workspace:profile")

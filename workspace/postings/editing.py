@@ -15,12 +15,14 @@ from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
+from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.postings.posting import PostingRefused
 from surveys.postings.reach import countries_reached
 from surveys.postings.windows import publishes_alone
 from web.days import today
+from web.since_shown import AS_OF
 from workspace.current import current_affiliation
 from workspace.kept import give_back
 from workspace.pages import WorkspacePage
@@ -39,7 +41,6 @@ class PostingEdit(WorkspacePage):
 
     actions = (Action.POST,)
     keeps_typed = True
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
         self._begin(kind, pk)
@@ -110,7 +111,7 @@ class PostingEdit(WorkspacePage):
         is_complete = form.is_valid()
         is_published = self.posting is not None and self.posting.status != PostingStatus.DRAFT
         # What is before others is changed as a whole or not at all; a draft keeps what fits.
-        may_save = not form.is_in_conflict and not form.has_error("owner") and (is_complete or not is_published)
+        may_save = not form.is_out_of_date and not form.has_error("owner") and (is_complete or not is_published)
         if is_autosave and is_published:
             return JsonResponse({"saved": False})
         if may_save:
@@ -134,7 +135,8 @@ class PostingEdit(WorkspacePage):
                 number,
             )
             messages.warning(self.request, said % {"number": number})
-            form.as_of_now(self.posting)
+            if self.posting is not None:
+                form.mark_anew(ShownPosting(self.posting))
         return self._show(form, status=200 if may_save else 422)
 
     @property
@@ -181,7 +183,7 @@ class PostingEdit(WorkspacePage):
             {
                 "saved": True,
                 "address": self.kind.address("edit", self._pk),
-                "as_of": self.posting.updated_at.isoformat(),
+                "marks": {AS_OF: ShownPosting(self.posting).mark()},
                 "said": _("Draft saved."),
             }
         )
@@ -192,7 +194,7 @@ class PostingEdit(WorkspacePage):
         form.shows_errors = found.pop("shows_errors", saves)
         reached = countries_reached([one.key for one in form.chosen_places], on=today()) if shows_reach else None
         context = {
-            **self._context(),
+            **self.frame(),
             "form": form,
             "kind": self.kind,
             "posting": self.posting,
@@ -206,13 +208,6 @@ class PostingEdit(WorkspacePage):
             **found,
         }
         return render(self.request, "workspace/postings/form.html", context, status=status)
-
-    def _context(self) -> dict[str, Any]:
-        return {
-            "section": self.section,
-            "part": self.part,
-            "affiliation": current_affiliation(self.request),
-        }
 
 
 def area_groups(form: PostingForm) -> list[tuple[str, list[Any]]]:

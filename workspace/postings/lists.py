@@ -12,6 +12,7 @@ from directory.access import Action
 from matching.models import Match
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from surveys.postings.editing import ShownPosting
 from surveys.postings.page_rows import PARTNERS, TARGETS
 from web.pages import ROWS_A_PAGE
 from workspace.pages import WorkspacePage
@@ -27,7 +28,7 @@ STATES = {
 }
 
 
-class PostingList(WorkspacePage, ListView[Any]):
+class OwnPostingList(WorkspacePage, ListView[Any]):
     """The offers or needs of the own agency, or country, by state, with how many matches each has."""
 
     template_name = "workspace/postings/list.html"
@@ -75,6 +76,6 @@ class Approvals(WorkspacePage, TemplateView):
             (kind, model.objects.awaiting_approval_by(user).for_lists().prefetch_related("submitted_by", places))
             for kind, model, places in (("offer", Offer, TARGETS), ("need", Need, PARTNERS))
         ]
-        rows = [(kind, posting) for kind, postings in waiting for posting in postings]
+        rows = [(kind, posting, ShownPosting(posting).mark()) for kind, postings in waiting for posting in postings]
         rows.sort(key=lambda row: str(row[1].submitted_at))
         return super().get_context_data(**kwargs) | {"rows": rows}

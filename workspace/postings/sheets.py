@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind
 
 
-class UploadForm(forms.Form):
+class WorkbookUploadForm(forms.Form):
     """A filled in workbook."""
 
     file = forms.FileField(label=gettext_lazy("The filled in form, .xlsx"))
@@ -32,7 +33,6 @@ class EmptySheet(WorkspacePage):
     """The form to download."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         return _download(workbook_of(form=_form(request, kind)), f"{kind}-form.xlsx")
@@ -42,7 +42,6 @@ class FilledSheet(WorkspacePage):
     """The form of a posting, filled in, to download."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         user: Any = request.user
@@ -54,13 +53,12 @@ class Upload(WorkspacePage):
     """Upload a filled in form: it becomes a draft, or changes the draft that it was made of."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head", "post"]
 
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        return self._show(kind, UploadForm())
+        return self._show(kind, WorkbookUploadForm())
 
     def post(self, request: HttpRequest, kind: str) -> HttpResponse:
-        upload = UploadForm(request.POST, request.FILES)
+        upload = WorkbookUploadForm(request.POST, request.FILES)
         if not upload.is_valid():
             return self._show(kind, upload, status=422)
         try:
@@ -70,7 +68,8 @@ class Upload(WorkspacePage):
             return self._show(kind, upload, status=422)
         return self._take(kind, read, upload)
 
-    def _take(self, kind: str, read: ReadSheet, upload: UploadForm) -> HttpResponse:
+    @transaction.atomic
+    def _take(self, kind: str, read: ReadSheet, upload: WorkbookUploadForm) -> HttpResponse:
         user: Any = self.request.user
         of = Kind(kind)
         posting = None if read.posting is None else of.get_writable(user, read.posting)
@@ -78,7 +77,7 @@ class Upload(WorkspacePage):
         form.is_valid()
         problems = [*read.problems, *_problems(form, read)]
         must_be_whole = posting is not None and posting.status != PostingStatus.DRAFT
-        if form.has_error("owner") or form.is_in_conflict or (problems and must_be_whole):
+        if form.has_error("owner") or form.is_out_of_date or (problems and must_be_whole):
             return self._show(kind, upload, problems=problems, status=422)
         content = form.content()
         relations = {"areas": content.areas, "modalities": content.modalities, "targets": content.targets, "by": user}
@@ -95,15 +94,9 @@ class Upload(WorkspacePage):
             return self._show(kind, upload, problems=problems, made=of.address("edit", posting.pk))
         return redirect(of.address("preview", posting.pk))
 
-    def _show(self, kind: str, upload: UploadForm, *, status: int = 200, **given: Any) -> HttpResponse:
-        context = {
-            "section": self.section,
-            "part": f"{kind}s",
-            "affiliation": current_affiliation(self.request),
-            "kind": Kind(kind),
-            "form": upload,
-            **given,
-        }
+    def _show(self, kind: str, upload: WorkbookUploadForm, *, status: int = 200, **given: Any) -> HttpResponse:
+        self.part = f"{kind}s"
+        context = self.frame(kind=Kind(kind), form=upload, **given)
         return render(self.request, "workspace/postings/upload.html", context, status=status)
 
 

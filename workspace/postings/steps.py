@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,19 +21,21 @@ from surveys.models.posting import Posting
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
+from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
 from surveys.postings.forms.languages import language_names
+from surveys.postings.history import versions_of
 from surveys.postings.posting import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
-from workspace.current import current_affiliation
-from workspace.pages import WorkspacePage
-from workspace.postings.history import versions_of
+from web.since_shown import AS_OF, ChangedSinceShown, as_shown
+from workspace.pages import MemberRequest, WorkspacePage
 from workspace.postings.kinds import Kind
 
 LONGEST_NOTE = 5_000
-PREVIEW = "workspace/postings/preview.html"
+CONFLICT = 409
+DETAIL, PREVIEW = "workspace/postings/detail.html", "workspace/postings/preview.html"
 
 
 class WithdrawForm(forms.Form):
@@ -76,16 +77,18 @@ class SendBackForm(forms.Form):
     )
 
 
+FORMS: dict[str, type[forms.Form]] = {"withdraw": WithdrawForm, "renew": RenewForm, "send_back": SendBackForm}
+"""The forms of the steps that ask for something."""
+
+
 class NearMisses(WorkspacePage):
     """What would have matched an own posting but for one gate."""
 
     actions = (Action.READ_OWN,)
-    http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-        user: Any = request.user
-        posting = Kind(kind).get_readable(user, pk)
-        found = near_misses(posting=posting, reader=user) if posting.status == PostingStatus.PUBLISHED else []
+    def get(self, request: MemberRequest, kind: str, pk: int) -> HttpResponse:
+        posting = Kind(kind).get_readable(request.user, pk)
+        found = near_misses(posting=posting, reader=request.user) if posting.status == PostingStatus.PUBLISHED else []
         context = {"posting": posting, "kind": kind, "near_misses": found}
         return render(request, "workspace/postings/near.html", context)
 
@@ -95,33 +98,26 @@ class PostingPage(WorkspacePage):
 
     actions = (Action.READ_OWN, Action.APPROVE_POSTINGS)
     http_method_names = ["get", "head"]
-    template_name = "workspace/postings/detail.html"
 
-    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-        user: Any = request.user
-        return show(request, posting=_readable(Kind(kind), user, pk), kind=Kind(kind))
+    def get(self, request: MemberRequest, kind: str, pk: int) -> HttpResponse:
+        return show(request, posting=_readable(Kind(kind), request.user, pk), kind=Kind(kind))
 
 
-class Preview(WorkspacePage):
+class PostingPreview(WorkspacePage):
     """The posting as the public will see it, with what looks like the same, and the button that publishes."""
 
     actions = (Action.POST,)
-    http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-        user: Any = request.user
-        posting = Kind(kind).get_writable(user, pk)
+    def get(self, request: MemberRequest, kind: str, pk: int) -> HttpResponse:
+        posting = Kind(kind).get_writable(request.user, pk)
         return show(request, posting=posting, kind=Kind(kind), template=PREVIEW)
 
 
 class History(WorkspacePage):
     """Who changed what, when, from what to what."""
 
-    http_method_names = ["get", "head"]
-
-    def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-        user: Any = request.user
-        posting = Kind(kind).get_readable(user, pk)
+    def get(self, request: MemberRequest, kind: str, pk: int) -> HttpResponse:
+        posting = Kind(kind).get_readable(request.user, pk)
         context = _context(request, posting, Kind(kind)) | {"versions": versions_of(posting)}
         return render(request, "workspace/postings/history.html", context)
 
@@ -130,19 +126,24 @@ class PostingStep(WorkspacePage):
     """Takes one step on a posting: publish, submit, confirm, withdraw, renew, copy, approve, send_back."""
 
     actions = (Action.POST, Action.APPROVE_POSTINGS)
-    http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, kind: str, pk: int, step: str) -> HttpResponse:
+    def post(self, request: MemberRequest, kind: str, pk: int, step: str) -> HttpResponse:
         if step not in STEPS:
             raise Http404
-        user: Any = request.user
         of, approves = Kind(kind), step in APPROVING
-        if not can(user, Action.APPROVE_POSTINGS if approves else Action.POST):
+        if not can(request.user, Action.APPROVE_POSTINGS if approves else Action.POST):
             raise PermissionDenied
-        posting = _readable(of, user, pk) if approves else of.get_writable(user, pk)
+        posting = _readable(of, request.user, pk) if approves else of.get_writable(request.user, pk)
         try:
-            with transaction.atomic():
+            with as_shown(ShownPosting(posting), request.POST.get(AS_OF, "")):
                 return STEPS[step](request, posting, of)
+        except ChangedSinceShown as changed:
+            messages.error(request, str(changed))
+            typed = {f"{step}_form": FORMS[step](request.POST)} if step in FORMS else {}
+            template = PREVIEW if step == "publish" else DETAIL
+            return show(
+                request, posting=_readable(of, request.user, pk), kind=of, template=template, status=CONFLICT, **typed
+            )
         except PostingLacks as refused:
             messages.error(request, str(refused))
             if approves or step == "choose":
@@ -154,79 +155,70 @@ class PostingStep(WorkspacePage):
             return redirect(of.address("", pk) if approves else of.address("preview", pk))
 
 
-def _publish(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+def _publish(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     """Publish, or put before whom approves; the matches are on the page that answers."""
-    user: Any = request.user
-    twins = likely_duplicates(posting, user)
+    twins = likely_duplicates(posting, request.user)
     if twins and request.POST.get("another") != "1":
-        return show(
-            request, posting=posting, kind=kind, template="workspace/postings/preview.html", twins=twins, asks=True
-        )
-    if not publishes_alone(user, posting):
-        approval.submit(posting=posting, by=user)
+        return show(request, posting=posting, kind=kind, template=PREVIEW, twins=twins, asks=True)
+    if not publishes_alone(request.user, posting):
+        approval.submit(posting=posting, by=request.user)
         messages.success(request, _("Sent for approval. You will be told what comes of it."))
         return redirect(kind.address("", posting.pk))
     if posting.status == PostingStatus.PUBLISHED:
-        posting_module.confirm(posting=posting, by=user, on=today())
+        posting_module.confirm(posting=posting, by=request.user, on=today())
     else:
-        posting_module.publish(posting=posting, by=user)
+        posting_module.publish(posting=posting, by=request.user)
     return _with_matches(request, posting, kind, _("Published."))
 
 
-def _confirm(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
-    user: Any = request.user
-    if not publishes_alone(user, posting):
-        approval.submit(posting=posting, by=user)
+def _confirm(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    if not publishes_alone(request.user, posting):
+        approval.submit(posting=posting, by=request.user)
         messages.success(request, _("Your confirmation was sent for approval."))
         return redirect(kind.address("", posting.pk))
-    posting_module.confirm(posting=posting, by=user, on=today())
+    posting_module.confirm(posting=posting, by=request.user, on=today())
     return _with_matches(request, posting, kind, _("Confirmed as of today."))
 
 
-def _approve(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
-    user: Any = request.user
-    approval.approve(posting=posting, by=user)
-    rematch(posting=_again(posting), by=user)
+def _approve(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    approval.approve(posting=posting, by=request.user)
+    rematch(posting=_again(posting), by=request.user)
     messages.success(request, _("Approved: “%(posting)s” is published.") % {"posting": posting.title})
     return redirect("workspace:approvals")
 
 
-def _send_back(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
-    user: Any = request.user
+def _send_back(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return show(request, posting=posting, kind=kind, send_back_form=form, status=422)
-    approval.send_back(posting=posting, by=user, note=form.cleaned_data["note"])
+    approval.send_back(posting=posting, by=request.user, note=form.cleaned_data["note"])
     messages.success(request, _("Sent back with your note."))
     return redirect("workspace:approvals")
 
 
-def _withdraw(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
-    user: Any = request.user
+def _withdraw(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         return show(request, posting=posting, kind=kind, withdraw_form=form, status=422)
-    posting_module.withdraw(posting=posting, by=user, **form.cleaned_data)
+    posting_module.withdraw(posting=posting, by=request.user, **form.cleaned_data)
     messages.success(request, _("Withdrawn. It stays in the records, and can be published again."))
     return redirect(kind.address("", posting.pk))
 
 
-def _renew(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
-    user: Any = request.user
+def _renew(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     form = RenewForm(request.POST)
     if not form.is_valid():
         return show(request, posting=posting, kind=kind, renew_form=form, status=422)
     closes_on: dt.date | None = form.cleaned_data["closes_on"]
-    renewed = posting_module.renew(posting=posting, by=user, closes_on=closes_on)
+    renewed = posting_module.renew(posting=posting, by=request.user, closes_on=closes_on)
     if renewed.status == PostingStatus.PUBLISHED:
         return _with_matches(request, posting, kind, _("Renewed."))
     messages.success(request, _("Sent for approval."))
     return redirect(kind.address("", posting.pk))
 
 
-def _copy(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
-    user: Any = request.user
-    made = posting_module.copy(posting=posting, by=user)
+def _copy(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    made = posting_module.copy(posting=posting, by=request.user)
     messages.success(request, _("Here is the copy, a draft."))
     return redirect(kind.address("edit", made.pk))
 
@@ -235,18 +227,17 @@ APPROVING = frozenset({"approve", "send_back"})
 """Steps of who approves; all others are of those who speak for the posting."""
 
 
-def _choose(request: HttpRequest, posting: Posting, kind: Kind) -> HttpResponse:
+def _choose(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     """Choose between the posting as it stands and what a corrected survey answer makes of it."""
-    user: Any = request.user
     change = open_choice(posting)
     if change is None:
         raise PostingRefused(_("There is nothing to choose any more."))
-    choose(change=change, takes_response=request.POST.get("version") == "response", by=user)
+    choose(change=change, takes_response=request.POST.get("version") == "response", by=request.user)
     messages.success(request, _("Decided."))
     return redirect(kind.address("", posting.pk))
 
 
-STEPS: dict[str, Callable[[HttpRequest, Any, Kind], HttpResponse]] = {
+STEPS: dict[str, Callable[[MemberRequest, Any, Kind], HttpResponse]] = {
     "publish": _publish,
     "confirm": _confirm,
     "approve": _approve,
@@ -259,24 +250,24 @@ STEPS: dict[str, Callable[[HttpRequest, Any, Kind], HttpResponse]] = {
 
 
 def show(
-    request: HttpRequest,
+    request: MemberRequest,
     *,
     posting: Posting,
     kind: Kind,
-    template: str = "workspace/postings/detail.html",
+    template: str = DETAIL,
     status: int = 200,
     **given: Any,
 ) -> HttpResponse:
     """Show a posting of the own side, with the forms as they were given back."""
-    user: Any = request.user
     context = _context(request, posting, kind) | {
-        "may_write": posting.is_within(scope_of(user, Action.POST)),
-        "may_approve": posting.submitted_at is not None and may_approve(user, posting),
-        "publishes_alone": publishes_alone(user, posting),
+        "may_write": posting.is_within(scope_of(request.user, Action.POST)),
+        "may_approve": posting.submitted_at is not None and may_approve(request.user, posting),
+        "publishes_alone": publishes_alone(request.user, posting),
+        AS_OF: ShownPosting(posting).mark(),
         "withdraw_form": WithdrawForm(),
         "renew_form": RenewForm(initial={"closes_on": posting.closes_on}),
         "send_back_form": SendBackForm(),
-        "twins": likely_duplicates(posting, user) if template == PREVIEW else [],
+        "twins": likely_duplicates(posting, request.user) if template == PREVIEW else [],
         "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]
         "languages": language_names(posting.delivery_languages),
         "differences": differences_of(change) if (change := open_choice(posting)) else [],
@@ -285,12 +276,11 @@ def show(
     return render(request, template, context, status=status)
 
 
-def _with_matches(request: HttpRequest, posting: Posting, kind: Kind, said: str) -> HttpResponse:
+def _with_matches(request: MemberRequest, posting: Posting, kind: Kind, said: str) -> HttpResponse:
     """Show the posting with its matches, worked out just now."""
-    user: Any = request.user
-    rematch(posting=_again(posting), by=user)
+    rematch(posting=_again(posting), by=request.user)
     messages.success(request, said)
-    return show(request, posting=_readable(kind, user, posting.pk), kind=kind, is_fresh=True)
+    return show(request, posting=_readable(kind, request.user, posting.pk), kind=kind, is_fresh=True)
 
 
 def _again(posting: Any) -> Any:
@@ -311,11 +301,10 @@ def _readable(kind: Kind, user: Any, pk: int) -> Any:
         return posting
 
 
-def _context(request: HttpRequest, posting: Posting, kind: Kind) -> dict[str, Any]:
+def _context(request: MemberRequest, posting: Posting, kind: Kind) -> dict[str, Any]:
     return {
         "section": "workspace",
         "part": f"{kind.code}s",
-        "affiliation": current_affiliation(request),
         "posting": posting,
         "kind": kind.code,
         "of": kind,

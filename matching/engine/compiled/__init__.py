@@ -1,7 +1,15 @@
 """The loops of a run as machine code: the same results as the NumPy ones, many times as fast.
 
-They need the package numba (the extra `fast`); without it a run takes the NumPy way, which also is their check.
-Compiling takes some seconds, once a machine; small runs never pay that.
+NumPy works out every figure of every pair in a block, though nearly all pairs are closed by a gate or too low for any
+list. A compiled loop looks at one pair after another and stops at the first thing that keeps it out.
+
+`tables` rounds beforehand every contribution that can occur, by the criteria themselves, so that a loop only looks up
+and adds whole numbers; `loops` goes through the pairs; `topic_loops` and `topic_tables` do so where texts count;
+`threads` shares the needs out. The gates and criteria are said here a second time, which is the price: `SAID_HERE`
+names them, a run takes the NumPy way while one is lacking, and random cases in the tests hold both ways to one result.
+
+They need the package numba (the extra `fast`); without it a run takes the NumPy way. Compiling takes some seconds, once
+a machine; small runs never pay that.
 """
 
 from importlib.util import find_spec

@@ -1,7 +1,12 @@
 """The loops themselves. Every function here is compiled by numba and lets other threads run beside it.
 
-A list is a heap of keys (`lists.keys_of`) with the least key first, filled with -1 at the start. The least score that
-enters a list is kept beside it, so that most pairs are passed over after one comparison.
+Needs come by country. For a country, the offers that reach it are laid side by side, once for all of its needs, a tile
+at a time that fits the core's own cache; each need then runs along the tile and adds up what `tables` holds.
+
+A list is a heap of keys (`lists.keys_of`) with the least key first, filled with -1 at the start: a key holds the score
+and, below it, the place in the best order, so that one comparison decides ties too. The least score that enters a list
+is kept beside it, so that most pairs are passed over after one comparison. The result does not depend on the order in
+which pairs come, which lets threads take them as they please.
 """
 
 from typing import Any

@@ -17,7 +17,7 @@ CLOSED = -(2**28)
 """Stands for a contribution of a pair that a gate closes: no sum with it reaches 0."""
 
 
-class Tables(NamedTuple):
+class CompiledTables(NamedTuple):
     """Postings in their best order, and look-up tables of contributions in millionths."""
 
     need_order: NDArray[np.int64]
@@ -78,7 +78,7 @@ class Laid(NamedTuple):
         )
 
 
-def tables_of(case: Case, decided: NDArray[np.int64]) -> Tables:
+def tables_of(case: Case, decided: NDArray[np.int64]) -> CompiledTables:
     """Work the tables out for postings in the order that decides between equal scores."""
     needs, offers = case.needs, case.offers
     order = np.argsort(needs.country, kind="stable")
@@ -87,7 +87,7 @@ def tables_of(case: Case, decided: NDArray[np.int64]) -> Tables:
     wish = np.searchsorted(wishes, case.preference_level).astype(np.uint8) + np.uint8(1)
     wish[0] = 0
     need_modalities, offer_modalities = classes(needs.modalities), classes(offers.modalities)
-    return Tables(
+    return CompiledTables(
         need_order=order[(needs.is_open & (needs.country >= 0))[order]].astype(np.int64),
         need_country=needs.country,
         need_agency=needs.agency,

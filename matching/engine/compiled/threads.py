@@ -1,4 +1,12 @@
-"""The compiled way through a run: chunks of needs, on threads, each with lists of the offers of its own."""
+"""The compiled way through a run: chunks of needs, on threads, each with lists of the offers of its own.
+
+A need belongs to one chunk, so threads fill the needs' lists side by side without meeting. An offer's list takes pairs
+of all needs: a lock on it would be asked for at every pair. Instead each thread has a `Desk` with lists of all offers,
+and these are merged at the end; the best pairs of all are among the best of each, so the result is that of one thread.
+
+Chunks are smaller than the share of a thread, since needs differ in how many offers reach them: whoever is done takes
+the next, with the desk that has become free. What stops one chunk cancels those that have not begun.
+"""
 
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from queue import SimpleQueue
@@ -13,7 +21,7 @@ from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index, Masks
 from matching.engine.search.blocks import Done
 from matching.engine.search.lists import NO_PLACE, OfferLists
-from matching.engine.search.plan import Best, Plan
+from matching.engine.search.plan import Best, SearchPlan
 
 CHUNKS_PER_WORKER = 16
 THREADS_OF_PRODUCTS = 2
@@ -27,7 +35,7 @@ class Desk:
         self.laid = Laid.room(len(lists.keys))
 
 
-def best_of(plan: Plan, start: int, stop: int, *, workers: int, done: Done) -> Best:
+def best_of(plan: SearchPlan, start: int, stop: int, *, workers: int, done: Done) -> Best:
     """Return the best pairs of the needs at positions start to stop - 1; `done` hears how many are, now and then."""
     tables = tables_of(plan.case, plan.decided)
     order = tables.need_order

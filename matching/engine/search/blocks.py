@@ -13,7 +13,7 @@ from matching.engine.inputs.indexing import Index
 from matching.engine.rules.criteria import CRITERIA, part
 from matching.engine.rules.gates import GATES
 from matching.engine.search import lists
-from matching.engine.search.plan import Best, Plan
+from matching.engine.search.plan import Best, SearchPlan
 
 OFF_LIST = -1
 """Stands for the score of a pair that takes no place in any list."""
@@ -48,7 +48,7 @@ class Alike:
     offer_classes: tuple[Classes, ...]
 
     @classmethod
-    def of(cls, plan: Plan) -> Self:
+    def of(cls, plan: SearchPlan) -> Self:
         """Group the offers of a plan."""
         return cls(
             need_keys=tuple(criterion.need_key(plan.case) for criterion in CRITERIA),
@@ -64,7 +64,7 @@ class Block(NamedTuple):
     n_open: int
 
 
-def best_of(plan: Plan, start: int, stop: int, *, workers: int, block_bytes: int, done: Done) -> Best:
+def best_of(plan: SearchPlan, start: int, stop: int, *, workers: int, block_bytes: int, done: Done) -> Best:
     """Return the best pairs of the needs at positions start to stop - 1; `done` hears how many are, now and then."""
     offer_lists = lists.OfferLists(n_offers=plan.n_offers, n_needs=plan.n_needs, top_k=plan.case.profile.top_k)
     need_keys, n_open = [], 0
@@ -77,7 +77,7 @@ def best_of(plan: Plan, start: int, stop: int, *, workers: int, block_bytes: int
     return Best(np.concatenate(need_keys), offer_lists.keys, n_open)
 
 
-def score_block(plan: Plan, alike: Alike, start: int, stop: int) -> Block:
+def score_block(plan: SearchPlan, alike: Alike, start: int, stop: int) -> Block:
     """Score the needs at positions start to stop - 1 against all offers."""
     case, n_offers = plan.case, plan.n_offers
     score = np.zeros((stop - start, n_offers), dtype=np.int32)
@@ -108,7 +108,7 @@ def _spread(table: NDArray[Any], needs: Classes, offers: Classes) -> NDArray[Any
     return table[needs.of].take(offers.of, axis=1)
 
 
-def _stripes(plan: Plan, start: int, stop: int, *, block_bytes: int, workers: int) -> Generator[Best, None, None]:
+def _stripes(plan: SearchPlan, start: int, stop: int, *, block_bytes: int, workers: int) -> Generator[Best, None, None]:
     """Score the needs in stripes, on threads; yield the stripes in order."""
     alike = Alike.of(plan)
     block_rows = max(1, block_bytes // (BYTES_PER_PAIR * plan.n_offers))
@@ -122,7 +122,7 @@ def _stripes(plan: Plan, start: int, stop: int, *, block_bytes: int, workers: in
         pool.shutdown(cancel_futures=True)
 
 
-def _stripe(plan: Plan, alike: Alike, start: int, stop: int, block_rows: int) -> Best:
+def _stripe(plan: SearchPlan, alike: Alike, start: int, stop: int, block_rows: int) -> Best:
     n_offers, top_k = plan.n_offers, plan.case.profile.top_k
     offer_lists = lists.OfferLists(n_offers=n_offers, n_needs=plan.n_needs, top_k=top_k)
     position = np.arange(n_offers)

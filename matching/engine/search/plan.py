@@ -26,7 +26,7 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SearchPlan:
     """A run that is ready to be worked through, need by need. Positions count in the best order of each side."""
 
     case: Case

@@ -10,7 +10,8 @@
   const SECONDS = 5;
   let timer = 0, dirty = false, saving = false;
 
-  const pairs = () => [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "do", "as_of", "place_text"].includes(name));
+  const isMark = (name) => name === "as_of" || name.endsWith("-as_of");
+  const pairs = () => [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "do", "place_text"].includes(name) && !isMark(name));
   const keep = () => { try { localStorage.setItem(store, JSON.stringify(pairs())); } catch { /* private window */ } };
   const forget = () => { try { localStorage.removeItem(store); } catch { /* private window */ } };
 
@@ -40,7 +41,7 @@
       const told = await answer.json();
       said.textContent = told.said || "";
       if (told.saved) {
-        form.elements.as_of.value = told.as_of;
+        for (const [name, mark] of Object.entries(told.marks)) form.elements[name].value = mark;
         if (!dirty) forget();
         if (told.address !== location.pathname) {
           history.replaceState(null, "", told.address);

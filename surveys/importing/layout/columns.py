@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from surveys.choices import Feeds, QuestionKind
-from surveys.importing.layout.table import Heading, Table
+from surveys.importing.layout.table import Heading, SheetTable
 from surveys.importing.layout.tools import ID, IGNORE, KEEP, Tool, own_column
 from surveys.models import Question, Questionnaire
 from surveys.questionnaires.lists import OTHER, Lists
@@ -150,7 +150,7 @@ class Columns:
             words.update({fold(word): max(2, words.get(fold(word), 0)) for word in feeds_words})
         return words
 
-    def propose(self, table: Table, remembered: Mapping[str, str] | None = None) -> list[Column]:
+    def propose(self, table: SheetTable, remembered: Mapping[str, str] | None = None) -> list[Column]:
         """Return the columns of a table, and of the sheets that repeat, each with where it goes.
 
         remembered: by key, what a person chose for an earlier file of the same shape.
@@ -185,7 +185,9 @@ class Columns:
             (IGNORE, _("Leave out")),
         ]
 
-    def _propose(self, table: Table, tool: Tool, remembered: Mapping[str, str], *, sheet: str = "") -> list[Column]:
+    def _propose(
+        self, table: SheetTable, tool: Tool, remembered: Mapping[str, str], *, sheet: str = ""
+    ) -> list[Column]:
         proposed = [self._column(heading, tool, remembered, sheet=sheet) for heading in table.headings]
         proposed = self._one_id(proposed, tool)
         return self._settle(proposed, table.headings)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 
 from surveys.importing.layout.columns import Column, Columns
-from surveys.importing.layout.table import Table, find_table
+from surveys.importing.layout.table import SheetTable, find_table
 from surveys.models import RememberedColumns, Survey
 from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.xlsform_reading import is_xlsform_source
@@ -20,7 +20,7 @@ class OpenImport:
 
     survey: Survey
     asked: Asked
-    table: Table
+    table: SheetTable
     columns: list[Column]
     known: Columns
     notices: list[str]

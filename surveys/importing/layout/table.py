@@ -46,7 +46,7 @@ class Heading:
 class Repeats:
     """The rows of another sheet that belong to rows of the table: one for each repetition of a section."""
 
-    table: "Table"
+    table: "SheetTable"
     parent: int
     """Index of the column that names the row it belongs to."""
     linked_by: int
@@ -54,7 +54,7 @@ class Repeats:
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """A table with its headings; rows are read anew, one by one, each time they are asked for."""
 
     sheet: SheetSource
@@ -75,7 +75,7 @@ class Table:
         return hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
 
-def find_table(source: SourceFile, known_words: Mapping[str, int]) -> Table:
+def find_table(source: SourceFile, known_words: Mapping[str, int]) -> SheetTable:
     """Return the table of answers in an opened file.
 
     known_words: folded headings and words of questions, with how much each tells. Raises FileRefused where no sheet
@@ -85,7 +85,7 @@ def find_table(source: SourceFile, known_words: Mapping[str, int]) -> Table:
     if not tables:
         raise FileRefused(_("The file holds no table: the first row should name the columns."))
     main, repeats = _main_table(tables, known_words)
-    return Table(
+    return SheetTable(
         sheet=main.sheet,
         headings=main.headings,
         first_row=main.first_row,
@@ -95,7 +95,7 @@ def find_table(source: SourceFile, known_words: Mapping[str, int]) -> Table:
     )
 
 
-def _table_of(sheet: SheetSource, known_words: Mapping[str, int]) -> Table | None:
+def _table_of(sheet: SheetSource, known_words: Mapping[str, int]) -> SheetTable | None:
     head = list(islice(sheet.rows(), SEARCHED_ROWS))
     if not head:
         return None
@@ -119,7 +119,7 @@ def _table_of(sheet: SheetSource, known_words: Mapping[str, int]) -> Table | Non
         notices.append(
             _("The headings were found in row %(row)d; what stands above was not read.") % {"row": header.number}
         )
-    return Table(sheet, headings, first_row, tool_of([heading.own for heading in headings]), notices=notices)
+    return SheetTable(sheet, headings, first_row, tool_of([heading.own for heading in headings]), notices=notices)
 
 
 def _filled_from_above(head: Sequence[SourceRow], at: int) -> SourceRow:
@@ -209,7 +209,7 @@ def _clean(text: str) -> str:
     return " ".join(_MARKUP.sub(" ", text).split())
 
 
-def _main_table(tables: Sequence[Table], known_words: Mapping[str, int]) -> tuple[Table, list[Repeats]]:
+def _main_table(tables: Sequence[SheetTable], known_words: Mapping[str, int]) -> tuple[SheetTable, list[Repeats]]:
     repeated: dict[int, list[Repeats]] = {}
     children = set()
     for number, child in enumerate(tables):
@@ -244,7 +244,7 @@ def _main_table(tables: Sequence[Table], known_words: Mapping[str, int]) -> tupl
     return tables[main], repeated.get(main, [])
 
 
-def _score(table: Table, known_words: Mapping[str, int]) -> int:
+def _score(table: SheetTable, known_words: Mapping[str, int]) -> int:
     own = 1 if table.tool is not TABLE else 0
     return own + sum(known_words.get(fold(heading.own), 0) for heading in table.headings)
 

@@ -12,7 +12,7 @@ from surveys.answering.places import PlaceError, read_places
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import Tool
-from surveys.importing.rows.cells import Cells, Reference
+from surveys.importing.rows.cells import Cells, ImportReference
 from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.models import Question
 from surveys.postings.named_places import NamedPlace
@@ -26,7 +26,7 @@ class AnswerReader:
 
     def __init__(
         self,
-        reference: Reference,
+        reference: ImportReference,
         tool: Tool,
         decisions: Mapping[str, Mapping[str, str]],
         *,

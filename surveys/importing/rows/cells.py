@@ -13,7 +13,7 @@ from surveys.reading.cells import CellError, SourceRow
 
 
 @dataclass(frozen=True)
-class Reference:
+class ImportReference:
     """What rows are read against, loaded once an import."""
 
     countries: Mapping[str, Country]

@@ -13,8 +13,8 @@ from surveys.choices import ResponseKind
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOTE, SOURCE, Tool
 from surveys.importing.rows.answer_cells import AnswerReader
-from surveys.importing.rows.cells import Cells, ReadRow, Reference
-from surveys.importing.rows.whose import Whose
+from surveys.importing.rows.cells import Cells, ImportReference, ReadRow
+from surveys.importing.rows.whose import OwnerReader
 from surveys.reading.cells import CellError, SourceRow
 from surveys.reading.values import stated
 
@@ -29,7 +29,7 @@ class RowReader:
     def __init__(
         self,
         *,
-        reference: Reference,
+        reference: ImportReference,
         columns: Sequence[Column],
         tool: Tool,
         decisions: Mapping[str, Mapping[str, str]],
@@ -39,7 +39,7 @@ class RowReader:
         self._main = [column for column in columns if not column.sheet]
         self._repeated = [column for column in columns if column.sheet]
         self._by_goes = {column.goes: column for column in self._main if column.goes.startswith("about:")}
-        self._whose = Whose(reference, tool, decisions, has_agency_key=has_agency_key)
+        self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key)
         self._answers = AnswerReader(reference, tool, decisions, day_first=day_first)
         version = reference.asked.version
         self.fingerprint = _fingerprint(columns, decisions, version.pk if version else 0, day_first)

@@ -8,16 +8,21 @@ from directory.models import Agency, Country
 from surveys.choices import Feeds
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import ID, Tool
-from surveys.importing.rows.cells import Cells, Identity, Reference
+from surveys.importing.rows.cells import Cells, Identity, ImportReference
 from surveys.reading.values import stated
 from web.text import fold
 
 
-class Whose:
+class OwnerReader:
     """Knows the countries and agencies; `decisions`: by question, spellings and the codes they stand for."""
 
     def __init__(
-        self, reference: Reference, tool: Tool, decisions: Mapping[str, Mapping[str, str]], *, has_agency_key: bool
+        self,
+        reference: ImportReference,
+        tool: Tool,
+        decisions: Mapping[str, Mapping[str, str]],
+        *,
+        has_agency_key: bool,
     ) -> None:
         self._reference, self._tool, self._decisions = reference, tool, decisions
         self._has_agency_key = has_agency_key

@@ -21,7 +21,7 @@ from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
-from surveys.postings.editing import parse_as_of, saved_since, told
+from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.languages import language_choices
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
@@ -31,6 +31,7 @@ from surveys.postings.publishable import UNTITLED, lacks
 from surveys.postings.windows import default_visibility
 from surveys.postings.writing import place_rows
 from surveys.reading.amounts import AmountError, parse_number
+from web.since_shown import SinceShownForm
 
 LONGEST_TEXT = 20_000
 LONGEST_NOTE = 2_000
@@ -71,7 +72,7 @@ class AmountField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
-class PostingForm(forms.Form):
+class PostingForm(SinceShownForm, forms.Form):
     """An offer or a need; `kind` is "offer" or "need"."""
 
     owner = forms.ChoiceField(label=gettext_lazy("For"), required=True)
@@ -137,7 +138,6 @@ class PostingForm(forms.Form):
         label=gettext_lazy("Facilitating partners may see it too: funds, banks, developed countries"), required=False
     )
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    as_of = forms.CharField(required=False, widget=forms.HiddenInput)
 
     CONTENT: ClassVar[tuple[str, ...]] = (
         "title", "text", "language", "opens_on", "closes_on", "places", "delivery_languages", "amount",
@@ -200,22 +200,19 @@ class PostingForm(forms.Form):
         """Refuse days that no posting has."""
         return _sane(self.cleaned_data["closes_on"])
 
-    def clean_as_of(self) -> dt.datetime | None:
-        """Read the instant that the page was made from."""
-        return parse_as_of(self.cleaned_data["as_of"])
+    def shown(self) -> ShownPosting | None:
+        """Return the posting that the form changes."""
+        return ShownPosting(self.posting) if self.posting is not None else None
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any] | None:
         """Look at fields together, and at what someone else saved meanwhile."""
-        cleaned = super().clean() or {}
+        cleaned = self.cleaned_data
         opens_on, closes_on = cleaned.get("opens_on"), cleaned.get("closes_on")
         if opens_on and closes_on and closes_on < opens_on:
             self.add_error("closes_on", _("It closes before it opens."))
         if cleaned.get("amount") is not None and not cleaned.get("amount_currency", "-"):
             self.add_error("amount_currency", _("Give the currency of the amount."))
-        as_of = cleaned.get("as_of")
-        if self.posting is not None and as_of is not None and (current := saved_since(self.posting, as_of)):
-            self._set_as_of(current)
-            raise ValidationError(told(self.posting, since=as_of), code="conflict")
+        super().clean()
         # What is lacking is no fault of what is there: a draft keeps it.
         self.kept = dict(cleaned)
         if self.is_to_be_complete:
@@ -243,21 +240,6 @@ class PostingForm(forms.Form):
             typed.setlist(field.name, ["on" if one is True else str(one) for one in values if one not in (None, False)])
         typed.setlist("place", [one.value for one in self.chosen_places])
         return typed
-
-    def as_of_now(self, posting: Posting | None) -> None:
-        """Let the form, shown again, know the posting as it was just saved."""
-        if posting is not None:
-            self._set_as_of(posting.updated_at)
-
-    def _set_as_of(self, instant: dt.datetime) -> None:
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["as_of"] = instant.isoformat()
-        self.data = data
-
-    @property
-    def is_in_conflict(self) -> bool:
-        """Whether someone else saved the posting meanwhile."""
-        return self.has_error("__all__", code="conflict")
 
     def content(self) -> Content:
         """Return what the form says; of a field in error what the posting has already."""
@@ -299,7 +281,6 @@ def _initial(posting: Posting) -> dict[str, Any]:
         "owner": owner_value(posting),
         "areas": [area.pk for area in posting.areas.all()],
         "modalities": [modality.pk for modality in posting.modalities.all()],
-        "as_of": posting.updated_at.isoformat(),
     }
 
 

@@ -15,12 +15,14 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from surveys.models.posting import Posting
+from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import VISIBILITY_WORDS, PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.reading.cells import FileRefused, Sheet
 from surveys.reading.xlsx_file import read_xlsx
 from web.converters import row_number
 from web.exports import disclaimer, text_cell
+from web.since_shown import AS_OF
 from web.text import fold
 
 VERSION = "1"
@@ -70,7 +72,7 @@ def workbook_of(*, form: PostingForm, posting: Posting | None = None) -> bytes:
     _row(sheet, [_("Version of the form"), VERSION, "", "version"])
     if posting is not None:
         _row(sheet, [_("Number of the posting"), str(posting.pk), "", "posting"])
-        _row(sheet, [_("As of"), posting.updated_at.isoformat(), "", "as_of"])
+        _row(sheet, [_("As of"), ShownPosting(posting).mark(), "", AS_OF])
     choices = _choices(form)
     for code in ROWS:
         _row(sheet, [_label(form, code), _value(form, code, choices), _help(form, code), code])
@@ -109,8 +111,8 @@ def read_workbook(data: bytes, *, kind: str, form: PostingForm) -> ReadSheet:
                 problems.append(SheetProblem(sheet, rows[code], _label(form, code), what))
             else:
                 result.appendlist(code, read)
-    if codes.get("as_of"):
-        result["as_of"] = codes["as_of"].strip()
+    if codes.get(AS_OF):
+        result[AS_OF] = codes[AS_OF].strip()
     number = codes.get("posting", "").strip()
     return ReadSheet(result, rows, sheet, row_number(number), problems)
 
@@ -120,7 +122,7 @@ def _form_sheet(sheets: list[Sheet]) -> tuple[str, dict[str, str], dict[str, int
         codes, rows = {}, {}
         for row in sheet.rows:
             cells = [*row.cells, "", "", "", ""]
-            if cells[3].strip() in {*ROWS, "kind", "version", "posting", "as_of"}:
+            if cells[3].strip() in {*ROWS, "kind", "version", "posting", AS_OF}:
                 codes[cells[3].strip()], rows[cells[3].strip()] = cells[1], row.number
         if "kind" in codes:
             return sheet.name, codes, {**dict.fromkeys(ROWS, 0), **rows}

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.allocation.solving import NO_LIMIT, Problem, Unsolved, best_first, solve
+from matching.allocation.solving import NO_LIMIT, AllocationProblem, Unsolved, best_first, solve
 
 pytestmark = pytest.mark.any_database
 
 
-def problem(pairs, *, places, weight, most=None, most_in_all=None) -> Problem:
+def problem(pairs, *, places, weight, most=None, most_in_all=None) -> AllocationProblem:
     """Pairs of (need, offer, score)."""
     need, offer, score = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
-    return Problem(
+    return AllocationProblem(
         need=need,
         offer=offer,
         score=score,
@@ -26,7 +26,7 @@ def problem(pairs, *, places, weight, most=None, most_in_all=None) -> Problem:
     )
 
 
-def worth(of: Problem, chosen) -> tuple[int, int, int]:
+def worth(of: AllocationProblem, chosen) -> tuple[int, int, int]:
     """What a plan is worth, level by level: the greater, the better."""
     return (
         int(of.weight[of.served(chosen)].sum()),
@@ -35,7 +35,7 @@ def worth(of: Problem, chosen) -> tuple[int, int, int]:
     )
 
 
-def best_of_all(of: Problem) -> tuple[int, int, int]:
+def best_of_all(of: AllocationProblem) -> tuple[int, int, int]:
     """Try every choice of pairs that keeps to the limits."""
     choices = (np.array(bits, dtype=np.bool_) for bits in product((False, True), repeat=of.n_pairs))
     return max(worth(of, chosen) for chosen in choices if of.keeps_limits(chosen))
@@ -131,7 +131,7 @@ def test_the_order_of_needs_and_offers_changes_nothing(seed):
     pairs = [(need, offer, int(random.integers(2, 5)) * 100_000) for need in range(8) for offer in range(4)]
     of = problem(pairs, places=[1, 2, 3, 1], weight=random.integers(1, 4, 8), most=[2] * 8)
     needs, offers = random.permutation(8), random.permutation(4)
-    renamed = Problem(
+    renamed = AllocationProblem(
         need=needs[of.need],
         offer=offers[of.offer],
         score=of.score,
@@ -145,7 +145,7 @@ def test_the_order_of_needs_and_offers_changes_nothing(seed):
 def test_twenty_thousand_pairs_in_seconds():
     random = np.random.default_rng(1)
     drawn = random.choice(1_000 * 1_000, 20_000, replace=False)
-    of = Problem(
+    of = AllocationProblem(
         need=drawn // 1_000,
         offer=drawn % 1_000,
         score=random.integers(200_000, 1_000_000, 20_000),

@@ -116,7 +116,7 @@ def parts(need: Need, offer: Offer, rules: Rules) -> list[int]:
     total = sum(weight for weight in rules.weights.values() if weight > 0)
     result = []
     for name, criterion in CRITERIA.items():
-        weight = rules.weights[name]
+        weight = rules.weights.get(name, 0)
         result.append(round_half_up(MILLION * weight * criterion(need, offer, rules) / total) if weight else 0)
     return result
 

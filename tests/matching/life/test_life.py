@@ -120,7 +120,7 @@ def test_the_no_objection_clock_passes_the_proposal_on_and_nothing_more(match, r
     side = match.sides.get(side=Side.OFFER)
     assert (side.clearance, side.asked_at) == (Clearance.NO_OBJECTION, None)
     assert side.clearance_due_on == last_day_of_term(timezone.now().date(), 15, "THA")
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewRefused, match="does not wait for an answer"):
         says(match, Side.OFFER, INTERESTED)
 
     assert clearing.pass_on_due(side.clearance_due_on) == 0  # the last day still belongs to the term
@@ -140,7 +140,7 @@ def test_a_country_that_wants_to_approve_is_never_passed_over(match, reviewer, c
     assert clearing.pass_on_due(dt.date(2030, 1, 1)) == 0
     answering.clear(match=match, side=Side.OFFER, by=coordinator, note="Cleared by the ministry.")
     assert match.sides.get(side=Side.OFFER).asked_at is not None
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewRefused, match="does not wait for the country any more"):
         answering.clear(match=match, side=Side.OFFER, by=coordinator)
 
 
@@ -161,7 +161,7 @@ def test_one_country_does_not_clear_for_the_other(match, reviewer, manager, coor
     window("KHM", clearance=ClearanceRule.EXPLICIT)
     review.propose(match=match, by=reviewer)
     for other in (coordinator, reviewer, speaker_for(match.need)):
-        with pytest.raises(ReviewRefused):
+        with pytest.raises(ReviewRefused, match="Only the country's coordinator"):
             answering.clear(match=match, side=Side.NEED, by=other)
     answering.clear(match=match, side=Side.NEED, by=manager, note="The mission wrote, note 12/2026.")
     assert match.sides.get(side=Side.NEED).cleared_by == manager
@@ -172,6 +172,23 @@ def test_what_is_on_hold_is_not_passed_on(match, reviewer):
     review.propose(match=match, by=reviewer)
     review.check(match=match, by=reviewer, kind=CheckKind.SECURITY_COUNCIL, result=CheckResult.ON_HOLD)
     assert clearing.pass_on_due(dt.date(2030, 1, 1)) == 0
+
+
+@pytest.mark.parametrize("rule", [ClearanceRule.NO_OBJECTION, ClearanceRule.EXPLICIT])
+def test_what_is_on_hold_is_not_cleared_by_a_person_either(match, reviewer, manager, coordinator, rule):
+    """The side would be asked by a mail that it may not read while the hold lasts, and that nobody sends again."""
+    window("THA", clearance=rule)
+    review.propose(match=match, by=reviewer)
+    review.check(match=match, by=reviewer, kind=CheckKind.SECURITY_COUNCIL, result=CheckResult.ON_HOLD)
+    for by in (manager, coordinator):
+        with pytest.raises(ReviewRefused, match="on hold"):
+            answering.clear(match=match, side=Side.OFFER, by=by)
+        with pytest.raises(ReviewRefused, match="on hold"):
+            answering.object_to(match=match, side=Side.OFFER, by=by, note="We object.")
+    assert match.sides.get(side=Side.OFFER).asked_at is None
+    review.check(match=match, by=reviewer, kind=CheckKind.SECURITY_COUNCIL, result=CheckResult.CLEARED)
+    answering.clear(match=match, side=Side.OFFER, by=coordinator)
+    assert match.sides.get(side=Side.OFFER).asked_at is not None
 
 
 # --- Answers
@@ -215,7 +232,7 @@ def test_after_a_refusal_the_other_side_has_nothing_to_answer(proposed):
 
 def test_nobody_else_answers(proposed, reviewer, manager, partner, coordinator):
     for user in (reviewer, manager, partner, UserFactory(role=Role.FOCAL_POINT), speaker_for(proposed.need)):
-        with pytest.raises(ReviewRefused):
+        with pytest.raises(ReviewRefused, match="Only those who speak for this side"):
             answering.answer(match=proposed, side=Side.OFFER, by=user, answer=INTERESTED)
     assert not proposed.sides.exclude(answer="").exists()
     answering.answer(match=proposed, side=Side.OFFER, by=coordinator, answer=INTERESTED)
@@ -234,18 +251,19 @@ def test_a_refused_match_proposed_again_begins_anew(proposed, reviewer):
 
 def test_an_introduction_needs_both_and_a_reviewer(proposed, reviewer, partner):
     says(proposed, Side.NEED, INTERESTED)
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewRefused, match="once both have said"):
         introducing.introduce(match=proposed, by=reviewer)
     says(proposed, Side.OFFER, INTERESTED)
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewRefused, match="Only reviewers and managers"):
         introducing.introduce(match=proposed, by=partner)
     assert contacts_for(again(proposed), speaker_for(proposed.need)) == {}
     introducing.introduce(match=proposed, by=reviewer)
     shown = contacts_for(again(proposed), speaker_for(proposed.need))
     assert [one.email for one in shown[Side.OFFER]] == [speaker_for(proposed.offer).email]
     assert contacts_for(again(proposed), UserFactory(role=Role.FOCAL_POINT)) == {}
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewRefused, match="once both have said"):
         introducing.introduce(match=proposed, by=reviewer)
+    assert Mail.objects.filter(kind="introduced").count() == 2
 
 
 def test_a_person_who_has_left_is_no_contact(proposed, reviewer):
@@ -357,8 +375,9 @@ def test_a_side_confirms_for_itself_alone(proposed, reviewer):
     match = agreed(proposed, reviewer)
     outcomes.complete(match=match, by=reviewer, values={})
     for user in (reviewer, speaker_for(match.offer), UserFactory(role=Role.FOCAL_POINT)):
-        with pytest.raises(ReviewRefused):
+        with pytest.raises(ReviewRefused, match="Only those who speak for this side"):
             outcomes.confirm_outcome(match=match, side=Side.NEED, by=user)
+    assert not match.sides.filter(outcome_confirmed_at__isnull=False).exists()
 
 
 @pytest.mark.parametrize(
@@ -385,8 +404,9 @@ def test_publication_takes_the_consent_of_both_and_ends_with_one(proposed, revie
     assert not Match.objects.cooperation().exists()
     answering.consent(match=match, side=Side.OFFER, by=speaker_for(match.offer))
     assert Match.objects.cooperation().get() == match
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewRefused, match="Only those who speak for this side"):
         answering.withdraw_consent(match=match, side=Side.OFFER, by=reviewer)
+    assert Match.objects.cooperation().get() == match
     answering.withdraw_consent(match=match, side=Side.OFFER, by=speaker_for(match.offer))
     assert not Match.objects.cooperation().exists()
 
@@ -566,5 +586,5 @@ def test_an_alternate_receives_copies_of_what_it_may_see_and_does_not_act(match,
     states = dict(Mail.objects.filter(kind="proposed").values_list("to_address", "state"))
     assert states[alternate.email] == MailState.SENT
     assert states[stranger.email] == MailState.DROPPED
-    with pytest.raises(ReviewRefused):
+    with pytest.raises(ReviewRefused, match="Only those who speak for this side"):
         answering.answer(match=match, side=Side.OFFER, by=alternate, answer=INTERESTED)

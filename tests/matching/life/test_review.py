@@ -176,10 +176,3 @@ def test_in_bulk_one_refusal_does_not_hold_back_the_others(match, reviewer):
     outcome = review.each(step=review.propose, matches=Match.objects.all(), by=reviewer, note="To both.")
     assert [event.match for event in outcome.done] == [match]
     assert [refused.need for refused, _why in outcome.refused] == [need]
-
-
-def test_the_steps_offered_follow_the_state(match, reviewer):
-    assert review.steps_open_to(match) == ["release", "propose", "set_aside", "add_note"]
-    review.set_aside(match=match, by=reviewer)
-    match.refresh_from_db()
-    assert review.steps_open_to(match) == ["release", "take_back", "add_note"]

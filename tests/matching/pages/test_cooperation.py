@@ -7,7 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.models import User
 from matching.choices import MatchStatus
-from matching.models import MatchSide
+from matching.life.telling.cooperation import as_published, published
+from matching.models import MatchSide, Outcome
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import CountryFactory, MatchFactory, agreed_cooperation, put_in
@@ -50,11 +51,27 @@ def test_without_both_consents_there_is_nothing(client: Client, reviewer: User) 
         put_in(status, match, **values)
         assert NOTHING_YET in Page(client.get(ADDRESS)).text, status
     put_in(MatchStatus.COMPLETED, match, on_hold_at=None)
-    CountryWindow.objects.create(country_id="KHM", paused_at=timezone.now())
-    assert NOTHING_YET in Page(client.get(ADDRESS)).text
-    CountryWindow.objects.all().delete()
-    match.sides.filter(side="offer").update(consent_at=None)
-    assert NOTHING_YET in Page(client.get(ADDRESS)).text
+    for paused in ("KHM", "THA"):
+        CountryWindow.objects.create(country_id=paused, paused_at=timezone.now())
+        assert NOTHING_YET in Page(client.get(ADDRESS)).text, paused
+        CountryWindow.objects.all().delete()
+    for side in ("need", "offer"):
+        match.sides.filter(side=side).update(consent_at=None)
+        assert NOTHING_YET in Page(client.get(ADDRESS)).text, side
+        match.sides.update(consent_at=timezone.now())
+    assert NOTHING_YET not in Page(client.get(ADDRESS)).text
+
+
+@pytest.mark.parametrize("side", ["need", "offer"])
+def test_one_confirmation_is_none_and_people_of_one_sex_are_counted(reviewer: User, side: str) -> None:
+    match = agreed_cooperation(reviewer)
+    Outcome.objects.update(men_trained=0, women_trained=None)
+    shown = as_published(published().get())
+    assert (shown.people_trained, shown.value_in_full) == (0, "1,200.50 USD")
+    Outcome.objects.update(men_trained=None)
+    assert as_published(published().get()).people_trained is None
+    match.sides.filter(side=side).update(outcome_confirmed_at=None)
+    assert as_published(published().get()).outcome is None
 
 
 def test_a_posting_that_is_not_public_has_a_title_and_no_link(client: Client, reviewer: User) -> None:

@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.pages import Page, publish_many
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def own_match(user: User, **fields: Any) -> Match:

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matching.runs.comparing import Counts, compare
+from matching.runs.comparing import ChangeCounts, compare
 from matching.runs.lines import ROW
+
+pytestmark = pytest.mark.any_database
 
 
 def rows_of(scores):
@@ -31,8 +33,8 @@ def test_each_pair_comes_goes_moves_or_stays():
     assert pairs_of(comparison, comparison.gone) == [(1, 9)]
     assert pairs_of(comparison, comparison.moved) == [(1, 2), (3, 3)]
     assert pairs_of(comparison, comparison.same) == [(2, 1)]
-    counts = Counts.of(comparison)
-    assert counts == Counts(came=1, gone=1, moved=2, same=1)
+    counts = ChangeCounts.of(comparison)
+    assert counts == ChangeCounts(came=1, gone=1, moved=2, same=1)
     assert (counts.before, counts.after, counts.changed) == (4, 4, 4)
 
 
@@ -57,19 +59,19 @@ def test_a_pair_in_no_list_can_be_given_the_score_that_it_has_there():
     filled = comparison.with_scores(before=rows_of({(7, 1): 95_000}), after=rows_of({(1, 9): 100_000}))
     assert pairs_of(filled, filled.largest_moves(20)) == [(1, 9), (1, 2), (3, 3), (7, 1)]
     assert filled.change[filled.came].tolist() == [-5_000]
-    assert Counts.of(filled) == Counts.of(comparison)
+    assert ChangeCounts.of(filled) == ChangeCounts.of(comparison)
     assert comparison.change[comparison.came].tolist() == [90_000]
 
 
 def test_a_place_alone_is_no_move():
     before, after = rows_of(BEFORE), rows_of(BEFORE)
     after["rank_for_need"] = 7
-    assert Counts.of(compare(before, after)) == Counts(came=0, gone=0, moved=0, same=4)
+    assert ChangeCounts.of(compare(before, after)) == ChangeCounts(came=0, gone=0, moved=0, same=4)
 
 
 @pytest.mark.parametrize(("before", "after"), [({}, {}), ({}, BEFORE), (BEFORE, {})])
 def test_either_set_can_be_empty(before, after):
-    counts = Counts.of(compare(rows_of(before), rows_of(after)))
+    counts = ChangeCounts.of(compare(rows_of(before), rows_of(after)))
     assert (counts.gone, counts.came, counts.moved, counts.same) == (len(before), len(after), 0, 0)
 
 
@@ -82,7 +84,7 @@ SETS = st.dictionaries(PAIRS, st.integers(0, 3))
 def test_it_says_what_dictionaries_say(before, after):
     comparison = compare(rows_of(before), rows_of(after))
     both = before.keys() & after.keys()
-    assert Counts.of(comparison) == Counts(
+    assert ChangeCounts.of(comparison) == ChangeCounts(
         came=len(after.keys() - before.keys()),
         gone=len(before.keys() - after.keys()),
         moved=sum(before[pair] != after[pair] for pair in both),

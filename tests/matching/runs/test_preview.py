@@ -12,7 +12,7 @@ from directory.choices import GroupLevel, MembershipStatus
 from matching.choices import ChangeKind, MatchStatus
 from matching.life import review
 from matching.models import Match, MatchRun, ScoringProfile, TextVectors
-from matching.runs.comparing import Counts
+from matching.runs.comparing import ChangeCounts
 from matching.runs.preview import LARGEST, PreviewRefused, preview
 from matching.runs.running import run_matching
 from matching.scoring.explanation import explain
@@ -322,7 +322,7 @@ def test_transition_years_change_what_an_offer_to_ldcs_reaches(world, manager):
 
 def test_without_postings_there_is_nothing_to_say(manager):
     said = preview(profile=other(top_k=1), by=manager)
-    assert said.counts == Counts(0, 0, 0, 0)
+    assert said.counts == ChangeCounts(0, 0, 0, 0)
     assert said.moves == []
     assert {row.matches.before.tenths for row in said.equity} == {None}
 

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from matching.choices import ChangeKind, MatchStatus, OptionStatus, RunState
-from matching.life import marks, review
+from matching.life import marks, outcomes, review
 from matching.models import Match, MatchRun, PostingMark, ScoringProfile, TriangularOption
 from matching.runs import catching_up, due, running
 from matching.runs import in_blocks as run_blocks
@@ -17,9 +17,10 @@ from matching.runs.running import run_matching
 from matching.scoring.explanation import explain
 from surveys.models import Offer
 from surveys.postings import posting
-from tests.factories import ScoringProfileFactory
+from tests.factories import MatchFactory, PublishedOfferFactory, ScoringProfileFactory
 from tests.jobs import work_off
 from tests.matching.runs.changing import (
+    AREAS,
     OF_ALL,
     WRITES,
     Change,
@@ -36,6 +37,7 @@ from tests.matching.runs.changing import (
     what_a_run_leaves,
     withdraw,
 )
+from web.days import today
 from web.jobs.doing import do
 
 pytestmark = pytest.mark.django_db
@@ -236,5 +238,27 @@ def test_a_place_that_expiry_frees_while_the_run_works_is_filled(world: World, a
         lapse(world)
 
     around(change)
+    left = shown()
+    assert left == what_a_run_leaves(shown)
+
+
+def test_an_offer_used_up_while_the_run_works_gets_no_new_match(world: World, around: Around):
+    """Nothing of it was suggested before, so that nothing lapses and no mark tells the run."""
+    used_up, with_another = (
+        PublishedOfferFactory(country=world.countries[0], areas=list(AREAS), places=places) for places in (1, 2)
+    )
+    taking = [
+        MatchFactory(need=need, offer=offer, status=MatchStatus.INTRODUCED)
+        for need, offer in zip(world.needs, (used_up, with_another), strict=False)
+    ]
+
+    def agree() -> None:
+        for match in taking:
+            outcomes.agree(match=match, by=world.manager, values={"agreed_on": today(), "places": 1})
+
+    around(agree)
+    suggested = Match.objects.filter(status=MatchStatus.SUGGESTED)
+    assert not suggested.filter(offer=used_up).exists()
+    assert suggested.filter(offer=with_another).exists()
     left = shown()
     assert left == what_a_run_leaves(shown)

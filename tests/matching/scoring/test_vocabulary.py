@@ -4,13 +4,15 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from directory.models import Country, Modality, PriorityArea
+from directory.models import Country, Modality, PriorityArea, User
 from matching.choices import RunState
 from matching.models import Match, MatchRun
 from matching.runs.running import run_matching
-from matching.scoring.tables import CannotScore, Tables, Vocabulary
+from matching.scoring.tables import CannotScore, ScoringTables, Vocabulary
 from surveys.models import Need, Offer
+from tests.api import client_of
 from tests.factories import (
     AreaFactory,
     CountryFactory,
@@ -67,13 +69,13 @@ def test_with_65_a_run_fails_by_name(pair: tuple[Need, Offer], model: Any, facto
     assert not Match.objects.exists()
 
 
-def read(monkeypatch: pytest.MonkeyPatch, **old: Any) -> Tables:
+def read(monkeypatch: pytest.MonkeyPatch, **old: Any) -> ScoringTables:
     """Read the tables by a vocabulary that was read before something came."""
     now = Vocabulary.read()
     before = Vocabulary(**{"areas": now.areas, "modalities": now.modalities, "countries": now.countries} | old,
                         related=now.related, unscored=now.unscored)  # fmt: skip
     monkeypatch.setattr(Vocabulary, "read", classmethod(lambda cls: before))
-    return Tables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
+    return ScoringTables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,40 @@ def test_a_code_that_came_meanwhile_is_named_and_not_passed_over(
 def test_areas_that_do_not_score_are_no_unknown_ones(pair: tuple[Need, Offer]) -> None:
     need, _offer = pair
     need.areas.add(AreaFactory(code="sdgs", use="tag"))
-    tables = Tables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
+    tables = ScoringTables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
 
     assert [tables.vocabulary.area_codes(int(mask)) for mask in tables.needs.areas] == [["zz-area"]]
     assert Country.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/matching/match/{match.pk}/change/",
+        "/admin/matching/match/pair/?need={other.pk}&offer={match.offer_id}",
+        "/admin/matching/match/need/{match.need_id}/",
+    ],
+)
+def test_with_65_a_page_that_explains_says_so(
+    pair: tuple[Need, Offer], reviewer: User, client: Client, address: str
+) -> None:
+    run_matching()
+    [match] = Match.objects.all()
+    fill(PriorityArea, AreaFactory, 65)
+    other = PublishedNeedFactory(areas=["zz-area"])
+    client.force_login(reviewer)
+    page = client.get(address.format(match=match, other=other))
+
+    assert page.status_code == 503
+    assert "Priority areas: at most 64 can score" in page.content.decode()
+
+
+def test_with_65_the_api_says_so(pair: tuple[Need, Offer], reviewer: User) -> None:
+    run_matching()
+    [match] = Match.objects.all()
+    fill(PriorityArea, AreaFactory, 65)
+    answer = client_of(reviewer).get(f"/api/v1/matches/{match.need_id}-{match.offer_id}/")
+
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "Priority areas: at most 64 can score" in answer.json()["detail"]

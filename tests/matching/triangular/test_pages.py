@@ -3,13 +3,14 @@
 import pytest
 
 from directory.choices import AgencyKind, Role
+from matching.life.shown import ShownEvents
 from matching.models import TriangularEvent, TriangularOption
 from matching.triangular import review
 from surveys.models import Need, Offer
 from tests.factories import AgencyFactory, AreaFactory, ConfirmedOfferFactory, CountryFactory, UserFactory
 from tests.matching.triangular.conftest import of_the_south
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LIST = "/admin/matching/triangularoption/"
 REASONS = (
@@ -117,7 +118,7 @@ def test_what_stays_missing_is_marked(scene, desk):
 
 
 def take(desk, option, step, **more):
-    return desk.post(page_of(option), {"step": step, "note": "", "last_event": 0, **more})
+    return desk.post(page_of(option), {"step": step, "note": "", "as_of": ShownEvents(option).mark(), **more})
 
 
 def test_a_step_is_taken_by_its_button(option, desk, reviewer):
@@ -141,17 +142,24 @@ def test_a_refusal_is_said_and_keeps_the_note(option, desk):
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"step": "nonsense"}, {"step": "proposed", "last_event": "x"}, {"step": "lapsed", "last_event": 0}]
+    ("data", "words"),
+    [
+        ({}, "Please correct what is marked below"),
+        ({"step": "nonsense"}, "Please correct what is marked below"),
+        ({"step": "lapsed"}, "Please correct what is marked below"),
+        ({"step": "proposed"}, "Since this page was shown, this has changed"),
+        ({"step": "proposed", "as_of": "x"}, "Since this page was shown, this has changed"),
+    ],
 )
-def test_a_bad_form_is_told_and_does_nothing(option, desk, data):
+def test_a_bad_form_is_told_and_does_nothing(option, desk, data, words):
     response = desk.post(page_of(option), data)
     assert response.status_code == 200
-    assert "Please correct what is marked below" in response.content.decode()
+    assert words in response.content.decode()
     assert not TriangularEvent.objects.exists()
 
 
 def test_a_get_decides_nothing(option, desk):
-    desk.get(page_of(option), {"step": "proposed", "last_event": 0})
+    desk.get(page_of(option), {"step": "proposed"})
     assert TriangularOption.objects.get().status == "suggested"
 
 

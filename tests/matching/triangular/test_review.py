@@ -6,6 +6,7 @@ from directory.choices import Role
 from directory.mail.sending import send_due
 from directory.models import User
 from matching.choices import OptionEventKind
+from matching.life.shown import ShownEvents
 from matching.life.steps import LONGEST_NOTE, ReviewRefused, take_for_option
 from matching.models import TriangularEvent, TriangularOption
 from matching.runs.running import run_matching
@@ -15,6 +16,7 @@ from surveys.models import Import, Need, Offer
 from surveys.postings import posting as postings
 from surveys.signals import import_undoing
 from tests.factories import AgencyFactory, CountryFactory, TargetFactory, UserFactory
+from web.since_shown import ChangedSinceShown, as_shown
 
 pytestmark = pytest.mark.django_db
 
@@ -77,11 +79,13 @@ def test_what_no_longer_stands_is_not_proposed(option, reviewer):
 
 
 def test_a_step_is_taken_once_and_the_second_reviewer_is_told(option, reviewer, manager):
-    first = review.propose(option=option, by=reviewer, last_event=0)
-    with pytest.raises(ReviewRefused, match=r"Since this page was shown.*Proposed to the three sides"):
-        review.set_aside(option=option, by=manager, last_event=0)
+    shown = ShownEvents(option).mark()
+    review.propose(option=option, by=reviewer)
+    told = pytest.raises(ChangedSinceShown, match=r"Since this page was shown.*Proposed to the three sides")
+    with told, as_shown(ShownEvents(option), shown):
+        review.set_aside(option=option, by=manager)
     with pytest.raises(ReviewRefused, match="the step is not open"):
-        review.propose(option=option, by=manager, last_event=first.pk)
+        review.propose(option=option, by=manager)
     assert TriangularEvent.objects.count() == 1
 
 

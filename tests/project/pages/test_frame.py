@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LISTS = ["/offers/", "/needs/", "/countries/", "/agencies/", "/matches/"]
 DISCLAIMER = "no opinion on the legal status of any country, territory"

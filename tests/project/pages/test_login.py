@@ -8,7 +8,7 @@ from directory.models import User
 from tests.factories import PASSWORD, totp_code
 from tests.pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LOGIN = "/accounts/login/"
 

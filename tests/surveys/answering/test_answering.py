@@ -19,8 +19,9 @@ from surveys.models import Answer, CountryWindow, Need, Offer, Response, Survey,
 from surveys.questionnaires.form import form_of
 from surveys.questionnaires.versions import copy_from, current_version, editable_version
 from tests.factories import AgencyFactory, UserFactory
-from tests.pages import Page
+from tests.pages import Page, as_of
 from tests.surveys.importing.conftest import TABLE, as_csv
+from web.since_shown import AS_OF
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,7 @@ def test_the_whole_way_from_begin_to_drafts(
     assert (response.status, response.key, response.begun_by) == (ResponseStatus.IN_PROGRESS, "NPL", person)
     answer = section(client, "cooperation", do="go_on", role=["offering", "seeking"], modalities=["training"],
                      areas=["trade", "other"], areas__other="Tourism", countries="Fiji, LDCs",
-                     contribution_usd__amount="1 200 000,50", contribution_usd__currency="USD",
+                     contribution_usd__amount="1 200 000,50", contribution_usd__currency="eur",
                      available_from="2027-01-15")  # fmt: skip
     assert answer["Location"] == "/workspace/surveys/ssc-2026/frameworks/"
     # A colleague goes on, on another device.
@@ -100,14 +101,16 @@ def test_the_whole_way_from_begin_to_drafts(
     # The country's window approves.
     client.force_login(head)
     assert "Mini-grids" in client.get(f"/workspace/responses/{response.pk}/").content.decode()
-    client.post(f"/workspace/responses/{response.pk}/", {"do": "approve"})
+    shown = Page(client.get(f"/workspace/responses/{response.pk}/")).mark
+    client.post(f"/workspace/responses/{response.pk}/", {"do": "approve", AS_OF: shown})
     response.refresh_from_db()
     assert (response.status, response.approved_by) == (ResponseStatus.RECEIVED, head)
     offer = Offer.objects.get(survey=open_survey)
     assert (offer.status, offer.confirmed_on, offer.agency) == (PostingStatus.DRAFT, None, agency)
     assert set(offer.areas.values_list("pk", flat=True)) == {"trade"}
     assert {target.country_id or target.group_id for target in offer.targets.all()} == {"FJI", "LDC"}
-    assert (str(offer.amount), offer.opens_on) == ("1200000.50", dt.date(2027, 1, 15))
+    assert (str(offer.amount), offer.amount_currency) == ("1200000.50", "EUR")
+    assert offer.opens_on == dt.date(2027, 1, 15)
     needs = Need.objects.filter(survey=open_survey).order_by("response_part")
     assert [[area.pk for area in need.areas.all()] for need in needs] == [["energy"], ["ict"]]
     assert needs[0].text.startswith("Mini-grids")
@@ -139,7 +142,7 @@ def test_a_correction_follows_and_an_edited_posting_is_kept(
     # Both versions stand side by side on the posting's page, for its own side to choose.
     shown = client.get(f"/workspace/offers/{offer.pk}/").content.decode()
     assert "Two versions: choose one" in shown
-    client.post(f"/workspace/offers/{offer.pk}/choose/", {"version": "response"})
+    client.post(f"/workspace/offers/{offer.pk}/choose/", as_of(offer, version="response"))
     offer.refresh_from_db()
     assert set(offer.modalities.values_list("pk", flat=True)) == {"financial"}
     assert "Two versions" not in client.get(f"/workspace/offers/{offer.pk}/").content.decode()
@@ -180,13 +183,13 @@ def test_hostile_text_is_inert(client: Client, open_survey: Survey, person: User
 def test_two_colleagues_at_once_lose_nothing(client: Client, open_survey: Survey, person: User, colleague: User):
     client.force_login(person)
     client.post("/workspace/surveys/ssc-2026/", {"do": "begin"})
-    shown = Page(client.get("/workspace/surveys/ssc-2026/frameworks/"))
-    assert shown
-    section(client, "frameworks", policy_title="First", policy_title__seen="")
+    page = Page(client.get("/workspace/surveys/ssc-2026/frameworks/"))
+    mark = next(one["value"] for one in page.attributes_of("input") if one.get("name") == "q-policy_title-as_of")
+    section(client, "frameworks", policy_title="First", policy_title__as_of=mark)
     client.force_login(colleague)
-    answer = section(client, "frameworks", policy_title="Second", policy_title__seen="")
+    answer = section(client, "frameworks", policy_title="Second", policy_title__as_of=mark)
     assert answer.status_code == 422
-    assert "A colleague answered this meanwhile" in answer.content.decode()
+    assert f"the answers were saved, by {person}" in answer.content.decode()
     assert "Second" in answer.content.decode()
     assert Answer.objects.get(question="policy_title").value == "First"
 
@@ -198,6 +201,10 @@ def test_autosave_answers_in_json(client: Client, open_survey: Survey, person: U
     answer = client.post(address, {"q-policy_title": "Decree 7"}, headers={"X-Autosave": "1"})
     assert answer.json()["saved"] is True
     assert Answer.objects.get(question="policy_title").value == "Decree 7"
+    # What was saved a moment ago is no colleague's.
+    again = client.post(address, {"q-policy_title": "Decree 8", **answer.json()["marks"]}, headers={"X-Autosave": "1"})
+    assert again.json()["saved"] is True
+    assert Answer.objects.get(question="policy_title").value == "Decree 8"
 
 
 def test_what_is_required_has_to_be_there(open_survey: Survey, agency: Agency, person: User):

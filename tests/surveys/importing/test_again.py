@@ -11,7 +11,7 @@ from django.core.management import call_command
 from directory.models import Country, User
 from surveys.answering.readings import resolve
 from surveys.choices import ImportState, PostingStatus, RowResult, Side
-from surveys.importing.applying import Outcome, import_file
+from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Answer, Import, Need, Offer, Reading, Response, Survey, Target
 from surveys.postings import posting
 from surveys.questionnaires.form import add_version
@@ -21,7 +21,7 @@ from tests.surveys.importing.conftest import TABLE, Cells, as_csv, as_xlsx, chan
 pytestmark = pytest.mark.django_db
 
 
-def bring_in(survey: Survey, rows: list[Cells], **options: Any) -> Outcome:
+def bring_in(survey: Survey, rows: list[Cells], **options: Any) -> ImportOutcome:
     return import_file(survey=survey, data=as_csv(rows), file_name="table.csv", **options)
 
 

@@ -17,6 +17,8 @@ from surveys.questionnaires.lists import Choice
 from surveys.reading.amounts import Amount, AmountError, parse_number, parse_printed
 from surveys.reading.values import ValueUnreadable, order_of_days, parse_day
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("text", "value"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from surveys.importing.applying import Outcome, import_file
+from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Need, Offer, Response, Survey
 from surveys.reading.cells import FileRefused
 from tests.surveys.workbooks import workbook
@@ -17,11 +17,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples"
 
 
-def bring_in(survey: Survey, data: bytes, **options: Any) -> Outcome:
+def bring_in(survey: Survey, data: bytes, **options: Any) -> ImportOutcome:
     return import_file(survey=survey, data=data, file_name="answers", **options)
 
 
-def goes(outcome: Outcome) -> dict[str, str]:
+def goes(outcome: ImportOutcome) -> dict[str, str]:
     assert outcome.opened is not None
     return {column.heading: column.goes for column in outcome.opened.columns}
 
@@ -166,6 +166,17 @@ def test_a_plain_table_with_a_title_merged_headings_and_another_encoding(survey:
     assert [notice[:22] for notice in outcome.opened.notices] == ["The file is not UTF-8 ", "The headings were foun"]
     assert answers("CIV")["contribution_usd"]["amount"] == "1200000.50"
     assert answers("TUR")["available_from"] == "2026-01-15"
+
+
+def test_a_currency_counts_in_any_case_and_is_dollars_where_none_is_stated(survey: Survey):
+    data = (
+        b"country,areas,contribution_usd_amount,contribution_usd_currency\n"
+        b"Nepal,Energy,5,eur\nFiji,Energy,6,\nTonga,Energy,7, Thb \n"
+    )
+    bring_in(survey, data)
+    assert {iso3: answers(iso3)["contribution_usd"]["currency"] for iso3 in ("NPL", "FJI", "TON")} == {
+        "NPL": "EUR", "FJI": "USD", "TON": "THB",
+    }  # fmt: skip
 
 
 def test_tabs_utf_16_and_a_separator_line(survey: Survey):

@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.pages import Page, publish_many
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOSTILE = [
     '"><script>alert(1)</script>',

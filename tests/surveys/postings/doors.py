@@ -38,6 +38,7 @@ from tests.factories import (
     TargetFactory,
     UserFactory,
 )
+from tests.pages import as_of
 from tests.surveys.importing.conftest import as_csv, table_rows
 from web.days import today
 
@@ -83,7 +84,7 @@ class Scene:
         """Return the button of a posting's page in the workspace."""
         kind = "offer" if isinstance(one, Offer) else "need"
         address = reverse(f"workspace:{kind}-step", args=[one.pk, name])
-        return lambda: self.client.post(address, data)
+        return lambda: self.client.post(address, as_of(one, **data))
 
     def typed(self, **given: Any) -> dict[str, Any]:
         """Return a filled in form of the workspace."""
@@ -387,7 +388,7 @@ def _submitted(scene: Scene, **answers: Any) -> tuple[Any, User]:
     copy_from(survey, to=edition)
     nepal = Country.objects.get(pk="NPL")
     CountryWindow.objects.create(country=nepal, kind=WindowKind.SINGLE)
-    agency = AgencyFactory(code="npl-test", kind=AgencyKind.MINISTRY, country=nepal)
+    agency: Agency = AgencyFactory(code="npl-test", kind=AgencyKind.MINISTRY, country=nepal)
     person = UserFactory(email="one@example.org", role=Role.FOCAL_POINT, role__agency=agency)
     head = UserFactory(email="head@example.org", role=Role.COORDINATOR, role__agency=agency)
     response = filling_in.begin(survey=edition, agency=agency, by=person)

@@ -21,6 +21,7 @@ from surveys.postings.writing import place_rows
 from surveys.signals import postings_changed
 from tests.factories import PublishedOfferFactory
 from tests.our_apps import OUR_APPS
+from tests.snapshots import Snapshot
 from tests.surveys.postings import doors
 from tests.surveys.postings.doors import DOORS, Act, Scene
 
@@ -30,7 +31,8 @@ Key = tuple[type[Any], int]
 
 
 @pytest.fixture
-def scene(request: pytest.FixtureRequest, name_index: NameIndex) -> Scene:
+def scene(request: pytest.FixtureRequest, name_index: NameIndex, surveys_snapshot: Snapshot) -> Scene:
+    """Who acts; what is made once for all tests is made before this one begins."""
     return Scene(request)
 
 

@@ -11,17 +11,19 @@ from django.utils import timezone
 
 from directory.choices import AreaUse
 from directory.models import PriorityArea
+from surveys.answering import sending_in
 from surveys.choices import PostingStatus, WindowKind
 from surveys.importing import undoing
-from surveys.importing.applying import Outcome, import_file
+from surveys.importing.applying import ImportOutcome, import_file
 from surveys.importing.report import row_lines, summary
-from surveys.models import Import, Need, Offer, Survey
+from surveys.models import Import, Need, Offer, Response, Survey
 from surveys.postings import posting, still_valid
 from surveys.postings.posting import NewPosting, PostingLacks
 from surveys.postings.publishable import SHORT, lacks, lacks_of, with_lack
 from tests.factories import (
     AreaFactory,
     CountryFactory,
+    ModalityFactory,
     NeedFactory,
     OfferFactory,
     PublishedNeedFactory,
@@ -267,7 +269,7 @@ def test_what_is_complete_goes_through(door: Callable[..., Act], scene: Scene):
 @pytest.mark.parametrize("lacking", LACKING)
 def test_nothing_is_made_public_that_is_incomplete(lacking: str):
     AreaFactory(code="energy")
-    doors.ModalityFactory(code="training")
+    ModalityFactory(code="training")
     given = {"title": "Flood warning", **COMPLETE, **LACKING[lacking]}
     relations = {name: given.pop(name) for name in COMPLETE}
     values = {**given, "country": CountryFactory(), "status": PostingStatus.PUBLISHED}
@@ -385,7 +387,7 @@ def test_a_slip_in_what_was_public_before_can_be_corrected_but_no_lack_added(sce
 # What an import or a survey leaves short.
 
 
-def bring_in(survey: Survey, rows: Any, **options: Any) -> Outcome:
+def bring_in(survey: Survey, rows: Any, **options: Any) -> ImportOutcome:
     return import_file(survey=survey, data=as_csv(rows), file_name="table.csv", **options)
 
 
@@ -448,7 +450,7 @@ def test_undoing_publishes_nothing_that_is_over_by_now(survey: Survey, scene: Sc
 def test_what_an_answer_leaves_short_waits_as_a_draft(survey: Survey, scene: Scene):
     response, head = doors._submitted(scene, areas=["sdgs"], modalities=[])
     Survey.objects.filter(pk=response.survey_id).update(publishes_on_import=True)
-    doors.sending_in.approve(response=doors.Response.objects.get(pk=response.pk), by=head)
+    sending_in.approve(response=Response.objects.get(pk=response.pk), by=head)
     made = Offer.objects.get(response=response)
     assert made.status == PostingStatus.DRAFT
     assert {lack.field for lack in lacks_of(made)} == {"title", "areas"}

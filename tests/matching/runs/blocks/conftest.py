@@ -3,11 +3,19 @@
 import random
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from matching.choices import MatchStatus
 from matching.models import Match
 from matching.runs import in_blocks
-from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory
+from tests.factories import (
+    CountryFactory,
+    PublishedNeedFactory,
+    PublishedOfferFactory,
+    ScoringProfileFactory,
+    TargetFactory,
+)
+from tests.snapshots import Snapshot, take_snapshot
 
 AREAS = ("energy", "health", "agriculture", "gender")
 FIGURES = (
@@ -22,8 +30,20 @@ def stored() -> list[tuple[object, ...]]:
     return list(matches.order_by("need", "offer").values_list(*FIGURES))
 
 
+@pytest.fixture(scope="session")
+def postings_snapshot(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Snapshot:
+    """Ten needs and ten offers, and the profile whose scores are easy to work out."""
+    with django_db_blocker.unblock():
+        return take_snapshot("postings", make_postings)
+
+
 @pytest.fixture
-def postings(known_profile: None) -> None:
+def postings(db: None, postings_snapshot: Snapshot) -> None:
+    postings_snapshot.put()
+
+
+def make_postings() -> None:
+    ScoringProfileFactory()
     draw = random.Random(7)
     countries = [CountryFactory(iso3=code) for code in ("KHM", "LAO", "THA", "VNM", "FJI")]
     for _ in range(10):

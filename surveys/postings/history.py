@@ -1,15 +1,15 @@
-"""The history of a posting, from what to what, for its own side."""
+"""The history of a posting: who changed what, when, from what to what."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation
 from surveys.models import Offer
 from surveys.models.posting import Posting
-from surveys.postings.editing import label_of
 
 NOT_SHOWN = frozenset(
     {
@@ -21,7 +21,7 @@ MOST_VERSIONS = 200
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field, from what to what."""
 
     field: str
@@ -30,27 +30,27 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Version:
+class PostingVersion:
     """One change of a posting, or of a place that it names."""
 
     at: Any
     who: str
     reason: str
-    changes: list[Change]
+    changes: list[FieldChange]
 
 
-def versions_of(posting: Posting) -> list[Version]:
+def versions_of(posting: Posting, *, names_staff: bool = False) -> list[PostingVersion]:
     """Return the versions of a posting, newest first, in six queries.
 
-    People of the secretariat are named as that, not by name.
+    People of the secretariat are named as that, not by name, unless the reader is of them.
     """
     history: Any = posting.history  # type: ignore[attr-defined]
     related = ("history_user", "country", "agency", "survey", "response")
     records = list(history.select_related(*related)[:MOST_VERSIONS])
     lists = {name: _lists(records, name) for name in ("areas", "modalities")}
-    staff = _staff({record.history_user_id for record in records})
+    staff = set[int]() if names_staff else _staff({record.history_user_id for record in records})
     versions = [
-        Version(
+        PostingVersion(
             at=record.history_date,
             who=_who(record, staff),
             reason=record.history_change_reason or "",
@@ -60,6 +60,11 @@ def versions_of(posting: Posting) -> list[Version]:
     ]
     versions += _places(posting, staff)
     return sorted(versions, key=lambda version: version.at, reverse=True)
+
+
+def label_of(posting: Posting, field: str) -> str:
+    """Return what a field of the posting is called."""
+    return capfirst(str(type(posting)._meta.get_field(field).verbose_name))  # type: ignore[union-attr]  # noqa: SLF001
 
 
 def _lists(records: list[Any], name: str) -> dict[int, str]:
@@ -75,21 +80,21 @@ def _lists(records: list[Any], name: str) -> dict[int, str]:
     return {pk: ", ".join(labels) for pk, labels in found.items()}
 
 
-def _changes(posting: Posting, record: Any, before: Any, lists: dict[str, dict[int, str]]) -> list[Change]:
+def _changes(posting: Posting, record: Any, before: Any, lists: dict[str, dict[int, str]]) -> list[FieldChange]:
     found = []
     for field in record.tracked_fields:
         old, new = getattr(before, field.attname), getattr(record, field.attname)
         if field.name in NOT_SHOWN or old == new:
             continue
-        found.append(Change(label_of(posting, field.name), _text(before, field), _text(record, field)))
+        found.append(FieldChange(label_of(posting, field.name), _text(before, field), _text(record, field)))
     for name, words in lists.items():
         old, new = words.get(before.pk, ""), words.get(record.pk, "")
         if old != new:
-            found.append(Change(label_of(posting, name), old, new))
+            found.append(FieldChange(label_of(posting, name), old, new))
     return found
 
 
-def _places(posting: Posting, staff: set[int]) -> list[Version]:
+def _places(posting: Posting, staff: set[int]) -> list[PostingVersion]:
     name = "targets" if isinstance(posting, Offer) else "preferred_partners"
     model = type(posting)._meta.get_field(name).related_model  # noqa: SLF001
     own = {"offer" if isinstance(posting, Offer) else "need": posting.pk}
@@ -100,8 +105,8 @@ def _places(posting: Posting, staff: set[int]) -> list[Version]:
     for row in rows:
         place = str(row.country or row.group or row.as_printed)
         added = row.history_type != "-"
-        change = Change(label, "" if added else place, place if added else "")
-        found.append(Version(row.history_date, _who(row, staff), row.history_change_reason or "", [change]))
+        change = FieldChange(label, "" if added else place, place if added else "")
+        found.append(PostingVersion(row.history_date, _who(row, staff), row.history_change_reason or "", [change]))
     return found
 
 

@@ -31,7 +31,7 @@ SOURCE_FIELDS = ("file_import", "source_file", "source_sheet", "source_row")
 
 
 @dataclass
-class Saying:
+class ResponseToWrite:
     """A response as it is to be written, with what it states and what becomes of its postings."""
 
     response: Response
@@ -41,19 +41,21 @@ class Saying:
     source: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write(sayings: Sequence[Saying], *, by: User | None, reason: str) -> None:
+def write_responses(responses: Sequence[ResponseToWrite], *, by: User | None, reason: str) -> None:
     """Write these responses in the transaction that is open."""
-    new = [one for one in sayings if one.is_new]
-    known = [one for one in sayings if not one.is_new]
+    new = [one for one in responses if one.is_new]
+    known = [one for one in responses if not one.is_new]
     _write_responses(new, known, by=by, reason=reason)
     _write_answers(new, known)
     _write_new_readings(new, by=by, reason=reason)
     for one in known:
         _write_readings(one.response, one.answers.places, by=by, reason=reason)
-    _write_postings(sayings, by=by, reason=reason)
+    _write_postings(responses, by=by, reason=reason)
 
 
-def _write_responses(new: Sequence[Saying], known: Sequence[Saying], *, by: User | None, reason: str) -> None:
+def _write_responses(
+    new: Sequence[ResponseToWrite], known: Sequence[ResponseToWrite], *, by: User | None, reason: str
+) -> None:
     if new:
         made = bulk_create_with_history(
             [one.response for one in new], Response, default_user=by, default_change_reason=reason
@@ -68,7 +70,7 @@ def _write_responses(new: Sequence[Saying], known: Sequence[Saying], *, by: User
         )
 
 
-def _write_answers(new: Sequence[Saying], known: Sequence[Saying]) -> None:
+def _write_answers(new: Sequence[ResponseToWrite], known: Sequence[ResponseToWrite]) -> None:
     if known:
         Answer.objects.filter(response__in=[one.response for one in known]).delete()
     Answer.objects.bulk_create(
@@ -88,7 +90,7 @@ def _write_answers(new: Sequence[Saying], known: Sequence[Saying]) -> None:
     )
 
 
-def _write_new_readings(new: Sequence[Saying], *, by: User | None, reason: str) -> None:
+def _write_new_readings(new: Sequence[ResponseToWrite], *, by: User | None, reason: str) -> None:
     readings = []
     for one in new:
         for position, place in enumerate(one.answers.places):
@@ -146,9 +148,9 @@ def _set(reading: Reading, place: NamedPlace, position: int) -> None:
         setattr(reading, column, value)
 
 
-def _write_postings(sayings: Sequence[Saying], *, by: User | None, reason: str) -> None:
+def _write_postings(responses: Sequence[ResponseToWrite], *, by: User | None, reason: str) -> None:
     new: dict[Side, list[NewPosting]] = {Side.OFFER: [], Side.NEED: []}
-    for one in sayings:
+    for one in responses:
         source = {"response": one.response, **{name: getattr(one.response, name) for name in SOURCE_FIELDS}}
         for plan in one.postings:
             if plan.existing is None and plan.draft is not None:
