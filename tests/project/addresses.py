@@ -99,11 +99,12 @@ def rows() -> dict[type[Model], Model]:
     found[Mail] = Mail.objects.create(kind="proposed", key="proposed:0", to_address="someone@example.org")
     window = CountryWindow.objects.create(country=match.need.country)
     found[CountryWindow] = window
-    found[Allocation] = plans.begin(
+    plan = plans.begin(
         by=user,  # type: ignore[arg-type]
         settings=Settings(weight_ldc=2, weight_lldc=1, weight_sids=1, most_per_need=3),
     )
-    plans.work(found[Allocation])
+    plans.work(plan)
+    found[Allocation] = plan
     alias = match.need.country.aliases.create(text="Elsewhere")
     found[type(alias)] = alias
     return found

@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
+from django.db import transaction
 
 from matching import tasks
 from matching.choices import RunState
@@ -25,6 +26,10 @@ from tests.matching.runs.changing import (
     what_a_run_leaves,
 )
 from web.days import today
+from web.jobs import handing_out
+from web.jobs import watch as watching
+from web.jobs.companion import do_one
+from web.jobs.handing_out import task_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -38,22 +43,23 @@ class Portal:
     def __init__(self, draw: random.Random, clock: time_machine.Traveller) -> None:
         self.draw, self.clock = draw, clock
         self.is_broker_up = True
-        self.queue: list[tuple[str, int]] = []
+        self.queue: list[tuple[str, tuple[int, ...]]] = []
 
-    def hand_out(self, name: str, number: int) -> int:
-        """Take a job, where the broker is there."""
-        if self.is_broker_up:
-            self.queue.append((name, number))
-        return int(self.is_broker_up)
+    def hand_out(self, name: str, *arguments: int) -> bool:
+        """Take a task, where there is a broker and it answers."""
+        is_taken = bool(settings.CELERY_BROKER_URL) and self.is_broker_up
+        if is_taken:
+            self.queue.append((name, arguments))
+        return is_taken
 
     def work(self, *, most: int) -> None:
-        """Let workers do so many jobs."""
-        while self.queue and (most := most - 1) >= 0:
-            name, number = self.queue.pop(self.draw.randrange(len(self.queue)))
-            if name == "score_block":
-                in_blocks.score_block(number, task=f"task {self.draw.random()}")
-            else:
-                {"prepare_run": tasks.prepare_run, "finish_run": tasks.finish_run}[name](number)
+        """Let workers, or the companion where there is no broker, do so many tasks."""
+        for _time in range(most):
+            if self.queue:
+                name, arguments = self.queue.pop(self.draw.randrange(len(self.queue)))
+                task_of(name)(*arguments)
+            elif settings.CELERY_BROKER_URL or not do_one():
+                return
 
     def forget(self) -> None:
         """Let the broker and the workers stop in the middle of what they do: all that they held is lost."""
@@ -74,8 +80,9 @@ class Portal:
             assert run_daily(today())[1] == []
             for _time in range(4):
                 self.clock.shift(15 * MINUTE)
-                tasks.watch_runs()
-                self.work(most=100)
+                for task in (watching.watch, tasks.match_marked, tasks.watch_runs):
+                    task()
+                    self.work(most=100)
         assert not MatchRun.objects.filter(state=RunState.RUNNING).exists()
         assert not PostingMark.objects.exists()
 
@@ -91,13 +98,15 @@ def test_days_of_accidents_leave_what_a_run_would(
     seed: int,
     has_broker: bool,
     clock: time_machine.Traveller,
-    settings: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     draw = random.Random(seed)
     portal, world = Portal(draw, clock), World.made(draw, clock, each=12)
-    settings.CELERY_BROKER_URL = "memory://" if has_broker else ""
-    monkeypatch.setattr(in_blocks, "_hand_out", portal.hand_out)
+    monkeypatch.setattr(settings, "CELERY_BROKER_URL", "memory://" if has_broker else "")
+    monkeypatch.setattr(settings, "JOBS_HERE", False)
+    for module in (handing_out, watching):
+        monkeypatch.setattr(module, "hand_out", portal.hand_out)
+    monkeypatch.setattr(transaction, "on_commit", lambda act: act())
     monkeypatch.setattr(in_blocks, "PAIRS_A_BLOCK", 20)
     run_matching()
     accidents: tuple[Callable[[], object], ...] = (portal.forget, portal.die_in_a_run, match_marked)

@@ -125,7 +125,7 @@ def test_yes_in_a_mail_confirms_what_one_publishes_alone_and_submits_the_rest(
     offer = offers[OF_AN_AGENCY]
     Offer.objects.filter(pk=offer.pk).update(status=PostingStatus.PUBLISHED)
     offer.refresh_from_db()
-    asked = still_valid.Asked(user=cast["focal point"], posting=offer, kind="offer")
+    asked = still_valid.StillValidLink(user=cast["focal point"], posting=offer, kind="offer")
     assert still_valid.say_yes(asked) is is_enough
     offer.refresh_from_db()
     assert (offer.confirmed_on is not None, offer.submitted_at is not None) == (is_enough, not is_enough)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from matching import engine, tasks
@@ -48,7 +49,7 @@ def queue(monkeypatch: pytest.MonkeyPatch) -> Queue:
     queue = Queue()
     for module in (handing_out, watching):
         monkeypatch.setattr(module, "hand_out", queue.hand_out)
-    monkeypatch.setattr(handing_out.transaction, "on_commit", lambda begin: begin())
+    monkeypatch.setattr(transaction, "on_commit", lambda begin: begin())
     return queue
 
 
