@@ -29,7 +29,7 @@ from matching import engine  # noqa: E402
 from matching.models import Match, MatchChange, ScoringProfile  # noqa: E402
 from matching.runs.rematch import rematch  # noqa: E402
 from matching.runs.running import run_matching  # noqa: E402
-from matching.scoring.tables import ScoringTables  # noqa: E402
+from matching.scoring.reading_arrays import ScoringTables  # noqa: E402
 from surveys.models import Need, Offer  # noqa: E402
 from web import bulk  # noqa: E402
 from web.days import today  # noqa: E402

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from matching.models import ScoringProfile
 from matching.models.by_criterion import WEIGHTS
 from matching.models.profile import FIGURES
-from matching.scoring.tables import engine_profile
+from matching.scoring.reading_arrays import engine_profile
 
 SECTIONS = (
     (gettext_lazy("Weights: how much each criterion counts, in percent"), WEIGHTS),

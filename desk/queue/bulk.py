@@ -96,7 +96,10 @@ def take_on_all(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpRes
         return _ask(model_admin, request, form, step=form.cleaned_data["step"], ids=form.cleaned_data["ids"])
     step = form.cleaned_data["step"]
     outcome = review.each(
-        step=review.STEPS[step], matches=_matches(form.cleaned_data["ids"]), by=user, note=form.cleaned_data["note"]
+        step=review.REVIEW_STEPS[step],
+        matches=_matches(form.cleaned_data["ids"]),
+        by=user,
+        note=form.cleaned_data["note"],
     )
     return TemplateResponse(
         request,

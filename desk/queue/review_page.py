@@ -26,7 +26,7 @@ from matching.life import review
 from matching.life.introducing import is_ready
 from matching.life.review import ReviewRefused
 from matching.life.shown import ShownEvents
-from matching.life.steps import STEPS as STEPS_OF_A_MATCH
+from matching.life.steps import MATCH_STEPS
 from matching.life.telling.contacts import contacts_of
 from matching.models import Match
 from matching.scoring.explanation import explain, fit_of
@@ -34,12 +34,12 @@ from matching.scoring.reasons import Labels
 from surveys.postings.duplicates import likely_duplicates
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
-TAKEN_BACK_FROM = STEPS_OF_A_MATCH[EventKind.TAKEN_BACK].open_from
+TAKEN_BACK_FROM = MATCH_STEPS[EventKind.TAKEN_BACK].open_from
 CHANGES_SHOWN = 20
 OTHERS_SHOWN = 5
 
 # What each button says, and what pressing it does.
-STEPS: dict[str, tuple[Promise, Promise]] = {
+STEP_WORDS: dict[str, tuple[Promise, Promise]] = {
     "release": (
         gettext_lazy("Release to the public"),
         gettext_lazy("Everyone then sees this fit as it stands today, as computed and binding nobody."),
@@ -64,7 +64,7 @@ STEPS: dict[str, tuple[Promise, Promise]] = {
 class ReviewStepForm(forms.Form):
     """A step with its note."""
 
-    step = forms.ChoiceField(choices=[(name, words) for name, (words, _what) in STEPS.items()])
+    step = forms.ChoiceField(choices=[(name, words) for name, (words, _what) in STEP_WORDS.items()])
     note = NoteField(
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("Internal: read by the secretariat only. At most 5,000 characters."),
@@ -97,7 +97,7 @@ def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Ma
         step = form.cleaned_data["step"]
         try:
             with as_shown(ShownEvents(match), request.POST.get(AS_OF, "")):
-                event = review.STEPS[step](match=match, by=user, note=form.cleaned_data["note"])
+                event = review.REVIEW_STEPS[step](match=match, by=user, note=form.cleaned_data["note"])
         except (ChangedSinceShown, ReviewRefused) as refusal:
             messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
         else:
@@ -214,7 +214,7 @@ def _buttons(match: Match, today: dict[str, Any]) -> list[StepButton]:
             what=what,
             obstacle=review.obstacle(step=name, match=match, explanation=today),
         )
-        for name, (words, what) in STEPS.items()
+        for name, (words, what) in STEP_WORDS.items()
         if name != hidden and (name != "take_back" or match.status in TAKEN_BACK_FROM)
     ]
 

@@ -32,7 +32,7 @@ from matching.triangular.reasons import asked_for, closed_words, option_reasons
 from matching.triangular.shown import ShownOption, shown
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
-STEPS = {
+STEP_OF_BUTTON = {
     OptionEventKind.PROPOSED: review.propose,
     OptionEventKind.SET_ASIDE: review.set_aside,
     OptionEventKind.TAKEN_BACK: review.take_back,
@@ -106,7 +106,7 @@ class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
             raise PermissionDenied
         form = OptionStepForm(request.POST)
         if form.is_valid():
-            step = STEPS[OptionEventKind(form.cleaned_data["step"])]
+            step = STEP_OF_BUTTON[OptionEventKind(form.cleaned_data["step"])]
             try:
                 with as_shown(ShownEvents(option), request.POST.get(AS_OF, "")):
                     event = step(option=option, by=user, note=form.cleaned_data["note"])

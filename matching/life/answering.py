@@ -12,7 +12,7 @@ from directory.models import User
 from matching.choices import COOPERATION, REFUSALS, Audience, EventKind, MatchStatus, SideAnswer
 from matching.life.clearing import clear, end_without_agreement, object_to, pass_on_due
 from matching.life.sides import posting_of
-from matching.life.steps import ReviewRefused, check_note, held, take
+from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.models import Match, MatchSide
 from surveys.choices import Side
 from web.days import today
@@ -30,7 +30,7 @@ def answer(*, match: Match, side: Side, by: User, answer: SideAnswer, reason: st
     not relevant: not suggested again unless a reviewer takes it back.
     """
     check_note(reason)
-    match = held(match)
+    match = lock_match(match)
     _check_speaks_for(by, match, side)
     row = MatchSide.objects.filter(match=match, side=side).first()
     if match.status != MatchStatus.PROPOSED or row is None or row.asked_at is None or match.on_hold_at is not None:
@@ -40,7 +40,7 @@ def answer(*, match: Match, side: Side, by: User, answer: SideAnswer, reason: st
     row.answer, row.answer_reason = SideAnswer(answer), reason.strip()
     row.answered_by, row.answered_at = by, timezone.now()
     row.save(update_fields=["answer", "answer_reason", "answered_by", "answered_at"])
-    take(match, EventKind.ANSWERED, by=by, side=side, audience=Audience.SIDE, details={"answer": row.answer})
+    take_step(match, EventKind.ANSWERED, by=by, side=side, audience=Audience.SIDE, details={"answer": row.answer})
     if row.answer in REFUSALS:
         until = _months_after(today(), NOT_NOW_MONTHS) if row.answer == SideAnswer.NOT_NOW else None
         end_without_agreement(match, side=side, by=by, refused_until=until)
@@ -54,7 +54,7 @@ def consent(*, match: Match, side: Side, by: User) -> MatchSide:
     if row.consent_at is None:
         row.consent_at, row.consent_by = timezone.now(), by
         row.save(update_fields=["consent_at", "consent_by"])
-        take(match, EventKind.CONSENTED, by=by, side=side, audience=Audience.SIDE)
+        take_step(match, EventKind.CONSENTED, by=by, side=side, audience=Audience.SIDE)
     return row
 
 
@@ -65,12 +65,12 @@ def withdraw_consent(*, match: Match, side: Side, by: User) -> MatchSide:
     if row.consent_at is not None:
         row.consent_at, row.consent_by = None, None
         row.save(update_fields=["consent_at", "consent_by"])
-        take(match, EventKind.CONSENT_WITHDRAWN, by=by, side=side, audience=Audience.SIDE)
+        take_step(match, EventKind.CONSENT_WITHDRAWN, by=by, side=side, audience=Audience.SIDE)
     return row
 
 
 def _cooperating(match: Match, side: Side, by: User) -> tuple[Match, MatchSide]:
-    match = held(match)
+    match = lock_match(match)
     _check_speaks_for(by, match, side)
     if match.status not in COOPERATION:
         raise ReviewRefused(_("Only agreed or completed cooperation is published."))

@@ -17,7 +17,7 @@ from directory.models import User
 from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
 from matching.life.proposable import check_not_on_hold
 from matching.life.sides import OTHER_SIDE, posting_of
-from matching.life.steps import ReviewRefused, check_note, held, take
+from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.life.telling.to_sides import write_to_side
 from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchSide
@@ -58,7 +58,7 @@ def begin(*, match: Match, by: User) -> None:
             match=match, side=side, defaults={**_fresh_round(), "clearance": clearance, "clearance_due_on": due_on}
         )
         if clearance in WAITING:
-            take(match, EventKind.CLEARANCE_BEGUN, by=by, side=side, details={"due_on": str(due_on or "")})
+            take_step(match, EventKind.CLEARANCE_BEGUN, by=by, side=side, details={"due_on": str(due_on or "")})
             outbox.write(
                 kind="clearance_asked",
                 key=f"clearance_asked:{_occasion(match, side)}",
@@ -84,7 +84,7 @@ def clear(*, match: Match, side: Side, by: User, note: str = "") -> MatchSide:
     """Let a proposal be passed on to its side: by a coordinator of its country, or the secretariat for a mission."""
     match, row = _waiting(match, side, by, note)
     _set(row, clearance=Clearance.CLEARED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
-    take(match, EventKind.CLEARED, by=by, side=side, note=note, audience=Audience.SIDE)
+    take_step(match, EventKind.CLEARED, by=by, side=side, note=note, audience=Audience.SIDE)
     _ask(match, row, by=by)
     return row
 
@@ -96,7 +96,7 @@ def object_to(*, match: Match, side: Side, by: User, note: str) -> MatchSide:
         raise ReviewRefused(_("Say in a note why; the secretariat and your own side alone read it."))
     match, row = _waiting(match, side, by, note)
     _set(row, clearance=Clearance.OBJECTED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
-    take(match, EventKind.OBJECTED, by=by, side=side, note=note, audience=Audience.SIDE)
+    take_step(match, EventKind.OBJECTED, by=by, side=side, note=note, audience=Audience.SIDE)
     end_without_agreement(match, side=side, by=by, refused_until=None)
     return row
 
@@ -112,12 +112,12 @@ def pass_on_due(on: dt.date) -> int:
     passed = 0
     for pk in list(due.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            match = held(MatchSide.objects.select_related("match").get(pk=pk).match)
+            match = lock_match(MatchSide.objects.select_related("match").get(pk=pk).match)
             row = due.filter(pk=pk, match__on_hold_at__isnull=True).first()
             if row is None:
                 continue
             _set(row, clearance=Clearance.CLEARED, cleared_at=timezone.now())
-            take(match, EventKind.CLEARED, by=None, side=Side(row.side), audience=Audience.SIDE)
+            take_step(match, EventKind.CLEARED, by=None, side=Side(row.side), audience=Audience.SIDE)
             _ask(match, row, by=None)
             passed += 1
     return passed
@@ -125,7 +125,7 @@ def pass_on_due(on: dt.date) -> int:
 
 def end_without_agreement(match: Match, *, side: Side, by: User | None, refused_until: dt.date | None) -> None:
     """End a proposal that a side or its country does not want; call it in the step's transaction, match held."""
-    take(match, EventKind.NOT_TAKEN_FORWARD, by=by, side=side, refused_until=refused_until)
+    take_step(match, EventKind.NOT_TAKEN_FORWARD, by=by, side=side, refused_until=refused_until)
     other = match.sides.filter(side=OTHER_SIDE[side], asked_at__isnull=False).exclude(answer__in=REFUSALS).first()
     if other is not None:
         write_to_side(match, OTHER_SIDE[side], "not_taken_forward", occasion=_occasion(match, OTHER_SIDE[side]))
@@ -141,7 +141,7 @@ def is_not_public(posting: Posting) -> bool:
 
 def _waiting(match: Match, side: Side, by: User, note: str) -> tuple[Match, MatchSide]:
     check_note(note)
-    match = held(match)
+    match = lock_match(match)
     if not posting_of(match, side).is_within(scope_of(by, Action.APPROVE_POSTINGS)):
         raise ReviewRefused(_("Only the country's coordinator clears its proposals, or the secretariat for it."))
     check_not_on_hold(match)
@@ -154,7 +154,7 @@ def _waiting(match: Match, side: Side, by: User, note: str) -> tuple[Match, Matc
 def _ask(match: Match, row: MatchSide, *, by: User | None) -> None:
     side = Side(row.side)
     _set(row, asked_at=timezone.now())
-    take(match, EventKind.ASKED, by=by, side=side, audience=Audience.SIDE)
+    take_step(match, EventKind.ASKED, by=by, side=side, audience=Audience.SIDE)
     write_to_side(match, side, "proposed", occasion=_occasion(match, side), to_offices=True)
 
 

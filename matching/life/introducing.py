@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from directory.models import User
 from matching.choices import Audience, EventKind, MatchStatus, SideAnswer
-from matching.life.steps import ReviewRefused, check_note, check_reviewer, held, take
+from matching.life.steps import ReviewRefused, check_note, check_reviewer, lock_match, take_step
 from matching.life.telling.to_sides import write_to_side
 from matching.models import Introduction, Match
 from matching.models.introduction import LONGEST_REFERENCE
@@ -23,14 +23,14 @@ def introduce(*, match: Match, by: User, message: str = "", note: str = "") -> I
     """Introduce the two sides to each other; `message` is read by both, `note` by the secretariat alone."""
     check_reviewer(by, note)
     check_note(message)
-    match = held(match)
+    match = lock_match(match)
     if match.on_hold_at is not None:
         raise ReviewRefused(_("This match is on hold; record first that the check is cleared or referred."))
     if not is_ready(match):
         raise ReviewRefused(_("Two sides are introduced once both have said that they are interested."))
-    take(match, EventKind.INTRODUCED, by=by, note=message, audience=Audience.SHARED)
+    take_step(match, EventKind.INTRODUCED, by=by, note=message, audience=Audience.SHARED)
     if note.strip():
-        take(match, EventKind.NOTED, by=by, note=note)
+        take_step(match, EventKind.NOTED, by=by, note=note)
     row = Introduction.objects.create(match=match, made_by=by, message=message.strip())
     for side in (Side.NEED, Side.OFFER):
         write_to_side(match, side, "introduced", occasion=f"{match.pk}:{side}", to_offices=True)
@@ -46,12 +46,12 @@ def record_reference(*, match: Match, by: User, reference: str) -> Introduction:
         raise ReviewRefused(
             _("Give the reference of the letter, in at most %(limit)d characters.") % {"limit": LONGEST_REFERENCE}
         )
-    match = held(match)
+    match = lock_match(match)
     row = Introduction.objects.filter(match=match).first()
     if row is None:
         raise ReviewRefused(_("The two sides have not been introduced yet."))
     if row.reference != reference:
-        take(match, EventKind.REFERENCED, by=by, details={"reference": [row.reference, reference]})
+        take_step(match, EventKind.REFERENCED, by=by, details={"reference": [row.reference, reference]})
         row.reference = reference
         row.save(update_fields=["reference"])
     return row

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
 from matching.life.marks import lists_are_short
-from matching.life.steps import take_many
+from matching.life.steps import take_steps
 from matching.models import Match
 from matching.scoring.places import offers_used_up
 from surveys.choices import PostingStatus
@@ -49,6 +49,6 @@ def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], 
 
 @transaction.atomic
 def _lapse(matches: QuerySet[Match], *, statuses: Collection[MatchStatus]) -> int:
-    lapsed = take_many(matches, EventKind.LAPSED, by=None, only_from=statuses)
+    lapsed = take_steps(matches, EventKind.LAPSED, by=None, only_from=statuses)
     lists_are_short(lapsed)
     return len(lapsed)

@@ -15,7 +15,7 @@ from matching.choices import Audience, EventKind, MatchStatus, NeedMet
 from matching.life import lapsing, marks
 from matching.life.marks import Ids
 from matching.life.sides import sides_of
-from matching.life.steps import ReviewRefused, check_note, check_open, held, take
+from matching.life.steps import ReviewRefused, check_note, check_open, lock_match, take_step
 from matching.life.telling.to_sides import write_to_side
 from matching.models import Match, MatchSide, Outcome
 from surveys.choices import Side
@@ -37,7 +37,7 @@ def agree(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
     check_open(match, EventKind.AGREED)
     outcome = _filled(Outcome(match=match, recorded_by=by), values)
     outcome.save()
-    take(match, EventKind.AGREED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
+    take_step(match, EventKind.AGREED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
     _tell(match, "agreed")
     lapsing.lapse_used_up(match.offer)
     return outcome
@@ -50,7 +50,7 @@ def complete(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
     check_open(match, EventKind.COMPLETED)
     outcome = _filled(Outcome.objects.get(match=match), values)
     outcome.save()
-    take(match, EventKind.COMPLETED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
+    take_step(match, EventKind.COMPLETED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
     _ask_to_confirm(match)
     return outcome
 
@@ -71,7 +71,7 @@ def record(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
     if changed:
         outcome.save()
         match.sides.update(outcome_confirmed_at=None, outcome_confirmed_by=None)
-        take(
+        take_step(
             match,
             EventKind.OUTCOME_RECORDED,
             by=by,
@@ -91,7 +91,7 @@ def record(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
 @transaction.atomic
 def confirm_outcome(*, match: Match, side: Side, by: User) -> MatchSide:
     """Confirm the outcome for one's side as it is recorded now."""
-    match = held(match)
+    match = lock_match(match)
     if side not in sides_of(by, match, Action.ANSWER_PROPOSALS):
         raise ReviewRefused(_("Only those who speak for this side confirm for it."))
     check_open(match, EventKind.OUTCOME_CONFIRMED)
@@ -99,7 +99,7 @@ def confirm_outcome(*, match: Match, side: Side, by: User) -> MatchSide:
     if row.outcome_confirmed_at is None:
         row.outcome_confirmed_at, row.outcome_confirmed_by = timezone.now(), by
         row.save(update_fields=["outcome_confirmed_at", "outcome_confirmed_by"])
-        take(match, EventKind.OUTCOME_CONFIRMED, by=by, side=side, audience=Audience.SHARED)
+        take_step(match, EventKind.OUTCOME_CONFIRMED, by=by, side=side, audience=Audience.SHARED)
     return row
 
 
@@ -107,7 +107,7 @@ def confirm_outcome(*, match: Match, side: Side, by: User) -> MatchSide:
 def follow_up(*, match: Match, by: User, need_met: NeedMet, note: str = "") -> Outcome:
     """Record whether the need was met: by the side of the need, or by a reviewer who asked."""
     check_note(note)
-    match = held(match)
+    match = lock_match(match)
     if not (can(by, Action.REVIEW_MATCHES) or Side.NEED in sides_of(by, match, Action.ANSWER_PROPOSALS)):
         raise ReviewRefused(_("Whether the need was met is for its own side to say."))
     outcome = Outcome.objects.filter(match=match).first()
@@ -115,7 +115,7 @@ def follow_up(*, match: Match, by: User, need_met: NeedMet, note: str = "") -> O
         raise ReviewRefused(_("Nothing was agreed yet."))
     before, outcome.need_met = outcome.need_met, NeedMet(need_met)
     outcome.save(update_fields=["need_met", "updated_at"])
-    take(
+    take_step(
         match,
         EventKind.FOLLOWED_UP,
         by=by,
@@ -128,7 +128,7 @@ def follow_up(*, match: Match, by: User, need_met: NeedMet, note: str = "") -> O
 
 
 def _party(match: Match, by: User) -> Match:
-    match = held(match)
+    match = lock_match(match)
     if not (can(by, Action.REVIEW_MATCHES) or sides_of(by, match, Action.ANSWER_PROPOSALS)):
         raise ReviewRefused(_("Only the two sides and the secretariat record what was agreed."))
     if match.on_hold_at is not None:

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from directory.mail.receivers import spoken_for
 from matching import engine
 from matching.choices import EventKind
-from matching.life.steps import STEPS, ReviewRefused, check_open
+from matching.life.steps import MATCH_STEPS, ReviewRefused, check_open
 from matching.models import Match
 from matching.models.match import MatchQuerySet
 from matching.scoring.profiles import default_profile, gates_only
-from matching.scoring.tables import ScoringTables
+from matching.scoring.reading_arrays import ScoringTables
 from surveys.models.posting import published_q
 from web.days import today
 
@@ -46,7 +46,7 @@ def proposable(matches: MatchQuerySet) -> MatchQuerySet:
         published_q(prefix="offer__"),
         spoken_for("need__"),
         spoken_for("offer__"),
-        status__in=STEPS[EventKind.PROPOSED].open_from,
+        status__in=MATCH_STEPS[EventKind.PROPOSED].open_from,
         on_hold_at__isnull=True,
         need__confirmed_on__isnull=False,
         offer__confirmed_on__isnull=False,

@@ -16,7 +16,7 @@ from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchS
 from matching.life import clearing, proposable
 from matching.life.introducing import introduce, record_reference
 from matching.life.proposable import check_not_on_hold
-from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, held, take
+from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, lock_match, take_step
 from matching.models import Match, MatchEvent, ReviewCheck
 from matching.scoring.explanation import Explanation, explain, explain_pairs
 from matching.scoring.reasons import gate_reasons
@@ -32,11 +32,11 @@ CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
 def release(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Show the fit to everyone as it stands today; independent of all other steps and unchanged by them."""
     check_reviewer(by, note)
-    match = held(match)
+    match = lock_match(match)
     _check_release(match)
     explanation = today or explain(need=match.need, offer=match.offer)
     _check_fit(explanation)
-    return take(
+    return take_step(
         match,
         EventKind.RELEASED,
         by=by,
@@ -51,16 +51,18 @@ def release(*, match: Match, by: User, note: str = "", today: Explanation | None
 def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
     """Take a released fit off the public pages."""
     check_reviewer(by, note)
-    match = held(match)
+    match = lock_match(match)
     _check_withhold(match)
-    return take(match, EventKind.WITHHELD, by=by, note=note, released_at=None, released_score=None, released_as=None)
+    return take_step(
+        match, EventKind.WITHHELD, by=by, note=note, released_at=None, released_score=None, released_as=None
+    )
 
 
 @transaction.atomic
 def set_aside(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
     check_reviewer(by, note)
-    match = held(match)
+    match = lock_match(match)
     _check_suggested(match)
     return _decide(match, EventKind.SET_ASIDE, by=by, note=note, today=today)
 
@@ -72,7 +74,7 @@ def propose(*, match: Match, by: User, note: str = "", today: Explanation | None
     A side is asked at once, or once its country is heard, where its window wants that: see `matching.life.clearing`.
     """
     check_reviewer(by, note)
-    match = held(match)
+    match = lock_match(match)
     proposable.check(match)
     today = today or explain(need=match.need, offer=match.offer)
     _check_fit(today)
@@ -91,14 +93,14 @@ def take_back(*, match: Match, by: User, note: str = "", today: Explanation | No
     check_reviewer(by, note)
     if not note.strip():
         raise ReviewRefused(_("Say in a note why the match is taken back."))
-    match = held(match)
+    match = lock_match(match)
     _check_take_back(match)
     if match.status == MatchStatus.PROPOSED:
         clearing.undo(match)
     explanation = _by_its_profile(match, today)
     _check_fit(explanation)
     contributions = {part["code"]: part["contribution"] for part in explanation["criteria"]}
-    return take(
+    return take_step(
         match,
         EventKind.TAKEN_BACK,
         by=by,
@@ -124,12 +126,12 @@ def add_note(
         raise ReviewRefused(_("The note is empty."))
     if (audience == Audience.SIDE) != (side is not None):
         raise ReviewRefused(_("Say for which side the note is."))
-    match = held(match)
+    match = lock_match(match)
     readers = match.sides.filter(asked_at__isnull=False)
     missing = {Audience.SHARED: readers.count() < 2, Audience.SIDE: not readers.filter(side=side).exists()}
     if missing.get(audience, False):
         raise ReviewRefused(_("A side reads notes once it was asked; until then they are internal."))
-    return take(match, EventKind.NOTED, by=by, note=note, audience=audience, side=side)
+    return take_step(match, EventKind.NOTED, by=by, note=note, audience=audience, side=side)
 
 
 @transaction.atomic
@@ -138,9 +140,9 @@ def assign(*, match: Match, by: User, to: User | None) -> MatchEvent:
     check_reviewer(by, "")
     if to is not None and not can(to, Action.REVIEW_MATCHES):
         raise ReviewRefused(_("Matches are looked after by reviewers and managers."))
-    match = held(match)
+    match = lock_match(match)
     before = match.assigned_to
-    return take(
+    return take_step(
         match,
         EventKind.ASSIGNED,
         by=by,
@@ -157,20 +159,20 @@ def check(*, match: Match, by: User, kind: CheckKind, result: CheckResult, note:
     The newest result of a kind counts; the match is on hold as long as one kind is.
     """
     check_reviewer(by, note)
-    match = held(match)
+    match = lock_match(match)
     row = ReviewCheck.objects.create(match=match, kind=kind, result=result, note=note.strip(), by=by)
     newest = {one.kind: one.result for one in match.checks.order_by("at", "pk")}
     is_on_hold = CheckResult.ON_HOLD in newest.values()
     values: dict[str, Any] = {}
     if is_on_hold != (match.on_hold_at is not None):
         values = {"on_hold_at": timezone.now() if is_on_hold else None}
-    take(match, EventKind.CHECKED, by=by, note=note, details={"kind": kind, "result": result}, **values)
+    take_step(match, EventKind.CHECKED, by=by, note=note, details={"kind": kind, "result": result}, **values)
     return row
 
 
 Step = Callable[..., MatchEvent]
 
-STEPS: dict[str, Step] = {
+REVIEW_STEPS: dict[str, Step] = {
     "release": release,
     "withhold": withhold,
     "set_aside": set_aside,
@@ -303,4 +305,4 @@ def _decide(
     # The contributions that the reviewer saw in the queue, even where a run is overdue.
     stored = {"score": match.score, **{code: getattr(match, f"part_{code}") for code in CRITERIA}}
     decided_on = {**_by_its_profile(match, today), "stored": stored}
-    return take(match, kind, by=by, note=note, decided_on=decided_on, **values)
+    return take_step(match, kind, by=by, note=note, decided_on=decided_on, **values)

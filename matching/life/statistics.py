@@ -21,7 +21,7 @@ from web.days import today
 AGE_BANDS = ((7, "0-7"), (30, "8-30"), (90, "31-90"), (365, "91-365"))
 """Days since a suggestion was first made, up to and including."""
 GROUPS = ("LDC", "LLDC", "SIDS", "ESCAP_ENEA", "ESCAP_NCA", "ESCAP_PACIFIC", "ESCAP_SEA", "ESCAP_SSWA")
-STEPS = (
+TIMED_STEPS = (
     (EventKind.PROPOSED, EventKind.ANSWERED),
     (EventKind.ANSWERED, EventKind.INTRODUCED),
     (EventKind.INTRODUCED, EventKind.AGREED),
@@ -69,14 +69,14 @@ def by_age() -> FigureTable:
 
 def days_a_step(*, since: dt.date | None = None) -> FigureTable:
     """Return the median days from each step to the next, of the matches that took both: one query."""
-    events = MatchEvent.objects.filter(kind__in={kind for pair in STEPS for kind in pair})
+    events = MatchEvent.objects.filter(kind__in={kind for pair in TIMED_STEPS for kind in pair})
     if since is not None:
         events = events.filter(at__date__gte=since)
     first: dict[int, dict[str, dt.datetime]] = {}
     for match, kind, at in events.order_by().values_list("match", "kind").annotate(first=Min("at")):
         first.setdefault(match, {})[kind] = at
     rows = []
-    for before, after in STEPS:
+    for before, after in TIMED_STEPS:
         days = [
             (taken[after] - taken[before]).total_seconds() / 86_400
             for taken in first.values()

@@ -1,10 +1,11 @@
 """The one place where the state of a match, or of a triangular option, is written.
 
-The tables STEPS and OPTION_STEPS say which steps there are, from which states each may be taken, and where it leads.
+The tables MATCH_STEPS and OPTION_STEPS say which steps there are, from which states each may be taken, and where it
+leads.
 Whoever takes one calls
 
-- `take` or `take_for_option`: one row, by a person, a clock or the calendar;
-- `take_many`: all rows of a query that the step is open to, as when a posting is withdrawn;
+- `take_step` or `take_option_step`: one row, by a person, a clock or the calendar;
+- `take_steps`: all rows of a query that the step is open to, as when a posting is withdrawn;
 - `suggest_rows`, `return_rows`, `lapse_rows`: what a run does to rows by the hundred thousand, as columns of arrays.
 
 All of them write the state, what goes with it (only a suggestion has places in lists), `updated_at`, and the event,
@@ -58,7 +59,7 @@ class Step(Generic[Status]):
 ANY = frozenset(MatchStatus)
 ONLY_PROPOSED = frozenset({MatchStatus.PROPOSED})
 
-STEPS: Mapping[EventKind, Step[MatchStatus]] = {
+MATCH_STEPS: Mapping[EventKind, Step[MatchStatus]] = {
     EventKind.RELEASED: Step(ANY),
     EventKind.WITHHELD: Step(ANY),
     EventKind.NOTED: Step(ANY),
@@ -142,7 +143,7 @@ class Life:
 
 LIVES: Mapping[Any, Life] = {
     Match: Life(
-        steps=STEPS,
+        steps=MATCH_STEPS,
         event=MatchEvent,
         row_of_event="match",
         suggested=MatchStatus.SUGGESTED.value,
@@ -177,7 +178,7 @@ def check_open(row: Match | TriangularOption, kind: EventKind | OptionEventKind 
         raise ReviewRefused(str(life.not_open) % {"status": row.get_status_display()})
 
 
-def take(
+def take_step(
     match: Match,
     kind: EventKind,
     *,
@@ -206,16 +207,16 @@ def take(
     return event
 
 
-def take_for_option(
+def take_option_step(
     option: TriangularOption, kind: OptionEventKind, *, by: User | None, note: str = "", **values: Any
 ) -> TriangularEvent:
-    """Take one step of a triangular option, as `take` does of a match."""
+    """Take one step of a triangular option, as `take_step` does of a match."""
     event = TriangularEvent(option=option, kind=kind, by=by, note=note.strip())
     _take(option, event, values)
     return event
 
 
-def take_many(
+def take_steps(
     rows: QuerySet[Row], kind: EventKind | OptionEventKind, *, by: User | None, only_from: Collection[str] | None = None
 ) -> list[Row]:
     """Take one step on each of these rows that it is open to; return them as they stood before.
@@ -228,15 +229,15 @@ def take_many(
     open_from = step.open_from if only_from is None else step.open_from & set(only_from)
     columns = ("pk", "status", *life.postings, *life.places)
     found = rows.filter(status__in=open_from).order_by("pk").only(*columns).select_for_update(of=("self",))
-    held = list(found)
-    for first in range(0, len(held), MOST_NAMED):
-        named = [row.pk for row in held[first : first + MOST_NAMED]]
+    lock_match = list(found)
+    for first in range(0, len(lock_match), MOST_NAMED):
+        named = [row.pk for row in lock_match[first : first + MOST_NAMED]]
         rows.model.objects.filter(pk__in=named, status__in=open_from).update(
             updated_at=timezone.now(), **life.state(step)
         )
-    told = [row for row in held if by is not None or row.status != life.suggested]
+    told = [row for row in lock_match if by is not None or row.status != life.suggested]
     life.write_events(kind, [(row.pk, row.status) for row in told], by=by)
-    return held
+    return lock_match
 
 
 def suggest_rows(model: type[Row], columns: bulk.Columns) -> NDArray[np.int64]:
@@ -300,7 +301,7 @@ def check_note(note: str) -> None:
         )
 
 
-def held(match: Match) -> Match:
+def lock_match(match: Match) -> Match:
     """Return the match as it stands in the database now, with its postings, held until the transaction ends."""
     Match.objects.select_for_update(of=("self",)).get(pk=match.pk)
     return Match.objects.for_lists().get(pk=match.pk)

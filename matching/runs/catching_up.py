@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from matching.life import marks
 from matching.life.marks import Ids, Marked
 from matching.models import Match, MatchRun
-from matching.runs.lines import Rows, pair_keys
 from matching.runs.lists import FoundLists, put_into, work_out
+from matching.runs.reconciling import Rows, pair_keys
 from matching.scoring.inputs import Inputs
 from matching.scoring.places import offers_used_up
-from matching.scoring.tables import ScoringTables, meet_texts
+from matching.scoring.reading_arrays import ScoringTables, meet_texts
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from web.days import today

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.runs.lines import Rows, pair_keys
+from matching.runs.reconciling import Rows, pair_keys
 
 Mask = NDArray[np.bool_]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from directory.models import CountryGroup
 from matching.engine import Postings
 from matching.life.statistics import GROUPS
-from matching.runs.lines import Rows
+from matching.runs.reconciling import Rows
 from surveys.postings.reach import ESCAP_SUB_REGIONS, ReachTable
 
 

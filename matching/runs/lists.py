@@ -24,10 +24,10 @@ from matching import engine
 from matching.choices import MatchStatus
 from matching.life.marks import Ids
 from matching.models import Match, MatchRun, ScoringProfile
-from matching.runs.lines import ROW, Rows, bring_into_line, pair_keys, scored_rows, stored_rows
+from matching.runs.reconciling import ROW, Rows, bring_into_line, pair_keys, scored_rows, stored_rows
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import ScoringTables
+from matching.scoring.reading_arrays import ScoringTables
 from web import bulk
 from web.days import today
 

@@ -13,10 +13,10 @@ from matching.choices import MatchStatus
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.runs.comparing import ChangeCounts, PairComparison, compare
 from matching.runs.equity import EquityRow, equity
-from matching.runs.lines import COMPARED, ROW, Rows, scored_rows, stored_rows
+from matching.runs.reconciling import COMPARED, ROW, Rows, scored_rows, stored_rows
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import ScoringTables, engine_profile
+from matching.scoring.reading_arrays import ScoringTables, engine_profile
 from web.days import today
 
 LARGEST = 20

@@ -12,7 +12,7 @@ from matching.life.marks import NONE, Ids
 from matching.life.telling.digests import tell_at_once
 from matching.models import Match
 from matching.runs.lists import StoredLists, bring_lists_into_line, profile_of_lists, work_out
-from matching.scoring.tables import ScoringTables, meet_texts
+from matching.scoring.reading_arrays import ScoringTables, meet_texts
 from surveys.models import Need
 from surveys.models.posting import Posting
 from web import bulk

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from matching.choices import ChangeKind
 from matching.models import MatchChange, MatchRun
-from matching.runs.lines import CRITERIA
+from matching.runs.reconciling import CRITERIA
 from matching.templatetags.matches import criterion_words, signed_thousandths
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer

@@ -19,10 +19,10 @@ from matching.life.telling.digests import tell_at_once
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.runs import storing
 from matching.runs.catching_up import meet_marked_texts
-from matching.runs.lines import Rows, scored_rows
+from matching.runs.reconciling import Rows, scored_rows
 from matching.scoring.inputs import Inputs, digest_of_all, digest_of_directory
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import ScoringTables
+from matching.scoring.reading_arrays import ScoringTables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
 from web.days import today

@@ -6,7 +6,7 @@ therefore a proposal of what should be stored, and it is stored in this order, i
 1. the table of matches is locked, so that what is read from here on holds until the end;
 2. what changed since the run read is scored again and put into what it has found (`matching.runs.catching_up`);
 3. proposals of which a posting has closed lapse, and pairs that are closed or decided by now are left out;
-4. what is wanted is compared with what is stored, and the difference is written (`matching.runs.lines`);
+4. what is wanted is compared with what is stored, and the difference is written (`matching.runs.reconciling`);
 5. the marks that the run has worked off are removed, those alone.
 
 A stored match lapses only where the run had both of its postings before it, or one of them is no longer open: of a
@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from matching.choices import EventKind, MatchStatus
 from matching.life import marks
-from matching.life.steps import take_many
+from matching.life.steps import take_steps
 from matching.models import Match, MatchChange, MatchRun
 from matching.runs.catching_up import Now, catch_up
-from matching.runs.lines import Rows, bring_into_line, pair_keys, stored_rows
+from matching.runs.reconciling import Rows, bring_into_line, pair_keys, stored_rows
 from matching.scoring.inputs import Inputs
 from web import bulk
 from web.days import years_before
@@ -97,7 +97,9 @@ def _lapse_closed_proposals(*, open_needs: NDArray[np.int64], open_offers: NDArr
     ]
     if not closed:
         return 0
-    lapsed = take_many(Match.objects.filter(pk__in=closed), EventKind.LAPSED, by=None, only_from=[MatchStatus.PROPOSED])
+    lapsed = take_steps(
+        Match.objects.filter(pk__in=closed), EventKind.LAPSED, by=None, only_from=[MatchStatus.PROPOSED]
+    )
     return len(lapsed)
 
 

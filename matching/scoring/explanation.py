@@ -9,7 +9,7 @@ from matching.choices import Fit
 from matching.models import ScoringProfile
 from matching.scoring.levels import level_percent
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import ScoringTables
+from matching.scoring.reading_arrays import ScoringTables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
 from surveys.postings.reach import PlaceKey, Route, places_or_open

@@ -12,7 +12,7 @@ from directory.models import Agency
 from matching import engine
 from matching.models import Match
 from matching.scoring.packing import digest
-from matching.scoring.tables import ScoringTables, Vocabulary
+from matching.scoring.reading_arrays import ScoringTables, Vocabulary
 from surveys.postings.reach import ReachTable
 
 

@@ -17,8 +17,8 @@ from matching.models import Match
 from matching.scoring.explanation import Explanation, explain_pairs
 from matching.scoring.places import offers_used_up
 from matching.scoring.profiles import default_profile, gates_only
+from matching.scoring.reading_arrays import ScoringTables
 from matching.scoring.reasons import Labels
-from matching.scoring.tables import ScoringTables
 from matching.scoring.words import GATES
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer

@@ -12,7 +12,7 @@ from matching.engine.rules.criteria import CRITERIA
 from matching.models import ScoringProfile, TriangularOption
 from matching.scoring.explanation import Explanation, explain_in, fit_of
 from matching.scoring.profiles import default_profile
-from matching.scoring.tables import ScoringTables
+from matching.scoring.reading_arrays import ScoringTables
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.roles import may_facilitate
 from matching.triangular.together import COVERING, TOPIC, joined, parts_of_triples

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from matching.choices import OPTIONS_SHOWN, OptionEventKind, OptionStatus
-from matching.life.steps import take_many
+from matching.life.steps import take_steps
 from matching.models import TriangularOption
 from matching.models.triangular.option import POSTINGS
 from matching.triangular.roles import open_and_allowing
@@ -48,4 +48,4 @@ def lapse_closed_proposals() -> int:
 @transaction.atomic
 def _lapse(which: Q) -> int:
     options = TriangularOption.objects.filter(which)
-    return len(take_many(options, OptionEventKind.LAPSED, by=None, only_from=OPTIONS_SHOWN))
+    return len(take_steps(options, OptionEventKind.LAPSED, by=None, only_from=OPTIONS_SHOWN))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from directory.models import User
 from matching.choices import OptionEventKind
-from matching.life.steps import ReviewRefused, check_open, check_reviewer, take_for_option
+from matching.life.steps import ReviewRefused, check_open, check_reviewer, take_option_step
 from matching.models import TriangularEvent, TriangularOption
 from matching.models.triangular.option import POSTINGS
 from matching.scoring.explanation import Explanation
@@ -22,7 +22,7 @@ def propose(*, option: TriangularOption, by: User, note: str = "") -> Triangular
     check_confirmed(option)
     explanation = _explained(option)
     check_stands(explanation)
-    event = take_for_option(
+    event = take_option_step(
         option, OptionEventKind.PROPOSED, by=by, note=note, decided_on=_as_decided(option, explanation)
     )
     tell_sides(option, event)
@@ -34,7 +34,7 @@ def set_aside(*, option: TriangularOption, by: User, note: str = "") -> Triangul
     """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
     option = _begin(option, OptionEventKind.SET_ASIDE, by=by, note=note)
     decided_on = _as_decided(option, _explained(option))
-    return take_for_option(option, OptionEventKind.SET_ASIDE, by=by, note=note, decided_on=decided_on)
+    return take_option_step(option, OptionEventKind.SET_ASIDE, by=by, note=note, decided_on=decided_on)
 
 
 @transaction.atomic
@@ -46,7 +46,7 @@ def take_back(*, option: TriangularOption, by: User, note: str) -> TriangularEve
     explanation = _explained(option)
     check_stands(explanation)
     contributions = {f"part_{part['code']}": part["contribution"] for part in explanation["criteria"]}
-    return take_for_option(
+    return take_option_step(
         option,
         OptionEventKind.TAKEN_BACK,
         by=by,

@@ -3,7 +3,7 @@
 It runs at the end of a run, in the transaction that has stored the matches, since options are made from the needs'
 lists as they now stand: suggestions with their scores, read again from the table. There are few options beside matches
 (five a need at most), so they are compared by their keys in plain dictionaries; new, returned, moved, shifted and gone
-mean the same as in `matching.runs.lines`, and `matching.life.steps` writes it.
+mean the same as in `matching.runs.reconciling`, and `matching.life.steps` writes it.
 
 What people have decided stays as it is. Only a proposal of which a posting has closed, or whose agency no longer allows
 a third party, lapses, before anything is compared: its triple may then be found again.

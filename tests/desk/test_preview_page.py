@@ -290,7 +290,7 @@ def test_other_methods_and_unknown_profiles_are_refused(office, page):
 def test_a_profile_in_use_that_cannot_score_here_is_said(office, page, monkeypatch):
     figures_of_topic = dict.fromkeys(("weight_areas", "weight_modalities", "weight_region"), 0) | {"weight_topic": 100}
     ScoringProfile.objects.update(**figures_of_topic)
-    monkeypatch.setattr("matching.scoring.tables.topic_is_available", lambda: False)
+    monkeypatch.setattr("matching.scoring.reading_arrays.topic_is_available", lambda: False)
     response = office.get(page, figures(weight_areas=100, weight_topic=0))
     assert response.status_code == 200
     assert "The engine cannot score by default, version 1 here" in response.content.decode()

@@ -71,7 +71,7 @@ def test_what_cannot_score_is_refused_in_words(office, profile, changed, words):
 
 
 def test_weights_that_sum_to_100_only_with_the_topic_are_refused_where_it_is_off(office, profile, monkeypatch):
-    monkeypatch.setattr("matching.scoring.tables.topic_is_available", lambda: False)
+    monkeypatch.setattr("matching.scoring.reading_arrays.topic_is_available", lambda: False)
     changed = {"weight_areas": 10, "weight_modalities": 10, "weight_region": 40, "weight_topic": 40}
     assert "round to more than 1" in office.post(page_of(profile), values(profile, **changed)).content.decode()
 

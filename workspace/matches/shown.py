@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from directory.models import User
 from matching.life.sides import events_for, shown_state, sides_of
-from matching.life.steps import held
+from matching.life.steps import lock_match
 from matching.models import Match, MatchEvent
 from web.since_shown import Happening, Shown
 
@@ -31,7 +31,7 @@ class ShownSides(Shown):
 
     def hold(self) -> None:
         """Hold the match, and read it anew."""
-        self.match = held(self.match)
+        self.match = lock_match(self.match)
 
     def happened(self, since: dt.datetime) -> list[Happening]:
         """Return the events that they may read; others than the person are not named."""

@@ -88,7 +88,7 @@ def _is_followed_up(match: Match, side: Side, values: Values) -> bool:
     return outcome is not None and outcome.need_met == values["need_met"] and not values.get("note")
 
 
-STEPS: Mapping[str, SideStep] = {
+SIDE_STEPS: Mapping[str, SideStep] = {
     "answer": SideStep(AnswerForm, _answer, _is_answered, gettext_lazy("Your answer is recorded.")),
     "clear": SideStep(
         ClearForm,
@@ -151,7 +151,7 @@ STEPS: Mapping[str, SideStep] = {
 
 def form_for(name: str, *, match: Match, side: Side, data: Any = None) -> forms.BaseForm:
     """Return the form of a step; an outcome's begins with what is recorded."""
-    form = STEPS[name].form
+    form = SIDE_STEPS[name].form
     auto_id = f"id_{side}_%s"
     if issubclass(form, AgreementForm):
         # A copy: a form in error must not change what the page shows as recorded.
@@ -187,8 +187,8 @@ def take_as_shown(*, name: str, match: Match, side: Side, by: User, values: Valu
     try:
         shown.check(mark)
     except ChangedSinceShown:
-        if STEPS[name].is_taken(shown.match, side, values):
+        if SIDE_STEPS[name].is_taken(shown.match, side, values):
             return False
         raise
-    STEPS[name].take(shown.match, side, by, values)
+    SIDE_STEPS[name].take(shown.match, side, by, values)
     return True

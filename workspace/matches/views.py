@@ -27,7 +27,7 @@ from workspace.kept import give_back
 from workspace.matches.filtersets import OwnMatchFilter
 from workspace.matches.groups import GROUPS, counts_of, own_matches
 from workspace.matches.page import mistakes_in, page_of
-from workspace.matches.steps import STEPS, add_errors, form_for, take_as_shown, values_of
+from workspace.matches.steps import SIDE_STEPS, add_errors, form_for, take_as_shown, values_of
 from workspace.pages import WorkspacePage
 
 ON_THE_PAGE = (
@@ -127,7 +127,7 @@ class OwnMatch(MatchPage, TemplateView):
         """Show the page; with what was typed into it when the session had ended."""
         match, kept = self.find(), give_back(request)
         name, side = (kept.get("step", ""), kept.get("side", "")) if kept else ("", "")
-        if name not in STEPS or side not in sides_of(request.user, match, STEPS[name].action):
+        if name not in SIDE_STEPS or side not in sides_of(request.user, match, SIDE_STEPS[name].action):
             return self.render_to_response(self.get_context_data(match=match, **kwargs))
         form = form_for(name, match=match, side=Side(side), data=kept)
         context = self.get_context_data(match=match, given=(name, Side(side), form), **kwargs)
@@ -143,9 +143,9 @@ class OwnMatch(MatchPage, TemplateView):
         """Take a step; what was typed stays on the page where it cannot be taken."""
         match, user = self.find(), cast("User", request.user)
         name, side = request.POST.get("step", ""), request.POST.get("side", "")
-        if name not in STEPS or side not in sides_of(user, match):
+        if name not in SIDE_STEPS or side not in sides_of(user, match):
             raise Http404
-        if side not in sides_of(user, match, STEPS[name].action):
+        if side not in sides_of(user, match, SIDE_STEPS[name].action):
             raise PermissionDenied
         side = Side(side)
         form = form_for(name, match=match, side=side, data=request.POST)
@@ -160,7 +160,7 @@ class OwnMatch(MatchPage, TemplateView):
             return self._again(match, name, side, form, status=INVALID)
         except (ChangedSinceShown, ReviewRefused) as refusal:
             return self._again(self.find(), name, side, form, status=CONFLICT, told=str(refusal))
-        messages.success(request, str(STEPS[name].said) if is_new else _("This was recorded already."))
+        messages.success(request, str(SIDE_STEPS[name].said) if is_new else _("This was recorded already."))
         return redirect("workspace:match", match.need_id, match.offer_id)
 
     def _again(

@@ -96,11 +96,11 @@ class PeopleStep(WorkspacePage):
     actions = (Action.INVITE,)
 
     def post(self, request: MemberRequest, step: str, pk: int) -> HttpResponse:
-        if step not in STEPS:
+        if step not in PEOPLE_STEPS:
             raise Http404
         scope = scope_of(request.user, Action.INVITE)
         within = Q() if scope.everything else Q(agency__country__in=scope.countries)
-        rows, act, said = STEPS[step]
+        rows, act, said = PEOPLE_STEPS[step]
         row = rows().filter(within, pk=pk).first()
         if row is None:
             raise Http404
@@ -113,7 +113,7 @@ class PeopleStep(WorkspacePage):
         return redirect("workspace:people")
 
 
-STEPS: dict[str, tuple[Callable[[], Any], Callable[[Any, User], Any], Callable[[], str]]] = {
+PEOPLE_STEPS: dict[str, tuple[Callable[[], Any], Callable[[Any, User], Any], Callable[[], str]]] = {
     "send-again": (
         Invitation.objects.all,
         lambda row, by: invitations.send_again(invitation=row, by=by),

@@ -128,7 +128,7 @@ class PostingStep(WorkspacePage):
     actions = (Action.POST, Action.APPROVE_POSTINGS)
 
     def post(self, request: MemberRequest, kind: str, pk: int, step: str) -> HttpResponse:
-        if step not in STEPS:
+        if step not in POSTING_STEPS:
             raise Http404
         of, approves = Kind(kind), step in APPROVING
         if not can(request.user, Action.APPROVE_POSTINGS if approves else Action.POST):
@@ -136,7 +136,7 @@ class PostingStep(WorkspacePage):
         posting = _readable(of, request.user, pk) if approves else of.get_writable(request.user, pk)
         try:
             with as_shown(ShownPosting(posting), request.POST.get(AS_OF, "")):
-                return STEPS[step](request, posting, of)
+                return POSTING_STEPS[step](request, posting, of)
         except ChangedSinceShown as changed:
             messages.error(request, str(changed))
             typed = {f"{step}_form": FORMS[step](request.POST)} if step in FORMS else {}
@@ -237,7 +237,7 @@ def _choose(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespons
     return redirect(kind.address("", posting.pk))
 
 
-STEPS: dict[str, Callable[[MemberRequest, Any, Kind], HttpResponse]] = {
+POSTING_STEPS: dict[str, Callable[[MemberRequest, Any, Kind], HttpResponse]] = {
     "publish": _publish,
     "confirm": _confirm,
     "approve": _approve,

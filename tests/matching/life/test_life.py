@@ -24,7 +24,7 @@ from matching.choices import (
 )
 from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review
 from matching.life.sides import events_for
-from matching.life.steps import STEPS, ReviewRefused
+from matching.life.steps import MATCH_STEPS, ReviewRefused
 from matching.life.telling import digests
 from matching.life.telling.contacts import contacts_for
 from matching.life.terms import last_day_of_term
@@ -554,7 +554,7 @@ def check_it_adds_up(match: Match) -> None:
     now, status = again(match), MatchStatus.SUGGESTED
     for event in MatchEvent.objects.filter(match=match).order_by("pk"):
         assert event.from_status == status
-        step = STEPS[EventKind(event.kind)]
+        step = MATCH_STEPS[EventKind(event.kind)]
         assert event.from_status in step.open_from
         assert event.to_status == (step.leads_to or event.from_status)
         status = MatchStatus(event.to_status)

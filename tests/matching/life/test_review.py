@@ -161,11 +161,11 @@ def test_a_note_changes_nothing_else(match, reviewer):
         review.add_note(match=match, by=reviewer, note="")
 
 
-@pytest.mark.parametrize("step", review.STEPS)
+@pytest.mark.parametrize("step", review.REVIEW_STEPS)
 @pytest.mark.parametrize("who", ["focal_point", "coordinator", "partner", "visitor"])
 def test_nobody_but_the_secretariat_decides(match, step, who, request):
     with pytest.raises(ReviewRefused, match="secretariat"):
-        review.STEPS[step](match=match, by=request.getfixturevalue(who), note="Mine.")
+        review.REVIEW_STEPS[step](match=match, by=request.getfixturevalue(who), note="Mine.")
     assert not MatchEvent.objects.exists()
 
 

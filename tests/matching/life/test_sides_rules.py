@@ -11,7 +11,7 @@ from directory.mail import outbox, sending
 from directory.models import Mail, User
 from matching.choices import Audience, CheckKind, CheckResult, Clearance, MatchStatus, NeedMet, SideAnswer
 from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review
-from matching.life.steps import ReviewRefused, held
+from matching.life.steps import ReviewRefused, lock_match
 from matching.life.telling import digests
 from matching.life.telling.contacts import contacts_for
 from matching.models import Match, Outcome
@@ -163,7 +163,7 @@ def test_a_side_that_has_refused_itself_is_not_told_that_nothing_came_of_it(prop
     row = proposed.sides.get(side=Side.NEED)
     row.answer, row.answered_at = NOT_RELEVANT, timezone.now()
     row.save()
-    clearing.end_without_agreement(held(proposed), side=Side.OFFER, by=reviewer, refused_until=None)
+    clearing.end_without_agreement(lock_match(proposed), side=Side.OFFER, by=reviewer, refused_until=None)
     assert not Mail.objects.filter(kind="not_taken_forward").exists()
 
 

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matching.runs.comparing import ChangeCounts, compare
-from matching.runs.lines import ROW
+from matching.runs.reconciling import ROW
 
 pytestmark = pytest.mark.any_database
 

@@ -242,7 +242,7 @@ def test_only_a_manager_tries(world, reviewer, focal_point, visitor):
 
 
 def test_a_profile_that_cannot_score_here_is_refused(world, manager, monkeypatch):
-    monkeypatch.setattr("matching.scoring.tables.topic_is_available", lambda: False)
+    monkeypatch.setattr("matching.scoring.reading_arrays.topic_is_available", lambda: False)
     only_topic = other(weight_areas=0, weight_modalities=0, weight_region=0, weight_topic=100)
     with pytest.raises(PreviewRefused, match="cannot score"):
         preview(profile=only_topic, by=manager)

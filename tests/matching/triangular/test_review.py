@@ -7,7 +7,7 @@ from directory.mail.sending import send_due
 from directory.models import User
 from matching.choices import OptionEventKind
 from matching.life.shown import ShownEvents
-from matching.life.steps import LONGEST_NOTE, ReviewRefused, take_for_option
+from matching.life.steps import LONGEST_NOTE, ReviewRefused, take_option_step
 from matching.models import TriangularEvent, TriangularOption
 from matching.runs.running import run_matching
 from matching.triangular import review
@@ -93,7 +93,7 @@ def test_two_at_the_same_moment(option, reviewer, manager):
     late = TriangularOption.objects.for_lists().get(pk=option.pk)
     review.propose(option=option, by=reviewer)
     with pytest.raises(ReviewRefused, match="Someone else"):
-        take_for_option(late, OptionEventKind.SET_ASIDE, by=manager)
+        take_option_step(late, OptionEventKind.SET_ASIDE, by=manager)
 
 
 @pytest.mark.parametrize("who", ["focal_point", "coordinator", "partner"])

@@ -24,7 +24,7 @@ from matching.life import steps
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
 from matching.models.match import MatchQuerySet
 from matching.scoring.inputs import Inputs
-from matching.scoring.tables import ScoringTables
+from matching.scoring.reading_arrays import ScoringTables
 from web import bulk
 
 CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
