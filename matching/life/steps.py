@@ -229,15 +229,15 @@ def take_steps(
     open_from = step.open_from if only_from is None else step.open_from & set(only_from)
     columns = ("pk", "status", *life.postings, *life.places)
     found = rows.filter(status__in=open_from).order_by("pk").only(*columns).select_for_update(of=("self",))
-    lock_match = list(found)
-    for first in range(0, len(lock_match), MOST_NAMED):
-        named = [row.pk for row in lock_match[first : first + MOST_NAMED]]
+    locked = list(found)
+    for first in range(0, len(locked), MOST_NAMED):
+        named = [row.pk for row in locked[first : first + MOST_NAMED]]
         rows.model.objects.filter(pk__in=named, status__in=open_from).update(
             updated_at=timezone.now(), **life.state(step)
         )
-    told = [row for row in lock_match if by is not None or row.status != life.suggested]
+    told = [row for row in locked if by is not None or row.status != life.suggested]
     life.write_events(kind, [(row.pk, row.status) for row in told], by=by)
-    return lock_match
+    return locked
 
 
 def suggest_rows(model: type[Row], columns: bulk.Columns) -> NDArray[np.int64]:
@@ -313,9 +313,11 @@ def _take(row: Match | TriangularOption, event: MatchEvent | TriangularEvent, va
     check_note(event.note)
     check_open(row, event.kind)
     step = life.steps[event.kind]
-    values = {**values, **life.state(step), "updated_at": timezone.now()}
-    if not type(row).objects.filter(pk=row.pk, status=row.status).update(**values):
-        raise ReviewRefused(str(life.too_late))
+    if values := {**values, **life.state(step)}:
+        # A note leaves the moment as it was: whoever is not told of the note would read there that there is one.
+        values["updated_at"] = timezone.now()
+        if not type(row).objects.filter(pk=row.pk, status=row.status).update(**values):
+            raise ReviewRefused(str(life.too_late))
     event.from_status, event.to_status = row.status, step.leads_to or row.status
     for name, value in values.items():
         setattr(row, name, value)

@@ -236,10 +236,10 @@ def test_making_and_applying_runs_no_query_a_row(desk, number, django_assert_max
     with django_assert_max_num_queries(10):
         desk.post(MAKE, ASKED)
     made = Allocation.objects.get()
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(44):
         work_off()
     Need.objects.filter(pk=Need.objects.first().pk).update(confirmed_on=None)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(44):
         desk.post(f"{PLANS}{made.pk}/apply/")
     assert made.picks.filter(left_out="").count() == number - 1
     assert Match.objects.count() == number

@@ -254,7 +254,7 @@ READ_AND_MEASURE = """
 import os, pathlib, resource, sys, time
 import django
 django.setup()
-from surveys.importing.source_file import FileRefused, read_sheets
+from surveys.reading.source_file import FileRefused, read_sheets
 data = pathlib.Path(sys.argv[1]).read_bytes()
 before, started, how = sum(os.times()[:4]), time.monotonic(), "read"
 try:

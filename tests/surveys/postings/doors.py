@@ -304,8 +304,12 @@ def admin_confirm(scene: Scene) -> Act:
 
 def admin_choose(scene: Scene) -> Act:
     scene.manager()
-    address = admin_page(pending(scene))
-    return lambda: scene.client.post(address, {"response": "1"})
+    return choose_in_the_admin(scene, pending(scene))
+
+
+def choose_in_the_admin(scene: Scene, change: PendingChange) -> Act:
+    """Take the version of the response, from a page that shows the offer as it is."""
+    return lambda: scene.client.post(admin_page(change), as_of(change.offer, response="1"))
 
 
 def file_import(scene: Scene) -> Act:

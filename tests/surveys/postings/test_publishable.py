@@ -196,8 +196,7 @@ def choosing(scene: Scene, **given: Any) -> Act:
 
 def choosing_in_the_admin(scene: Scene, **given: Any) -> Act:
     scene.manager()
-    address = doors.admin_page(_pending(scene, given))
-    return lambda: scene.client.post(address, {"response": "1"})
+    return doors.choose_in_the_admin(scene, _pending(scene, given))
 
 
 def _pending(scene: Scene, given: dict[str, Any]) -> Any:
