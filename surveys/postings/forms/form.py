@@ -85,10 +85,16 @@ class PostingForm(SinceShownForm, forms.Form):
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of title and text"), initial="en")
     areas = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Priority areas"), queryset=PriorityArea.objects.none(), required=False
+        label=gettext_lazy("Priority areas"),
+        queryset=PriorityArea.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     modalities = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Modalities"), queryset=Modality.objects.none(), required=False
+        label=gettext_lazy("Modalities"),
+        queryset=Modality.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     any_modality = forms.BooleanField(label=gettext_lazy("Any form, to be discussed"), required=False)
     opens_on = forms.DateField(label=gettext_lazy("Open from"), required=False, widget=day_input())
@@ -105,7 +111,9 @@ class PostingForm(SinceShownForm, forms.Form):
         max_value=1_000_000,
         help_text=gettext_lazy("How many people. Empty: no limit stated."),
     )
-    delivery_languages = forms.MultipleChoiceField(label=gettext_lazy("Languages of delivery"), required=False)
+    delivery_languages = forms.MultipleChoiceField(
+        label=gettext_lazy("Languages of delivery"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     amount = AmountField(
         label=gettext_lazy("Amount"), required=False, max_length=40, help_text=gettext_lazy("For example 12,500.00")
     )
