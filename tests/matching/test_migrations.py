@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.migrating import migrate, stand_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,13 +28,7 @@ OPTIONS: Cases = [
 
 def test_states_runs_and_plans_are_kept_forward_and_back(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
-
-    def migrate(to: tuple[str, str]) -> Any:
-        MigrationExecutor(connections[throwaway]).migrate([to])
-        apps = MigrationExecutor(connections[throwaway]).loader.project_state([to]).apps
-        return lambda app, model: apps.get_model(app, model).objects.using(throwaway)
-
-    rows_of = migrate(BEFORE)
+    rows_of = stand_at(throwaway, BEFORE)
     country = rows_of("directory", "Country").create(iso3="QQQ", iso2="QQ", m49="999", name="Test")
     profile = rows_of("matching", "ScoringProfile").create(code="default", version=1)
     need = rows_of("surveys", "Need").create(title="Need", country=country, stated_on=TERM)
@@ -53,7 +47,7 @@ def test_states_runs_and_plans_are_kept_forward_and_back(throwaway: str, setting
     ]
     manager = rows_of("directory", "User").create(email="manager@example.org")
     plan = rows_of("matching", "Allocation").create(by=manager, state="making")
-    rows_of = migrate(AFTER)
+    rows_of = migrate(throwaway, AFTER)
     assert list(rows_of("matching", "MatchRun").order_by("pk").values_list("done", "of")) == [(40, 100), (100, 100)]
     assert rows_of("matching", "Allocation").get(pk=plan.pk).state == "failed"
     assert list(rows_of("matching", "Match").order_by("pk").values_list(*STATE)) == [
@@ -63,7 +57,7 @@ def test_states_runs_and_plans_are_kept_forward_and_back(throwaway: str, setting
     assert list(options) == [after for _before, after in OPTIONS]
 
     rows_of("matching", "MatchRun").filter(pk=runs[0].pk).update(done=3, of=12, heartbeat_at=None)
-    rows_of = migrate(BEFORE)
+    rows_of = migrate(throwaway, BEFORE)
     assert list(rows_of("matching", "MatchRun").order_by("pk").values_list("progress", flat=True)) == [25, 100]
     assert not rows_of("matching", "MatchRun").filter(heartbeat_at=None).exists()
-    migrate(AFTER)
+    migrate(throwaway, AFTER)

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.migrating import migrate, stand_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,26 +17,20 @@ REPORT = [
 
 def test_what_rows_became_is_kept_forward_and_back(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
-
-    def migrate(to: tuple[str, str]) -> Any:
-        MigrationExecutor(connections[throwaway]).migrate([to])
-        apps = MigrationExecutor(connections[throwaway]).loader.project_state([to]).apps
-        return lambda app, model: apps.get_model(app, model).objects.using(throwaway)
-
-    rows_of = migrate(BEFORE)
+    rows_of = stand_at(throwaway, BEFORE)
     survey = rows_of("surveys", "Survey").create(code="old", title="Old")
     made = rows_of("surveys", "Import").create(
         survey=survey, file_name="table.csv", sha256="0" * 64, state="applied", report=REPORT
     )
     country = rows_of("directory", "Country").create(iso3="QQQ", iso2="QQ", m49="999", name="Test")
     response = rows_of("surveys", "Response").create(survey=survey, country=country, key="QQQ")
-    rows_of = migrate(AFTER)
+    rows_of = migrate(throwaway, AFTER)
     rows = rows_of("surveys", "ImportRow").filter(file_import=made.pk).order_by("position")
     assert [(row.row, row.key, row.result, row.entry) for row in rows] == [
         (2, "BGD", "added", {"unresolved": ["Korea"]}),
         (None, "IND", "missing", {}),
     ]
     assert rows_of("surveys", "Response").get(pk=response.pk).status == "received"
-    rows_of = migrate(BEFORE)
+    rows_of = migrate(throwaway, BEFORE)
     assert rows_of("surveys", "Import").get(pk=made.pk).report == REPORT
-    migrate(AFTER)
+    migrate(throwaway, AFTER)
