@@ -1,5 +1,6 @@
 """What every test may use: the named cast, the reference data, and a clean cache."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("django_db")
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="SQLite lets one write at a time, and tests use one file"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what lasts to the end, and look seldom: models are cycles by the thousand."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 10)
 
 
 @pytest.fixture(autouse=True, scope="session")

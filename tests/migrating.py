@@ -13,8 +13,8 @@ Rows = Callable[[str, str], Any]
 def stand_at(alias: str, migration: tuple[str, str]) -> Rows:
     """Make the tables of an empty database as they are after `migration`, and note it and all before it as applied.
 
-    They come from the models of that time: to run every migration up to it takes most of a minute, and
-    tests/project/test_migrations.py does that.
+    They come from the models of that time: running every migration takes long, and tests/project/test_migrations.py
+    does that.
     """
     executor = MigrationExecutor(connections[alias])
     plan = executor.migration_plan([migration])

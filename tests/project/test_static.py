@@ -9,8 +9,8 @@ from tests.project.subprocesses import PRODUCTION, run_python
 
 pytestmark = pytest.mark.any_database
 
-# Collecting and compressing takes seconds, so one process does it and asks all the questions. Brotli's best takes a
-# minute more than its quickest that is still smaller than gzip.
+# Collecting and compressing takes seconds, so one process does it and asks all the questions. Brotli takes most of
+# it at its best; at 5 it is still smaller than gzip.
 PROGRAM = """
 import functools, json, sys
 import brotli, django
