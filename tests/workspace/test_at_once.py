@@ -206,7 +206,7 @@ def test_two_people_save_one_posting_and_the_second_loses_nothing(focal_point, _
     before = offer.history.count()
     typed = {
         "owner": f"agency:{agency.pk}", "language": "en", "areas": [AreaFactory(code="energy").pk],
-        "visibility": Visibility.PUBLIC, "do": "go_on", **as_of(offer),
+        "visibility": Visibility.PUBLIC, "any_modality": "on", "do": "go_on", **as_of(offer),
     }  # fmt: skip
 
     def save(by: User, title: str) -> object:
@@ -230,7 +230,7 @@ def test_a_form_sent_twice_makes_one_posting(focal_point, _time):
     agency = focal_point.affiliations.get().agency
     typed = {
         "owner": f"agency:{agency.pk}", "language": "en", "areas": [AreaFactory(code="energy").pk], "title": "Once",
-        "visibility": Visibility.PUBLIC, "do": "go_on", "form_key": str(uuid.uuid4()),
+        "visibility": Visibility.PUBLIC, "any_modality": "on", "do": "go_on", "form_key": str(uuid.uuid4()),
     }  # fmt: skip
     clients = [Client(), Client()]
     for client in clients:
