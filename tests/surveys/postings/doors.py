@@ -309,7 +309,9 @@ def admin_choose(scene: Scene) -> Act:
 
 def choose_in_the_admin(scene: Scene, change: PendingChange) -> Act:
     """Take the version of the response, from a page that shows the offer as it is."""
-    return lambda: scene.client.post(admin_page(change), as_of(change.offer, response="1"))
+    offer = change.offer
+    assert offer is not None
+    return lambda: scene.client.post(admin_page(change), as_of(offer, response="1"))
 
 
 def file_import(scene: Scene) -> Act:
