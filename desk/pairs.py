@@ -25,7 +25,7 @@ from matching.scoring.reasons import Labels, gate_reasons, in_short, reasons
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
-from surveys.postings.page_rows import PARTNERS, TARGETS
+from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from web.days import today
 from web.text import fold
 

@@ -13,7 +13,7 @@ from matching.models import Match
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
-from surveys.postings.page_rows import TARGETS
+from surveys.postings.shown.page_rows import TARGETS
 from web.filters import LONGEST_SEARCH
 from web.pages import PublicPage
 

@@ -13,7 +13,7 @@ from directory.models import Agency, Country, CountryGroup, Modality, PriorityAr
 from surveys.choices import Side
 from surveys.models import Need, Offer, Survey, Target
 from surveys.models.posting import Posting, PostingQuerySet
-from surveys.postings.reach import offers_reaching
+from surveys.postings.shown.reach import offers_reaching
 from web.days import first_day_not_ended, last_day_begun, today
 from web.filters import ListFilterSet, MomentFilter, SearchFilter, YesNoFilter
 from web.ordering import ID, Ordering, SortKey

@@ -13,7 +13,7 @@ from directory.models import Country
 from surveys.choices import ResponseStatus
 from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer, Response, Survey
-from surveys.postings.page_rows import PARTNERS, TARGETS
+from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from surveys.questionnaires.asked import Asked
 from surveys.results.changes import as_table, changes_between
 from surveys.results.counts import question_counts

@@ -5,7 +5,7 @@ from typing import Any
 
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
-from surveys.postings.editing import ShownPosting
+from surveys.postings.shown.editing import ShownPosting
 from tests.factories import AreaFactory, ModalityFactory
 from web.since_shown import AS_OF
 

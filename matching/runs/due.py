@@ -18,7 +18,7 @@ from matching.runs.running import RunRefused
 from matching.scoring.inputs import digest_of_directory
 from matching.scoring.reading_arrays import Vocabulary
 from surveys.models import Need, Offer
-from surveys.postings.reach import ReachTable
+from surveys.postings.shown.reach import ReachTable
 from web.days import last_day_begun, today
 
 WAITS_AFTER_FAILURE = dt.timedelta(hours=1)

@@ -11,7 +11,7 @@ from directory.models import CountryGroup
 from matching.engine import Postings
 from matching.life.statistics import GROUPS
 from matching.runs.reconciling import Rows
-from surveys.postings.reach import ESCAP_SUB_REGIONS, ReachTable
+from surveys.postings.shown.reach import ESCAP_SUB_REGIONS, ReachTable
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ScoringTables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
-from surveys.postings.reach import PlaceKey, Route, places_or_open
+from surveys.postings.shown.reach import PlaceKey, Route, places_or_open
 from web.days import today
 
 Explanation = dict[str, Any]

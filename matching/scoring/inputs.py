@@ -13,7 +13,7 @@ from matching import engine
 from matching.models import Match
 from matching.scoring.packing import digest
 from matching.scoring.reading_arrays import ScoringTables, Vocabulary
-from surveys.postings.reach import ReachTable
+from surveys.postings.shown.reach import ReachTable
 
 
 @dataclass(frozen=True)

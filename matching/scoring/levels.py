@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matching import engine
 from matching.models import ScoringProfile
 from surveys.choices import PlaceKind
-from surveys.postings.reach import PlaceKey, ReachTable, Route, places_or_open
+from surveys.postings.shown.reach import PlaceKey, ReachTable, Route, places_or_open
 
 NO_ROW = -1
 Combination = tuple[frozenset[PlaceKey], str]

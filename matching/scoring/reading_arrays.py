@@ -23,8 +23,8 @@ from matching.topic.vectors import texts_of
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
 from surveys.postings.forms.languages import CODES
-from surveys.postings.own_words import OwnWords, own_words
-from surveys.postings.reach import PlaceKey, ReachTable
+from surveys.postings.shown.own_words import OwnWords, own_words
+from surveys.postings.shown.reach import PlaceKey, ReachTable
 from web import bulk
 from web.days import today
 from web.unavailable import CannotAnswer

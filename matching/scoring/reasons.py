@@ -14,7 +14,7 @@ from directory.choices import GroupLevel
 from directory.models import CountryGroup, Modality, PriorityArea
 from matching.scoring.explanation import Explanation
 from matching.scoring.words import CRITERIA, GATES
-from surveys.postings.reach import NAMED, OPEN
+from surveys.postings.shown.reach import NAMED, OPEN
 
 LEVELS: dict[str, Promise | str] = {
     NAMED: gettext_lazy("named"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from matching.scoring.explanation import Explanation
 from matching.scoring.reasons import LEVELS, Labels
 from matching.triangular.explanation import NONE, RELATED, SAME
-from surveys.postings.reach import NAMED, OPEN
+from surveys.postings.shown.reach import NAMED, OPEN
 
 CLOSED_BY: dict[str, Promise] = {
     "pivotal_does_not_fit": gettext_lazy("The need and the pivotal partner's offer do not fit by themselves."),

@@ -20,10 +20,10 @@ from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingAdminForm
 from surveys.models.posting import Posting
 from surveys.postings import posting
-from surveys.postings.editing import ShownPosting
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingRefused
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
+from surveys.postings.shown.editing import ShownPosting
 from web.days import today
 from web.text import fold
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from directory.api.readership import Readership, readership_of
 from surveys.choices import PlaceKind, PostingStatus, Visibility
 from surveys.models.posting import Posting
-from surveys.postings.provenance import statement
+from surveys.postings.shown.provenance import statement
 from web.api.fields import CodeField, CodesField
 
 MEMBERS_ONLY = "Only for focal points, coordinators and the secretariat."

@@ -15,11 +15,11 @@ from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.postings.posting import PostingRefused
-from surveys.postings.reach import countries_reached
+from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.shown.reach import countries_reached
 from surveys.postings.windows import publishes_alone
 from web.days import today
 from web.since_shown import AS_OF

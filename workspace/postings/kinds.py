@@ -11,7 +11,7 @@ from directory.access import Action, scope_of
 from directory.models import User
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
-from surveys.postings.page_rows import PARTNERS, TARGETS
+from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 
 MODELS: dict[str, Any] = {"offer": Offer, "need": Need}
 PLACES = {"offer": TARGETS, "need": PARTNERS}

@@ -12,8 +12,8 @@ from directory.access import Action
 from matching.models import Match
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.postings.editing import ShownPosting
-from surveys.postings.page_rows import PARTNERS, TARGETS
+from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from web.pages import ROWS_A_PAGE
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind

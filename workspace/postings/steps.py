@@ -21,12 +21,12 @@ from surveys.models.posting import Posting
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
-from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
 from surveys.postings.forms.languages import language_names
-from surveys.postings.history import versions_of
 from surveys.postings.posting import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
+from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.shown.history import versions_of
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown

@@ -21,13 +21,13 @@ from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
-from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.languages import language_choices
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import BEFORE_OTHERS
 from surveys.postings.publishable import UNTITLED, lacks
+from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.windows import default_visibility
 from surveys.postings.writing import place_rows
 from surveys.reading.amounts import AmountError, parse_number

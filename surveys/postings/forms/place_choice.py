@@ -9,7 +9,7 @@ from directory.name_index import load_name_index
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.reach import PlaceKey
+from surveys.postings.shown.reach import PlaceKey
 from web.text import fold
 
 MOST_OFFERED = 12

@@ -15,9 +15,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from surveys.models.posting import Posting
-from surveys.postings.editing import ShownPosting
 from surveys.postings.forms.form import VISIBILITY_WORDS, PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
+from surveys.postings.shown.editing import ShownPosting
 from surveys.reading.cells import FileRefused, Sheet
 from surveys.reading.xlsx_file import read_xlsx
 from web.converters import row_number

@@ -17,7 +17,7 @@ from matching.topic.model import LONGEST
 from matching.topic.vectors import vectors_of
 from matching.topic.words import MOST_TERMS, words_of
 from surveys.models import Need
-from surveys.postings.own_words import own_words
+from surveys.postings.shown.own_words import own_words
 from tests.factories import (
     CountryFactory,
     PublishedNeedFactory,

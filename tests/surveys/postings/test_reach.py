@@ -8,7 +8,7 @@ from directory.choices import GroupLevel, MembershipStatus
 from directory.models import Country, CountryGroup
 from surveys.choices import PlaceKind
 from surveys.models import Offer
-from surveys.postings.reach import PlaceKey, ReachTable, Route, offers_reaching, places_or_open
+from surveys.postings.shown.reach import PlaceKey, ReachTable, Route, offers_reaching, places_or_open
 from tests.factories import (
     CountryFactory,
     CountryGroupFactory,

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from surveys.models.posting import Posting
-from surveys.postings.history import PostingVersion, versions_of
+from surveys.postings.shown.history import PostingVersion, versions_of
 from web.since_shown import Happening, Shown
 
 
