@@ -15,7 +15,7 @@ from desk.queue import saved_views
 from desk.queue.rows import queue_as_shown
 from desk.queue.saved_views import ViewRefused
 from directory.admin.base import actor
-from matching.life import statistics
+from matching.life.seen import statistics
 from matching.life.telling.briefs import brief_pdf
 from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match

@@ -17,7 +17,7 @@ from directory.models import Affiliation, User
 from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet
 from matching.life import answering, introducing, outcomes, review
 from matching.life.clearing import WAITING
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Match, Outcome
 from surveys.choices import Side

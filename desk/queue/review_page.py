@@ -25,7 +25,7 @@ from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
 from matching.life import review
 from matching.life.introducing import is_ready
 from matching.life.review import ReviewRefused
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.life.steps import MATCH_STEPS
 from matching.life.telling.contacts import contacts_of
 from matching.models import Match

@@ -21,7 +21,7 @@ from desk.triangular.filters import OPTION_FILTERS
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import OptionEventKind
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
 from matching.scoring.explanation import Explanation, fit_of

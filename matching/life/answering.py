@@ -11,7 +11,7 @@ from directory.access import Action, scope_of
 from directory.models import User
 from matching.choices import COOPERATION, REFUSALS, Audience, EventKind, MatchStatus, SideAnswer
 from matching.life.clearing import clear, end_without_agreement, object_to, pass_on_due
-from matching.life.sides import posting_of
+from matching.life.seen.sides import posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.models import Match, MatchSide
 from surveys.choices import Side

@@ -16,7 +16,7 @@ from directory.mail.receivers import coordinators_of, people_of, with_alternates
 from directory.models import User
 from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
 from matching.life.proposable import check_not_on_hold
-from matching.life.sides import OTHER_SIDE, posting_of
+from matching.life.seen.sides import OTHER_SIDE, posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.life.telling.to_sides import write_to_side
 from matching.life.terms import last_day_of_term

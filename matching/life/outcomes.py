@@ -14,7 +14,7 @@ from directory.models import User
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
 from matching.life import lapsing, marks
 from matching.life.marks import Ids
-from matching.life.sides import sides_of
+from matching.life.seen.sides import sides_of
 from matching.life.steps import ReviewRefused, check_note, check_open, lock_match, take_step
 from matching.life.telling.to_sides import write_to_side
 from matching.models import Match, MatchSide, Outcome

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from directory.models import CountryGroup
 from matching.engine import Postings
-from matching.life.statistics import GROUPS
+from matching.life.seen.statistics import GROUPS
 from matching.runs.reconciling import Rows
 from surveys.postings.shown.reach import ESCAP_SUB_REGIONS, ReachTable
 

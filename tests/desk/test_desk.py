@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from directory.choices import Role
 from directory.models import User
 from matching.choices import MatchStatus, SideAnswer
-from matching.life import answering, review, statistics
-from matching.life.shown import ShownEvents
+from matching.life import answering, review
+from matching.life.seen import statistics
+from matching.life.seen.shown import ShownEvents
 from matching.life.telling import briefs
 from matching.models import Match, ReviewCheck, SavedView
 from surveys.choices import Side

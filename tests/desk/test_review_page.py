@@ -6,7 +6,7 @@ from django.utils.html import escape
 from matching.choices import EventKind, MatchStatus
 from matching.life import review
 from matching.life.review import LONGEST_NOTE
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.models import Match, MatchEvent
 from surveys.choices import Visibility
 from surveys.models import Need, Offer

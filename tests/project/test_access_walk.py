@@ -18,7 +18,7 @@ from django.utils import timezone
 from directory.access import Action
 from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
 from matching.life import review
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.models import Allocation, Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Need, Offer, Survey

@@ -9,7 +9,7 @@ from directory.models import Mail, User
 from directory.people import invitations
 from matching.choices import SideAnswer
 from matching.life import answering, introducing, review
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.models import Match
 from surveys.choices import Side, WindowKind
 from surveys.models import CountryWindow

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from directory.models import Agency, AgencyFact, Country, User
 from matching.life import review
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.models import Match
 from surveys.models import Challenge, Offer
 from surveys.postings import approval, posting

@@ -17,7 +17,7 @@ from directory.people import invitations
 from directory.people.invitations import InvitationRefused, NewPerson
 from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.life import answering, clearing, introducing, outcomes, review
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
 from matching.runs.running import run_matching

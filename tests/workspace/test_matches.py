@@ -16,7 +16,7 @@ from directory.choices import AgencyKind, Role
 from directory.models import Affiliation, User
 from matching.choices import Clearance, MatchStatus, SideAnswer
 from matching.life import answering, introducing, review
-from matching.life.sides import shown_state
+from matching.life.seen.sides import shown_state
 from matching.models import Match, MatchEvent, MatchSide, Outcome
 from surveys.choices import ClearanceRule, Side, Visibility
 from surveys.models import CountryWindow, Need, Offer

@@ -1,4 +1,4 @@
-"""Groups of one's matches by what is to be done: as `matching.life.sides.shown_state` says it, for the database."""
+"""Groups of one's matches by what is to be done: as `matching.life.seen.sides.shown_state` says it, for the database."""
 
 from collections import Counter
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.access import Action, scope_of
 from directory.models import User
 from matching.choices import COOPERATION, MatchStatus
-from matching.life.sides import CLEARANCE_SHOWN
+from matching.life.seen.sides import CLEARANCE_SHOWN
 from matching.models import Match, MatchSide
 from matching.models.match import MatchQuerySet
 from surveys.choices import Side

@@ -9,7 +9,7 @@ from django import forms
 from directory.access import Action
 from directory.models import User
 from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
-from matching.life.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
+from matching.life.seen.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
 from matching.life.telling.contacts import Contact, contacts_for
 from matching.life.telling.cooperation import Cooperation, as_it_would_be_published
 from matching.life.telling.letters import is_introduced

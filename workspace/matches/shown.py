@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from directory.models import User
-from matching.life.sides import events_for, shown_state, sides_of
+from matching.life.seen.sides import events_for, shown_state, sides_of
 from matching.life.steps import lock_match
 from matching.models import Match, MatchEvent
 from web.since_shown import Happening, Shown

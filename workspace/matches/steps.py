@@ -15,7 +15,7 @@ from directory.access import Action
 from directory.models import User
 from matching.choices import Clearance, MatchStatus, SideAnswer
 from matching.life import answering, outcomes
-from matching.life.sides import side_row
+from matching.life.seen.sides import side_row
 from matching.models import Match, Outcome
 from surveys.choices import Side
 from web.since_shown import ChangedSinceShown

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from directory.models import User
-from matching.life.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
+from matching.life.seen.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
 from matching.life.steps import ReviewRefused
 from matching.life.telling.letters import CONTENT_TYPES, is_introduced, letter_docx, letter_name, letter_pdf
 from matching.models import Match, MatchSide

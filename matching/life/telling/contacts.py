@@ -8,7 +8,7 @@ from directory.access import Action, can
 from directory.mail.receivers import people_of
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN
-from matching.life.sides import posting_of, sides_of
+from matching.life.seen.sides import posting_of, sides_of
 from matching.models import Match
 from surveys.choices import Side
 from surveys.models.posting import Posting

@@ -8,7 +8,7 @@ from typing import Any
 from directory.mail.kinds import Purpose, register
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN, COOPERATION, DECIDED, MatchStatus
-from matching.life.sides import posting_of, shown_state, sides_of
+from matching.life.seen.sides import posting_of, shown_state, sides_of
 from matching.life.telling.digests import MOST_LISTED, new_matches_of
 from matching.models import Match
 from matching.scoring.explanation import fit_of

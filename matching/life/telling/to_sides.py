@@ -2,7 +2,7 @@
 
 from directory.mail import outbox
 from directory.mail.receivers import offices_of, people_of, with_alternates
-from matching.life.sides import posting_of
+from matching.life.seen.sides import posting_of
 from matching.models import Match
 from surveys.choices import Side
 

@@ -23,7 +23,7 @@ from matching.choices import (
     SideAnswer,
 )
 from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review
-from matching.life.sides import events_for
+from matching.life.seen.sides import events_for
 from matching.life.steps import MATCH_STEPS, ReviewRefused
 from matching.life.telling import digests
 from matching.life.telling.contacts import contacts_for

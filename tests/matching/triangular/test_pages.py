@@ -3,7 +3,7 @@
 import pytest
 
 from directory.choices import AgencyKind, Role
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.models import TriangularEvent, TriangularOption
 from matching.triangular import review
 from surveys.models import Need, Offer

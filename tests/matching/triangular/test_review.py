@@ -6,7 +6,7 @@ from directory.choices import Role
 from directory.mail.sending import send_due
 from directory.models import User
 from matching.choices import OptionEventKind
-from matching.life.shown import ShownEvents
+from matching.life.seen.shown import ShownEvents
 from matching.life.steps import LONGEST_NOTE, ReviewRefused, take_option_step
 from matching.models import TriangularEvent, TriangularOption
 from matching.runs.running import run_matching

@@ -1,0 +1,1 @@
+"""What is seen of the life of a match: by a side, by a page that may be out of date, and in figures."""
