@@ -1,4 +1,4 @@
-"""Groups of one's matches by what is to be done: as `matching.life.seen.sides.shown_state` says it, for the database."""
+"""Groups of one's matches by what is to be done: as `shown_state` of `matching.life.seen.sides`, for queries."""
 
 from collections import Counter
 from typing import Any

@@ -1,1 +1,1 @@
-"""What is shown of a posting: where it comes from, whom it reaches, its own words, its history, and what a page showed."""
+"""What is shown of a posting: its source, its own words, whom it reaches, its history, and what a page showed of it."""
