@@ -245,6 +245,8 @@ class _PostingFactory(DjangoModelFactory[Any]):
     @classmethod
     def _after_postgeneration(cls, instance: Any, create: bool, results: Any = None) -> None:
         """Write one row of history, with the areas and modalities in it, as the portal does of a new posting."""
+        if not create:
+            return
         del instance.skip_history_when_saving
         post_save.send(type(instance), instance=instance, created=True, using="default", raw=False, update_fields=None)
 
