@@ -10,7 +10,7 @@ from directory.models import Agency
 from surveys.answering.from_answers import Answers, PostingDraft, postings_of, stated_sides, status_of
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer, Response, Survey
-from surveys.postings import posting
+from surveys.postings import writing
 from surveys.postings.publishable import Lack, answerable, lacks_of
 from surveys.questionnaires.asked import Asked
 
@@ -116,7 +116,7 @@ def _plan(
 
 
 def _changes(existing: Offer | Need, draft: PostingDraft, **values: Any) -> list[str]:
-    return posting.differences(
+    return writing.differences(
         existing,
         values={**draft.values, **values},
         areas=draft.areas,

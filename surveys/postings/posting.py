@@ -26,8 +26,6 @@ from surveys.postings.windows import publishes_alone, window_of
 from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write_posting, write_postings
 from web.days import today
 
-__all__ = ["NewPosting", "differences"]
-
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
 
