@@ -2,8 +2,8 @@
 
 The same postings twice, with the clock held still: once everything is left as it was suggested, once each kind of
 decision is taken about some pair. Then the same happens in both: runs, another profile, edits, postings that close,
-withdrawals. After each of these every answer that an uninvolved reader can get is compared byte for byte: lists in
-every order and by every filter, mails, and now and then each pair by itself, pages and files.
+withdrawals. After each of these every answer that an uninvolved reader can get is compared byte for byte: lists by
+order and filter, mails, and once each pair by itself and the pages where pairs stand.
 """
 
 import datetime as dt
@@ -293,13 +293,13 @@ LISTS = tuple(
 
 
 def each_by_itself(world: World) -> list[str]:
-    """Pairs, postings and the pages where pairs stand, every order, and what files there are."""
+    """Pairs, postings and the pages where pairs stand, every order."""
     found = [
         f"{base}?ordering={order}" for order in MatchFilter.orderings for base in ("/matches/", "/api/v1/matches/")
     ]
     for need, offer in zip(world.needs[:5], world.offers[:5], strict=True):
         found += [f"/api/v1/matches/{need.pk}-{offer.pk}/", f"/matches/{need.pk}-{offer.pk}/"]
-    found += ["/matches/?format=csv", f"/countries/{QUIET}/", "/workspace/", "/api/v1/cooperation/", "/api/v1/runs/"]
+    found += [f"/countries/{QUIET}/", "/workspace/", "/api/v1/cooperation/", "/api/v1/runs/"]
     for kind, postings in (("needs", world.needs), ("offers", world.offers)):
         own = next(one for one in postings if one.country_id == QUIET)
         found += [f"/workspace/{kind}/", f"/workspace/{kind}/{own.pk}/near/", f"/{kind}/{own.pk}/"]
