@@ -6,6 +6,7 @@ from django.db.models import Model
 
 from directory.access import Action, can
 from directory.models import User
+from directory.people.sessions import NONE_PASSED
 
 # Who may add and change; the first name that fits decides. What is not named here nobody changes.
 CHANGE_ACTIONS: dict[str, Action] = {
@@ -51,6 +52,13 @@ APPS = frozenset({"directory", "surveys", "matching"})
 
 class AffiliationBackend(AuthenticationBackend):
     """Log in by e-mail; permissions follow from the affiliations in force, not from groups or flags."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the person of a session, as one that has passed no second factor until the session says so."""
+        user: User | None = super().get_user(user_id)
+        if user is not None:
+            user.factors_passed = NONE_PASSED
+        return user
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:
         """Answer for `app.verb_model`; nobody deletes, because nothing is deleted."""

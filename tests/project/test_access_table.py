@@ -76,7 +76,7 @@ TABLE = {
     "account_signup": MEMBERS_LEAD_AWAY,
     "account_logout": MEMBERS,
     "account_inactive": EVERYONE,
-    "account_reauthenticate": MEMBERS,
+    "account_reauthenticate": "302 200 200 200 302 302",  # who has a second factor is asked for that
     "account_email": MEMBERS,
     "account_email_verification_sent": EVERYONE,
     "account_confirm_email": EVERYONE,

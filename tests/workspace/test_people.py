@@ -202,6 +202,9 @@ def test_there_is_no_door_for_the_secretariat_without_a_second_factor(client):
     assert {path: client.get(path).status_code for path in doors} == doors
     assert not can(person, Action.READ_EVERYTHING)
     TOTP.activate(person, TOTP_SECRET)
+    assert not can(client.get("/workspace/").wsgi_request.user, Action.READ_EVERYTHING)
+    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    client.post("/accounts/2fa/authenticate/", {"code": totp_code()})
     assert {client.get(path).status_code for path in doors} == {200}
 
 
