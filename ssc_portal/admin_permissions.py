@@ -1,8 +1,11 @@
 """What each role may do in the admin: Django's model permissions, answered from the access table alone."""
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
+from django.http import HttpRequest
 
 from directory.access import Action, can
 from directory.models import User
@@ -52,6 +55,11 @@ APPS = frozenset({"directory", "surveys", "matching"})
 
 class AffiliationBackend(AuthenticationBackend):
     """Log in by e-mail; permissions follow from the affiliations in force, not from groups or flags."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """Return the person whose own address and password these are: an address in a table of allauth's is none."""
+        user: User | None = super().authenticate(request, **credentials)
+        return user if user is not None and user.answers_to(credentials.get("email", "")) else None
 
     def get_user(self, user_id: int) -> User | None:
         """Return the person of a session, as one that has passed no second factor until the session says so."""

@@ -18,11 +18,13 @@ from directory.choices import MailState
 from directory.models import Mail
 from matching.choices import RunState
 from matching.models import MatchRun
-from ssc_portal.accounts import way_to_second_factor
+from ssc_portal.accounts.adapters import way_to_second_factor
 from surveys.models import Need, Offer, Reading
 
 WITHOUT_AN_END = (MailState.FAILED, MailState.UNCERTAIN)
 """States of mails that only a person sends on."""
+
+NOT_OURS = {"password_change", "password_change_done"}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -32,6 +34,10 @@ class PortalAdminSite(admin.AdminSite):
     site_title = _("SSC Portal")
     index_title = _("What the secretariat looks after")
     enable_nav_sidebar = True
+
+    def get_urls(self) -> list[Any]:
+        """Leave out the page for changing a password: the portal has its own, with its limits."""
+        return [line for line in super().get_urls() if getattr(line, "name", None) not in NOT_OURS]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Begin with what waits for a person."""

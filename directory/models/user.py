@@ -102,6 +102,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.full_name or self.email
 
+    def answers_to(self, email: str) -> bool:
+        """Whether that is the person's own address, whatever its case."""
+        return bool(email) and self.email.lower() == email.strip().lower()
+
     @cached_property
     def current_affiliations(self) -> list[Any]:
         """Affiliations in force today, with their agencies and standing: one query a request."""

@@ -168,7 +168,6 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "api-cooperation-detail": [match.public_id],
         "api-runs-detail": [match.run_id],
         "api-nothing-here": ["nothing"],
-        "account_confirm_email": ["no-key"],
         "account_reset_password_from_key": ["a", "b-c"],
         "admin:view_on_site": [ContentType.objects.get_for_model(type(match)).pk, match.pk],
         "admin:app_list": ["matching"],

@@ -196,7 +196,7 @@ def test_there_is_no_door_for_the_secretariat_without_a_second_factor(client):
     assert answer["Location"] == "/accounts/2fa/"
     draft = OfferFactory()
     doors = {
-        "/admin/": 302, "/admin/directory/user/": 302, "/admin/password_change/": 302, "/workspace/people/": 403,
+        "/admin/": 302, "/admin/directory/user/": 302, "/admin/matching/match/": 302, "/workspace/people/": 403,
         draft.get_absolute_url(): 404, f"/api/v1/offers/{draft.pk}/": 404,
     }  # fmt: skip
     assert {path: client.get(path).status_code for path in doors} == doors

@@ -9,6 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
@@ -67,6 +68,13 @@ class AccountAdapter(DefaultAccountAdapter):
             addresses=[] if user is not None else [email],
         )
 
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Send the link to the account's own address alone; with any other there is no account."""
+        if user.answers_to(email):
+            super().send_password_reset_mail(user, email, context)
+        else:
+            self.send_mail("account/email/unknown_account", email, {})
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Ask those who have a second factor for it: a password alone, which may be what was stolen, is too little."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
@@ -99,7 +107,12 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Refuse whom no account fits, in words that tell nothing of which accounts there are."""
+        """Refuse whom no account fits, in words that tell nothing of which accounts there are; and all but a log-in.
+
+        allauth would also tie the identity of somebody else's server to whoever is logged in ("connect").
+        """
+        if sociallogin.state.get("process", AuthProcess.LOGIN) != AuthProcess.LOGIN or request.user.is_authenticated:
+            raise ImmediateHttpResponse(redirect("account_login"))
         if not sociallogin.is_existing and not sociallogin.user.pk:
             messages.error(request, _("Nobody is logged in by that. Accounts come of an invitation."))
             raise ImmediateHttpResponse(redirect("account_login"))
