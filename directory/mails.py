@@ -39,3 +39,9 @@ def revalidation_due(reader: User | None, about: Mapping[str, Any]) -> Mapping[s
         .first()
     )
     return None if row is None or reader is None else {"affiliation": row}
+
+
+@register("second_factor_reset", purpose=Purpose.ACCOUNT)
+def second_factor_reset(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing more: the person is told that its second factor was taken away."""
+    return None if reader is None else {}

@@ -47,6 +47,7 @@ VIEW_ACTIONS: dict[str, Action] = {
     "directory.affiliation": Action.MANAGE_ACCOUNTS,
     "directory.designation": Action.MANAGE_DESIGNATIONS,
     "directory.invitation": Action.MANAGE_ACCOUNTS,
+    "directory.accountevent": Action.MANAGE_ACCOUNTS,
     "directory.mail": Action.MANAGE_ACCOUNTS,
 }
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
-from directory.models import Affiliation, Designation, Invitation, Mail, User
+from directory.models import AccountEvent, Affiliation, Designation, Invitation, Mail, User
 from directory.people.invitations import withdraw_what_fell
 from directory.signals import personal_details_erased
 from web.days import years_before
@@ -87,7 +87,8 @@ def erase(user: User) -> None:
     apps.get_model("account", "EmailAddress").objects.filter(user=row).delete()
     apps.get_model("socialaccount", "SocialAccount").objects.filter(user=row).delete()
     Mail.objects.filter(Q(to_user=row) | Q(to_address__iexact=old_email)).delete()
-    Invitation.objects.filter(email__iexact=old_email).update(email=row.email, full_name="")
+    Invitation.objects.filter(Q(email__iexact=old_email) | Q(accepted_by=row)).update(email=row.email, full_name="")
+    AccountEvent.objects.filter(user=row).update(note="")
     personal_details_erased.send(sender=User, user=row, texts=texts)
 
 

@@ -132,6 +132,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
             f"admin:surveys_import_{step}": [by_label["surveys.import"].pk]
             for step in ("columns", "apply", "again", "discard", "undo", "errors", "progress")
         },
+        "admin:directory_user_second_factor": [by_label["directory.user"].pk],
         "admin:surveys_survey_questionnaire": [by_label["surveys.survey"].pk],
         "admin:surveys_survey_tracking": [by_label["surveys.survey"].pk],
         "admin:surveys_questionnaire_xlsform": [by_label["surveys.questionnaire"].pk],

@@ -141,6 +141,7 @@ TABLE = {
     "admin:autocomplete": NOBODY,  # without saying for which field
     "admin:jsi18n": STAFF,
     "admin:view_on_site": LEADS_AWAY,
+    "admin:directory_user_second_factor": MANAGERS,
     "admin:matching_match_bulk": POST_ONLY,
     "admin:matching_match_needs": STAFF,
     "admin:matching_match_need": STAFF,
