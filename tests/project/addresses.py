@@ -148,6 +148,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "workspace:people-step": ["end", by_label["directory.affiliation"].pk],
         "workspace:leave": [by_label["directory.affiliation"].pk],
         "workspace:accept": ["no-token"],
+        "workspace:address-confirm": ["no-token"],
         "mail:unsubscribe": ["no-token"],
         "mail:still-valid": ["no-token"],
         "mfa_edit_webauthn": [NOT_THERE],
