@@ -553,10 +553,10 @@ class ReleasedMatchFactory(MatchFactory):
     released_as = factory.LazyAttribute(explanation_of)
 
 
-def totp_code() -> str:
-    """The code that an authenticator with TOTP_SECRET shows now."""
+def totp_code(secret: str = TOTP_SECRET) -> str:
+    """The code that an authenticator with this secret shows now."""
     counter = next(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(TOTP_SECRET, counter))
+    return format_hotp_value(hotp_value(secret, counter))
 
 
 def speaker_for(posting: Offer | Need) -> User:
