@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import SECRETARIAT_ROLES, AgencyKind, Digest, Role
@@ -86,7 +87,8 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        # What others read of a person. The e-mail is no name: nobody has consented to its being shown.
+        return self.full_name or gettext("Person %(number)s") % {"number": self.pk}
 
     @cached_property
     def current_affiliations(self) -> list[Any]:
