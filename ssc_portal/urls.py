@@ -3,11 +3,13 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from ssc_portal import views
+from ssc_portal import about, views
 from ssc_portal.running.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.Home.as_view(), name="home"),
+    path("privacy/", about.Privacy.as_view(), name="privacy"),
+    path("terms/", about.Terms.as_view(), name="terms"),
     path("search/", views.Search.as_view(), name="search"),
     path("", include("directory.urls")),
     path("", include("surveys.urls")),

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import SECRETARIAT_ROLES, AgencyKind, Digest, Role
@@ -100,7 +101,8 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        # What others read of a person. The e-mail is no name: nobody has consented to its being shown.
+        return self.full_name or gettext("Person %(number)s") % {"number": self.pk}
 
     def answers_to(self, email: str) -> bool:
         """Whether that is the person's own address, whatever its case."""

@@ -6,6 +6,7 @@ budget of its own (the "device cookie" of OWASP). It is set at a log-in, never f
 accounts alone, and gives nothing but that budget.
 """
 
+import datetime as dt
 import secrets
 
 from django.conf import settings
@@ -16,8 +17,8 @@ from directory.models import User
 
 COOKIE = "known_browser"
 PATH = "/accounts/"
-LASTS = 180 * 24 * 3600
-"""Seconds; counted anew at each log-in."""
+LASTS = dt.timedelta(days=180)
+"""Counted anew at each log-in."""
 MOST_ACCOUNTS = 5
 """People who share a browser; whoever logged in longest ago is forgotten first."""
 

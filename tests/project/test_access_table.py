@@ -26,6 +26,8 @@ MEMBERS_LEAD_AWAY = "200 302 302 302 302 302"
 TABLE = {
     "home": EVERYONE,
     "search": EVERYONE,
+    "privacy": EVERYONE,
+    "terms": EVERYONE,
     "healthz": EVERYONE,
     "directory:countries": EVERYONE,
     "directory:country": EVERYONE,
