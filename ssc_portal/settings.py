@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ssc_portal.middleware.SessionFactorsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -170,7 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workspace:home"
-ACCOUNT_ADAPTER = "ssc_portal.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "ssc_portal.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -184,9 +185,10 @@ if not STAFF_SECOND_FACTOR and not DEBUG:
     raise ImproperlyConfigured(
         "STAFF_SECOND_FACTOR is off. Only a trial with DEBUG on may do without: remove it from the environment."
     )
-ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+# Django's own: allauth's writes a row that makes a second place for the address of an account.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
@@ -194,13 +196,13 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PORTAL_NAME
-MFA_ADAPTER = "ssc_portal.accounts.SecondFactorAdapter"
+MFA_ADAPTER = "ssc_portal.accounts.adapters.SecondFactorAdapter"
 # Only where a test or a trial has no HTTPS: browsers give passkeys to 127.0.0.1 without it.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # Single sign-on by OpenID Connect, switched on by naming the server; it logs in those who have an account, no others.
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
-SOCIALACCOUNT_ADAPTER = "ssc_portal.accounts.SingleSignOnAdapter"
+SOCIALACCOUNT_ADAPTER = "ssc_portal.accounts.adapters.SingleSignOnAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
