@@ -25,12 +25,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 WRITES = {
     # The mail with the link; as many as the limit on an address of the network lets through, removed after a month.
     ("post", "account_reset_password"): {"directory_mail"},
-    # What a passkey has to sign must be known when its answer comes; the session ends like any other.
-    ("get", "mfa_login_webauthn"): {"django_session"},
-    # Where the person came from, until the server of single sign-on sends them back.
-    ("post", "openid_connect_login"): {"django_session"},
+    # What a passkey has to sign must be known when its answer comes. As often as one may try to log in, and no more;
+    # it goes with the sessions that have ended.
+    ("script", "mfa_login_webauthn"): {"django_session"},
 }
-"""What is written for the anonymous by design, and where."""
+"""What is written for the anonymous by design, and where: by a link, a form, or a script of a page."""
 
 TYPED = {
     "login": "nobody@example.org", "email": "nobody@example.org", "password": PASSWORD, "next": "/workspace/",
@@ -39,7 +38,7 @@ TYPED = {
 }  # fmt: skip
 
 
-WRITE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+WRITE = re.compile(r'(?:INSERT(?: OR IGNORE)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 
 def tables_written(send: Callable[[], object]) -> set[str]:
@@ -49,12 +48,21 @@ def tables_written(send: Callable[[], object]) -> set[str]:
     return {found[1] for query in asked.captured_queries if (found := WRITE.match(query["sql"]))}
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
+def ways_to_send(path: str) -> dict[str, Callable[[], object]]:
+    """How somebody without a log-in may ask for an address."""
+    client = Client(raise_request_exception=False)
+    return {
+        "get": partial(client.get, path),
+        "post": partial(client.post, path, TYPED),
+        "script": partial(client.get, path, headers={"X-Requested-With": "XMLHttpRequest"}),
+    }
+
+
+@pytest.mark.parametrize("method", ["get", "post", "script"])
 def test_no_address_writes_for_the_anonymous(method: str) -> None:
     found, written = rows(), {}
     for name in NAMES:
-        send = partial(getattr(Client(raise_request_exception=False), method), address(name, found))
-        tables = tables_written(lambda send=send: send(TYPED if method == "post" else {}))  # type: ignore[misc]
+        tables = tables_written(ways_to_send(address(name, found))[method])
         if tables:
             written[name] = tables
     assert written == {name: tables for (of, name), tables in WRITES.items() if of == method}
@@ -73,6 +81,12 @@ def test_mails_of_forgotten_passwords_are_few_however_often_they_are_asked_for()
     for number in range(30):
         client.post("/accounts/password/reset/", {"email": f"nobody-{number}@example.org"})
     assert Mail.objects.count() <= 20
+
+
+def test_challenges_for_passkeys_are_few_however_often_they_are_asked_for() -> None:
+    for _number in range(40):
+        ways_to_send("/accounts/2fa/webauthn/login/")["script"]()
+    assert Session.objects.count() == 30
 
 
 def test_the_daily_work_removes_sessions_that_have_ended(focal_point: User) -> None:
