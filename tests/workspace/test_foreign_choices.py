@@ -1,6 +1,7 @@
 """No field of a form of the workspace makes the portal say a name of another agency, or break: whatever is posted."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ KHM_PEOPLE = ("Vanna Chea", "", "Sokha Meas")
 class Strangers:
     """Another country's agency: its people, one of them without a name, its postings, and all ids by which to ask."""
 
-    people: list[User]
+    people: Sequence[User]
     values: dict[str, str]
     """Their ids, by the field that would take each."""
 

@@ -25,10 +25,8 @@ from web.days import today
 from web.since_shown import AS_OF
 from workspace.current import current_affiliation
 from workspace.kept import give_back
-from workspace.pages import WorkspacePage
+from workspace.pages import AUTOSAVE, WorkspacePage
 from workspace.postings.kinds import Kind
-
-AUTOSAVE = "X-Autosave"
 
 
 class PostingEdit(WorkspacePage):
