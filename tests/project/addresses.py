@@ -146,6 +146,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "workspace:need-step": [match.need_id, "publish"],
         "workspace:people-step": ["end", by_label["directory.affiliation"].pk],
         "workspace:leave": [by_label["directory.affiliation"].pk],
+        "workspace:own-data": ["json"],
         "workspace:accept": ["no-token"],
         "mail:unsubscribe": ["no-token"],
         "mail:still-valid": ["no-token"],

@@ -93,6 +93,7 @@ TABLE = {
     "workspace:home": MEMBERS,
     "workspace:switch": WORKERS_POST,
     "workspace:profile": MEMBERS,
+    "workspace:own-data": MEMBERS,
     "workspace:leave": "302 405 405 405 405 405",
     "workspace:people": "302 403 200 403 403 200",
     "workspace:people-step": "302 403 405 403 403 405",
