@@ -150,6 +150,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "workspace:need-step": [match.need_id, "publish"],
         "workspace:people-step": ["end", by_label["directory.affiliation"].pk],
         "workspace:leave": [by_label["directory.affiliation"].pk],
+        "workspace:own-data": ["json"],
         "workspace:accept": ["no-token"],
         "workspace:address-confirm": ["no-token"],
         "mail:unsubscribe": ["no-token"],

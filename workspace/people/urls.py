@@ -9,6 +9,11 @@ urlpatterns: list[URLPattern] = [
     path("profile/", views.ProfilePage.as_view(), name="profile"),
     path("profile/address/", address.AddressPage.as_view(), name="address"),
     path("address/<str:token>/", address.AddressConfirmation.as_view(), name="address-confirm"),
+from workspace.people import own_data_page, views
+
+urlpatterns: list[URLPattern] = [
+    path("profile/", views.ProfilePage.as_view(), name="profile"),
+    path("profile/own-data.<str:ending>", own_data_page.OwnData.as_view(), name="own-data"),
     path("people/", views.People.as_view(), name="people"),
     path("people/<slug:step>/<row:pk>/", views.PeopleStep.as_view(), name="people-step"),
     path("leave/<row:pk>/", views.Leave.as_view(), name="leave"),
