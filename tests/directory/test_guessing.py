@@ -1,5 +1,7 @@
 """Who guesses passwords is slowed, by account, whatever the way; whom the account knows is let in meanwhile."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings as django_settings
 from django.core import signing
@@ -18,7 +20,7 @@ LOG_IN = "/accounts/login/"
 BUDGET = 5
 
 
-def try_once(client: Client, email: str, password: str = WRONG, **more: str) -> bool:
+def try_once(client: Client, email: str, password: str = WRONG, **more: Any) -> bool:
     """Try to log in; return whether it was let in."""
     client.post(LOG_IN, {"login": email, "password": password}, **more)
     return "_auth_user_id" in client.session

@@ -216,7 +216,7 @@ def typed_in_the_admin(client: Client, person: User, **typed: str):
     path = reverse("admin:directory_user_change", args=[person.pk])
     page = client.get(path)
     assert page.status_code == 200
-    fields = {field["name"]: field.get("value") or "" for field in Page(page).attributes_of("input") if "name" in field}
+    fields = {str(field.get("name", "_")): field.get("value") or "" for field in Page(page).attributes_of("input")}
     kept = {name: value for name, value in fields.items() if not name.startswith("_")}
     return client.post(path, {**kept, "is_active": "on", **typed})
 
