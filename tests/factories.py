@@ -402,7 +402,24 @@ def _something_decided(row: Any) -> dict[str, Any] | None:
     return {} if row.status in DECIDED | OPTIONS_DECIDED else None
 
 
-class MatchFactory(DjangoModelFactory[Match]):
+class _ShownFactory(DjangoModelFactory[Any]):
+    """A row that shows others its own figures, unless it has lapsed."""
+
+    class Meta:
+        abstract = True
+
+    is_shown = factory.LazyAttribute(lambda row: row.status != MatchStatus.LAPSED)
+    shown_score = factory.SelfAttribute("score")
+    shown_part_areas = factory.SelfAttribute("part_areas")
+    shown_part_modalities = factory.SelfAttribute("part_modalities")
+    shown_part_region = factory.SelfAttribute("part_region")
+    shown_part_topic = factory.LazyAttribute(lambda row: getattr(row, "part_topic", 0))
+    shown_by = factory.SelfAttribute("profile")
+    shown_since = factory.LazyFunction(timezone.now)
+    shown_changed_at = factory.LazyFunction(timezone.now)
+
+
+class MatchFactory(_ShownFactory):
     """A suggested match of two public postings: 0.45 + 0.25 + 0.12, a strong fit."""
 
     class Meta:
@@ -422,7 +439,7 @@ class MatchFactory(DjangoModelFactory[Match]):
     run = factory.SubFactory(MatchRunFactory, profile=factory.SelfAttribute("..profile"))
 
 
-class TriangularOptionFactory(DjangoModelFactory[TriangularOption]):
+class TriangularOptionFactory(_ShownFactory):
     """A suggested option of three public postings: 0.45 + 0.25 + 0.12, a strong fit."""
 
     class Meta:
@@ -458,6 +475,25 @@ def put_in(status: MatchStatus | OptionStatus, rows: Match | TriangularOption | 
     found.update(status=status, **values)
     if isinstance(rows, Model):
         rows.refresh_from_db()
+
+
+def show_others(match: Match, *, areas: int, modalities: int, region: int) -> None:
+    """Let others be shown these contributions, in millionths; what the secretariat sees stays."""
+    Match.objects.filter(pk=match.pk).update(
+        shown_score=areas + modalities + region,
+        shown_part_areas=areas,
+        shown_part_modalities=modalities,
+        shown_part_region=region,
+        shown_changed_at=timezone.now(),
+    )
+
+
+def frozen(matches: QuerySet[Match]) -> list[dict[str, Any]]:
+    """All that is stored of matches, but for what others see of them: of decided ones no run changes any of it."""
+    return [
+        {name: value for name, value in row.items() if "shown" not in name}
+        for row in matches.order_by("need", "offer").values()
+    ]
 
 
 def suggested_match() -> Match:

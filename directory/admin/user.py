@@ -18,7 +18,7 @@ from directory.access import Action, can
 from directory.admin.base import ListInline, NewRowsInline, actor
 from directory.admin.since_shown import SinceShownAdmin
 from directory.models import AccountEvent, Affiliation, User
-from directory.people import second_factor
+from directory.people import addresses, second_factor
 from directory.people.second_factor import SecondFactorRefused
 
 
@@ -164,5 +164,17 @@ class UserAdmin(SinceShownAdmin[User]):
         return self.add_fieldsets if obj is None else super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """A new account has no past."""
-        return () if obj is None else super().get_readonly_fields(request, obj)
+        """A new account has no past; the own address is changed in the profile, where it has to prove itself."""
+        if obj is None:
+            return ()
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return (*fields, "email") if obj.pk == request.user.pk else fields
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Change an address by its one door, which ends the sessions and tells the old one."""
+        if not change or "email" not in form.changed_data:
+            super().save_model(request, obj, form, change)
+            return
+        email, obj.email = obj.email, form.initial["email"]
+        super().save_model(request, obj, form, change)
+        obj.email = addresses.change_by_manager(user=obj, email=email, by=actor(request)).email

@@ -1,5 +1,6 @@
 """How accounts behave on this portal: by invitation only, with a second factor for the secretariat."""
 
+import unicodedata
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can, is_member
 from directory.mail import outbox
 from directory.models import User
+from ssc_portal.accounts import known_browser
 
 KINDS_OF_ALLAUTH = {
     "account/email/password_reset_key": "password_reset",
@@ -67,6 +69,26 @@ class AccountAdapter(DefaultAccountAdapter):
             to=[user] if user is not None else [],
             addresses=[] if user is not None else [email],
         )
+
+    def post_login(self, request: HttpRequest, user: Any, **given: Any) -> HttpResponse:
+        """Let the browser be known, so that its tries are not counted with those of strangers."""
+        response: HttpResponse = super().post_login(request, user, **given)
+        known_browser.remember(request, response, user)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Name the budget that a try at a password counts in, for every place that asks for one.
+
+        That of the session, where the person is logged in and confirms; that of the browser, where the account knows
+        it; else that of the account, which all strangers share. allauth's own takes the name of the host along, and
+        the letters as typed: each other spelling would be another budget.
+        """
+        email = str(credentials.get("email", "")).strip()
+        if request.user.is_authenticated and request.user.answers_to(email):
+            return f"session:{request.user.pk}"
+        if browser := known_browser.browser_of(request, email):
+            return f"browser:{browser}"
+        return f"account:{unicodedata.normalize('NFKC', email).casefold()}"
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Send the link to the account's own address alone; with any other there is no account."""
