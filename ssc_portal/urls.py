@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from ssc_portal import about, views
 from ssc_portal.running.health import healthz
 
+handler400 = views.refuse_bad_request
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.Home.as_view(), name="home"),
     path("privacy/", about.Privacy.as_view(), name="privacy"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_letter
 from web.child.refusing import Refused
+from web.formulas import without_mark
 
 DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 20
@@ -86,7 +87,7 @@ def _rows(text: str, *, delimiter: str, first_number: int, max_rows: int) -> Ite
     try:
         for number, cells in enumerate(reader, start=first_number):
             _check(cells, number, max_rows)
-            trimmed = [cell.strip() for cell in cells]
+            trimmed = [without_mark(cell).strip() for cell in cells]
             if any(trimmed):
                 yield number, trimmed
     except csv.Error as error:
