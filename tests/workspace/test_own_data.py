@@ -97,7 +97,7 @@ def test_nothing_of_others_is_in_it(client: Client, focal_point: User, other_foc
 
 def test_the_table_says_the_same_in_words(client: Client, focal_point: User) -> None:
     client.force_login(focal_point)
-    response = client.get(reverse("workspace:own-data", args=["xlsx"]))
+    response: Any = client.get(reverse("workspace:own-data", args=["xlsx"]))
     assert "no-store" in response["Cache-Control"]
     assert response["Content-Disposition"].startswith("attachment")
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
