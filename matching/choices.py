@@ -17,6 +17,14 @@ class MatchStatus(TextChoices):
     LAPSED = "lapsed", _("Lapsed")
 
 
+class ReadAs(TextChoices):
+    """Which of a match's figures a reader sees."""
+
+    DESK = "desk", _("As it stands, decided or not")
+    SHOWN = "shown", _("As if nobody had decided anything")
+    RELEASED = "released", _("As it was released")
+
+
 class Clearance(TextChoices):
     """Whether the country of a side has been heard before the side is asked."""
 
@@ -179,6 +187,10 @@ ON_THE_WAY = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED})
 """Each holds a place of its offer that may come to an agreement."""
 IN_HAND = ON_THE_WAY | {MatchStatus.AGREED}
 """A need with one of these has an offer already. Completed cooperation has ended: a need that stays open asks anew."""
+TOLD_NOBODY = frozenset({MatchStatus.SUGGESTED, MatchStatus.SET_ASIDE})
+"""No side knows more of these than that the two fit, even where it was asked once before."""
+CLEARANCE_SHOWN = frozenset({Clearance.NO_OBJECTION, Clearance.EXPLICIT, Clearance.OBJECTED})
+"""Whoever clears for the country has heard of a proposal that waits for that, or was objected to."""
 CONTACTS_SHOWN = frozenset({MatchStatus.INTRODUCED, MatchStatus.AGREED, MatchStatus.COMPLETED})
 LAPSE_ON_EXPIRY = frozenset({MatchStatus.SUGGESTED, MatchStatus.PROPOSED})
 LAPSE_ON_WITHDRAWAL = LAPSE_ON_EXPIRY | {MatchStatus.INTRODUCED}

@@ -28,14 +28,14 @@ class MatchFilter(ListFilterSet[Match]):
     group = group_filter(method="by_group")
     area = area_filter(method="by_area")
     modality = modality_filter(method="by_modality")
-    min_score = ScoreFilter(label=_("Least score"), field_name="shown_score", lookup_expr="gte")
-    updated_since = MomentFilter(label=_("Shown or updated since"), field_name="shown_since", lookup_expr="gte")
+    min_score = ScoreFilter(label=_("Least score"), field_name="seen_score", lookup_expr="gte")
+    updated_since = MomentFilter(label=_("Shown or updated since"), field_name="seen_since", lookup_expr="gte")
 
     orderings = {
-        "-score": Ordering(_("Best fit first"), (SortKey("shown_score", "number", descending=True), *_PAIR)),
-        "score": Ordering(_("Weakest fit first"), (SortKey("shown_score", "number"), *_PAIR)),
-        "-updated_at": Ordering(_("Newest first"), (SortKey("shown_since", "moment", descending=True), *_PAIR)),
-        "updated_at": Ordering(_("Oldest first"), (SortKey("shown_since", "moment"), *_PAIR)),
+        "-score": Ordering(_("Best fit first"), (SortKey("seen_score", "number", descending=True), *_PAIR)),
+        "score": Ordering(_("Weakest fit first"), (SortKey("seen_score", "number"), *_PAIR)),
+        "-updated_at": Ordering(_("Newest first"), (SortKey("seen_since", "moment", descending=True), *_PAIR)),
+        "updated_at": Ordering(_("Oldest first"), (SortKey("seen_since", "moment"), *_PAIR)),
         "need": Ordering(_("By need"), _PAIR),
         "offer": Ordering(_("By offer"), (_PAIR[1], _PAIR[0])),
     }

@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 
 from directory.people.invitations import VALID_FOR
 from directory.people.leaving import ERASED_AFTER_YEARS
+from ssc_portal.accounts import known_browser
 from ssc_portal.running.daily import RESETS_KEPT_FOR
 from web.pages import PublicPage
 
@@ -20,6 +21,7 @@ class Facts:
 
     session_hours: int
     idle_minutes: int
+    browser_days: int
     erased_after_years: int
     invitation_days: int
     reset_days: int
@@ -34,6 +36,7 @@ class Facts:
         return cls(
             session_hours=settings.SESSION_COOKIE_AGE // 3600,
             idle_minutes=settings.SESSION_IDLE_SECONDS // 60,
+            browser_days=known_browser.LASTS.days,
             erased_after_years=ERASED_AFTER_YEARS,
             invitation_days=VALID_FOR.days,
             reset_days=RESETS_KEPT_FOR.days,

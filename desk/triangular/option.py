@@ -87,7 +87,8 @@ class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
     ordering = ("-score", "need_id", "pivotal_offer_id", "facilitating_offer_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TriangularOption]:
-        return super().get_queryset(request).for_lists()  # type: ignore[attr-defined]
+        rows = super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]
+        return rows.for_lists()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OptionChangeList]:
         return OptionChangeList

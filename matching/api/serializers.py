@@ -6,10 +6,11 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from matching.api.explanation import ExplanationSerializer
-from matching.choices import Fit, MatchStatus, RunState
+from matching.choices import Fit, MatchStatus, ReadAs, RunState
 from matching.engine import CRITERIA, GATES
 from matching.models import Match
-from matching.scoring.explanation import explain, fit_of
+from matching.scoring.explanation import explain
+from matching.scoring.pairs import explanation_of, seen_fit
 from surveys.models.posting import Posting
 from web.api.fields import CodeField
 
@@ -56,7 +57,8 @@ class ContributionsSerializer(serializers.Serializer[Any]):
 class PublicMatchSerializer(serializers.Serializer[Any]):
     """A computed fit between a need and an offer.
 
-    Readers who may see it in full get today's figures; all others those of the release, which no later step changes.
+    Readers who may see it in full get today's figures, those that it would have had nobody decided anything; all others
+    those of the release, which no later step changes.
     """
 
     id = serializers.CharField(source="public_id", help_text="The ids of need and offer: 12-34.")
@@ -71,30 +73,26 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
 
     def get_score(self, match: Match) -> float:
         """Return the score that the reader may see."""
-        return as_number(match.shown_score)  # type: ignore[attr-defined]
+        return as_number(match.seen.score)
 
     @extend_schema_field(CodeField(Fit.choices, allow_null=False))
     def get_fit(self, match: Match) -> str:
         """Return the word for the score that the reader may see."""
-        if match.shown_in_full:  # type: ignore[attr-defined]
-            return fit_of(match.score, match.profile).value
-        return match.released_as["fit"] if match.released_as else ""
+        return seen_fit(match).value
 
     @extend_schema_field(ContributionsSerializer)
     def get_contributions(self, match: Match) -> dict[str, float]:
         """Return each criterion's part of the score that the reader may see."""
-        if match.shown_in_full:  # type: ignore[attr-defined]
-            parts = {criterion.name: getattr(match, f"part_{criterion.name}") for criterion in CRITERIA}
-        else:
-            parts = {part["code"]: part["contribution"] for part in (match.released_as or {})["criteria"]}
+        parts = match.seen.parts
         return {criterion.name: as_number(parts.get(criterion.name, 0)) for criterion in CRITERIA}
 
     @extend_schema_field(ProfileSerializer)
     def get_profile(self, match: Match) -> dict[str, Any]:
         """Return the profile behind the score that the reader may see."""
-        if match.shown_in_full or not match.released_as:  # type: ignore[attr-defined]
-            return {"code": match.profile.code, "version": match.profile.version}
-        return dict(match.released_as["profile"])
+        profile = match.seen.profile
+        if profile is None:
+            return dict((match.released_as or {})["profile"])
+        return {"code": profile.code, "version": profile.version}
 
     def get_label(self, match: Match) -> str:
         """Return the words that stand at every match."""
@@ -120,7 +118,7 @@ class ListedExplanationMixin(serializers.Serializer[Any]):
     @extend_schema_field(ExplanationSerializer(allow_null=True))
     def get_explanation(self, match: Match) -> dict[str, Any] | None:
         """Return the frozen explanation; today's is worked out for one match at a time."""
-        return None if match.shown_in_full else match.released_as  # type: ignore[attr-defined]
+        return match.released_as if match.seen.is_released else None
 
 
 class ExplanationMixin(serializers.Serializer[Any]):
@@ -130,10 +128,9 @@ class ExplanationMixin(serializers.Serializer[Any]):
 
     @extend_schema_field(ExplanationSerializer)
     def get_explanation(self, match: Match) -> dict[str, Any] | None:
-        """Return today's explanation to those who see the match in full, to all others that of the release."""
-        if match.shown_in_full:  # type: ignore[attr-defined]
-            return explain(need=match.need, offer=match.offer, profile=match.profile)
-        return match.released_as
+        """Return the explanation that belongs to what the reader sees of the match."""
+        frozen = match.decided_on if match.seen.read_as == ReadAs.DESK else None
+        return frozen or explanation_of(match)
 
 
 class PublicMatchListSerializer(PublicMatchSerializer, ListedExplanationMixin):
@@ -167,10 +164,6 @@ class StaffMatchDetailSerializer(StaffMatchSerializer, ExplanationMixin):
         required=False,
         help_text=f"Of a decided match, how the pair fits today; null otherwise. {STAFF_ONLY}",
     )
-
-    def get_explanation(self, match: Match) -> dict[str, Any] | None:
-        """Return the explanation that belongs to the score shown."""
-        return match.decided_on or super().get_explanation(match)
 
 
 class PublicRunSerializer(serializers.Serializer[Any]):

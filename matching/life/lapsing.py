@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from matching.choices import LAPSE_ON_EXPIRY, LAPSE_ON_WITHDRAWAL, EventKind, MatchStatus
-from matching.life.marks import lists_are_short
+from matching.life.marks import have_closed, lists_are_short
 from matching.life.steps import take_steps
 from matching.models import Match
 from matching.scoring.places import offers_used_up
@@ -17,8 +17,12 @@ from web.days import first_day_not_ended
 
 
 def lapse_expired() -> int:
-    """Let the suggestions and proposals lapse one of whose postings has closed everywhere on earth; return how many."""
+    """Let the suggestions and proposals lapse one of whose postings has closed everywhere on earth; return how many.
+
+    Others see no more of these, decided or not, from the hour on which it has closed: their lists are filled here.
+    """
     closed = first_day_not_ended()
+    have_closed(closed)
     expired = Q(need__closes_on__lt=closed) | Q(offer__closes_on__lt=closed)
     return _lapse(Match.objects.filter(expired), statuses=LAPSE_ON_EXPIRY)
 

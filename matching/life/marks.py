@@ -29,12 +29,13 @@ What is marked can be new, closed or gone: it is looked up when it is worked off
 which makes all of this simple.
 """
 
+import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from directory.models import User
 from matching.choices import RunState
@@ -82,10 +83,25 @@ def lists_are_short(lapsing: Collection[Match]) -> None:
 def on_postings_changed(
     sender: type[Need] | type[Offer], ids: Collection[int], by: User | None = None, **kwargs: object
 ) -> None:
-    """Mark the published ones among postings that were written to; what others leave short is marked as they lapse."""
-    published = sender.objects.filter(pk__in=ids, status=PostingStatus.PUBLISHED).order_by("pk")
-    found = frozenset(published.values_list("pk", flat=True))
+    """Mark the published ones among postings that were written to, and those that others see in a list.
+
+    What else a posting leaves short as it closes is marked as its matches lapse. That is for the desk: by the lists
+    that others see, a match that was decided stands as any other, and does not lapse.
+    """
+    is_shown = Exists(Match.objects.filter(**{_side_of(sender): OuterRef("pk")}, is_shown=True))
+    marked = sender.objects.filter(is_shown | Q(status=PostingStatus.PUBLISHED), pk__in=ids).order_by("pk")
+    found = frozenset(marked.values_list("pk", flat=True))
     have_changed(Ids(offers=found) if sender is Offer else Ids(needs=found), by=by)
+
+
+def have_closed(on: dt.date) -> None:
+    """Mark what closed before the day `on` and still stands in a list that others see: what comes next moves up."""
+    shown = Match.objects.filter(is_shown=True).order_by()
+    needs, offers = (
+        frozenset(shown.filter(**{f"{side}__closes_on__lt": on}).values_list(side, flat=True).distinct())
+        for side in ("need", "offer")
+    )
+    have_changed(Ids(needs, offers), by=None)
 
 
 @transaction.atomic
@@ -132,6 +148,10 @@ def remove(marked: Marked) -> None:
     """Remove the marks that were read, and no other."""
     for some in _in_parts(marked.marks):
         PostingMark.objects.filter(pk__in=some).delete()
+
+
+def _side_of(sender: type[Need] | type[Offer]) -> str:
+    return "offer" if sender is Offer else "need"
 
 
 def _write(ids: Ids, *, is_changed: bool, by: User | None) -> None:

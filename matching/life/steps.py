@@ -6,7 +6,8 @@ Whoever takes one calls
 
 - `take_step` or `take_option_step`: one row, by a person, a clock or the calendar;
 - `take_steps`: all rows of a query that the step is open to, as when a posting is withdrawn;
-- `suggest_rows`, `return_rows`, `lapse_rows`: what a run does to rows by the hundred thousand, as columns of arrays.
+- `suggest_rows`, `return_rows`, `lapse_rows`: what a run does to rows by the hundred thousand, as columns of arrays;
+  `add_shown_rows` and `show_rows` for what those see of them who were not told of any step.
 
 All of them write the state, what goes with it (only a suggestion has places in lists), `updated_at`, and the event,
 together. A step is conditional on the state that it expects, in the database: doing it twice does it once, and the
@@ -14,6 +15,7 @@ second of two people is told. No event is left where nobody took a step: by what
 returning. A test finds any other writer.
 """
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -253,6 +255,25 @@ def suggest_rows(model: type[Row], columns: bulk.Columns) -> NDArray[np.int64]:
     moments = dict.fromkeys(("created_at", "scored_at", "updated_at"), bulk.moment(timezone.now()))
     bulk.insert(model, {"id": ids, **columns, **moments, "status": LIVES[model].suggested})
     return ids
+
+
+def add_shown_rows(model: type[Row], columns: bulk.Columns, *, now: dt.datetime) -> None:
+    """Insert rows with these columns that are not suggested, and that others see as if nobody had decided anything.
+
+    Such as the fits of an offer whose places were all agreed before its fit came up.
+    """
+    number = next(len(values) for values in columns.values() if isinstance(values, np.ndarray))
+    if not number:
+        return
+    life = LIVES[model]
+    moments = dict.fromkeys(("created_at", "scored_at", "updated_at"), bulk.moment(now))
+    state = life.state(life.steps[life.lapsed])
+    bulk.insert(model, {"id": bulk.new_ids(model, number), **columns, **moments, **state})
+
+
+def show_rows(model: type[Row], ids: NDArray[np.int64], columns: bulk.Columns) -> None:
+    """Bring what others see of rows to these columns. It is no step: nothing is decided, and `updated_at` stays."""
+    bulk.update(model, ids, columns)
 
 
 def return_rows(

@@ -1,6 +1,6 @@
 """The columns that stand once for each criterion of the score. Tests hold them against `engine.CRITERIA`.
 
-A further criterion is a line in each of the three; what reads them goes by their names.
+A further criterion is a line in each of the four; what reads them goes by their names.
 """
 
 from functools import reduce
@@ -21,6 +21,26 @@ class Contributions(models.Model):
     part_modalities = models.PositiveIntegerField(_("from modalities, millionths"))
     part_region = models.PositiveIntegerField(_("from region, millionths"))
     part_topic = models.PositiveIntegerField(_("from topic, millionths"), default=0)
+
+    class Meta:
+        abstract = True
+
+
+class ShownContributions(models.Model):
+    """What each criterion adds to the score that others see; empty as long as they were never shown one."""
+
+    shown_part_areas = models.PositiveIntegerField(
+        _("shown from areas, millionths"), null=True, blank=True, editable=False
+    )
+    shown_part_modalities = models.PositiveIntegerField(
+        _("shown from modalities, millionths"), null=True, blank=True, editable=False
+    )
+    shown_part_region = models.PositiveIntegerField(
+        _("shown from region, millionths"), null=True, blank=True, editable=False
+    )
+    shown_part_topic = models.PositiveIntegerField(
+        _("shown from topic, millionths"), null=True, blank=True, editable=False
+    )
 
     class Meta:
         abstract = True
@@ -57,7 +77,10 @@ def _names(model: type[models.Model]) -> tuple[str, ...]:
 
 
 CONTRIBUTIONS = _names(Contributions)
+SHOWN_CONTRIBUTIONS = _names(ShownContributions)
 WEIGHTS = _names(WeightFields)
 ADD_UP = Q(score=reduce(add, map(F, CONTRIBUTIONS)))
 """The contributions are the score."""
+SHOWN_ADD_UP = Q(shown_score=reduce(add, map(F, SHOWN_CONTRIBUTIONS)))
+"""The same of what is shown to others."""
 WEIGHS_SOMETHING = reduce(or_, (Q(**{f"{name}__gt": 0}) for name in WEIGHTS))

@@ -1,37 +1,48 @@
 """A need and an offer that fit, and who may see that."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import BooleanField, Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can, facilitates_only, scope_of
-from matching.choices import BETWEEN_THE_SIDES, CONTACTS_SHOWN, COOPERATION, DECIDED, OPEN_TO_RUNS, MatchStatus
-from matching.models.by_criterion import ADD_UP, Contributions
+from matching.choices import (
+    BETWEEN_THE_SIDES,
+    CLEARANCE_SHOWN,
+    CONTACTS_SHOWN,
+    COOPERATION,
+    DECIDED,
+    OPEN_TO_RUNS,
+    TOLD_NOBODY,
+    MatchStatus,
+    ReadAs,
+)
+from matching.models.by_criterion import ADD_UP, CONTRIBUTIONS, SHOWN_CONTRIBUTIONS, Contributions
 from matching.models.profile import ScoringProfile
 from matching.models.runs.run import MatchRun
-from surveys.choices import Side, Visibility
+from matching.models.shown import SHOWN_IS_WHOLE, ShownFit
+from surveys.choices import PostingStatus, Side, Visibility
 from surveys.models import Need, Offer
-from surveys.models.posting import published_q
+from surveys.models.posting import open_now_q, published_q
 from surveys.models.window import not_paused
 
 if TYPE_CHECKING:
     from directory.models import User
 
 
-_BETWEEN_PUBLIC_POSTINGS = (
-    published_q(Visibility.PUBLIC, prefix="need__")
-    & published_q(Visibility.PUBLIC, prefix="offer__")
-    & Q(on_hold_at__isnull=True)
+_BETWEEN_PUBLIC_POSTINGS = published_q(Visibility.PUBLIC, prefix="need__") & published_q(
+    Visibility.PUBLIC, prefix="offer__"
 )
-_RELEASED = _BETWEEN_PUBLIC_POSTINGS & Q(released_at__isnull=False)
+_RELEASED = _BETWEEN_PUBLIC_POSTINGS & Q(released_at__isnull=False, on_hold_at__isnull=True)
+_NOBODY = Q(pk__in=[])
 
 
 def _shown_to(user: "User | AnonymousUser | None", side: Side) -> Q:
@@ -44,9 +55,30 @@ def _shown_to(user: "User | AnonymousUser | None", side: Side) -> Q:
 
 def _opened_to(side: Side, *, other: Side) -> Q:
     """Matches put to that side: it sees the other's posting whatever its visibility, and still does once introduced."""
-    sides = apps.get_model("matching", "MatchSide").objects
-    asked = Q(Exists(sides.filter(match=OuterRef("pk"), side=side, asked_at__isnull=False)))
+    asked = side_has(side, asked_at__isnull=False)
     return asked & (Q(status__in=CONTACTS_SHOWN) | Q(status__in=BETWEEN_THE_SIDES) & published_q(prefix=f"{other}__"))
+
+
+def side_has(side: Side, **row: Any) -> Q:
+    """Return the condition that what that side was asked and said has these values."""
+    sides = apps.get_model("matching", "MatchSide").objects
+    return Q(Exists(sides.filter(match=OuterRef("pk"), side=side, **row)))
+
+
+def is_told(user: "User | AnonymousUser | None", side: Side) -> Q:
+    """Return the condition that the person was told, on that side, that the secretariat has put the match to it.
+
+    Whoever answers for the side hears of it when the side is asked; whoever clears for its country, before. One that
+    is on hold, or that was taken back, tells nobody anything. In Python: `matching.life.seen.sides.is_told_of`.
+    """
+    own, clears = scope_of(user, Action.READ_OWN), scope_of(user, Action.APPROVE_POSTINGS)
+    if not own:
+        return _NOBODY
+    heard = side_has(side, asked_at__isnull=False)
+    if clears:
+        heard |= clears.q(f"{side}__") & side_has(side, clearance__in=CLEARANCE_SHOWN)
+    tells_nobody = Q(status__in=TOLD_NOBODY) | Q(status=MatchStatus.LAPSED, decided_on__isnull=True)
+    return own.q(f"{side}__") & heard & Q(on_hold_at__isnull=True) & ~tells_nobody
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -59,36 +91,63 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def visible_to(self, user: "User | AnonymousUser | None") -> "MatchQuerySet":
         """Matches that the person may see; the one rule for pages, API, exports and mails.
 
-        Each row carries `shown_in_full` (whether the person may see today's score and reasons, or only those of the
-        release) and `shown_score` (the one of the two that the person sees), to filter and order by: what a later
-        step freezes or moves cannot be told from a released fit.
+        Each row carries `read_as` (see `ReadAs`), and by it `seen_score` and `seen_since`, to filter and order by; what
+        else may be read of it is `Match.seen`. Whoever was not told of a step reads what the pair would show had
+        nobody decided anything, or the release: neither can be told from what an undecided pair shows.
         """
-        in_full = self._seen_in_full_by(user)
-        visible = self if can(user, Action.READ_EVERYTHING) else self.filter(in_full | _RELEASED)
-        shown_in_full = Case(When(in_full, then=Value(True)), default=Value(False), output_field=BooleanField())
-        # A step touches updated_at; to those who may not see steps, a fit is as old as its score.
-        since = F("updated_at") if can(user, Action.READ_EVERYTHING) else F("scored_at")
-        return visible.annotate(
-            shown_in_full=shown_in_full,
-            shown_score=Case(When(in_full, then=F("score")), default=F("released_score"), output_field=IntegerField()),
-            shown_since=Case(When(in_full, then=since), default=F("released_at"), output_field=DateTimeField()),
+        if can(user, Action.READ_EVERYTHING):
+            # A step touches updated_at; to those who may not see steps, a fit is as old as what they see of it.
+            return self.annotate(read_as=Value(ReadAs.DESK.value), seen_score=F("score"), seen_since=F("updated_at"))
+        told, shown = self._told(user), self._shown(user)
+        read_as = Case(
+            When(told, then=Value(ReadAs.DESK.value)),
+            When(shown, then=Value(ReadAs.SHOWN.value)),
+            default=Value(ReadAs.RELEASED.value),
+        )
+        return self.filter(told | shown | _RELEASED).annotate(
+            read_as=read_as,
+            seen_score=Case(
+                When(told, then=F("score")),
+                When(shown, then=F("shown_score")),
+                default=F("released_score"),
+                output_field=IntegerField(),
+            ),
+            seen_since=Case(
+                When(told, then=F("scored_at")),
+                When(shown, then=F("shown_changed_at")),
+                default=F("released_at"),
+                output_field=DateTimeField(),
+            ),
         )
 
     @staticmethod
-    def _seen_in_full_by(user: "User | AnonymousUser | None") -> Q:
-        """Whose computed score and reasons the person sees as they stand today."""
-        if can(user, Action.READ_EVERYTHING):
-            return Q(pk__isnull=False)
-        in_full = Q(pk__in=[])
-        if can(user, Action.READ_COMPUTED_FITS):
-            in_full |= _BETWEEN_PUBLIC_POSTINGS & ~Q(status=MatchStatus.LAPSED)
-        scope = scope_of(user, Action.READ_OWN)
+    def _told(user: "User | AnonymousUser | None") -> Q:
+        """Matches of whose steps the person has heard on a side, and whose other posting it may see."""
+        scope, told = scope_of(user, Action.READ_OWN), _NOBODY
         if not scope:
-            return in_full
-        own_need, own_offer = scope.q("need__"), scope.q("offer__")
-        own = own_need & (_shown_to(user, Side.OFFER) | own_offer | _opened_to(Side.NEED, other=Side.OFFER))
-        own |= own_offer & (_shown_to(user, Side.NEED) | _opened_to(Side.OFFER, other=Side.NEED))
-        return in_full | Q(on_hold_at__isnull=True) & own
+            return told
+        for side, other in ((Side.NEED, Side.OFFER), (Side.OFFER, Side.NEED)):
+            others = _shown_to(user, other) | scope.q(f"{other}__") | _opened_to(side, other=other)
+            told |= is_told(user, side) & others
+        return told
+
+    @staticmethod
+    def _shown(user: "User | AnonymousUser | None") -> Q:
+        """Matches that the person sees as if nobody had decided anything.
+
+        Whether a posting is open is asked here and now: the daily work closes what is undecided, and leaves what was
+        decided as it is.
+        """
+        both_open = open_now_q("need__") & open_now_q("offer__")
+        seen = _NOBODY
+        if can(user, Action.READ_COMPUTED_FITS):
+            seen |= _BETWEEN_PUBLIC_POSTINGS
+        if scope := scope_of(user, Action.READ_OWN):
+            for side, other in ((Side.NEED, Side.OFFER), (Side.OFFER, Side.NEED)):
+                own = scope.q(f"{side}__") & Q(**{f"{side}__status": PostingStatus.PUBLISHED})
+                others = scope.q(f"{other}__") & Q(**{f"{other}__status": PostingStatus.PUBLISHED})
+                seen |= own & (_shown_to(user, other) | others)
+        return Q(is_shown=True) & both_open & seen
 
     def decided(self, on: dt.date) -> "MatchQuerySet":
         """Matches that people have decided: no run touches them. A refusal holds for its term, or for ever."""
@@ -111,12 +170,11 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def cooperation(self) -> "MatchQuerySet":
         """Agreed or completed cooperation to whose publication both sides have consented: what everyone may see."""
-        sides = apps.get_model("matching", "MatchSide").objects.filter(match=OuterRef("pk"))
         return self.filter(
             not_paused("need__"),
             not_paused("offer__"),
-            Exists(sides.filter(side=Side.NEED, consent_at__isnull=False)),
-            Exists(sides.filter(side=Side.OFFER, consent_at__isnull=False)),
+            side_has(Side.NEED, consent_at__isnull=False),
+            side_has(Side.OFFER, consent_at__isnull=False),
             status__in=COOPERATION,
             on_hold_at__isnull=True,
         )
@@ -125,6 +183,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
         """With what a list of matches shows, in a fixed number of queries."""
         return self.select_related(
             "profile",
+            "shown_by",
             "need__country",
             "need__agency__country",
             "need__response",
@@ -134,8 +193,31 @@ class MatchQuerySet(models.QuerySet["Match"]):
         )
 
 
-class Match(Contributions):
-    """One need and one offer that fit; a decided match keeps what it was decided on."""
+@dataclass(frozen=True)
+class SeenFit:
+    """The figures of a match as one reader sees them; in millionths."""
+
+    read_as: ReadAs
+    score: int
+    parts: dict[str, int]
+    """By criterion."""
+    profile: ScoringProfile | None
+    """None: as released, where the explanation names it."""
+
+    @classmethod
+    def released(cls, explanation: dict[str, Any]) -> "SeenFit":
+        """Return what the explanation of a release says."""
+        parts = {part["code"]: part["contribution"] for part in explanation["criteria"]}
+        return cls(ReadAs.RELEASED, explanation["score"], parts, None)
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the reader sees the fit as it was released, and not as it stands today."""
+        return self.read_as == ReadAs.RELEASED
+
+
+class Match(Contributions, ShownFit):
+    """One need and one offer that fit; a decided match keeps what it was decided on, and shows others today's fit."""
 
     # Found through the indexes of the lists below, which begin with them.
     need = models.ForeignKey(
@@ -148,6 +230,12 @@ class Match(Contributions):
     score = models.PositiveIntegerField(_("score, millionths"))
     rank_for_need = models.PositiveIntegerField(_("place in the need's list"), null=True, blank=True)
     rank_for_offer = models.PositiveIntegerField(_("place in the offer's list"), null=True, blank=True)
+    shown_rank_for_need = models.PositiveIntegerField(
+        _("place in the need's list that others see"), null=True, blank=True, editable=False
+    )
+    shown_rank_for_offer = models.PositiveIntegerField(
+        _("place in the offer's list that others see"), null=True, blank=True, editable=False
+    )
     profile = models.ForeignKey(
         ScoringProfile, verbose_name=_("profile"), on_delete=models.PROTECT, related_name="matches"
     )
@@ -229,11 +317,18 @@ class Match(Contributions):
                 condition=Q(status=MatchStatus.NOT_TAKEN_FORWARD) | Q(refused_until__isnull=True),
                 name="match_term_of_a_refusal",
             ),
+            models.CheckConstraint(condition=SHOWN_IS_WHOLE, name="match_shown_is_whole"),
+            models.CheckConstraint(
+                condition=Q(is_shown=True) | Q(shown_rank_for_need__isnull=True, shown_rank_for_offer__isnull=True),
+                name="match_places_of_what_is_shown",
+            ),
         ]
         indexes = [
             models.Index(fields=["status", "-score", "need", "offer"], name="match_queue"),
             models.Index(fields=["need", "rank_for_need"], name="match_list_of_need"),
             models.Index(fields=["offer", "rank_for_offer"], name="match_list_of_offer"),
+            models.Index(fields=["need", "shown_rank_for_need"], name="match_shown_of_need"),
+            models.Index(fields=["offer", "shown_rank_for_offer"], name="match_shown_of_offer"),
         ]
 
     def __str__(self) -> str:
@@ -247,3 +342,18 @@ class Match(Contributions):
     def get_absolute_url(self) -> str:
         """Return the address of its public page."""
         return reverse("matching:match", args=[self.need_id, self.offer_id])
+
+    @property
+    def seen(self) -> SeenFit:
+        """Return the figures that the reader may see for whom `visible_to` fetched the match.
+
+        The only way to them for pages, API, files and mails. A match that was not fetched so has none: AttributeError.
+        """
+        read_as: str = self.read_as  # type: ignore[attr-defined]
+        if read_as == ReadAs.RELEASED:
+            return SeenFit.released(self.released_as or {})
+        if read_as == ReadAs.SHOWN:
+            parts = {name.removeprefix("shown_part_"): getattr(self, name) or 0 for name in SHOWN_CONTRIBUTIONS}
+            return SeenFit(ReadAs.SHOWN, self.shown_score or 0, parts, self.shown_by)
+        parts = {name.removeprefix("part_"): getattr(self, name) for name in CONTRIBUTIONS}
+        return SeenFit(ReadAs.DESK, self.score, parts, self.profile)

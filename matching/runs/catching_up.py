@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from matching.life import marks
 from matching.life.marks import Ids, Marked
 from matching.models import Match, MatchRun
-from matching.runs.lists import FoundLists, put_into, work_out
-from matching.runs.reconciling import Rows, pair_keys
+from matching.runs.lists import FoundLists, put_into, work_out_desk, work_out_shown
+from matching.runs.reconciling import BothLists, Rows, pair_keys
 from matching.scoring.inputs import Inputs
 from matching.scoring.places import offers_used_up
-from matching.scoring.reading_arrays import ScoringTables, meet_texts
+from matching.scoring.reading_arrays import Reading, ScoringTables, meet_texts
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from web.days import today
@@ -40,6 +40,8 @@ class Now:
     open_needs: NDArray[np.int64]
     """Ids, ascending."""
     open_offers: NDArray[np.int64]
+    all_offers: NDArray[np.int64]
+    """Those whose places are all agreed included."""
     decided: Rows
     """Pairs that people have decided, by their keys."""
 
@@ -54,6 +56,7 @@ class Now:
             marked=marked,
             open_needs=_open(Need.objects.all()),
             open_offers=_open(Offer.objects.exclude(pk__in=offers_used_up())),
+            all_offers=_open(Offer.objects.all()),
             decided=decided[np.argsort(pair_keys(decided))],
         )
 
@@ -62,7 +65,7 @@ class Now:
 class CaughtUp:
     """What a run has found, as a run would find it now."""
 
-    found: Rows
+    found: BothLists
     inputs: Inputs
     """Those that the run has read, or those of now where something had changed."""
     changed: Ids
@@ -75,20 +78,25 @@ def meet_marked_texts(run: MatchRun) -> None:
         meet_texts(need_ids=changed.needs, offer_ids=changed.offers, profile=run.profile)
 
 
-def catch_up(*, run: MatchRun, inputs: Inputs, found: Rows, now: Now) -> CaughtUp:
-    """Score again what has changed since the run read its inputs."""
-    changed = Ids(
-        needs=now.marked.changed.needs | _differing(inputs.needs.ids, now.open_needs),
-        offers=now.marked.changed.offers | _differing(inputs.offers.ids, now.open_offers),
+def catch_up(*, run: MatchRun, inputs: Inputs, found: BothLists, now: Now) -> CaughtUp:
+    """Score again what has changed since the run read its inputs.
+
+    What people decided or agreed meanwhile concerns the lists of the desk alone; the others see no trace of it.
+    """
+    opened_or_closed = Ids(
+        needs=_differing(inputs.needs.ids, now.open_needs), offers=_differing(inputs.offers.ids, now.all_offers)
     )
+    seen_by_all = Ids(*(marked | other for marked, other in zip(now.marked.changed, opened_or_closed, strict=True)))
+    changed = Ids(seen_by_all.needs, seen_by_all.offers | _differing(inputs.desk_offers.ids, now.open_offers))
     needs, offers = _decided_or_taken_back(inputs, now)
     short = Ids(needs=now.marked.short.needs | needs, offers=now.marked.short.offers | offers)
     if not any((*changed, *short)):
         return CaughtUp(found=found, inputs=inputs, changed=changed)
-    tables = ScoringTables.read(on=now.on, profile=run.profile)
-    standing = FoundLists(found, top_k=run.profile.top_k)
-    anew = work_out(tables, changed=changed, short=short, standing=standing)
-    return CaughtUp(found=put_into(found, anew), inputs=Inputs.of(tables), changed=changed)
+    tables, top_k = ScoringTables.read(on=now.on, profile=run.profile, reading=Reading.SHOWN), run.profile.top_k
+    desk = work_out_desk(tables, changed=changed, short=short, standing=FoundLists(found.desk, top_k))
+    shown = work_out_shown(tables, changed=seen_by_all, standing=FoundLists(found.shown, top_k))
+    both = BothLists(desk=put_into(found.desk, desk), shown=put_into(found.shown, shown))
+    return CaughtUp(found=both, inputs=Inputs.of(tables), changed=changed)
 
 
 def _decided_or_taken_back(inputs: Inputs, now: Now) -> tuple[frozenset[int], frozenset[int]]:

@@ -8,23 +8,37 @@ out anew, each against all postings of the other kind.
 For example, need N changes and leaves the full list of offer O. O's list is worked out anew: the next best pair, O–M,
 enters. M's own list is not at issue; if O–M stands in it already, the pair keeps that place and gains one in O's list.
 
+This is done for the lists of the desk and for those that others see (`matching.runs.both_lists`), each by itself: a
+decision touches the first alone.
+
 The lists as they stand come from the database (`StoredLists`), or, while a run ends, from what it has found and not
 yet stored (`FoundLists`). Ties are decided as the engine decides them, by `best_order`; tests compare with a whole run.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from django.db.models import Case, IntegerField, When
+from django.db.models import Case, ExpressionWrapper, IntegerField, Value, When
 from numpy.typing import NDArray
 
 from matching import engine
 from matching.choices import MatchStatus
-from matching.life.marks import Ids
+from matching.life.marks import NONE, Ids
 from matching.models import Match, MatchRun, ScoringProfile
-from matching.runs.reconciling import ROW, Rows, bring_into_line, pair_keys, scored_rows, stored_rows
+from matching.runs.both_lists import NOTHING
+from matching.runs.reconciling import (
+    ROW,
+    BothLists,
+    MayLeave,
+    Rows,
+    as_shown,
+    bring_into_line,
+    pair_keys,
+    scored_rows,
+    stored_rows,
+)
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ScoringTables
@@ -33,7 +47,7 @@ from web.days import today
 
 MOST_NAMED = 5_000
 """So many ids a query may name; beyond, reading all is quicker."""
-LAST_PLACE = np.dtype([("other", np.int64), ("score", np.int64), ("holder", np.int64), ("is_suggested", np.int64)])
+LAST_PLACE = np.dtype([("other", np.int64), ("score", np.int64), ("holder", np.int64), ("stands", np.int64)])
 """The last pair of a list that is full: whose list, its score, and the posting that holds the place."""
 
 
@@ -63,25 +77,31 @@ class StandingLists(Protocol):
 
 @dataclass(frozen=True)
 class StoredLists:
-    """Lists as they are stored."""
+    """Lists as they are stored: those of the desk, or those that others see."""
 
     top_k: int
+    are_shown: bool
 
     def lists_with(self, postings: Collection[int], side: ListSide) -> Collection[int]:
         """Read which they are."""
         of_them = Match.objects.filter(**{f"{side.name}__in": postings}).order_by()
-        stored = of_them.values_list("status", side.other_rank, side.other)
-        return [other for status, rank, other in stored if status == MatchStatus.SUGGESTED and rank]
+        stored = of_them.values_list("status", self._column(side.other_rank), side.other)
+        return [other for status, rank, other in stored if rank and (self.are_shown or status == MatchStatus.SUGGESTED)]
 
     def last_places(self, others: NDArray[np.int64], side: ListSide) -> Rows:
         """Read them."""
-        full = Match.objects.filter(**{side.other_rank: self.top_k}).order_by()
+        full = Match.objects.filter(**{self._column(side.other_rank): self.top_k}).order_by()
         if len(others) <= MOST_NAMED:
             full = full.filter(**{f"{side.other}__in": others.tolist()})
-        is_suggested = Case(When(status=MatchStatus.SUGGESTED, then=1), default=0, output_field=IntegerField())
-        query = full.values_list(side.other, "score", side.name, is_suggested).query
+        stands = Value(1) if self.are_shown else Case(When(status=MatchStatus.SUGGESTED, then=1), default=0)
+        query = full.values_list(
+            side.other, self._column("score"), side.name, ExpressionWrapper(stands, output_field=IntegerField())
+        ).query
         last = bulk.read_numbers(*query.sql_with_params(), dtype=LAST_PLACE)
-        return last[last["is_suggested"] == 1]
+        return last[last["stands"] == 1]
+
+    def _column(self, name: str) -> str:
+        return f"shown_{name}" if self.are_shown else name
 
 
 @dataclass(frozen=True)
@@ -102,7 +122,7 @@ class FoundLists:
         full = self.rows[self.rows[side.other_rank] == self.top_k]
         last = np.zeros(len(full), dtype=LAST_PLACE)
         last["other"], last["score"], last["holder"] = full[side.other], full["score"], full[side.name]
-        last["is_suggested"] = 1
+        last["stands"] = 1
         return last
 
 
@@ -115,6 +135,13 @@ class ListsAnew:
     rows: Rows
     """A pair for each place, in one of the two lists or in both: a pair may come twice, with one place each."""
 
+    def touch(self, rows: Rows) -> NDArray[np.bool_]:
+        """Return which of these pairs could stand in one of the lists."""
+        touched: NDArray[np.bool_] = np.isin(rows["need"], _array(self.needs)) | np.isin(
+            rows["offer"], _array(self.offers)
+        )
+        return touched
+
 
 def profile_of_lists() -> ScoringProfile:
     """Return the profile of the last run, by which the lists stand; before the first, the one that it will use."""
@@ -125,19 +152,40 @@ def profile_of_lists() -> ScoringProfile:
     return profile
 
 
-def work_out(tables: ScoringTables, *, changed: Ids, short: Ids, standing: StandingLists) -> ListsAnew:
-    """Work out the lists of these postings, and those that the changed ones enter or leave.
+def work_out_desk(tables: ScoringTables, *, changed: Ids, short: Ids, standing: StandingLists) -> ListsAnew:
+    """Work out the desk's lists of these postings, and those that the changed ones enter or leave.
 
     changed: postings that were published, closed, or written to. short: postings that have not changed, but whose list
-    has lost a pair.
+    has lost a pair. The tables are read as others see them.
     """
-    of_needs, of_offers = _scored(tables, changed.needs, NEED), _scored(tables, changed.offers, OFFER)
+    return _work_out(_Scoring(tables.with_places_left(), decided_pairs), changed, short, standing)
+
+
+def work_out_shown(tables: ScoringTables, *, changed: Ids, standing: StandingLists) -> ListsAnew:
+    """Work out the lists that others see of these postings, and those that the changed ones enter or leave.
+
+    A list that is short because people decided or agreed something is not worked out: they see no change in it, not
+    even the one that is due for another reason.
+    """
+    return _work_out(_Scoring(tables, lambda _tables: NOTHING), changed, NONE, standing)
+
+
+class _Scoring(NamedTuple):
+    """What is scored, and which of its pairs take no place in a list."""
+
+    tables: ScoringTables
+    taking_no_place: Callable[[ScoringTables], engine.Excluded]
+
+
+def _work_out(scoring: _Scoring, changed: Ids, short: Ids, standing: StandingLists) -> ListsAnew:
+    of_needs, of_offers = _scored(scoring, changed.needs, NEED), _scored(scoring, changed.offers, OFFER)
+    tables = scoring.tables
     touched_needs = _lists_touched(of_offers, tables, changed.offers, OFFER, standing) | set(short.needs)
     touched_offers = _lists_touched(of_needs, tables, changed.needs, NEED, standing) | set(short.offers)
     touched_needs.difference_update(changed.needs)
     touched_offers.difference_update(changed.offers)
     rows = np.concatenate(
-        (of_needs, of_offers, _scored(tables, touched_needs, NEED), _scored(tables, touched_offers, OFFER))
+        (of_needs, of_offers, _scored(scoring, touched_needs, NEED), _scored(scoring, touched_offers, OFFER))
     )
     return ListsAnew(
         needs=frozenset(touched_needs | set(changed.needs)),
@@ -146,29 +194,38 @@ def work_out(tables: ScoringTables, *, changed: Ids, short: Ids, standing: Stand
     )
 
 
-def bring_lists_into_line(anew: ListsAnew, *, profile: ScoringProfile) -> None:
+def bring_lists_into_line(desk: ListsAnew, shown: ListsAnew, *, profile: ScoringProfile) -> None:
     """Write what differs between lists as they were worked out, and as they are stored.
 
     Call it in a transaction, with the table of matches locked.
     """
-    sides = [(NEED, list(anew.needs)), (OFFER, list(anew.offers))]
+    sides = [(NEED, list(desk.needs | shown.needs)), (OFFER, list(desk.offers | shown.offers))]
     # One side at a time: a database finds "this or that" only by reading all.
     found = [stored_rows(Match.objects.filter(**{f"{side.name}__in": ids}), on=today()) for side, ids in sides if ids]
     if not found:
         return
     stored = np.concatenate(found)
     stored = stored[np.unique(pair_keys(stored), return_index=True)[1]]
-    wanted = _beside_the_others(anew, stored[stored["is_suggested"] == 1])
-    bring_into_line(wanted=wanted, stored=stored, profile=profile, run=None)
+    suggested, seen = stored[stored["is_suggested"] == 1], as_shown(stored)
+    bring_into_line(
+        wanted=BothLists(
+            desk=_beside_the_others(desk, suggested[desk.touch(suggested)]),
+            shown=_beside_the_others(shown, seen[shown.touch(seen)]),
+        ),
+        stored=stored,
+        profile=profile,
+        run=None,
+        may_leave=MayLeave(desk=desk.touch(stored), shown=shown.touch(stored)),
+    )
 
 
 def put_into(found: Rows, anew: ListsAnew) -> Rows:
     """Return what a run has found, with the lists that were worked out anew in the place of its own."""
-    is_touched = np.isin(found["need"], _array(anew.needs)) | np.isin(found["offer"], _array(anew.offers))
+    is_touched = anew.touch(found)
     return np.concatenate((found[~is_touched], _beside_the_others(anew, found[is_touched])))
 
 
-def _scored(tables: ScoringTables, ids: Collection[int], side: ListSide) -> Rows:
+def _scored(scoring: _Scoring, ids: Collection[int], side: ListSide) -> Rows:
     """Return the open pairs of these postings with their places in their own lists; those in the other's are 0.
 
     With the place 0 there are also pairs past the own list: each that would stand in the other's, were these postings
@@ -176,16 +233,16 @@ def _scored(tables: ScoringTables, ids: Collection[int], side: ListSide) -> Rows
     """
     if not ids:
         return np.zeros(0, dtype=ROW)
+    tables = scoring.tables
     needs, offers = np.arange(len(tables.needs)), np.arange(len(tables.offers))
     if side == NEED:
         needs = np.flatnonzero(np.isin(tables.needs.ids, _array(ids)))
     else:
         offers = np.flatnonzero(np.isin(tables.offers.ids, _array(ids)))
     some = tables.take(needs, offers)
-    rows = scored_rows(
-        some,
-        engine.suggest(some.needs, some.offers, some.reach, some.preference, some.profile, decided_pairs(some)),
-    )
+    excluded = scoring.taking_no_place(some)
+    found = engine.suggest(some.needs, some.offers, some.reach, some.preference, some.profile, excluded)
+    rows = scored_rows(some.needs, some.offers, found)
     rows[side.other_rank] = 0
     return rows
 

@@ -122,7 +122,7 @@ def _check(profile: ScoringProfile) -> None:
 def _suggested(tables: ScoringTables, decided: engine.Excluded) -> Rows:
     """Return what a run would suggest."""
     suggestions = engine.suggest(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile, decided)
-    return scored_rows(tables, suggestions)
+    return scored_rows(tables.needs, tables.offers, suggestions)
 
 
 def _scored(tables: ScoringTables, pairs: Rows) -> Rows:

@@ -11,8 +11,14 @@ from matching.life import marks
 from matching.life.marks import NONE, Ids
 from matching.life.telling.digests import tell_at_once
 from matching.models import Match
-from matching.runs.lists import StoredLists, bring_lists_into_line, profile_of_lists, work_out
-from matching.scoring.reading_arrays import ScoringTables, meet_texts
+from matching.runs.lists import (
+    StoredLists,
+    bring_lists_into_line,
+    profile_of_lists,
+    work_out_desk,
+    work_out_shown,
+)
+from matching.scoring.reading_arrays import Reading, ScoringTables, meet_texts
 from surveys.models import Need
 from surveys.models.posting import Posting
 from web import bulk
@@ -72,7 +78,9 @@ def match_marked() -> int:
 def _bring(*, changed: Ids, short: Ids, by: User | None = None, changed_by: Mapping[int, Ids] | None = None) -> None:
     """Do it, with the table of matches held, so that no run ends meanwhile and brings another profile."""
     begin, profile = timezone.now(), profile_of_lists()
-    tables = ScoringTables.read(on=today(), profile=profile)
-    anew = work_out(tables, changed=changed, short=short, standing=StoredLists(top_k=profile.top_k))
-    bring_lists_into_line(anew, profile=profile)
+    tables = ScoringTables.read(on=today(), profile=profile, reading=Reading.SHOWN)
+    desk_now, shown_now = (StoredLists(profile.top_k, are_shown=are_shown) for are_shown in (False, True))
+    desk = work_out_desk(tables, changed=changed, short=short, standing=desk_now)
+    shown = work_out_shown(tables, changed=changed, standing=shown_now)
+    bring_lists_into_line(desk, shown, profile=profile)
     tell_at_once(since=begin, by=by, changed_by=changed_by)

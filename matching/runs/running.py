@@ -18,11 +18,12 @@ from matching.choices import RunState
 from matching.life.telling.digests import tell_at_once
 from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.runs import storing
+from matching.runs.both_lists import with_shown
 from matching.runs.catching_up import meet_marked_texts
-from matching.runs.reconciling import Rows, scored_rows
+from matching.runs.reconciling import BothLists, scored_rows
 from matching.scoring.inputs import Inputs, digest_of_all, digest_of_directory
 from matching.scoring.profiles import default_profile
-from matching.scoring.reading_arrays import ScoringTables
+from matching.scoring.reading_arrays import Reading, ScoringTables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
 from web.days import today
@@ -109,7 +110,7 @@ def begin(
 
 def read_inputs(run: MatchRun) -> Inputs:
     """Read what the run scores, and note its digests on `run`, which is not saved."""
-    tables = ScoringTables.read(on=run.on, profile=run.profile)
+    tables = ScoringTables.read(on=run.on, profile=run.profile, reading=Reading.SHOWN)
     inputs = Inputs.of(tables)
     run.input_digests = inputs.digests(tables.vocabulary)
     run.digest = digest_of_all(run.input_digests, run.engine_version, run.topic_version)
@@ -123,17 +124,17 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
 
     A run that someone else has finished or given up meanwhile stores nothing.
     """
-    rows = scored_rows(inputs, suggestions)
+    found = with_shown(inputs, scored_rows(inputs.needs, inputs.desk_offers, suggestions))
     if not run.is_what_if:
         meet_marked_texts(run)
     with transaction.atomic():
         held = MatchRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if held.state != RunState.RUNNING:
             return False
-        stored = {"triangular": {}} if run.is_what_if else _store(run, inputs=inputs, rows=rows)
+        stored = {"triangular": {}} if run.is_what_if else _store(run, inputs=inputs, found=found)
         run.counts = {
             "needs": len(inputs.needs),
-            "offers": len(inputs.offers),
+            "offers": len(inputs.desk_offers),
             "pairs": suggestions.counts.pairs,
             "pairs_open": suggestions.counts.open,
             "closed_by": suggestions.counts.closed,
@@ -141,7 +142,7 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
             "milliseconds": round((timezone.now() - run.started_at).total_seconds() * 1000),
             **stored,
         }
-        run.result_digest = hashlib.sha256(rows.tobytes()).hexdigest()
+        run.result_digest = hashlib.sha256(found.desk.tobytes() + found.shown.tobytes()).hexdigest()
         run.state, run.error = RunState.FINISHED, ""
         run.done = run.of = len(inputs.needs)
         run.finished_at = timezone.now()
@@ -152,10 +153,10 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
     return True
 
 
-def _store(run: MatchRun, *, inputs: Inputs, rows: Rows) -> dict[str, Any]:
+def _store(run: MatchRun, *, inputs: Inputs, found: BothLists) -> dict[str, Any]:
     """Store matches and triangular options, and tell who wants to hear at once; return the counts."""
-    stored = storing.store(run=run, inputs=inputs, wanted=rows)
-    if stored.counts["new"]:
+    stored = storing.store(run=run, inputs=inputs, found=found)
+    if stored.counts["newly_shown"]:
         tell_at_once(since=run.started_at)
     return {**stored.counts, "triangular": store_options(run=run, inputs=stored.inputs)}
 

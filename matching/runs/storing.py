@@ -24,7 +24,7 @@ from matching.life import marks
 from matching.life.steps import take_steps
 from matching.models import Match, MatchChange, MatchRun
 from matching.runs.catching_up import Now, catch_up
-from matching.runs.reconciling import Rows, bring_into_line, pair_keys, stored_rows
+from matching.runs.reconciling import BothLists, MayLeave, Rows, bring_into_line, pair_keys, stored_rows
 from matching.scoring.inputs import Inputs
 from web import bulk
 from web.days import years_before
@@ -36,35 +36,43 @@ class StoredRun(NamedTuple):
     """What came of storing what a run has found."""
 
     counts: dict[str, int]
-    """How many matches are new, moved, gone, lapsed and suggested, and how many postings were scored again."""
+    """How many matches are new, moved, gone, lapsed and suggested, and new to others; and how many postings were
+    scored again."""
     inputs: Inputs
     """What it was stored by: what the run has read, or what holds now where that had changed."""
 
 
-def store(*, run: MatchRun, inputs: Inputs, wanted: Rows) -> StoredRun:
-    """Bring the undecided matches into line with what a run has found.
+def store(*, run: MatchRun, inputs: Inputs, found: BothLists) -> StoredRun:
+    """Bring the undecided matches, and what others see of all of them, into line with what a run has found.
 
     Call it in a transaction. What changed since the run read its inputs is scored again first, so that it undoes
     nothing; its marks are worked off. The same rows twice write nothing the second time.
     """
     bulk.lock_table(Match)
     now = Now.read()
-    caught_up = catch_up(run=run, inputs=inputs, found=wanted, now=now)
+    caught_up = catch_up(run=run, inputs=inputs, found=found, now=now)
     lapsed = _lapse_closed_proposals(open_needs=now.open_needs, open_offers=now.open_offers)
     stored = stored_rows(Match.objects.all(), on=now.on)
-    wanted = caught_up.found
-    wanted = wanted[_among(wanted["need"], now.open_needs) & _among(wanted["offer"], now.open_offers)]
-    wanted = wanted[~_among(pair_keys(wanted), pair_keys(now.decided))]
-    was_scored = _was_scored(stored["need"], inputs.needs.ids, caught_up.changed.needs)
-    was_scored &= _was_scored(stored["offer"], inputs.offers.ids, caught_up.changed.offers)
-    is_open = _among(stored["need"], now.open_needs) & _among(stored["offer"], now.open_offers)
+    desk, shown = caught_up.found.desk, caught_up.found.shown
+    desk = desk[_are_open(desk, now.open_needs, now.open_offers)]
+    desk = desk[~_among(pair_keys(desk), pair_keys(now.decided))]
+    shown = shown[_are_open(shown, now.open_needs, now.all_offers)]
+    changed = caught_up.changed
+    scored_needs = _was_scored(stored["need"], inputs.needs.ids, changed.needs)
+    # What was not scored may leave where it is not open any more: of it a run knows nothing else.
+    may_leave = MayLeave(
+        desk=scored_needs & _was_scored(stored["offer"], inputs.desk_offers.ids, changed.offers)
+        | ~_are_open(stored, now.open_needs, now.open_offers),
+        shown=scored_needs & _was_scored(stored["offer"], inputs.offers.ids, changed.offers)
+        | ~_are_open(stored, now.open_needs, now.all_offers),
+    )
     counts = bring_into_line(
-        wanted=wanted, stored=stored, profile=run.profile, run=run, may_lapse=was_scored | ~is_open
+        wanted=BothLists(desk=desk, shown=shown), stored=stored, profile=run.profile, run=run, may_leave=may_leave
     )
     marks.remove(now.marked)
     scored_again = sum(map(len, caught_up.changed))
     return StoredRun(
-        counts={**counts, "lapsed_proposals": lapsed, "suggested": len(wanted), "scored_again": scored_again},
+        counts={**counts, "lapsed_proposals": lapsed, "suggested": len(desk), "scored_again": scored_again},
         inputs=caught_up.inputs,
     )
 
@@ -79,6 +87,11 @@ def forget_changes(on: dt.date) -> int:
     while ids := list(old.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
         forgotten += MatchChange.objects.filter(pk__in=ids).delete()[0]
     return forgotten
+
+
+def _are_open(rows: Rows, needs: NDArray[np.int64], offers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which pairs are of two of these postings; ids ascending."""
+    return _among(rows["need"], needs) & _among(rows["offer"], offers)
 
 
 def _was_scored(ids: NDArray[np.int64], read: NDArray[np.int64], again: frozenset[int]) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -22,16 +23,22 @@ class Inputs:
 
     needs: engine.Postings
     offers: engine.Postings
+    """All that are open as others see them: those whose places are all agreed included."""
     reach: engine.Reach
     preference: engine.Preference
     profile: engine.Profile
     decided: engine.Excluded
+    is_used_up: NDArray[np.bool_]
+    """bool[n_offers]: all places are agreed, so that for the desk it is not open."""
     south: NDArray[np.bool_]
     """bool[n_countries]: which countries are of the South on the day; for triangular options."""
 
     @classmethod
     def of(cls, tables: ScoringTables) -> Self:
-        """Take them from the tables, and read which pairs people have decided: these take no place in a list."""
+        """Take them from the tables, read as others see them, and read which pairs people have decided.
+
+        These, and the offers that are used up, take no place in the lists of the desk.
+        """
         return cls(
             needs=tables.needs,
             offers=tables.offers,
@@ -39,12 +46,30 @@ class Inputs:
             preference=tables.preference,
             profile=tables.profile,
             decided=decided_pairs(tables),
+            is_used_up=tables.is_used_up,
             south=np.array([iso3 in tables.reach_table.south for iso3 in tables.vocabulary.countries], dtype=np.bool_),
         )
 
+    @cached_property
+    def desk_offers(self) -> engine.Postings:
+        """The offers that are open for the desk; `plan` scores these."""
+        return self.offers if not self.is_used_up.any() else self.offers.take(np.flatnonzero(~self.is_used_up))
+
     def plan(self) -> engine.SearchPlan:
-        """Return the run, ready to be worked through."""
-        return engine.SearchPlan.of(self.needs, self.offers, self.reach, self.preference, self.profile, self.decided)
+        """Return the run for the lists of the desk, ready to be worked through."""
+        is_left = ~self.is_used_up
+        decided = self.decided_among(is_left)
+        reach = self.reach if is_left.all() else self.reach.take(np.flatnonzero(is_left))
+        return engine.SearchPlan.of(self.needs, self.desk_offers, reach, self.preference, self.profile, decided)
+
+    def decided_among(self, is_taken: NDArray[np.bool_]) -> engine.Excluded:
+        """Return the decided pairs with these of the offers, as rows of these alone."""
+        is_meant = is_taken[self.decided.offer_index]
+        row_among = np.cumsum(is_taken) - 1
+        return engine.Excluded(
+            need_index=self.decided.need_index[is_meant],
+            offer_index=row_among[self.decided.offer_index[is_meant]].astype(np.int64),
+        )
 
     def digests(self, vocabulary: Vocabulary) -> dict[str, str]:
         """Return one digest for each kind of input, so that two runs can say what changed between them."""
@@ -57,6 +82,7 @@ class Inputs:
             "preferred_partners": digest(self.preference),
             "profile": digest(self.profile),
             "decided": digest(self.decided),
+            "used_up": _joined(self.offers.ids[self.is_used_up].tolist()),
             "codes": _joined([vocabulary.areas, vocabulary.modalities, vocabulary.countries, self.south.tolist()]),
         }
 

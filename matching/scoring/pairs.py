@@ -6,8 +6,10 @@ from django.contrib.auth.models import AnonymousUser
 
 from directory.access import Action, can, scope_of
 from directory.models import User
+from matching.choices import Fit, ReadAs
 from matching.models import Match
-from matching.scoring.explanation import Explanation, explain
+from matching.scoring.explanation import Explanation, explain, fit_of
+from matching.scoring.reading_arrays import Reading
 from surveys.models import Need, Offer
 
 
@@ -29,7 +31,7 @@ class ShownPair:
     @property
     def is_frozen(self) -> bool:
         """Whether the reader is shown the fit as it was released rather than as it stands today."""
-        return self.match is not None and not shows_in_full(self.match)
+        return self.match is not None and self.match.seen.is_released
 
 
 def shown_pair(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> ShownPair | None:
@@ -39,17 +41,35 @@ def shown_pair(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> 
     postings that they may see, scored today, also where nothing was suggested: then the gates say why not.
     """
     match = Match.objects.visible_to(reader).for_lists().filter(need=need_pk, offer=offer_pk).first()
-    if match is not None and not shows_in_full(match):
-        return ShownPair(match.need, match.offer, match, match.released_as or {}, None)
-    if match is not None:
-        decided_as = match.decided_on if can(reader, Action.READ_EVERYTHING) else None
-        return ShownPair(match.need, match.offer, match, explain(need=match.need, offer=match.offer), decided_as)
-    return _never_matched(need_pk=need_pk, offer_pk=offer_pk, reader=reader)
+    if match is None:
+        return _never_matched(need_pk=need_pk, offer_pk=offer_pk, reader=reader)
+    decided_as = match.decided_on if can(reader, Action.READ_EVERYTHING) else None
+    return ShownPair(match.need, match.offer, match, explanation_of(match), decided_as)
 
 
-def shows_in_full(match: Match) -> bool:
-    """Return whether the reader for whom `visible_to` fetched the match may see it as it stands today."""
-    return bool(match.shown_in_full)  # type: ignore[attr-defined]
+def explanation_of(match: Match) -> Explanation:
+    """Return why the two fit, as the reader may see it for whom `visible_to` fetched the match `for_lists()`.
+
+    To whom it shows nothing that was decided it is worked out as if nobody had: also where all places of the offer are
+    agreed. By the profile that made the score; of what was decided, by today's.
+    """
+    seen = match.seen
+    if seen.read_as == ReadAs.RELEASED:
+        return match.released_as or {}
+    if seen.read_as == ReadAs.SHOWN:
+        return explain(need=match.need, offer=match.offer, profile=seen.profile, reading=Reading.SHOWN)
+    return explain(need=match.need, offer=match.offer, profile=None if match.decided_on else seen.profile)
+
+
+def seen_fit(match: Match) -> Fit:
+    """Return the score as a word, as the reader may see it for whom `visible_to` fetched the match."""
+    seen = match.seen
+    return fit_of(seen.score, seen.profile) if seen.profile else Fit((match.released_as or {})["fit"])
+
+
+def reading_for(reader: User | AnonymousUser | None) -> Reading:
+    """Return how postings are read to explain a pair to this reader: agreed places are for the secretariat to know."""
+    return Reading.DESK if can(reader, Action.READ_EVERYTHING) else Reading.SHOWN
 
 
 def _never_matched(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> ShownPair | None:
@@ -59,7 +79,7 @@ def _never_matched(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser)
     offer = Offer.objects.visible_to(reader).for_lists().filter(pk=offer_pk).first()
     if need is None or offer is None or not _answers_for_a_side(reader, need, offer):
         return None
-    return ShownPair(need, offer, None, explain(need=need, offer=offer), None)
+    return ShownPair(need, offer, None, explain(need=need, offer=offer, reading=reading_for(reader)), None)
 
 
 def _answers_for_a_side(reader: User | AnonymousUser, need: Need, offer: Offer) -> bool:

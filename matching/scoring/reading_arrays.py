@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -39,6 +40,15 @@ LANGUAGES = {code: number for number, code in enumerate(CODES)}
 
 class CannotScore(CannotAnswer):
     """What is to be scored holds more codes than the engine tells apart, or one that it was not told of."""
+
+
+class Reading(Enum):
+    """Whether an offer all of whose places are agreed is open: a run keeps both, see `matching.runs.both_lists`."""
+
+    DESK = "desk"
+    """It is closed to everybody else."""
+    SHOWN = "shown"
+    """It is open, as if nobody had agreed anything: whoever was not told must not learn it from what fits."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,8 @@ class ScoringTables:
     offer_places: dict[int, tuple[PlaceKey, ...]]
     """By offer id; an offer that states none is not in it."""
     need_places: dict[int, tuple[PlaceKey, ...]]
+    is_used_up: NDArray[np.bool_]
+    """bool[n_offers]: all places are agreed, though the offer is among these; none as the desk reads them."""
 
     @classmethod
     def read(
@@ -126,18 +138,23 @@ class ScoringTables:
         need_ids: Collection[int] | None = None,
         offer_ids: Collection[int] | None = None,
         keep_texts: bool = True,
+        reading: Reading = Reading.DESK,
     ) -> "ScoringTables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
         Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
         an explanation can say which gates close. For today, a posting is open as long as its last day has not
         ended everywhere on earth. `keep_texts=False` does not keep what texts not met before say, so that nothing is
-        written.
+        written. `reading`: whether an offer whose places are all agreed is open.
         """
         vocabulary = Vocabulary.read()
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
         needs = _postings(Need.objects.all(), side="need", on=on, ids=need_ids, vocabulary=vocabulary)
-        offers = _postings(Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary)
+        with_places = Offer.objects.exclude(pk__in=offers_used_up()) if reading == Reading.DESK else None
+        offers = _postings(
+            Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary, among=with_places
+        )
+        used_up = np.array(sorted(offers_used_up()) if reading == Reading.SHOWN else [], dtype=np.int64)
         need_places = places_stated(PreferredPartner.objects.all(), "need", need_ids)
         offer_places = places_stated(Target.objects.all(), "offer", offer_ids)
         scored_by = engine_profile(profile, related=vocabulary.related)
@@ -155,7 +172,14 @@ class ScoringTables:
             profile=scored_by,
             offer_places=offer_places,
             need_places=need_places,
+            is_used_up=np.isin(offers.ids, used_up),
         )
+
+    def with_places_left(self) -> "ScoringTables":
+        """Return the tables without the offers whose places are all agreed."""
+        if not self.is_used_up.any():
+            return self
+        return self.take(np.arange(len(self.needs)), np.flatnonzero(~self.is_used_up))
 
     def scored_by(self, profile: ScoringProfile) -> "ScoringTables":
         """Return the tables for another profile: the same postings as they were read, so that it alone differs.
@@ -187,6 +211,7 @@ class ScoringTables:
             offers=self.offers.take(offers),
             reach=self.reach.take(offers),
             preference=self.preference.take(needs),
+            is_used_up=self.is_used_up[offers],
         )
 
 
@@ -217,11 +242,16 @@ def meet_texts(*, need_ids: Collection[int], offer_ids: Collection[int], profile
 
 
 def _postings(
-    queryset: PostingQuerySet[Any], *, side: str, on: dt.date, ids: Collection[int] | None, vocabulary: Vocabulary
+    queryset: PostingQuerySet[Any],
+    *,
+    side: str,
+    on: dt.date,
+    ids: Collection[int] | None,
+    vocabulary: Vocabulary,
+    among: PostingQuerySet[Any] | None = None,
 ) -> engine.Postings:
-    published = queryset.published()
-    if side == "offer":
-        published = published.exclude(pk__in=offers_used_up())
+    """Read postings; open are those `among` these alone."""
+    published = (queryset if among is None else among).published()
     is_open = published.open_now() if on == today() else published.open_on(on)
     wanted = is_open if ids is None else queryset.filter(pk__in=ids)
     rows = list(

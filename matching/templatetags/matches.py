@@ -13,8 +13,7 @@ from directory.models import Country
 from matching.choices import Fit
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.scoring.explanation import fit_of
-from matching.scoring.pairs import shows_in_full
+from matching.scoring.pairs import seen_fit
 from matching.scoring.words import CRITERIA
 from surveys.models import Need, Offer
 
@@ -26,10 +25,8 @@ MILLIONTHS_PLACES = 6
 
 @register.filter
 def fit(match: Match) -> Fit:
-    """Return the fit of a match as this reader sees it: as released, or as it stands today."""
-    if match.released_as and not shows_in_full(match):
-        return Fit(match.released_as["fit"])
-    return fit_of(match.shown_score, match.profile)  # type: ignore[attr-defined]
+    """Return the fit of a match as this reader sees it."""
+    return seen_fit(match)
 
 
 @register.filter
@@ -109,7 +106,7 @@ def fits_of(context: Context, owner: Country | Need | Offer) -> list[Match]:
         matches = matches.filter(
             Q(need__country=owner) | Q(offer__country=owner) | Q(offer__country=None, offer__agency__country=owner)
         )
-    return list(matches.for_lists().order_by("-shown_score", "need", "offer")[: SHOWN_OF_AN_OWNER + 1])
+    return list(matches.for_lists().order_by("-seen_score", "need", "offer")[: SHOWN_OF_AN_OWNER + 1])
 
 
 @register.filter

@@ -35,6 +35,17 @@ def published_q(*visibilities: Visibility, prefix: str = "") -> Q:
     return condition & Q(**{f"{prefix}visibility__in": visibilities}) if visibilities else condition
 
 
+def open_now_q(prefix: str = "") -> Q:
+    """Return the condition that a posting's dates hold it open at this moment somewhere on earth, as `open_now`."""
+    return _open_q(prefix, latest_opening=last_day_begun(), earliest_closing=first_day_not_ended())
+
+
+def _open_q(prefix: str, *, latest_opening: dt.date, earliest_closing: dt.date) -> Q:
+    opens, closes = f"{prefix}opens_on", f"{prefix}closes_on"
+    has_opened = Q(**{f"{opens}__isnull": True}) | Q(**{f"{opens}__lte": latest_opening})
+    return has_opened & (Q(**{f"{closes}__isnull": True}) | Q(**{f"{closes}__gte": earliest_closing}))
+
+
 class PostingQuerySet(models.QuerySet[Row]):
     """Offers or needs, by what may be done with them and by whom they may be seen."""
 
@@ -48,17 +59,11 @@ class PostingQuerySet(models.QuerySet[Row]):
 
     def open_on(self, day: dt.date) -> Self:
         """Open on a given day, both of its ends inclusive; no date is no limit."""
-        return self._open(latest_opening=day, earliest_closing=day)
+        return self.filter(_open_q("", latest_opening=day, earliest_closing=day))
 
     def open_now(self) -> Self:
         """Open at this moment somewhere on earth: closed when its last day has ended everywhere."""
-        return self._open(latest_opening=last_day_begun(), earliest_closing=first_day_not_ended())
-
-    def _open(self, *, latest_opening: dt.date, earliest_closing: dt.date) -> Self:
-        return self.filter(
-            Q(opens_on__isnull=True) | Q(opens_on__lte=latest_opening),
-            Q(closes_on__isnull=True) | Q(closes_on__gte=earliest_closing),
-        )
+        return self.filter(open_now_q())
 
     def visible_to(self, user: "User | AnonymousUser | None") -> Self:
         """Postings that the person may see; the one rule for pages, API, search, exports and mails."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching.choices import MatchStatus
+from matching.choices import MatchStatus, ReadAs
 from matching.life import review
 from matching.models import Match
 from surveys.choices import PostingStatus, Visibility
@@ -47,7 +47,7 @@ def test_a_focal_point_sees_all_matches_of_the_own_agency_in_full(focal_point, o
     own = MatchFactory(offer=PublishedOfferFactory(country=None, agency=agency))
     MatchFactory()
     assert seen(focal_point) == {own}
-    assert Match.objects.visible_to(focal_point).get().shown_in_full
+    assert Match.objects.visible_to(focal_point).get().read_as == ReadAs.SHOWN
     assert seen(other_focal_point) == set()
     assert seen(coordinator) == {own}
 
@@ -99,8 +99,8 @@ def test_who_sees_the_release_only_sees_its_score(visitor, reviewer):
     match = ReleasedMatchFactory()
     Match.objects.update(score=450_000, part_areas=200_000, part_modalities=150_000, part_region=100_000)
     public, full = Match.objects.visible_to(visitor).get(), Match.objects.visible_to(reviewer).get()
-    assert (public.shown_score, public.shown_in_full, public.shown_since) == (820_000, False, match.released_at)
-    assert (full.shown_score, full.shown_in_full) == (450_000, True)
+    assert (public.seen_score, public.read_as, public.seen_since) == (820_000, ReadAs.RELEASED, match.released_at)
+    assert (full.seen_score, full.read_as) == (450_000, ReadAs.DESK)
 
 
 def test_an_account_that_is_switched_off_sees_what_a_visitor_sees(reviewer):
@@ -112,8 +112,8 @@ def test_an_account_that_is_switched_off_sees_what_a_visitor_sees(reviewer):
 
 def test_a_step_cannot_be_told_from_when_a_fit_last_changed(partner, reviewer):
     match = MatchFactory()
-    since = Match.objects.visible_to(partner).get().shown_since
+    since = Match.objects.visible_to(partner).get().seen_since
     review.add_note(match=match, by=reviewer, note="Call the ministry.")
     review.set_aside(match=match, by=reviewer)
-    assert Match.objects.visible_to(partner).get().shown_since == since
-    assert Match.objects.visible_to(reviewer).get().shown_since > since
+    assert Match.objects.visible_to(partner).get().seen_since == since
+    assert Match.objects.visible_to(reviewer).get().seen_since > since

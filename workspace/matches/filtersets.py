@@ -13,10 +13,10 @@ from surveys.choices import Side
 from surveys.models import Need, Offer
 from web.filters import ListFilterSet, SearchFilter
 from web.ordering import Ordering, SortKey
-from workspace.matches.groups import Group, in_groups
+from workspace.matches.groups import Group, in_groups, own_matches
 
 _PAIR = (SortKey("need_id", "number"), SortKey("offer_id", "number"))
-_BEST_FIRST = (SortKey("shown_score", "number", descending=True), *_PAIR)
+_BEST_FIRST = (SortKey("seen_score", "number", descending=True), *_PAIR)
 
 
 class OwnMatchFilter(ListFilterSet[Match]):
@@ -57,8 +57,7 @@ def own_postings(user: Any) -> list[tuple[str, str]]:
     return [
         (f"{side}-{pk}", f"{side.label}: {title}")
         for side, model in ((Side.NEED, Need), (Side.OFFER, Offer))
-        for pk, title in model.objects.filter(scope.q(), matches__isnull=False)
+        for pk, title in model.objects.filter(scope.q(), pk__in=own_matches(user).order_by().values(side))
         .order_by("title", "pk")
         .values_list("pk", "title")
-        .distinct()
     ]

@@ -1,17 +1,15 @@
 """Groups of one's matches by what is to be done: as `shown_state` of `matching.life.seen.sides`, for queries."""
 
 from collections import Counter
-from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, TextChoices, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from directory.access import Action, scope_of
+from directory.access import Action
 from directory.models import User
-from matching.choices import COOPERATION, MatchStatus
-from matching.life.seen.sides import CLEARANCE_SHOWN
-from matching.models import Match, MatchSide
-from matching.models.match import MatchQuerySet
+from matching.choices import CLEARANCE_SHOWN, COOPERATION, MatchStatus, ReadAs
+from matching.models import Match
+from matching.models.match import MatchQuerySet, is_told, side_has
 from surveys.choices import Side
 
 
@@ -35,14 +33,12 @@ GROUPS = {rank: group for group, rank in RANKS.items()}
 def own_matches(user: User) -> MatchQuerySet:
     """Return the matches that the person may see and answers for on a side, each with its `group_rank`.
 
-    Where both sides are the person's, the more urgent group counts. A fit that is gone is in no group.
+    Where both sides are the person's, the more urgent group counts. A fit that is gone is in no group, and released
+    ones of which nothing else is shown stand with the public's.
     """
-    matches = Match.objects.visible_to(user).of(user, Action.READ_OWN)
-    return (
-        matches.annotate(group_rank=_rank(user))
-        .exclude(group_rank=RANKS[Group.FITS], status=MatchStatus.LAPSED)
-        .order_by("group_rank", "-shown_score", "need_id", "offer_id")
-    )
+    visible = Match.objects.visible_to(user).of(user, Action.READ_OWN)
+    matches = visible.exclude(read_as=ReadAs.RELEASED)  # type: ignore[misc]
+    return matches.annotate(group_rank=_rank(user)).order_by("group_rank", "-seen_score", "need_id", "offer_id")
 
 
 def in_groups(matches: QuerySet[Match], *groups: Group) -> QuerySet[Match]:
@@ -69,22 +65,14 @@ def _rank(user: User) -> Case:
 
 def _conditions(user: User, side: Side) -> dict[Group, Q]:
     """Return the condition of each group for the matches whose posting on that side is the person's."""
-
-    def has(**row: Any) -> Q:
-        return Q(Exists(MatchSide.objects.filter(match=OuterRef("pk"), side=side, **row)))
-
-    own = scope_of(user, Action.READ_OWN).q(f"{side}__")
-    clears = scope_of(user, Action.APPROVE_POSTINGS)
-    asked = own & has(asked_at__isnull=False)
-    heard = own & clears.q(f"{side}__") & has(clearance__in=CLEARANCE_SHOWN) if clears else Q(pk__in=[])
-    told, proposed = asked | heard, Q(status=MatchStatus.PROPOSED)
-    confirmed = has(outcome_confirmed_at__isnull=False)
+    told, proposed = is_told(user, side), Q(status=MatchStatus.PROPOSED)
+    asked, confirmed = side_has(side, asked_at__isnull=False), side_has(side, outcome_confirmed_at__isnull=False)
     return {
-        Group.TO_ANSWER: asked & proposed & has(asked_at__isnull=False, answer=""),
-        Group.TO_CLEAR: heard & proposed & has(asked_at__isnull=True, clearance__in=CLEARANCE_SHOWN),
+        Group.TO_ANSWER: told & proposed & side_has(side, asked_at__isnull=False, answer=""),
+        Group.TO_CLEAR: told & proposed & side_has(side, asked_at__isnull=True, clearance__in=CLEARANCE_SHOWN),
         Group.TO_CONFIRM: told & Q(status=MatchStatus.COMPLETED) & ~confirmed,
         Group.INTRODUCED: told & Q(status=MatchStatus.INTRODUCED),
-        Group.WAITING: asked & proposed & has(asked_at__isnull=False) & ~has(answer=""),
+        Group.WAITING: told & proposed & asked & ~side_has(side, answer=""),
         Group.COOPERATION: told & Q(status__in=COOPERATION),
         Group.OVER: told & Q(status__in=(MatchStatus.NOT_TAKEN_FORWARD, MatchStatus.LAPSED)),
     }

@@ -14,7 +14,7 @@ from matching.life.telling.contacts import Contact, contacts_for
 from matching.life.telling.cooperation import Cooperation, as_it_would_be_published
 from matching.life.telling.letters import is_introduced
 from matching.models import Introduction, Match, MatchEvent, MatchSide, Outcome
-from matching.scoring.explanation import explain
+from matching.scoring.pairs import explanation_of
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from surveys.choices import Side
 from surveys.models.posting import Posting
@@ -129,9 +129,9 @@ def page_of(match: Match, user: User, *, given: Given | None = None) -> MatchPag
     is_told = any(side.is_told for side in own)
     labels = Labels.read()
     # The reasons of the decision only for who was told of it: frozen ones would show that there was one.
-    explanation = (match.decided_on if is_told else None) or explain(need=match.need, offer=match.offer)
-    contacts = contacts_for(match, user)
-    cooperates = match.status in COOPERATION
+    explanation = (match.decided_on if is_told else None) or explanation_of(match)
+    contacts = contacts_for(match, user) if is_told else {}
+    cooperates = is_told and match.status in COOPERATION
     return MatchPageData(
         match=match,
         sides=own,
@@ -140,7 +140,7 @@ def page_of(match: Match, user: User, *, given: Given | None = None) -> MatchPag
         reasons=reasons(explanation, labels),
         gate_reasons=gate_reasons(explanation),
         as_of=ShownSides(match, user).mark(),
-        introduction=getattr(match, "introduction", None) if is_introduced(match) else None,
+        introduction=getattr(match, "introduction", None) if is_told and is_introduced(match) else None,
         contacts=[(posting_of(match, side), contacts[side]) for side in contacts],
         outcome=outcome_of(match) if cooperates else None,
         preview=as_it_would_be_published(match) if cooperates else None,

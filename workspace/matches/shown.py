@@ -27,7 +27,7 @@ class ShownSides(Shown):
         """Return what each of the person's sides is told, and the newest event that they may read."""
         told = [(side, shown_state(self.match, self.user, side).code) for side in sides_of(self.user, self.match)]
         newest = self._events().order_by("-pk").values_list("pk", flat=True).first()
-        return [self.match.pk, self.user.pk, told, newest]
+        return [self.match.public_id, self.user.pk, told, newest]
 
     def hold(self) -> None:
         """Hold the match, and read it anew."""

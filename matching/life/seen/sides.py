@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
 from directory.models import User
-from matching.choices import REFUSALS, Audience, Clearance, MatchStatus
+from matching.choices import CLEARANCE_SHOWN, REFUSALS, TOLD_NOBODY, Audience, MatchStatus
 from matching.models import Match, MatchEvent, MatchSide
 from surveys.choices import Side
 from surveys.models.posting import Posting
@@ -41,6 +41,21 @@ def side_row(match: Match, side: Side) -> MatchSide | None:
     return next((row for row in match.sides.all() if row.side == side), None)
 
 
+def is_told_of(match: Match, user: User | AnonymousUser | None, side: Side) -> bool:
+    """Return whether the person was told, on that side, that the secretariat has put the match to it.
+
+    As `matching.models.match.is_told` says it for queries. Reads `match.sides`: prefetch it for lists.
+    """
+    row = side_row(match, side)
+    if row is None or match.on_hold_at is not None or match.status in TOLD_NOBODY:
+        return False
+    if match.status == MatchStatus.LAPSED and match.decided_on is None:
+        return False
+    if row.asked_at is not None and side in sides_of(user, match):
+        return True
+    return row.clearance in CLEARANCE_SHOWN and side in sides_of(user, match, Action.APPROVE_POSTINGS)
+
+
 def shown_state(match: Match, user: User | AnonymousUser | None, side: Side) -> SideState:
     """Return what the person is told of how far the match has come, on that side of it.
 
@@ -48,9 +63,7 @@ def shown_state(match: Match, user: User | AnonymousUser | None, side: Side) -> 
     clear for the country hears of a proposal before the side itself does. Reads `match.sides`: prefetch it for lists.
     """
     row = side_row(match, side)
-    may_clear = side in sides_of(user, match, Action.APPROVE_POSTINGS)
-    was_told = row is not None and (row.asked_at is not None or (may_clear and row.clearance in CLEARANCE_SHOWN))
-    if row is None or not was_told:
+    if row is None or not is_told_of(match, user, side):
         return SideState("computed", _("Computed fit"))
     if match.status == MatchStatus.PROPOSED:
         return _while_proposed(row)
@@ -67,9 +80,6 @@ def shown_state(match: Match, user: User | AnonymousUser | None, side: Side) -> 
     if match.status == MatchStatus.LAPSED:
         return SideState("lapsed", _("Lapsed"), _("One of the two postings is no longer open."))
     return SideState("computed", _("Computed fit"))
-
-
-CLEARANCE_SHOWN = frozenset({Clearance.NO_OBJECTION, Clearance.EXPLICIT, Clearance.OBJECTED})
 
 
 def _while_proposed(row: MatchSide) -> SideState:

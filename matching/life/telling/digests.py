@@ -9,7 +9,7 @@ from directory.access import Action
 from directory.choices import Digest
 from directory.mail import outbox
 from directory.models import Affiliation, User
-from matching.choices import MatchStatus
+from matching.choices import ReadAs
 from matching.life.marks import Ids
 from matching.models import Match
 from web.days import today
@@ -49,10 +49,10 @@ def tell_at_once(*, since: dt.datetime, by: User | None = None, changed_by: Mapp
 
 
 def new_matches_of(user: User, *, since: dt.datetime) -> QuerySet[Match]:
-    """Return the person's own suggestions that were first made `since` then, best first."""
+    """Return the person's own fits that came up `since` then, best first: whatever others have decided about them."""
     own = Match.objects.visible_to(user).of(user, Action.READ_OWN)
-    rows = own.filter(status=MatchStatus.SUGGESTED, created_at__gte=since)
-    return rows.for_lists().order_by("-score", "pk")
+    rows = own.filter(read_as=ReadAs.SHOWN, shown_since__gte=since)  # type: ignore[misc]
+    return rows.for_lists().order_by("-seen_score", "need_id", "offer_id")
 
 
 def _readers(*digests: Digest) -> list[User]:

@@ -4,17 +4,20 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can, facilitates_only, scope_of
-from matching.choices import OPTIONS_DECIDED, OPTIONS_SHOWN, OptionStatus
+from matching.choices import OPTIONS_DECIDED, OptionStatus, ReadAs
 from matching.models.by_criterion import ADD_UP, Contributions
 from matching.models.profile import ScoringProfile
 from matching.models.runs.run import MatchRun
+from matching.models.shown import SHOWN_IS_WHOLE, ShownFit
+from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from surveys.models.posting import open_now_q
 
 if TYPE_CHECKING:
     from directory.models import User
@@ -29,27 +32,34 @@ class TriangularOptionQuerySet(models.QuerySet["TriangularOption"]):
     def visible_to(self, user: "User | AnonymousUser | None") -> "TriangularOptionQuerySet":
         """Options that the person may see; the one rule for pages and mails.
 
-        The secretariat sees all. One of the three sides sees those that are suggested or proposed, where it sees each
-        of the three postings by that posting's own rule; a third party only where all three allow it. To the public,
-        and to everyone else, an option is a suggestion that was never released.
+        The secretariat sees all. One of the three sides sees those that are proposed to it, and those that it would see
+        had nobody decided anything, where it sees each of the three postings by that posting's own rule; a third party
+        only where all three allow it. To the public, and to everyone else, an option is a suggestion that was never
+        released. Each row carries `read_as`, see `ReadAs`.
         """
-        if can(user, Action.READ_EVERYTHING):
-            return self
-        scope = scope_of(user, Action.READ_OWN)
-        if not scope:
-            return self.none()
+        scope, sees_all = scope_of(user, Action.READ_OWN), can(user, Action.READ_EVERYTHING)
+        if sees_all or not scope:
+            rows = self if sees_all else self.none()
+            return rows.annotate(read_as=Value(ReadAs.DESK.value), seen_score=F("score"))
         own = scope.q("need__") | scope.q("pivotal_offer__") | scope.q("facilitating_offer__")
         needs, offers = Need.objects.visible_to(user), Offer.objects.visible_to(user)
+        told = Q(status=OptionStatus.PROPOSED)
+        shown = Q(is_shown=True)
+        for posting in POSTINGS:
+            shown &= Q(**{f"{posting}__status": PostingStatus.PUBLISHED}) & open_now_q(f"{posting}__")
         visible = self.filter(
             own,
-            status__in=OPTIONS_SHOWN,
+            told | shown,
             need__in=needs.order_by().values("pk"),
             pivotal_offer__in=offers.order_by().values("pk"),
             facilitating_offer__in=offers.order_by().values("pk"),
         )
         if facilitates_only(user):
             visible = visible.filter(**{f"{posting}__facilitating_allowed": True for posting in POSTINGS})
-        return visible
+        return visible.annotate(
+            read_as=Case(When(told, then=Value(ReadAs.DESK.value)), default=Value(ReadAs.SHOWN.value)),
+            seen_score=Case(When(told, then=F("score")), default=F("shown_score")),
+        )
 
     def decided(self) -> "TriangularOptionQuerySet":
         """Options that people have decided: no run touches them."""
@@ -59,6 +69,7 @@ class TriangularOptionQuerySet(models.QuerySet["TriangularOption"]):
         """With what a list of options shows, in one query."""
         return self.select_related(
             "profile",
+            "shown_by",
             *(
                 f"{posting}__{related}"
                 for posting in POSTINGS
@@ -67,7 +78,7 @@ class TriangularOptionQuerySet(models.QuerySet["TriangularOption"]):
         )
 
 
-class TriangularOption(Contributions):
+class TriangularOption(Contributions, ShownFit):
     """One need, a pivotal partner's offer and a facilitating partner's; a decided one keeps what it was decided on."""
 
     need = models.ForeignKey(Need, verbose_name=_("need"), on_delete=models.PROTECT, related_name="triangular_options")
@@ -86,6 +97,9 @@ class TriangularOption(Contributions):
     )
     score = models.PositiveIntegerField(_("score, millionths"))
     rank = models.PositiveIntegerField(_("place in the need's list"), null=True, blank=True)
+    shown_rank = models.PositiveIntegerField(
+        _("place in the need's list that others see"), null=True, blank=True, editable=False
+    )
     profile = models.ForeignKey(
         ScoringProfile, verbose_name=_("profile"), on_delete=models.PROTECT, related_name="triangular_options"
     )
@@ -134,6 +148,11 @@ class TriangularOption(Contributions):
                 | Q(status=OptionStatus.LAPSED)
                 | Q(status__in=sorted(OPTIONS_DECIDED), decided_on__isnull=False),
                 name="triangularoption_decided_on_something",
+            ),
+            models.CheckConstraint(condition=SHOWN_IS_WHOLE, name="triangularoption_shown_is_whole"),
+            models.CheckConstraint(
+                condition=Q(is_shown=True) | Q(shown_rank__isnull=True),
+                name="triangularoption_places_of_what_is_shown",
             ),
         ]
         indexes = [models.Index(fields=["status", "-score", "need"], name="triangularoption_queue")]

@@ -182,7 +182,8 @@ class PostingForm(SinceShownForm, forms.Form):
 
     def _offer_choices(self) -> None:
         fields: dict[str, Any] = self.fields
-        fields["owner"].choices = owner_choices(self.user, kind=self.kind, posting=self.posting)
+        owners = owner_choices(self.user, kind=self.kind, posting=self.posting)
+        fields["owner"].choices = owners
         kept = Q(pk__in=self.posting.areas.values("pk")) if self.posting else Q(pk__in=())
         areas = PriorityArea.objects.filter(Q(use__in=(AreaUse.AREA, AreaUse.TAG), is_active=True) | kept)
         fields["areas"].queryset = areas
@@ -190,7 +191,8 @@ class PostingForm(SinceShownForm, forms.Form):
         fields["delivery_languages"].choices = language_choices()
         fields["language"].choices = [("", _("As title and text read")), *language_choices()]
         owner = self.data.get("owner") or self.initial.get("owner", "")
-        fields["contact_person"].queryset = User.objects.filter(pk__in=[one.pk for one in people_of_owner(str(owner))])
+        people = people_of_owner(str(owner), choices=owners)
+        fields["contact_person"].queryset = User.objects.filter(pk__in=[one.pk for one in people])
 
     def _chosen_places(self, data: Any) -> list[PlaceOption]:
         if data is not None:

@@ -47,11 +47,11 @@ def test_release_freezes_what_the_public_sees(match, reviewer, visitor):
 
 def test_a_released_fit_is_not_changed_by_later_steps_or_runs(match, reviewer, visitor):
     review.release(match=match, by=reviewer)
-    seen = Match.objects.visible_to(visitor).values("shown_score", "released_as", "shown_since").get()
+    seen = Match.objects.visible_to(visitor).values("seen_score", "released_as", "seen_since").get()
     Need.objects.get().areas.set(ConfirmedNeedFactory(areas=["energy", "trade"]).areas.all())
     run_matching()
     review.set_aside(match=match, by=reviewer)
-    assert Match.objects.visible_to(visitor).values("shown_score", "released_as", "shown_since").get() == seen
+    assert Match.objects.visible_to(visitor).values("seen_score", "released_as", "seen_since").get() == seen
 
 
 def test_a_release_is_gone_with_either_posting_and_back_with_it(match, reviewer, visitor):

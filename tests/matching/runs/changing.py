@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import time_machine
 from django.db import transaction
+from django.db.models import Model
 
 from directory.choices import GroupLevel, Role
 from directory.models import Country, CountryGroup, GroupMembership, PriorityArea, User
@@ -45,14 +46,23 @@ OPTION_FIGURES = (
 
 
 def suggestions() -> list[tuple[int | None, ...]]:
-    """All that is suggested, with its figures."""
-    return sorted(Match.objects.filter(status=MatchStatus.SUGGESTED).values_list(*FIGURES), key=str)
+    """All that is suggested, with its figures, and all that others see, decided or not."""
+    return [*_rows(Match, FIGURES, MatchStatus.SUGGESTED), *_rows_seen(Match, FIGURES, pairs=2)]
 
 
 def shown() -> list[tuple[int | None, ...]]:
-    """All that is suggested, triangular options too: only runs find these."""
-    options = TriangularOption.objects.filter(status=OptionStatus.SUGGESTED)
-    return suggestions() + sorted(options.values_list(*OPTION_FIGURES), key=str)
+    """The same, triangular options too: only runs find these."""
+    options = _rows(TriangularOption, OPTION_FIGURES, OptionStatus.SUGGESTED)
+    return [*suggestions(), *options, *_rows_seen(TriangularOption, OPTION_FIGURES[:-1], pairs=3)]
+
+
+def _rows(model: type[Model], names: tuple[str, ...], status: str) -> list[tuple[int | None, ...]]:
+    return sorted(model._default_manager.filter(status=status).values_list(*names), key=str)
+
+
+def _rows_seen(model: type[Model], names: tuple[str, ...], *, pairs: int) -> list[tuple[int | None, ...]]:
+    columns = (*names[:pairs], *(f"shown_{name}" for name in names[pairs:]))
+    return sorted(model._default_manager.filter(is_shown=True).values_list(*columns), key=str)
 
 
 def what_a_run_leaves(read: Callable[[], list[tuple[int | None, ...]]] = suggestions) -> list[tuple[int | None, ...]]:

@@ -26,6 +26,7 @@ from tests.factories import (
     GroupMembershipFactory,
     ScoringProfileFactory,
     TargetFactory,
+    frozen,
     speaker_for,
 )
 from web.days import today
@@ -173,7 +174,7 @@ def test_what_is_decided_is_in_neither_and_stays(world, manager, reviewer):
     speaker_for(proposed.offer)
     review.propose(match=proposed, by=reviewer)
     run_matching(by=manager)
-    kept = list(Match.objects.filter(pk__in=[decided.pk, proposed.pk]).values())
+    kept = frozen(Match.objects.filter(pk__in=[decided.pk, proposed.pk]))
     candidate = other(weight_areas=10, weight_modalities=10, weight_region=80)
     said = preview(profile=candidate, by=manager)
     assert said.counts.before == Match.objects.filter(status=MatchStatus.SUGGESTED).count()
@@ -181,7 +182,7 @@ def test_what_is_decided_is_in_neither_and_stays(world, manager, reviewer):
     assert not pairs & {(move.need, move.offer) for move in said.moves}
     activate(profile=candidate, by=manager)
     run = run_matching(by=manager)
-    assert list(Match.objects.filter(pk__in=[decided.pk, proposed.pk]).values()) == kept
+    assert frozen(Match.objects.filter(pk__in=[decided.pk, proposed.pk])) == kept
     assert (run.counts["new"], run.counts["gone"], run.counts["moved"]) == (
         said.counts.came,
         said.counts.gone,

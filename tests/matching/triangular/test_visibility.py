@@ -3,6 +3,7 @@
 import pytest
 
 from directory.choices import AgencyKind, AgencyRole, Role
+from matching.choices import OptionStatus
 from matching.models import TriangularOption
 from matching.triangular import review
 from surveys.choices import Visibility
@@ -49,10 +50,11 @@ def test_the_public_and_others_never(option, request, who, status):
 
 
 @pytest.mark.parametrize("part", POSTINGS)
-def test_each_side_sees_it_once_it_is_suggested(option, speakers, part):
-    for status, is_shown in (("suggested", True), ("proposed", True), ("set_aside", False), ("lapsed", False)):
-        put_in(status, option)
-        assert sees(speakers[part], option) == is_shown, status
+def test_each_side_sees_what_nobody_had_decided_and_what_was_proposed_to_it(option, speakers, part):
+    for status in OptionStatus:
+        for is_shown in (True, False):
+            put_in(status, option, is_shown=is_shown, shown_rank=None)
+            assert sees(speakers[part], option) == (is_shown or status == OptionStatus.PROPOSED), (status, is_shown)
 
 
 def test_a_coordinator_sees_those_of_the_country(option, coordinator, scene):

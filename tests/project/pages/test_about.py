@@ -10,7 +10,9 @@ from pytest_django import Settings
 from directory.models import Mail, User
 from directory.people import invitations, leaving
 from ssc_portal.about import rate_in_words
+from ssc_portal.accounts import known_browser
 from ssc_portal.running import daily
+from tests.factories import PASSWORD
 from tests.pages import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -57,8 +59,11 @@ def test_reading_sets_no_cookie_and_the_log_in_page_one(client: Client, focal_po
     assert not client.cookies
     client.get("/accounts/login/")
     assert set(client.cookies) == {"csrftoken"}
-    client.force_login(focal_point)
-    assert set(client.cookies) == {"csrftoken", "sessionid"}
+    client.post("/accounts/login/", {"login": focal_point.email, "password": PASSWORD})
+    assert f"a third cookie stays for {known_browser.LASTS.days} days" in words_of(client, "/privacy/")
+    # The greeting was one of its own until the page above has said it.
+    kept = {name for name, cookie in client.cookies.items() if cookie.value}
+    assert kept == {"csrftoken", "sessionid", known_browser.COOKIE}
 
 
 def test_mails_are_kept_without_their_texts() -> None:
