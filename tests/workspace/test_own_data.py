@@ -63,7 +63,9 @@ def test_every_column_is_there_and_none_leads_to_another_person() -> None:
 
 
 def test_a_person_gets_its_own(client: Client, focal_point: User) -> None:
-    agency = focal_point.affiliations.get().agency
+    affiliation = focal_point.affiliations.get()
+    affiliation.save()
+    agency = affiliation.agency
     offer = OfferFactory(country=None, agency=agency, title="Our drafted offer", contact_person=focal_point)
     Offer.objects.filter(pk=offer.pk).update(submitted_by=focal_point)
     Mail.objects.create(kind="proposed", key="x", to_address=focal_point.email, to_user=focal_point)
