@@ -31,7 +31,8 @@ class Facts:
     @classmethod
     def read(cls) -> "Facts":
         """Return the figures as they are set."""
-        rates: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+        framework: Any = settings.REST_FRAMEWORK
+        rates: dict[str, str] = framework["DEFAULT_THROTTLE_RATES"]
         return cls(
             session_hours=settings.SESSION_COOKIE_AGE // 3600,
             idle_minutes=settings.SESSION_IDLE_SECONDS // 60,

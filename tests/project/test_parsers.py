@@ -21,6 +21,7 @@ WRITE = {
     # What makes files of our own rows, and reads none.
     "csv": {"writer", "DictWriter"},
     "openpyxl": {"Workbook", "cell", "styles", "worksheet", "utils"},
+    "email": {"utils"},
     "docx": {"Document", "enum", "oxml", "shared"},
 }
 OWN_FILES = {

@@ -63,7 +63,9 @@ def test_every_column_is_there_and_none_leads_to_another_person() -> None:
 
 
 def test_a_person_gets_its_own(client: Client, focal_point: User) -> None:
-    agency = focal_point.affiliations.get().agency
+    affiliation = focal_point.affiliations.get()
+    affiliation.save()
+    agency = affiliation.agency
     offer = OfferFactory(country=None, agency=agency, title="Our drafted offer", contact_person=focal_point)
     Offer.objects.filter(pk=offer.pk).update(submitted_by=focal_point)
     Mail.objects.create(kind="proposed", key="x", to_address=focal_point.email, to_user=focal_point)
@@ -97,7 +99,7 @@ def test_nothing_of_others_is_in_it(client: Client, focal_point: User, other_foc
 
 def test_the_table_says_the_same_in_words(client: Client, focal_point: User) -> None:
     client.force_login(focal_point)
-    response = client.get(reverse("workspace:own-data", args=["xlsx"]))
+    response: Any = client.get(reverse("workspace:own-data", args=["xlsx"]))
     assert "no-store" in response["Cache-Control"]
     assert response["Content-Disposition"].startswith("attachment")
     sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active

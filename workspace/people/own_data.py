@@ -106,6 +106,8 @@ HELD: tuple[Held, ...] = (
             "withdrawn_at",
         ),
     ),
+    Held("directory.AccountEvent", "user", ("kind", "at", "note"), gettext_lazy("What was done to your account")),
+    Held("directory.AccountEvent", "by", ("kind", "at")),
     Held("directory.Invitation", "accepted_by", ("agency__name", "role", "accepted_at")),
     Held("directory.Invitation", "invited_by", ("agency__name", "role", "created_at")),
     Held(

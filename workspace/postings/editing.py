@@ -191,7 +191,8 @@ class PostingEdit(WorkspacePage):
 
     def _show(self, form: PostingForm, *, status: int = 200, **found: Any) -> HttpResponse:
         shows_reach = found.pop("shows_reach", False)
-        saves = self.request.POST.get("do", "").partition(":")[0] in ("save", "go_on")
+        is_sent = self.request.method == "POST"
+        saves = is_sent and self.request.POST.get("do", "save").partition(":")[0] in ("save", "go_on")
         form.shows_errors = found.pop("shows_errors", saves)
         reached = countries_reached([one.key for one in form.chosen_places], on=today()) if shows_reach else None
         context = {

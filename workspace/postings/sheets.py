@@ -111,7 +111,7 @@ def _form(request: HttpRequest, kind: str, *, data: Any = None, posting: Any = N
     affiliation = current_affiliation(request)
     user: Any = request.user
     agency = affiliation.agency if affiliation else None
-    return PostingForm(data, user=user, kind=kind, posting=posting, agency=agency)
+    return PostingForm(data, user=user, kind=kind, posting=posting, agency=agency, asks_language=False)
 
 
 def _problems(form: PostingForm, read: ReadSheet) -> list[SheetProblem]:
