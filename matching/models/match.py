@@ -104,20 +104,24 @@ class MatchQuerySet(models.QuerySet["Match"]):
             When(shown, then=Value(ReadAs.SHOWN.value)),
             default=Value(ReadAs.RELEASED.value),
         )
-        return self.filter(told | shown | _RELEASED).annotate(
-            read_as=read_as,
-            seen_score=Case(
-                When(told, then=F("score")),
-                When(shown, then=F("shown_score")),
-                default=F("released_score"),
-                output_field=IntegerField(),
-            ),
-            seen_since=Case(
-                When(told, then=F("scored_at")),
-                When(shown, then=F("shown_changed_at")),
-                default=F("released_at"),
-                output_field=DateTimeField(),
-            ),
+        # The conditions are long: the others look at what came of them, instead of asking them again.
+        return (
+            self.filter(told | shown | _RELEASED)
+            .annotate(read_as=read_as)
+            .annotate(
+                seen_score=Case(
+                    When(read_as=ReadAs.DESK, then=F("score")),
+                    When(read_as=ReadAs.SHOWN, then=F("shown_score")),
+                    default=F("released_score"),
+                    output_field=IntegerField(),
+                ),
+                seen_since=Case(
+                    When(read_as=ReadAs.DESK, then=F("scored_at")),
+                    When(read_as=ReadAs.SHOWN, then=F("shown_changed_at")),
+                    default=F("released_at"),
+                    output_field=DateTimeField(),
+                ),
+            )
         )
 
     @staticmethod
