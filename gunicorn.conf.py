@@ -2,10 +2,13 @@
 
 import os
 
-bind = os.environ.get("BIND", "127.0.0.1:8000")
+from ssc_portal.running.environment import Environment
+
+env = Environment()
+bind = env.bind("BIND", default="127.0.0.1:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = env.number("WEB_CONCURRENCY", default=2, least=1, most=256)
+threads = env.number("WEB_THREADS", default=4, least=1, most=256)
 timeout = 60
 graceful_timeout = 30
 keepalive = 15

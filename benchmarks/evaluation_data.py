@@ -1,17 +1,22 @@
 """The two tasks of the evaluation, as the engine reads them."""
 
 import csv
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from matching.engine import CRITERIA, UNKNOWN_LANGUAGE, Postings, Preference, Profile, Reach, Weights
+from benchmarks.texts import near_twins
+from matching.engine import CRITERIA, UNKNOWN_LANGUAGE, Postings, Preference, Profile, Reach, Texts, Weights
 from matching.engine.inputs.case import Case
 from matching.engine.rules.gates import GATES
 from matching.models import ScoringProfile
-from matching.topic.vectors import Vectors, texts_of, vectors_of
+from matching.scoring.reading_arrays import LANGUAGES
+from matching.topic.vectors import texts_of, vectors_of
+from surveys.postings.forms.languages import CODES
+from surveys.reading.language import proposed_language
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +31,7 @@ class Task:
     is_open: np.ndarray
     """bool[needs, offers]: no gate closes the pair, and it is not left out."""
     is_other_side: np.ndarray
-    """bool[needs, offers]: the pair is not left out."""
+    """bool[needs, offers]: the pair is not left out, as those of one project, one country and twins are."""
     candidate: np.ndarray
     """Of each offer."""
     truth: np.ndarray
@@ -47,76 +52,92 @@ class Task:
         return best
 
 
-def pairs_task(rows: Sequence[dict[str, str]], profile: ScoringProfile) -> Task:
-    """Each row's need (text, theme, office) among all rows' offers (title, text, theme, targeted at the office)."""
+ReadText = Callable[[str], str]
+"""What the evaluation reads of a text: `str`, the whole, or `benchmarks.texts.masked`."""
+
+
+def pairs_task(rows: Sequence[dict[str, str]], profile: ScoringProfile, read_text: ReadText = str) -> Task:
+    """Each row's need (text, theme, office) among all rows' offers (title, text, theme, targeted at the office).
+
+    An offer that is nearly the same as the true one is left out: who puts it first is not wrong.
+    """
     themes, offices = _numbers(row["theme"] for row in rows), _numbers(row["office_iso3"] for row in rows)
     areas = [1 << themes[row["theme"]] for row in rows]
     country = [offices[row["office_iso3"]] for row in rows]
-    need_texts = [row["need_text"] for row in rows]
-    offer_texts = [f"{row['offer_title']}\n{row['offer_text']}" for row in rows]
+    need_texts = [read_text(row["need_text"]) for row in rows]
+    offer_texts = [read_text(f"{row['offer_title']}\n{row['offer_text']}") for row in rows]
     reach = np.zeros((len(offices), len(offices)), dtype=np.uint8)
     np.fill_diagonal(reach, profile.level_named)
     case = _case(
-        _postings(areas, country, need_texts),
-        _postings(areas, [-1] * len(rows), offer_texts),
+        _postings(areas, country, texts_of(vectors_of(need_texts), _languages(need_texts))),
+        _postings(areas, [-1] * len(rows), texts_of(vectors_of(offer_texts), _languages(offer_texts))),
         Reach(reach, np.array(country, dtype=np.int32)),
         profile,
     )
-    everyone = np.ones((len(rows), len(rows)), dtype=np.bool_)
+    truth = np.eye(len(rows), dtype=np.bool_)
+    is_twin = near_twins(offer_texts, offer_texts) & ~truth
     return Task(
         title="Pairs: a report and its initiative",
         fractions=_fractions(case),
-        is_open=_is_open(case),
-        is_other_side=everyone,
+        is_open=_is_open(case) & ~is_twin,
+        is_other_side=~is_twin,
         candidate=np.arange(len(rows)),
-        truth=np.eye(len(rows), dtype=np.bool_),
-        left_out=~everyone,
+        truth=truth,
+        left_out=is_twin,
         group=np.arange(len(rows)),
         need_texts=need_texts,
         offer_texts=offer_texts,
     )
 
 
-def projects_task(rows: Sequence[dict[str, str]], profile: ScoringProfile) -> Task:
-    """Each project's hosts in need of it, every other project on offer by its providers to its hosts and regions."""
+def projects_task(rows: Sequence[dict[str, str]], profile: ScoringProfile, read_text: ReadText = str) -> Task:
+    """Each project's hosts in need of it, every other project on offer by its providers to its hosts and regions.
+
+    A project told twice in nearly the same words is no other project.
+    """
     countries = _numbers(
-        iso3 for row in rows for column in ("host_iso3", "provider_iso3") for iso3 in _list(row[column])
+        iso3 for row in rows for column in ("host_iso3", "provider_iso3") for iso3 in _countries(row[column])
     )
     areas = _numbers(area for row in rows for area in _areas(row))
     masks = [sum(1 << areas[area] for area in _areas(row)) for row in rows]
-    texts = [f"{row['title']}\n{row['description']}" for row in rows]
-    providers = _numbers(iso3 for row in rows for iso3 in _list(row["provider_iso3"]))
+    texts = [read_text(f"{row['title']}\n{row['description']}") for row in rows]
+    providers = _numbers(iso3 for row in rows for iso3 in _countries(row["provider_iso3"]))
     needs = [
         (number, countries[host])
         for number, row in enumerate(rows)
-        for host in _list(row["host_iso3"])
-        if set(_list(row["provider_iso3"])) - {host}
+        for host in _countries(row["host_iso3"])
+        if set(_countries(row["provider_iso3"])) - {host}
     ]
-    offers = [(number, iso3) for number, row in enumerate(rows) for iso3 in _list(row["provider_iso3"])]
+    offers = [(number, iso3) for number, row in enumerate(rows) for iso3 in _countries(row["provider_iso3"])]
     need_project, need_country = (np.array(column) for column in zip(*needs, strict=True))
     offer_project = np.array([number for number, _ in offers])
     offer_country = np.array([countries[iso3] for _, iso3 in offers])
     regions = _regions(countries)
     reach = np.stack([_reach(row, countries, regions, profile) for row in rows])
-    vectors = vectors_of(texts)
+    vectors, languages = vectors_of(texts), _languages(texts)
+    need_said, offer_said = (
+        texts_of([vectors[number] for number in of], [languages[number] for number in of])
+        for of in (need_project, offer_project)
+    )
     case = _case(
-        _postings([masks[number] for number in need_project], need_country, [], vectors, need_project),
-        _postings([masks[number] for number in offer_project], offer_country, [], vectors, offer_project),
+        _postings([masks[number] for number in need_project], need_country, need_said),
+        _postings([masks[number] for number in offer_project], offer_country, offer_said),
         Reach(reach, offer_project.astype(np.int32)),
         profile,
     )
+    is_same = near_twins(texts, texts) | np.eye(len(rows), dtype=np.bool_)
     truth = np.zeros((len(needs), len(providers)), dtype=np.bool_)
     left_out = np.zeros_like(truth)
     popularity = np.zeros_like(truth, dtype=np.float64)
     column_of = {countries[iso3]: column for iso3, column in providers.items()}
     for row, (project, country) in enumerate(needs):
-        for iso3 in _list(rows[project]["provider_iso3"]):
+        for iso3 in _countries(rows[project]["provider_iso3"]):
             truth[row, providers[iso3]] = countries[iso3] != country
         if country in column_of:
             left_out[row, column_of[country]] = True
-        others = offer_project != project
+        others = ~is_same[project, offer_project]
         np.add.at(popularity[row], [providers[iso3] for (_, iso3), keep in zip(offers, others, strict=True) if keep], 1)
-    is_other_side = (need_project[:, None] != offer_project) & (need_country[:, None] != offer_country)
+    is_other_side = ~is_same[need_project[:, None], offer_project] & (need_country[:, None] != offer_country)
     return Task(
         title="Back-test: a project's providers, found by their other projects",
         fractions=_fractions(case),
@@ -158,15 +179,8 @@ def _is_open(case: Case) -> np.ndarray:
     return ~np.logical_or.reduce([gate(case, need, offer) for gate in GATES.values()])
 
 
-def _postings(
-    areas: Sequence[int],
-    country: Sequence[int] | np.ndarray,
-    texts: Sequence[str],
-    vectors: list[Vectors] | None = None,
-    of: object = None,
-) -> Postings:
+def _postings(areas: Sequence[int], country: Sequence[int] | np.ndarray, said: Texts) -> Postings:
     size = len(areas)
-    said = vectors_of(texts) if vectors is None else [vectors[number] for number in of]  # type: ignore[attr-defined]
     return Postings(
         ids=np.arange(size, dtype=np.int64),
         country=np.array(country, dtype=np.int32),
@@ -175,8 +189,13 @@ def _postings(
         modalities=np.zeros(size, dtype=np.uint64),
         recency=np.zeros(size, dtype=np.int32),
         is_open=np.ones(size, dtype=np.bool_),
-        texts=texts_of(said, [UNKNOWN_LANGUAGE] * size),
+        texts=said,
     )
+
+
+def _languages(texts: Sequence[str]) -> list[int]:
+    """As the form would propose them: a wrong label costs what it costs in the portal."""
+    return [LANGUAGES.get(proposed_language(text, among=CODES), UNKNOWN_LANGUAGE) for text in texts]
 
 
 def _reach(
@@ -185,7 +204,7 @@ def _reach(
     levels = np.zeros(len(countries), dtype=np.uint8)
     for region in _list(row["regions"]):
         levels[list(regions.get(region, ()))] = profile.level_region
-    levels[[countries[host] for host in _list(row["host_iso3"])]] = profile.level_named
+    levels[[countries[host] for host in _countries(row["host_iso3"])]] = profile.level_named
     return levels
 
 
@@ -218,7 +237,12 @@ def _areas(row: dict[str, str]) -> list[str]:
 
 
 def _list(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split(",") if part.strip()]
+    return [part.strip() for part in re.split("[,;]", cell) if part.strip()]
+
+
+def _countries(cell: str) -> list[str]:
+    """The codes, whatever separates them: "DZA;KOR,USA" and "SDN,UGA." stand in the file."""
+    return re.findall(r"\b[A-Z]{3}\b", cell)
 
 
 def _numbers(values: object) -> dict[str, int]:

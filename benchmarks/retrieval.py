@@ -8,13 +8,14 @@ from benchmarks.evaluation_data import Task
 
 
 def tf_idf(task: Task) -> np.ndarray:
-    """Return float64[needs, offers]: cosine of TF-IDF on words, the closed pairs too."""
+    """Return float64[needs, offers]: cosine of TF-IDF on words, of all pairs."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(strip_accents="unicode", sublinear_tf=True)
-    vectorizer.fit([*task.need_texts, *task.offer_texts])
+    # Each text once: the offers of one project, one a provider, would make its words look frequent.
+    vectorizer.fit(list(dict.fromkeys([*task.need_texts, *task.offer_texts])))
     similarity = vectorizer.transform(task.need_texts) @ vectorizer.transform(task.offer_texts).T
-    return np.where(task.is_other_side, similarity.toarray(), -1.0)
+    return np.asarray(similarity.toarray())
 
 
 def bm25(task: Task) -> np.ndarray:
@@ -34,4 +35,4 @@ def bm25(task: Task) -> np.ndarray:
             for text in task.need_texts
         ]
     )
-    return np.where(task.is_other_side, scores[:, columns], -1.0)
+    return scores[:, columns]

@@ -44,6 +44,13 @@ class MailState(TextChoices):
 SECRETARIAT_ROLES = frozenset({Role.REVIEWER, Role.MANAGER})
 
 
+class AccountEventKind(TextChoices):
+    """What was done to an account."""
+
+    SECOND_FACTOR_RESET = "second_factor_reset", _("Second factor reset")
+    ADDRESS_CHANGED = "address_changed", _("E-mail address changed")
+
+
 class UnStatus(TextChoices):
     """Standing of a country or territory in the United Nations."""
 

@@ -5,16 +5,18 @@ from typing import Any
 
 from directory.mail.kinds import Purpose, register
 from directory.models import Affiliation, Invitation, User
+from directory.people.addresses import read_token
+from directory.people.invitations import still_stands
 
 
 @register("invitation", purpose=Purpose.ACCOUNT)
 def invitation(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the invitation and its link; None once it was accepted or withdrawn, or a newer link was sent."""
+    """Return the invitation and its link; None once it was accepted, withdrawn or fell, or a newer link was sent."""
     row = (
         Invitation.objects.open().select_related("agency__country", "invited_by").filter(pk=about["invitation"]).first()
     )
     token = about.get("token")
-    return None if row is None or not token else {"invitation": row, "token": token}
+    return None if row is None or not token or not still_stands(row) else {"invitation": row, "token": token}
 
 
 @register("password_reset", purpose=Purpose.ACCOUNT)
@@ -38,3 +40,34 @@ def revalidation_due(reader: User | None, about: Mapping[str, Any]) -> Mapping[s
         .first()
     )
     return None if row is None or reader is None else {"affiliation": row}
+
+
+@register("second_factor_reset", purpose=Purpose.ACCOUNT)
+def second_factor_reset(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing more: the person is told that its second factor was taken away."""
+    return None if reader is None else {}
+
+
+@register("address_to_confirm", purpose=Purpose.ACCOUNT)
+def address_to_confirm(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the link by which a new address proves itself; None once it is dead."""
+    token = about.get("token")
+    return {"token": token} if token and read_token(token) is not None else None
+
+
+@register("address_taken", purpose=Purpose.ACCOUNT)
+def address_taken(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing: somebody asked to use an address that has an account."""
+    return {}
+
+
+@register("address_asked", purpose=Purpose.ACCOUNT)
+def address_asked(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing more: the address in use is told that another is asked for."""
+    return None if reader is None else {}
+
+
+@register("address_changed", purpose=Purpose.ACCOUNT)
+def address_changed(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing more: the address that was in use is told that it is no longer."""
+    return None if reader is None else {}

@@ -1,11 +1,15 @@
 """What each role may do in the admin: Django's model permissions, answered from the access table alone."""
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
+from django.http import HttpRequest
 
 from directory.access import Action, can
 from directory.models import User
+from directory.people.sessions import NONE_PASSED
 
 # Who may add and change; the first name that fits decides. What is not named here nobody changes.
 CHANGE_ACTIONS: dict[str, Action] = {
@@ -43,6 +47,7 @@ VIEW_ACTIONS: dict[str, Action] = {
     "directory.affiliation": Action.MANAGE_ACCOUNTS,
     "directory.designation": Action.MANAGE_DESIGNATIONS,
     "directory.invitation": Action.MANAGE_ACCOUNTS,
+    "directory.accountevent": Action.MANAGE_ACCOUNTS,
     "directory.mail": Action.MANAGE_ACCOUNTS,
 }
 
@@ -51,6 +56,18 @@ APPS = frozenset({"directory", "surveys", "matching"})
 
 class AffiliationBackend(AuthenticationBackend):
     """Log in by e-mail; permissions follow from the affiliations in force, not from groups or flags."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """Return the person whose own address and password these are: an address in a table of allauth's is none."""
+        user: User | None = super().authenticate(request, **credentials)
+        return user if user is not None and user.answers_to(credentials.get("email", "")) else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the person of a session, as one that has passed no second factor until the session says so."""
+        user: User | None = super().get_user(user_id)
+        if user is not None:
+            user.factors_passed = NONE_PASSED
+        return user
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:
         """Answer for `app.verb_model`; nobody deletes, because nothing is deleted."""

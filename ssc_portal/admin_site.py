@@ -2,24 +2,29 @@
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
+from allauth.account.utils import get_next_redirect_url
 from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from desk.queue import todo
-from directory.access import Action, can
+from directory.access import Action, can, is_member
 from directory.choices import MailState
 from directory.models import Mail
 from matching.choices import RunState
 from matching.models import MatchRun
+from ssc_portal.accounts.adapters import way_to_second_factor
 from surveys.models import Need, Offer, Reading
 
 WITHOUT_AN_END = (MailState.FAILED, MailState.UNCERTAIN)
 """States of mails that only a person sends on."""
+
+NOT_OURS = {"password_change", "password_change_done"}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -30,14 +35,27 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("What the secretariat looks after")
     enable_nav_sidebar = True
 
+    def get_urls(self) -> list[Any]:
+        """Leave out the page for changing a password: the portal has its own, with its limits."""
+        return [line for line in super().get_urls() if getattr(line, "name", None) not in NOT_OURS]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Begin with what waits for a person."""
         return super().index(request, {**(extra_context or {}), "waiting": waiting(request.user)})
 
-    @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send to the portal's own login, which is throttled; who is logged in and not staff is refused."""
-        return super().login(request, extra_context)
+        """Send to the portal's own log-in, or to the second factor; log in nobody here, whatever is posted.
+
+        Raises PermissionDenied for those who are logged in and not of the secretariat.
+        """
+        user, asked = request.user, get_next_redirect_url(request)
+        if not is_member(user):
+            return redirect_to_login(asked or request.get_full_path())
+        if user.is_staff:
+            return redirect(asked or "admin:index")
+        if user.lacks_second_factor:
+            return redirect_to_login(asked or reverse("admin:index"), way_to_second_factor(request, user))
+        raise PermissionDenied
 
 
 def waiting(user: Any) -> dict[str, Any]:

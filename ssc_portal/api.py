@@ -59,6 +59,7 @@ class DocsView(ReadOnlyMixin, SpectacularSwaggerSplitView):
 
     schema = None
     template_name = "api/docs.html"
+    template_name_js = "api/docs.js"
     url_name = "api-schema"
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -95,5 +96,6 @@ urlpatterns = [
     path("v1/schema/", SchemaView.as_view(), name="api-schema"),
     path("v1/docs/", DocsView.as_view(), name="api-docs"),
     path("v1/", include(router.urls)),
-    re_path(r"^(?P<rest>.*)$", NothingHereView.as_view(), name="api-nothing-here"),
+    # A dot would stop at the end of a line, and leave what follows it to the pages.
+    re_path(r"^(?P<rest>[\s\S]*)\Z", NothingHereView.as_view(), name="api-nothing-here"),
 ]

@@ -1,6 +1,6 @@
 """Application configuration of the project itself and of its admin site."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 
 
@@ -24,3 +24,13 @@ class PortalAdminConfig(AdminConfig):
     """Django's admin with the portal's name, stylesheet and login."""
 
     default_site = "ssc_portal.admin_site.PortalAdminSite"
+
+    def ready(self) -> None:
+        """Find the admins, and leave out those that libraries bring: what they show has its own pages, or nobody's."""
+        super().ready()
+        from django.contrib import admin
+
+        from ssc_portal.admin_permissions import APPS
+
+        for library in [config for config in apps.get_app_configs() if config.label not in APPS]:
+            admin.site.unregister([model for model in library.get_models() if admin.site.is_registered(model)])

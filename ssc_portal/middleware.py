@@ -2,14 +2,19 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from directory.models import User
+from directory.people.sessions import tell_factors_passed
 from web.api.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -43,6 +48,24 @@ class PermissionsPolicyMiddleware:
         return response
 
 
+class SessionFactorsMiddleware:
+    """Tells the person of a request which second factors its session has passed; read only where somebody asks."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.user = SimpleLazyObject(partial(_person_of, request))  # type: ignore[assignment]
+        return self.get_response(request)
+
+
+def _person_of(request: HttpRequest) -> Any:
+    user: Any = get_user(request)
+    if user.is_authenticated:
+        tell_factors_passed(request, user)
+    return user
+
+
 class SessionEndMiddleware:
     """Ends a person's session after a time without use, and in any case so long after the log-in.
 
@@ -66,6 +89,7 @@ class SessionEndMiddleware:
         return self.get_response(request)
 
 
-def note_log_in(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
-    """Note in the session when it began: SessionEndMiddleware counts from there."""
+def note_log_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Note in the session when it began: SessionEndMiddleware counts from there; and what it has passed."""
     request.session["began"] = request.session["used"] = int(time.time())
+    tell_factors_passed(request, user)

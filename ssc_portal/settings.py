@@ -2,26 +2,27 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
-import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from ssc_portal.api_description import DESCRIPTION
+from ssc_portal.running.environment import Environment
 from ssc_portal.running.logs import logging_config
 
 # ModelAdmin[...] and ListView[...] fail at run time on Django 5.2 without this.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.switch("DEBUG", default=False)
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY = env.secret("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it in the environment to a long random value, for example the output of: "
@@ -29,14 +30,14 @@ if not SECRET_KEY:
         "which writes one to .env."
     )
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # --- Who runs this portal -------------------------------------------------------------------------------------------
-PORTAL_NAME = env.str("PORTAL_NAME", default="SSC Portal")
-PORTAL_OWNER = env.str("PORTAL_OWNER", default="")
-PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
-PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="")
+PORTAL_NAME = env.text("PORTAL_NAME", default="SSC Portal")
+PORTAL_OWNER = env.text("PORTAL_OWNER")
+PORTAL_URL = env.address("PORTAL_URL", default="http://127.0.0.1:8000")
+PORTAL_CONTACT = env.mailbox("PORTAL_CONTACT")
 
 # --- Applications: web <- directory <- surveys <- matching <- workspace, desk <- ssc_portal ---------------------------
 INSTALLED_APPS = [
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ssc_portal.middleware.SessionFactorsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -114,7 +116,8 @@ TEMPLATES = [
 ]
 
 # --- Database -------------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+CONN_MAX_AGE = env.number("CONN_MAX_AGE", default=60, most=86_400)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Measured: with the defaults 76 of 800 concurrent writes were refused as locked; with these none.
     DATABASES["default"]["OPTIONS"] = {
@@ -123,16 +126,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
     }
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", env.int("CONN_MAX_AGE", default=60))
+    DATABASES["default"].setdefault("CONN_MAX_AGE", CONN_MAX_AGE)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # Login throttling counts in this cache, so in production all workers must share it.
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # --- Jobs: workers where a broker is set, else `manage.py work` ------------------------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 # For tests: jobs are done at the commit, by whoever asked for them.
-JOBS_HERE = env.bool("JOBS_HERE", default=False)
+JOBS_HERE = env.switch("JOBS_HERE", default=False)
 # A page that hands a job out waits no longer than this for a broker: its row is found later.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 CELERY_TASK_ACKS_LATE = True
@@ -170,7 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "workspace:home"
-ACCOUNT_ADAPTER = "ssc_portal.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "ssc_portal.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -179,28 +182,36 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 # The secretariat's roles count only with a second factor; a trial on one machine may do without.
-STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True)
+STAFF_SECOND_FACTOR = env.switch("STAFF_SECOND_FACTOR", default=True)
 if not STAFF_SECOND_FACTOR and not DEBUG:
     raise ImproperlyConfigured(
         "STAFF_SECOND_FACTOR is off. Only a trial with DEBUG on may do without: remove it from the environment."
     )
-ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+# Django's own: allauth's writes a row that makes a second place for the address of an account.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "ask_for_address": "5/h/user"}
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PORTAL_NAME
-MFA_ADAPTER = "ssc_portal.accounts.SecondFactorAdapter"
+MFA_ADAPTER = "ssc_portal.accounts.adapters.SecondFactorAdapter"
 # Only where a test or a trial has no HTTPS: browsers give passkeys to 127.0.0.1 without it.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # Single sign-on by OpenID Connect, switched on by naming the server; it logs in those who have an account, no others.
-OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
-SOCIALACCOUNT_ADAPTER = "ssc_portal.accounts.SingleSignOnAdapter"
+OIDC_SERVER_URL = env.address("OIDC_SERVER_URL")
+OIDC_CLIENT = {
+    "name": env.text("OIDC_NAME", default="Single sign-on"),
+    "client_id": env.text("OIDC_CLIENT_ID"),
+    "secret": env.secret("OIDC_CLIENT_SECRET"),
+}
+if OIDC_SERVER_URL and not all(OIDC_CLIENT.values()):
+    raise ImproperlyConfigured("OIDC_SERVER_URL is set: OIDC_CLIENT_ID and OIDC_CLIENT_SECRET have to be set too.")
+SOCIALACCOUNT_ADAPTER = "ssc_portal.accounts.adapters.SingleSignOnAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
@@ -211,15 +222,13 @@ if OIDC_SERVER_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
         {
             "provider_id": "sso",
-            "name": env.str("OIDC_NAME", default="Single sign-on"),
-            "client_id": env.str("OIDC_CLIENT_ID"),
-            "secret": env.str("OIDC_CLIENT_SECRET"),
+            **OIDC_CLIENT,
             "settings": {"server_url": OIDC_SERVER_URL},
         }
     ]
 
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
-SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_MINUTES", default=120) * 60
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12, least=1, most=720) * 3600
+SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES", default=120, least=1, most=43_200) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -227,18 +236,19 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- Security -------------------------------------------------------------------------------------------------------
-HTTPS = env.bool("HTTPS", default=not DEBUG)
+HTTPS = env.switch("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+HSTS_SECONDS = env.number("HSTS_SECONDS", default=31_536_000, most=315_360_000)
+SECURE_HSTS_SECONDS = HSTS_SECONDS if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Behind a proxy that sets these headers itself; otherwise a client could forge them.
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = env.switch("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
@@ -278,7 +288,7 @@ FORMAT_MODULE_PATH = ["ssc_portal.formats"]
 
 # --- Static files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env.folder("STATIC_ROOT", default=BASE_DIR / "staticfiles")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -289,12 +299,12 @@ STORAGES = {
 }
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
+vars().update(env.mail_server("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", default="portal@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- API ------------------------------------------------------------------------------------------------------------
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -306,8 +316,8 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {
-        "anon": env.str("API_RATE_ANONYMOUS", default="300/min"),
-        "user": env.str("API_RATE_USER", default="600/min"),
+        "anon": env.rate("API_RATE_ANONYMOUS", default="300/min"),
+        "user": env.rate("API_RATE_USER", default="600/min"),
     },
     # 0: the address of the connection itself; a forged X-Forwarded-For is not read.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
@@ -343,6 +353,6 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"), as_json=not DEBUG)
+LOGGING = logging_config(level=env.level("LOG_LEVEL", default="INFO"), as_json=not DEBUG)
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

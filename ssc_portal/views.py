@@ -1,9 +1,12 @@
 """The home page and the search over everything."""
 
+from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -14,6 +17,7 @@ from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
 from surveys.postings.shown.page_rows import TARGETS
+from web.api.problems import problem_response
 from web.filters import LONGEST_SEARCH
 from web.pages import PublicPage
 
@@ -75,6 +79,17 @@ class Search(PublicPage, TemplateView):
         if context.get("refusal"):
             response.status_code = 400
         return response
+
+
+def refuse_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what cannot be read: 413 where it is too large, else 400; in the API as a problem."""
+    is_too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_too_large else HTTPStatus.BAD_REQUEST
+    if request.path.startswith("/api/"):
+        words = _("The request is too large.") if is_too_large else _("The request cannot be read.")
+        return problem_response(status, words)
+    # Without the request: who looks for the person would read the body that could not be read.
+    return HttpResponse(render_to_string(f"{int(status)}.html"), status=status)
 
 
 def _countries_of(postings: PostingQuerySet[Posting]) -> set[str]:

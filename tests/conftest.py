@@ -3,14 +3,19 @@
 import gc
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
 from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections, transaction
+from django.http import HttpRequest
 from django.test import override_settings
+from django.test.client import ClientMixin
 from pytest_django import DjangoDbBlocker
 
 from directory.choices import AgencyKind, Role
@@ -58,6 +63,24 @@ def _static_files_not_collected(tmp_path_factory: pytest.TempPathFactory) -> Ite
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         STORAGES={**django_settings.STORAGES, "staticfiles": plain},
     ):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _forced_log_ins_pass_the_second_factor() -> Iterator[None]:
+    """Let `force_login` stand for the whole log-in: with the second factor of whoever has one by then."""
+    by_django = ClientMixin.force_login
+
+    def force_login(self: Any, user: User, backend: str | None = None) -> None:
+        by_django(self, user, backend)
+        factor = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).first()
+        if factor is not None:
+            request = HttpRequest()
+            request.session, request.user = self.session, user
+            record_authentication(request, user, "mfa", id=factor.pk, type=factor.type)
+            request.session.save()
+
+    with mock.patch.object(ClientMixin, "force_login", force_login):
         yield
 
 

@@ -10,15 +10,15 @@ Rows = Callable[[str, str], Any]
 """The rows of a model, by application and name."""
 
 
-def stand_at(alias: str, migration: tuple[str, str]) -> Rows:
-    """Make the tables of an empty database as they are after `migration`, and note it and all before it as applied.
+def stand_at(alias: str, *migrations: tuple[str, str]) -> Rows:
+    """Make the tables of an empty database as they are after `migrations`, and note these and all before as applied.
 
     They come from the models of that time: running every migration takes long, and tests/project/test_migrations.py
     does that.
     """
     executor = MigrationExecutor(connections[alias])
-    plan = executor.migration_plan([migration])
-    apps = executor.loader.project_state([migration]).apps
+    plan = executor.migration_plan(list(migrations))
+    apps = executor.loader.project_state(list(migrations)).apps
     with connections[alias].schema_editor() as editor:
         for model in apps.get_models():
             editor.create_model(model)

@@ -3,17 +3,23 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
 from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
 from django.views.generic.base import View
 
 from directory.access import GRANTS, Action, can, is_member
 from directory.models import User
 from workspace.current import current_affiliation
-from workspace.kept import keep
+from workspace.kept import CARRIED_FIELD, PERSON_FIELD, carry_typed, sign_person
+
+AUTOSAVE = "X-Autosave"
+"""The header by which a form that saves itself says so: it takes no page for an answer."""
 
 
 class MemberRequest(HttpRequest):
@@ -37,14 +43,28 @@ class WorkspacePage(AccessMixin, View):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_member(request.user):
-            if self.keeps_typed and request.method == "POST":
-                keep(request)
-            return self.handle_no_permission()
+            return self._answer_logged_out(request)
         if self.actions and not any(can(request.user, action) for action in self.actions):
             return self._refuse(request)
         response = super().dispatch(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response
+
+    def _answer_logged_out(self, request: HttpRequest) -> HttpResponseBase:
+        """Lead to the log-in; where something was typed into a form, show it here, so that it carries that along."""
+        carried = ""
+        if self.keeps_typed and request.method == "POST" and AUTOSAVE not in request.headers:
+            carried = carry_typed(request)
+        if not carried:
+            return self.handle_no_permission()
+        log_in = LoginView()
+        log_in.setup(request)
+        context = log_in.get_context_data(form=LoginForm(request=request))
+        # What was posted says where to go on only by its own address.
+        context["redirect_field"] = format_html('<input type="hidden" name="next" value="{}">', request.path)
+        answer = render(request, "account/login.html", context | {CARRIED_FIELD: carried}, status=HTTPStatus.FORBIDDEN)
+        add_never_cache_headers(answer)
+        return answer
 
     def _refuse(self, request: HttpRequest) -> HttpResponse:
         """Say why not, where it is only the designation that is missing; else no more than that it is refused."""
@@ -55,7 +75,8 @@ class WorkspacePage(AccessMixin, View):
 
     def frame(self, **more: Any) -> dict[str, Any]:
         """Return what the frame of the page needs, and more: the bar reads the rest itself."""
-        return {"section": self.section, "part": self.part, **more}
+        typed_by = sign_person(self.request.user) if self.keeps_typed else ""
+        return {"section": self.section, "part": self.part, PERSON_FIELD: typed_by, **more}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the frame needs, and the agency at work."""

@@ -112,7 +112,7 @@ def brief(request: HttpRequest, match: Match) -> HttpResponse:
     try:
         data = brief_pdf(match=match, by=actor(request))
     except PdfUnavailable as missing:
-        return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")
+        return HttpResponse(str(missing), status=missing.status, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="brief-{match.public_id}.pdf"'
     response["Cache-Control"] = "no-store"
@@ -126,7 +126,7 @@ def letter(match: Match, ending: str) -> HttpResponse:
     try:
         data = letter_docx(match) if ending == "docx" else letter_pdf(match)
     except PdfUnavailable as missing:
-        return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")
+        return HttpResponse(str(missing), status=missing.status, content_type="text/plain; charset=utf-8")
     response = HttpResponse(data, content_type=CONTENT_TYPES[ending])
     response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
     response["Cache-Control"] = "no-store"

@@ -1,5 +1,6 @@
 """Who and where: countries, dated groups, areas, modalities, agencies, people."""
 
+from directory.models.account_event import AccountEvent
 from directory.models.affiliation import Affiliation
 from directory.models.agency import Agency, AgencyFact
 from directory.models.area import PriorityArea
@@ -12,6 +13,7 @@ from directory.models.modality import Modality
 from directory.models.user import User
 
 __all__ = [
+    "AccountEvent",
     "Affiliation",
     "Agency",
     "AgencyFact",

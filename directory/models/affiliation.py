@@ -30,15 +30,21 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         designations = apps.get_model("directory", "Designation")
         return self.filter(Exists(designations.objects.in_force(on).filter(affiliation=OuterRef("pk"))))
 
-    def with_standing(self, on: dt.date) -> "AffiliationQuerySet":
-        """With what the access table asks of each: `is_designated`, and whether the person has a second factor."""
+    def with_standing(self, on: dt.date, factors: frozenset[int] | None = None) -> "AffiliationQuerySet":
+        """With what the access table asks of each: `is_designated`, and `has_second_factor`.
+
+        factors: ids of those that a session has passed. It counts while the person still has one of them; recovery
+        codes count too. None, for whoever acts without a session: the person has one at all.
+        """
         designations = apps.get_model("directory", "Designation")
-        authenticators = apps.get_model("mfa", "Authenticator")
+        of_the_person = apps.get_model("mfa", "Authenticator").objects.filter(user=OuterRef("user"))
+        if factors is None:
+            standing = of_the_person.exclude(type="recovery_codes")
+        else:
+            standing = of_the_person.filter(pk__in=factors)
         return self.annotate(
             is_designated=Exists(designations.objects.in_force(on).filter(affiliation=OuterRef("pk"))),
-            has_second_factor=Exists(
-                authenticators.objects.filter(user=OuterRef("user")).exclude(type="recovery_codes")
-            ),
+            has_second_factor=Exists(standing),
         )
 
 

@@ -1,5 +1,6 @@
 """People who log in."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.choices import SECRETARIAT_ROLES, AgencyKind, Digest, Role
@@ -66,12 +69,24 @@ class User(AbstractBaseUser):
     notice_accepted_at = models.DateTimeField(_("privacy notice read"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("personal details erased"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    session_epoch = models.PositiveIntegerField(
+        _("session epoch"),
+        default=0,
+        editable=False,
+        help_text=_("Counted up by whatever ends the person's sessions: each of them holds the number it began with."),
+    )
 
     objects = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = []
+
+    factors_passed: frozenset[int] | None = None
+    """Ids of the second factors that the session of this object has passed, set by `directory.people.sessions`.
+
+    None where the object is of no session: a task, a command, the reader of a mail.
+    """
 
     class Meta:
         verbose_name = _("user")
@@ -86,7 +101,12 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.full_name or self.email
+        # What others read of a person. The e-mail is no name: nobody has consented to its being shown.
+        return self.full_name or gettext("Person %(number)s") % {"number": self.pk}
+
+    def answers_to(self, email: str) -> bool:
+        """Whether that is the person's own address, whatever its case."""
+        return bool(email) and self.email.lower() == email.strip().lower()
 
     @cached_property
     def current_affiliations(self) -> list[Any]:
@@ -94,11 +114,12 @@ class User(AbstractBaseUser):
         if not self.is_active:
             return []
         today = timezone.now().date()
-        return list(self.affiliations.in_force(today).with_standing(today).select_related("agency"))
+        rows = self.affiliations.in_force(today).with_standing(today, factors=self.factors_passed)
+        return list(rows.select_related("agency"))
 
     @property
     def affiliations_that_count(self) -> list[Any]:
-        """Those that give rights: the secretariat's only with a second factor."""
+        """Those that give rights: the secretariat's only in a session that has passed a second factor."""
         return [
             affiliation
             for affiliation in self.current_affiliations
@@ -109,7 +130,7 @@ class User(AbstractBaseUser):
 
     @property
     def lacks_second_factor(self) -> bool:
-        """Whether the person works for the secretariat but has no second factor yet, and so no rights there."""
+        """Whether the person works for the secretariat, without rights until a second factor is set up or passed."""
         return len(self.affiliations_that_count) < len(self.current_affiliations)
 
     @property
@@ -121,6 +142,18 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether the person works for the secretariat: the admin's door."""
         return self.is_active and not self.roles.isdisjoint(SECRETARIAT_ROLES)
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must hold to go on: it ends with a new password, and with a new epoch."""
+        return self._hash_of_sessions(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same under each secret key that was in use before."""
+        yield from map(self._hash_of_sessions, settings.SECRET_KEY_FALLBACKS)
+
+    def _hash_of_sessions(self, secret: str | bytes) -> str:
+        text = f"{self.session_epoch}:{self.password}"
+        return salted_hmac("directory.User.session", text, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, permission: str, obj: models.Model | None = None) -> bool:
         """Ask the access table, through the authentication backends."""

@@ -43,6 +43,18 @@ def roles_to_invite(by: User) -> list[Role]:
     return [Role.FOCAL_POINT] if scope else []
 
 
+def still_stands(invitation: Invitation) -> bool:
+    """Return whether who invited may still invite so, today: what a person gave does not outlive the right to give."""
+    by = invitation.invited_by
+    if by is None:
+        return False
+    try:
+        _check_may_invite(by, invitation.agency, invitation.role)
+    except InvitationRefused:
+        return False
+    return True
+
+
 @transaction.atomic
 def invite(
     *, by: User, email: str, agency: Agency, role: Role, full_name: str = "", language: str = "en"
@@ -83,8 +95,13 @@ def invite(
 
 @transaction.atomic
 def send_again(*, invitation: Invitation, by: User) -> Invitation:
-    """Send a new link; the one before no longer works. Raises InvitationRefused where it is not open any more."""
+    """Send a new link; the one before no longer works, and who sends it vouches for it from now on.
+
+    Raises InvitationRefused where it is not open any more.
+    """
     row = _held_open(invitation, by)
+    row.invited_by = by
+    row.save(update_fields=["invited_by"])
     _send(row)
     return row
 
@@ -98,10 +115,19 @@ def withdraw(*, invitation: Invitation, by: User) -> Invitation:
     return row
 
 
+@transaction.atomic
+def withdraw_what_fell(*, inviter: User) -> int:
+    """Withdraw the open invitations that the person may no longer make; return how many."""
+    rows = Invitation.objects.select_for_update(of=("self",)).open().filter(invited_by=inviter)
+    fallen = [row.pk for row in rows.select_related("agency", "invited_by") if not still_stands(row)]
+    return Invitation.objects.filter(pk__in=fallen).update(withdrawn_at=timezone.now())
+
+
 def find(token: str) -> Invitation | None:
     """Return the invitation whose link this is, if it still works; unknown, used, expired ones look the same."""
-    row = Invitation.objects.open().filter(token_hash=_hash(token), expires_at__gt=timezone.now())
-    return row.select_related("agency__country", "invited_by").first()
+    rows = Invitation.objects.open().filter(token_hash=_hash(token), expires_at__gt=timezone.now())
+    row = rows.select_related("agency__country", "invited_by").first()
+    return row if row is not None and still_stands(row) else None
 
 
 def account_of(invitation: Invitation) -> User | None:
@@ -197,8 +223,8 @@ def _held_open(invitation: Invitation, by: User) -> Invitation:
 
 
 def _held_by_token(token: str) -> Invitation:
-    rows = Invitation.objects.select_for_update(of=("self",)).select_related("agency")
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("agency", "invited_by")
     row = rows.open().filter(token_hash=_hash(token), expires_at__gt=timezone.now()).first()
-    if row is None:
+    if row is None or not still_stands(row):
         raise InvitationRefused(_("This link does not work any more. Ask for a new invitation."))
     return row

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
-from directory.models import Affiliation, Designation, Invitation, Mail, User
+from directory.models import AccountEvent, Affiliation, Designation, Invitation, Mail, User
+from directory.people.invitations import withdraw_what_fell
 from directory.signals import personal_details_erased
 from web.days import years_before
 
@@ -26,8 +27,8 @@ class LeavingRefused(ValueError):
 def leave(*, affiliation: Affiliation, by: User) -> Affiliation:
     """End an affiliation at once: by a manager, a coordinator of its country, or the person.
 
-    What it gave ends with the next request, since rights are read anew each time. Postings and matches belong to the
-    agency, so who follows has all of them.
+    What it gave ends with the next request, since rights are read anew each time, and so do the invitations that the
+    person may not make any more. Postings and matches belong to the agency, so who follows has all of them.
     """
     row = Affiliation.objects.select_for_update(of=("self",)).select_related("agency", "user").get(pk=affiliation.pk)
     if not may_end(by, row):
@@ -38,6 +39,7 @@ def leave(*, affiliation: Affiliation, by: User) -> Affiliation:
         for designation in Designation.objects.filter(affiliation=row, ended_at__isnull=True):
             designation.ended_at = row.ended_at
             designation.save()
+        withdraw_what_fell(inviter=row.user)
     return row
 
 
@@ -85,7 +87,8 @@ def erase(user: User) -> None:
     apps.get_model("account", "EmailAddress").objects.filter(user=row).delete()
     apps.get_model("socialaccount", "SocialAccount").objects.filter(user=row).delete()
     Mail.objects.filter(Q(to_user=row) | Q(to_address__iexact=old_email)).delete()
-    Invitation.objects.filter(email__iexact=old_email).update(email=row.email, full_name="")
+    Invitation.objects.filter(Q(email__iexact=old_email) | Q(accepted_by=row)).update(email=row.email, full_name="")
+    AccountEvent.objects.filter(user=row).update(note="")
     personal_details_erased.send(sender=User, user=row, texts=texts)
 
 

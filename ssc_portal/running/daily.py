@@ -4,6 +4,9 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
 from directory.choices import Role
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
@@ -49,6 +52,11 @@ def forget_resets(on: dt.date) -> int:
     return rows.delete()[0]
 
 
+def forget_sessions() -> int:
+    """Remove sessions that have ended, with what stood in them; return how many. Nothing else ever does."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
 PARTS: dict[str, Part] = {
     "matches lapsed": lambda on: lapsing.lapse_expired(),
     "triangular options lapsed": lambda on: lapse_expired_options(),
@@ -60,6 +68,7 @@ PARTS: dict[str, Part] = {
     "people to validate": write_revalidations,
     "digests": digests.write_digests,
     "people erased": leaving.erase_due,
+    "sessions that ended removed": lambda on: forget_sessions(),
     "mails of forgotten passwords removed": forget_resets,
     "vectors of texts forgotten": forget_unused,
     "changes by old runs forgotten": forget_changes,

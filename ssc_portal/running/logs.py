@@ -1,8 +1,24 @@
 """How the portal logs: JSON lines in production, plain lines in development; never the locals of a traceback."""
 
+import logging
 from typing import Any
 
 import structlog
+
+
+class RefusedRequests(logging.Filter):
+    """Turns what Django logs of a request that it refused into one line at level warning, without a traceback.
+
+    A body beyond the limit, a forged host, too many fields: anyone can send them at any time, and each wrote a
+    traceback at level error, among which those of real faults were lost.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every line pass."""
+        if record.name.startswith("django.security."):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
@@ -40,7 +56,8 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "portal"}},
+        "filters": {"refused": {"()": "ssc_portal.running.logs.RefusedRequests"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "portal", "filters": ["refused"]}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},

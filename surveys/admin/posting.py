@@ -20,6 +20,7 @@ from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingAdminForm
 from surveys.models.posting import Posting
 from surveys.postings import posting
+from surveys.postings.forms.languages import reads_otherwise
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingRefused
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
@@ -74,7 +75,7 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     search_fields = ("search_text", "country__search_text", "agency__search_text")
     search_help_text = _("By words of title or text, by country or by agency.")
     autocomplete_fields = ("country", "agency")
-    readonly_fields = ("status", "confirmed_on", *ORIGIN)
+    readonly_fields = ("status", "confirmed_on", "language_proposed", *ORIGIN)
     actions = ("publish", "withdraw", "confirm_today")
     save_on_top = True
     fieldsets = (
@@ -92,8 +93,8 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
             _("Shown publicly, once published for everyone"),
             {
                 "fields": (
-                    "country", "agency", "title", "text", "language", "areas", "modalities", "any_modality", "places",
-                    "opens_on", "closes_on", "stated_on",
+                    "country", "agency", "title", "text", "language", "language_proposed", "areas", "modalities",
+                    "any_modality", "places", "opens_on", "closes_on", "stated_on",
                 ),
             },
         ),
@@ -117,6 +118,11 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
         rows = super().get_queryset(request).select_related("country", "agency", "survey", "response", "file_import")
         is_list = request.resolver_match is not None and "_changelist" in str(request.resolver_match.url_name)
         return rows.prefetch_related("areas", "modalities") if is_list else rows
+
+    @admin.display(description=_("language proposed"), empty_value="–")
+    def language_proposed(self, one: AnyPosting) -> str | None:
+        """Name the language that it reads like, where that is another: what a file brought in says none."""
+        return reads_otherwise(title=one.title, text=one.text, language=one.language) or None
 
     @admin.display(description=_("lacks"))
     def lacks(self, one: AnyPosting) -> str:

@@ -1,5 +1,6 @@
 """Survey editions in the admin."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
@@ -102,19 +103,22 @@ class SurveyPages:
         """List the versions; make one from an XLSForm, another edition, or nothing."""
         survey = self._get(request, pk)
         may = can(request.user, Action.MANAGE_SURVEYS)
+        status = HTTPStatus.OK
         if request.method == "POST":
             if not may:
                 raise PermissionDenied
-            self._make(request, survey)
-            return HttpResponseRedirect(request.path)
+            if self._make(request, survey):
+                return HttpResponseRedirect(request.path)
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
         versions = list(survey.questionnaires.annotate(was_given=Questionnaire.given()).order_by("-number"))
         others = Survey.objects.filter(questionnaires__isnull=False).exclude(pk=pk).distinct()
         context = {"title": _("Questionnaire"), "survey": survey, "versions": versions, "others": others, "may": may}
         return TemplateResponse(
-            request, "admin/surveys/survey/questionnaire.html", {**self._context(request), **context}
+            request, "admin/surveys/survey/questionnaire.html", {**self._context(request), **context}, status=status
         )
 
-    def _make(self, request: HttpRequest, survey: Survey) -> None:
+    def _make(self, request: HttpRequest, survey: Survey) -> bool:
+        """Make a version of what was sent; return False, having said why, where it is refused."""
         do = request.POST.get("do")
         try:
             if do == "copy":
@@ -128,8 +132,9 @@ class SurveyPages:
                     messages.warning(request, notice)
         except (QuestionnaireRefused, XlsformRefused, FileRefused) as refused:
             messages.error(request, str(refused))
-        else:
-            messages.success(request, _("The questionnaire is there."))
+            return False
+        messages.success(request, _("The questionnaire is there."))
+        return True
 
     def tracking(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show who was asked and who has answered; ask and remind."""

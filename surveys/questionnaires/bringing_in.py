@@ -11,7 +11,7 @@ from directory.models import User
 from surveys.models import Questionnaire, Survey
 from surveys.questionnaires.form import Form, add_version, form_of, write_version
 from surveys.questionnaires.versions import current_version
-from surveys.questionnaires.xlsform_reading import read_xlsform
+from surveys.questionnaires.xlsform_reading import ReadForm, read_xlsform
 
 
 class QuestionnaireRefused(ValueError):
@@ -27,7 +27,6 @@ class BroughtIn:
     notices: Sequence[str]
 
 
-@transaction.atomic
 def bring_in(*, survey: Survey, data: bytes, by: User | None) -> BroughtIn:
     """Make an XLSForm the questionnaire of a survey.
 
@@ -37,8 +36,15 @@ def bring_in(*, survey: Survey, data: bytes, by: User | None) -> BroughtIn:
     check_may(by)
     current = current_version(survey)
     known = form_of(current) if current else Form()
+    # Before the transaction: a form may take seconds to read, and nobody else could write meanwhile.
     read = read_xlsform(data, known=known)
-    if current and known == read.form:
+    return _write(survey, read)
+
+
+@transaction.atomic
+def _write(survey: Survey, read: ReadForm) -> BroughtIn:
+    current = current_version(survey)
+    if current and form_of(current) == read.form:
         return BroughtIn(current, False, read.notices)
     if current is None or current.is_given:
         return BroughtIn(add_version(survey, read.form, note=_("from an XLSForm")), True, read.notices)

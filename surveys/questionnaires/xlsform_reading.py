@@ -1,14 +1,11 @@
 """Reads an XLSForm into a questionnaire, by the library that the field uses; says what the portal cannot ask."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from pyxform.builder import create_survey_element_from_dict
-from pyxform.errors import PyXFormError
-from pyxform.xls2json import workbook_to_json
-from pyxform.xls2json_backends import get_xlsform
 
 from surveys.choices import ChoicesFrom, Feeds, QuestionKind, Side
 from surveys.models.questionnaire import CODE_PATTERN
@@ -18,6 +15,9 @@ from surveys.questionnaires.lists import OTHER
 from surveys.questionnaires.xlsform_writing import LIST_PREFIX, MONEY_PARTS
 from surveys.reading.cells import FileRefused, Sheet, SourceRow
 from surveys.reading.source_file import SourceFile, read_sheets
+from web.child.calling import BUSY, answer_of_child
+from web.child.limits import Limits
+from web.child.refusing import Refused
 
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 KINDS = {
@@ -36,6 +36,10 @@ LEFT_OUT = frozenset({
     "audit", "note", "calculate", "hidden", "uuid",
 })  # fmt: skip
 TRUE = frozenset({"true", "yes", "true()", "1"})
+MAX_ROWS_OF_A_FORM = 10_000
+MAX_REFERENCES = 5_000
+MAX_DEPTH = 20
+LIMITS = Limits(cpu_seconds=4, seconds=12)
 MAX_LABEL = {"section": 300, "question": 500, "option": 300}
 
 
@@ -79,24 +83,14 @@ def read_xlsform(data: bytes, *, known: Form | None = None) -> ReadForm:
     headings, spellings) is taken from the question, or option, of the same name.
     Raises XlsformRefused, or FileRefused where the file is no readable workbook.
     """
-    return read_form(read_sheets(data), known=known)
+    return read_form(read_sheets(data, max_rows=MAX_ROWS_OF_A_FORM), known=known)
 
 
 def read_form(sheets: Sequence[Sheet], *, known: Form | None = None) -> ReadForm:
     """Return the questionnaire of the sheets of an XLSForm; see `read_xlsform`."""
     if not is_xlsform(sheets):
         raise XlsformRefused([_("This is not an XLSForm: it has no sheet “survey” with the columns type and name.")])
-    warnings: list[str] = []
-    try:
-        read = workbook_to_json(get_xlsform(_workbook(sheets)), form_name="data", warnings=warnings)
-        create_survey_element_from_dict(read).to_xml(validate=False, warnings=warnings)
-    except PyXFormError as error:
-        raise XlsformRefused([str(error)]) from None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
-        # The library names few of the things that can be wrong with a form.
-        raise XlsformRefused(
-            [_("The form cannot be read (%(problem)s). Check it with KoboToolbox or ODK.") % {"problem": error}]
-        ) from None
+    read, warnings = _read_by_library(_workbook(sheets))
     columns = {cell for sheet in sheets if sheet.rows for cell in sheet.rows[0].cells}
     reader = _Reader(read, known or Form(), has_own_columns="ssc_feeds" in columns)
     form = reader.form()
@@ -104,6 +98,52 @@ def read_form(sheets: Sequence[Sheet], *, known: Form | None = None) -> ReadForm
         raise XlsformRefused(reader.problems)
     title = str(read.get("title") or "")
     return ReadForm(form, title, str(read.get("id_string") or ""), [*warnings, *reader.notices])
+
+
+def _read_by_library(book: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the form as the library's dictionary, and its warnings."""
+    _check_size(book)
+    try:
+        with answer_of_child("surveys.questionnaires.child", json.dumps(book).encode(), limits=LIMITS) as answer:
+            said = json.load(answer)
+    except Refused as refused:
+        raise XlsformRefused([_in_words(refused)]) from None
+    return said["read"], said["warnings"]
+
+
+def _in_words(refused: Refused) -> str:
+    if refused.code == "form":
+        return refused.at
+    if refused.code == "unnamed":
+        return _("The form cannot be read (%(problem)s). Check it with KoboToolbox or ODK.") % {"problem": refused.at}
+    if refused.code == BUSY:
+        return _("Other files are being read just now. Try again in a minute.")
+    return _("The form takes too long or too much memory to read: it is refused. Ask less in it, in shorter texts.")
+
+
+def _check_size(book: Mapping[str, Any]) -> None:
+    """Refuse what no questionnaire needs, with words that name it, before the library takes its time over it."""
+    rows = [row for name in SHEETS for row in book.get(name, ())]
+    if len(rows) > MAX_ROWS_OF_A_FORM:
+        raise XlsformRefused(
+            [_("The form has more than %(limit)d rows of questions and choices.") % {"limit": MAX_ROWS_OF_A_FORM}]
+        )
+    if sum(cell.count("${") for row in rows for cell in row.values()) > MAX_REFERENCES:
+        raise XlsformRefused(
+            [
+                _("The form refers more than %(limit)d times to answers, as ${question}: leave some out.")
+                % {"limit": MAX_REFERENCES}
+            ]
+        )
+    deepest = depth = 0
+    for row in book.get("survey", ()):
+        kind = row.get("type", "").strip().casefold().replace("_", " ")
+        depth += kind.startswith("begin") - kind.startswith("end")
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        raise XlsformRefused(
+            [_("The groups of the form stand more than %(limit)d deep in one another.") % {"limit": MAX_DEPTH}]
+        )
 
 
 def _workbook(sheets: Sequence[Sheet]) -> dict[str, Any]:

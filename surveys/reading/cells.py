@@ -7,6 +7,8 @@ MAX_FILE_BYTES = 25_000_000
 MAX_ROWS = 50_000
 MAX_COLUMNS = 2_000
 MAX_CELL_CHARACTERS = 32_767
+MAX_ENTRIES = 2_000
+"""Of an archive: a workbook of many sheets and pictures has some hundred."""
 
 
 class FileRefused(ValueError):

@@ -1,20 +1,35 @@
-"""Recognises a file by its content, not by its name, and opens it as sheets of text cells."""
+"""Opens a file of anybody as sheets of text cells; what reads it works in a child, so that it can be ended."""
 
-import io
-import zipfile
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from surveys.reading.cells import MAX_FILE_BYTES, FileRefused, Sheet, SheetSource
-from surveys.reading.csv_file import read_csv
-from surveys.reading.xlsx_file import open_xlsx
+from surveys.reading.cells import (
+    MAX_CELL_CHARACTERS,
+    MAX_COLUMNS,
+    MAX_ENTRIES,
+    MAX_FILE_BYTES,
+    MAX_ROWS,
+    FileRefused,
+    Sheet,
+    SheetSource,
+    SourceRow,
+)
+from web.child.calling import BUSY, RUNS_AWAY, answer_of_child
+from web.child.limits import Limits
+from web.child.refusing import Refused
 
-OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
-MAX_FILES_IN_AN_ARCHIVE = 20
-WHITE = b" \t\r\n"
+IN_A_JOB = Limits(seconds=300, answer_bytes=500_000_000)
+IN_A_REQUEST = Limits(seconds=12, answer_bytes=50_000_000)
+_LIMITS = {
+    "cell_too_long": MAX_CELL_CHARACTERS,
+    "too_many_columns": MAX_COLUMNS,
+    "too_many_entries": MAX_ENTRIES,
+}
+_BLANK = b" \t\r\n\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -25,89 +40,112 @@ class SourceFile:
     notices: Sequence[str] = field(default_factory=list)
 
 
-def open_file(data: bytes) -> SourceFile:
+def open_file(data: bytes, *, limits: Limits = IN_A_JOB, max_rows: int = MAX_ROWS) -> SourceFile:
     """Open a CSV, TSV or XLSX file, or a ZIP archive of CSV files as ODK exports it.
 
-    Raises FileRefused for anything else, with what to do, and for files that are too large, broken or hostile.
+    The rows stand in a temporary file, not in memory. The child has 4 seconds of computing, and as many again whenever
+    it comes forward by 200 rows, and 1 GB. Raises FileRefused for anything else, with what to do, and for files that
+    are too large, broken or hostile.
     """
     if len(data) > MAX_FILE_BYTES:
         raise FileRefused(
             _("The file has more than %(limit)d MB. Keep only the table in it, or split it.")
             % {"limit": MAX_FILE_BYTES // 1_000_000}
         )
-    if not data.strip(WHITE + b"\xef\xbb\xbf"):
+    if not data.strip(_BLANK):
         raise FileRefused(_("The file is empty."))
-    if data.startswith(b"PK"):
-        names = _names_in_archive(data)
-        if _is_workbook(names):
-            sheets, notices = open_xlsx(data)
-            return SourceFile(sheets, notices)
-        return _open_archive(data, names)
-    _refuse_by_mark(data)
-    sheet, notices = read_csv(data)
-    return SourceFile([sheet], notices)
-
-
-def read_sheets(data: bytes) -> list[Sheet]:
-    """Return the sheets of a file with all their rows; for files that are known to be small."""
-    return [Sheet(sheet.name, tuple(sheet.rows())) for sheet in open_file(data).sheets]
-
-
-def _refuse_by_mark(data: bytes) -> None:
-    if data.startswith(OLE_MARK):
-        raise FileRefused(_("This is an old Excel file (.xls) or one with a password. Save it as .xlsx without one."))
-    if data.startswith(b"%PDF"):
-        raise FileRefused(_("This is a PDF. Send the table as .xlsx or as CSV UTF-8."))
-    beginning = data[:500].lstrip(WHITE + b"\xef\xbb\xbf").lower()
-    if beginning.startswith((b"<?xml", b"<!doctype", b"<html", b"<workbook", b"<table")):
-        raise FileRefused(_("This is XML or HTML, whatever its name says. Save it as .xlsx or as CSV UTF-8."))
-    if beginning.startswith((b"{", b"[")):
-        raise FileRefused(_("This is JSON. Export the answers as .xlsx or as CSV."))
-    if beginning.startswith(b"{\\rtf"):
-        raise FileRefused(_("This is a text document. Send the table as .xlsx or as CSV UTF-8."))
-
-
-def _names_in_archive(data: bytes) -> set[str]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise FileRefused(_("The file is damaged. Open it in a spreadsheet and save it again as .xlsx.")) from None
+        spool = answer_of_child("surveys.reading.child.tables", data, limits=limits, options={"rows": max_rows})
+    except Refused as refused:
+        raise FileRefused(_in_words(refused)) from None
+    return _sheets(spool)
 
 
-def _is_workbook(names: set[str]) -> bool:
-    if "content.xml" in names and "mimetype" in names:
-        raise FileRefused(_("This is an OpenDocument file (.ods). Save it as .xlsx or as CSV UTF-8."))
-    if "xl/workbook.bin" in names:
-        raise FileRefused(_("This is a binary Excel file (.xlsb). Save it as .xlsx."))
-    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+def read_sheets(data: bytes, *, max_rows: int = MAX_ROWS) -> list[Sheet]:
+    """Return the sheets of a file with all their rows; for files that should be small, and while somebody waits."""
+    opened = open_file(data, limits=IN_A_REQUEST, max_rows=max_rows)
+    return [Sheet(sheet.name, tuple(sheet.rows())) for sheet in opened.sheets]
 
 
-def _open_archive(data: bytes, names: set[str]) -> SourceFile:
-    """Open an archive of CSV files, which are the sheets of one export; what it unpacks to is counted."""
-    tables = sorted((name for name in names if name.lower().endswith(".csv")), key=lambda name: (len(name), name))
-    if not tables or len(names) > MAX_FILES_IN_AN_ARCHIVE:
-        raise FileRefused(_("This is an archive, not a workbook. Send the table as .xlsx or as CSV UTF-8."))
-    sheets: list[SheetSource] = []
+def _sheets(spool: IO[bytes]) -> SourceFile:
+    """Find where the sheets begin in what the child wrote."""
+    begins: list[tuple[str, int]] = []
+    hidden: list[str] = []
     notices: list[str] = []
-    left = MAX_FILE_BYTES
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in tables:
-                with archive.open(name) as unpacking:
-                    content = unpacking.read(left + 1)
-                left -= len(content)
-                if left < 0:
-                    raise FileRefused(_("The archive unpacks to more than is read: it is refused."))
-                if content.strip(WHITE):
-                    sheet, noticed = read_csv(content, name=PurePosixPath(name).stem)
-                    sheets.append(sheet)
-                    notices += noticed
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, FileRefused):
-            raise
-        # A password, or a method that Python does not know.
-        raise FileRefused(_("The archive cannot be unpacked. Unpack it, and send the table in it.")) from None
-    if not sheets:
-        raise FileRefused(_("The file is empty."))
-    return SourceFile(sheets, notices)
+    for line in iter(spool.readline, b""):
+        if line.startswith(b"["):
+            continue
+        said: dict[str, Any] = json.loads(line)
+        if "sheet" in said:
+            begins.append((said["sheet"], spool.tell()))
+        if "hidden" in said:
+            hidden.append(said["hidden"])
+        if "notice" in said:
+            notices.append(_words()[said["notice"]] % {"at": said["at"]})
+    if hidden:
+        notices.append(_("Hidden sheets were not read: %(sheets)s.") % {"sheets": ", ".join(hidden)})
+    return SourceFile([SheetSource(name, lambda start=start: _rows(spool, start)) for name, start in begins], notices)  # type: ignore[misc]
+
+
+def _rows(spool: IO[bytes], start: int) -> Iterator[SourceRow]:
+    position = start
+    while True:
+        # Several sheets are read in turns from the one file.
+        spool.seek(position)
+        line = spool.readline()
+        position = spool.tell()
+        if not line.startswith(b"["):
+            return
+        number, cells = json.loads(line)
+        yield SourceRow(number, tuple(cells))
+
+
+def _in_words(refused: Refused) -> str:
+    words = _words()
+    said = words.get(refused.code, words["broken"])
+    return said % {"at": refused.at, "limit": _LIMITS.get(refused.code, 0)}
+
+
+def _words() -> dict[str, str]:
+    """What each code of a child means for a person, with what to do about it."""
+    return {
+        "archive": _("This is an archive, not a workbook. Send the table as .xlsx or as CSV UTF-8."),
+        "broken": _("The workbook cannot be read (%(at)s). Open it in a spreadsheet and save it again as .xlsx."),
+        BUSY: _("Other files are being read just now. Try again in a minute."),
+        "cell_too_long": _("Cell %(at)s has more than %(limit)d characters, which no spreadsheet holds."),
+        "csv": _("The file is not well-formed CSV after row %(at)s."),
+        "damaged": _("The file is damaged. Open it in a spreadsheet and save it again as .xlsx."),
+        "empty": _("The file is empty."),
+        "encrypted": _("The file has a password (%(at)s). Save it without one."),
+        "entry_name": _("The archive holds a file whose name leads out of it (%(at)s). Send the table alone."),
+        "entry_twice": _("The archive holds two files of one name (%(at)s). Save the table again as .xlsx."),
+        "json": _("This is JSON. Export the answers as .xlsx or as CSV."),
+        "macros": _("The workbook holds macros. Save it as “Excel Workbook (.xlsx)” without them."),
+        "method": _(
+            "The archive is packed by a method that is not read (%(at)s). Pack it as plain ZIP (deflate), or send the "
+            "table as it is."
+        ),
+        "nested": _("The archive holds another file of files (%(at)s). Take it out, and send the table alone."),
+        "no_text": _("This is no text file. Send the table as .xlsx or as CSV UTF-8."),
+        "nul": _("Row %(at)s holds a NUL character."),
+        "nul_in_text": _("The file holds NUL characters: it is not a text file. Save it as CSV UTF-8 or as .xlsx."),
+        "ods": _("This is an OpenDocument file (.ods). Save it as .xlsx or as CSV UTF-8."),
+        "ole": _("This is an old Excel file (.xls) or one with a password. Save it as .xlsx without one."),
+        "pdf": _("This is a PDF. Send the table as .xlsx or as CSV UTF-8."),
+        "picture": _("This is a picture. Send the table as .xlsx or as CSV UTF-8."),
+        "rtf": _("This is a text document. Send the table as .xlsx or as CSV UTF-8."),
+        RUNS_AWAY: _("The file takes too long or too much memory to read: it is refused. Keep only the table in it."),
+        "too_large": _("The file takes more memory than is given to one: it is refused. Keep only the table in it."),
+        "too_many_columns": _("Row %(at)s has more than %(limit)d columns. Delete what stands beside the table."),
+        "too_many_entries": _("The archive holds more than %(limit)d files. Keep only the table in it."),
+        "too_many_rows": _("The sheet has more than %(at)s rows. Delete the rows below the table, or split it."),
+        "unpacks_too_large": _("The file unpacks to more than is read: it is refused. Keep only the table in it."),
+        "unprotected": _("This installation lacks defusedxml: workbooks are not read without it."),
+        "utf16": _("The file is damaged UTF-16. Save it as “CSV UTF-8 (comma delimited)”."),
+        "western": _(
+            "The file is not UTF-8 (line %(at)s); it was read as Western European. Check letters with accents in the "
+            "preview; if they are wrong, save the file as “CSV UTF-8” and upload it again."
+        ),
+        "xlsb": _("This is a binary Excel file (.xlsb). Save it as .xlsx."),
+        "xml": _("This is XML or HTML, whatever its name says. Save it as .xlsx or as CSV UTF-8."),
+    }

@@ -14,6 +14,7 @@ from directory.models import Agency, Country, User
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet, Row
+from surveys.postings.forms.languages import reads_otherwise
 from surveys.postings.publishable import Lack, lacks_of
 from surveys.postings.publishable import in_short as short_words
 from surveys.postings.shown.page_rows import TARGETS
@@ -22,6 +23,12 @@ from surveys.postings.shown.provenance import statement
 register = template.Library()
 
 SHOWN_OF_AN_OWNER = 6
+
+
+@register.filter
+def language_proposed(posting: Posting) -> str:
+    """Return the name of the language that the posting reads like, where that is not the one that it says."""
+    return reads_otherwise(title=posting.title, text=posting.text, language=posting.language)
 
 
 @register.filter

@@ -38,6 +38,8 @@ def public_pages():
         "/surveys/escap-unossc-2018/",
         "/surveys/escap-unossc-2018/since/escap-unossc-2018/",
         "/method/",
+        "/privacy/",
+        "/terms/",
         "/accounts/login/",
         "/accounts/password/reset/",
         "/accounts/signup/",

@@ -139,7 +139,8 @@ def test_a_mail_that_failed_is_sent_again_by_a_person(desk):
 
 def test_no_address_of_the_admin_changes_the_past(desk, focal_point):
     row = focal_point.affiliations.get()
-    version = row.history.first()
+    row.save()
+    version = row.history.get()
     address = f"/admin/directory/affiliation/{row.pk}/history/{version.pk}/"
     assert desk.get(address).status_code == 200
     before = list(row.history.values())

@@ -16,13 +16,17 @@ PRODUCTION = {
 }
 
 
-def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run this Python in the repository with `environment` and a path, and nothing else of ours, `.env` neither."""
+def run_python(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python in the repository with `environment` and a path, and nothing else of ours, `.env` neither.
+
+    given: what it reads from its standard input.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**kept, "ENV_FILE": os.devnull, **environment},
+        input=given,
         capture_output=True,
         text=True,
         timeout=120,

@@ -26,6 +26,8 @@ MEMBERS_LEAD_AWAY = "200 302 302 302 302 302"
 TABLE = {
     "home": EVERYONE,
     "search": EVERYONE,
+    "privacy": EVERYONE,
+    "terms": EVERYONE,
     "healthz": EVERYONE,
     "directory:countries": EVERYONE,
     "directory:country": EVERYONE,
@@ -73,16 +75,11 @@ TABLE = {
     "api-nothing-here": "404 404 404 404 404 404",
     # --- accounts
     "account_login": MEMBERS_LEAD_AWAY,
-    "account_signup": MEMBERS_LEAD_AWAY,
+    "account_signup": EVERYONE,
     "account_logout": MEMBERS,
     "account_inactive": EVERYONE,
-    "account_reauthenticate": MEMBERS,
-    "account_email": MEMBERS,
-    "account_email_verification_sent": EVERYONE,
-    "account_confirm_email": EVERYONE,
-    "account_confirm_login_code": LEADS_AWAY,
+    "account_reauthenticate": "302 200 200 200 302 302",  # who has a second factor is asked for that
     "account_change_password": MEMBERS,
-    "account_set_password": LEADS_AWAY,
     "account_reset_password": EVERYONE,
     "account_reset_password_done": EVERYONE,
     "account_reset_password_from_key": EVERYONE,
@@ -91,6 +88,9 @@ TABLE = {
     "workspace:home": MEMBERS,
     "workspace:switch": WORKERS_POST,
     "workspace:profile": MEMBERS,
+    "workspace:address": "302 200 200 200 302 302",  # who has a second factor shows it first
+    "workspace:address-confirm": "404 404 404 404 404 404",
+    "workspace:own-data": MEMBERS,
     "workspace:leave": "302 405 405 405 405 405",
     "workspace:people": "302 403 200 403 403 200",
     "workspace:people-step": "302 403 405 403 403 405",
@@ -143,11 +143,10 @@ TABLE = {
     "admin:app_list": STAFF,
     "admin:login": "302 403 403 403 302 302",
     "admin:logout": POST_ONLY,
-    "admin:password_change": STAFF,
-    "admin:password_change_done": STAFF,
     "admin:autocomplete": NOBODY,  # without saying for which field
     "admin:jsi18n": STAFF,
     "admin:view_on_site": LEADS_AWAY,
+    "admin:directory_user_second_factor": MANAGERS,
     "admin:matching_match_bulk": POST_ONLY,
     "admin:matching_match_needs": STAFF,
     "admin:matching_match_need": STAFF,
@@ -207,19 +206,10 @@ MODELS = {
     "matching.allocation": (STAFF, NOBODY),
     "matching.matchevent": (STAFF, NOBODY),
     "matching.triangularoption": (STAFF, NOBODY),
-    # Accounts come from the affiliations: Django's groups and allauth's addresses are for nobody.
-    "auth.group": (NOBODY, NOBODY),
-    "mfa.authenticator": (NOBODY, NOBODY),
-    "socialaccount.socialaccount": (NOBODY, NOBODY),
-    "socialaccount.socialapp": (NOBODY, NOBODY),
-    "socialaccount.socialtoken": (NOBODY, NOBODY),
-    "account.emailaddress": (NOBODY, NOBODY),
 }
 # A match tells its own history on its own page; of a row that is not there the admin sends back to its index.
 HISTORY_LEADS_AWAY = {
     "matching.match", "matching.triangularoption", "matching.matchrun", "matching.allocation",
-    "auth.group", "account.emailaddress", "mfa.authenticator", "socialaccount.socialaccount",
-    "socialaccount.socialapp", "socialaccount.socialtoken",
 }  # fmt: skip
 
 TAKE_POSTS = ("admin:", "account_", "mail:", "mfa_", "openid_", "workspace:")

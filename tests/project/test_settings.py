@@ -2,12 +2,21 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
+from ssc_portal.running.environment import Environment
 from tests.project.subprocesses import PRODUCTION, ROOT, run_python, settings_under
 
+TABLE = (ROOT / "docs" / "deploy.md").read_text().split("\n## Settings")[1].split("\n## ")[0]
+
 pytestmark = pytest.mark.any_database
+
+
+def documented() -> set[str]:
+    """The settings that the documents list."""
+    return set(re.findall(r"^\| `([A-Z_]+)`", TABLE, flags=re.MULTILINE))
 
 
 def test_no_secret_key_no_start():
@@ -64,10 +73,150 @@ def test_what_is_said_counts():
     }
 
 
-def test_a_wrong_value_is_named():
-    done = run_python("-m", "ssc_portal.settings", **PRODUCTION, SESSION_HOURS="a day")
+WRONG = {
+    "SECRET_KEY": ["k\u0007ey", "k" * 1_001],
+    "DEBUG": ["enabled", "2", "oui", "on off", "None"],
+    "ALLOWED_HOSTS": ["https://a.example.org", "a.example.org:443", "a b", "*", "a..org", "a.org,,b.org"],
+    "CSRF_TRUSTED_ORIGINS": ["a.example.org", "https://a.example.org/path", "ftp://a.example.org", "https://"],
+    "PORTAL_NAME": ["Portal\nBcc: everyone", "x" * 201],
+    "PORTAL_OWNER": ["a\tb"],
+    "PORTAL_URL": ["portal.example.org", "https://", "https://a b/", "https://a.org:0", "https://a.org:99999", "https://a.org?x"],
+    "PORTAL_CONTACT": ["somebody", "https://example.org", "a@b@example.org"],
+    "DATABASE_URL": ["mysql://u:hidden@h/n", "postgres", "postgres://u:hidden@h", "postgres://u:hidden@h:x/n", "postgres://u:hid#den@h/n"],
+    "CONN_MAX_AGE": ["a minute", "-1", "1.5", "１", "1e3", "99999999999999"],
+    "CACHE_URL": ["memory", "redis://", "redis://:hidden@", "rediss://:hidden@h:port/1", "dummycache://"],
+    "CELERY_BROKER_URL": ["127.0.0.1:6379", "http://hidden@h", "redis://:hidden@/0", "memory://"],
+    "JOBS_HERE": ["here", "y"],
+    "SESSION_HOURS": ["a day", "0", "-2", "12h", "721"],
+    "SESSION_IDLE_MINUTES": ["two", "0"],
+    "STAFF_SECOND_FACTOR": ["disabled", "none"],
+    "OIDC_SERVER_URL": ["sso.example.org", "ldap://sso.example.org"],
+    "OIDC_CLIENT_ID": ["a\nb"],
+    "OIDC_CLIENT_SECRET": ["hidden\nhidden"],
+    "OIDC_NAME": ["a\u202eb"],
+    "HTTPS": ["enabled", "https", "disabled", "t", "10"],
+    "HSTS_SECONDS": ["a year", "-1"],
+    "BEHIND_PROXY": ["nginx", "y", "10.0.0.1"],
+    "STATIC_ROOT": ["README.md"],
+    "EMAIL_URL": ["smtp.example.org", "smtp://", "pop3://u:hidden@h", "smtp+tls://u:hidden@h:a"],
+    "DEFAULT_FROM_EMAIL": ["portal", "SSC Portal", "portal@", "Portal <portal>", "a@example.org, b@example.org"],
+    "API_RATE_ANONYMOUS": ["300", "300/fortnight", "0/min", "-1/min", "many/min", "300/min/ip", "1.5/s"],
+    "API_RATE_USER": ["unlimited", "/min"],
+    "LOG_LEVEL": ["LOUD", "10"],
+    "BIND": ["8000", "host:", "127.0.0.1:99999", "a b:80", "unix:"],
+    "WEB_CONCURRENCY": ["0", "two", "1000"],
+    "WEB_THREADS": ["-4", "4.0", "0"],
+}  # fmt: skip
+"""Values that nothing understands, by setting; each stops the start. "hidden" stands for a password."""
+SECRETS = {"SECRET_KEY", "OIDC_CLIENT_SECRET", "DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "EMAIL_URL"}
+"""Of these no more is told than how an address begins."""
+READ_BY_GUNICORN = {"BIND", "WEB_CONCURRENCY", "WEB_THREADS"}
+CASES = [(name, value) for name, values in WRONG.items() for value in values]
+
+REFUSALS_PROGRAM = """
+import json, os, runpy, sys
+from django.core.exceptions import ImproperlyConfigured
+said = []
+for path, name, value in json.load(sys.stdin):
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        runpy.run_path(path)
+    except ImproperlyConfigured as refused:
+        said.append(str(refused))
+    else:
+        said.append("")
+    os.environ.pop(name) if before is None else os.environ.update({name: before})
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def refusals() -> dict[tuple[str, str], str]:
+    """What the start says of each wrong value, one at a time; empty where it goes on."""
+    given = [
+        ("gunicorn.conf.py" if name in READ_BY_GUNICORN else "ssc_portal/settings.py", name, value)
+        for name, value in CASES
+    ]
+    done = run_python("-c", REFUSALS_PROGRAM, given=json.dumps(given), **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    return dict(zip(CASES, json.loads(done.stdout), strict=True))
+
+
+@pytest.mark.parametrize(("name", "value"), CASES)
+def test_what_is_not_understood_stops_the_start_by_name(name: str, value: str, refusals: dict[Any, str]) -> None:
+    said = refusals[name, value]
+    assert said.startswith(f"{name}=")
+    assert " is not understood: write " in said
+    assert "hid" not in said
+    assert name in SECRETS or value[:100] in said
+
+
+def test_each_documented_setting_is_tried_with_a_wrong_value() -> None:
+    assert set(WRONG) == documented() - {"ENV_FILE"}
+
+
+def test_a_named_file_of_settings_has_to_be_there() -> None:
+    done = run_python("manage.py", "check", **{**PRODUCTION, "ENV_FILE": "no/such/file"})
     assert done.returncode != 0
-    assert "a day" in done.stderr
+    assert 'ENV_FILE="no/such/file" is not there' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "is_on"),
+    [(word, True) for word in ("on", "ON", "true", "yes", "1", " On ")]
+    + [(word, False) for word in ("off", "False", "no", "0")],
+)
+def test_these_words_switch_and_no_others(said: str, is_on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS", said)
+    assert Environment().switch("HTTPS", default=not is_on) is is_on
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_an_empty_value_is_none(default: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS", "")
+    assert Environment().switch("HTTPS", default=default) is default
+
+
+def test_single_sign_on_needs_its_client() -> None:
+    done = run_python("-m", "ssc_portal.settings", **PRODUCTION, OIDC_SERVER_URL="https://sso.example.org")
+    assert "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET have to be set too" in done.stderr
+
+
+RIGHT = {
+    "ALLOWED_HOSTS": "portal.example.org, .example.org,10.0.0.1,[::1]",
+    "CSRF_TRUSTED_ORIGINS": "https://portal.example.org,https://*.example.org",
+    "PORTAL_URL": "https://portal.example.org:8443/",
+    "DATABASE_URL": "postgres://user:p%40ss@db:5432/portal?sslmode=require",
+    "CACHE_URL": "rediss://:secret@redis:6379/1",
+    "CELERY_BROKER_URL": "redis://:secret@[::1]:6379/0",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
+    "DEFAULT_FROM_EMAIL": "SSC Portal <portal@example.org>",
+    "PORTAL_CONTACT": "help@example.org",
+    "API_RATE_USER": "10/s",
+    "LOG_LEVEL": "warning",
+    "BIND": "0.0.0.0:80",
+}
+
+
+def test_what_is_right_is_taken() -> None:
+    said = settings_under(
+        "ALLOWED_HOSTS", "PORTAL_URL", "EMAIL_HOST", "EMAIL_USE_TLS", "DEFAULT_FROM_EMAIL", "CACHES",
+        SECRET_KEY="x" * 50, **RIGHT,
+    )  # fmt: skip
+    assert said == {
+        "ALLOWED_HOSTS": ["portal.example.org", ".example.org", "10.0.0.1", "[::1]"],
+        "PORTAL_URL": "https://portal.example.org:8443",
+        "EMAIL_HOST": "mail.example.org",
+        "EMAIL_USE_TLS": True,
+        "DEFAULT_FROM_EMAIL": "SSC Portal <portal@example.org>",
+        "CACHES": {
+            "default": {
+                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "LOCATION": "rediss://:secret@redis:6379/1",
+            }
+        },
+    }
 
 
 def test_check_deploy_is_clean():
@@ -104,9 +253,7 @@ def test_logs_are_json_lines_without_locals():
 def test_the_docs_list_every_setting_and_no_other():
     texts = [(ROOT / name).read_text() for name in ("ssc_portal/settings.py", "gunicorn.conf.py", "manage.py")]
     read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', "".join(texts)))
-    table = (ROOT / "docs" / "deploy.md").read_text().split("\n## Settings")[1].split("\n## ")[0]
-    listed = set(re.findall(r"^\| `([A-Z_]+)`", table, flags=re.MULTILINE))
-    assert listed == read
+    assert documented() == read
     readme = (ROOT / "README.md").read_text().split("\n## Configure")[1].split("\n## ")[0]
     # What everybody sets stands there too, in the same words.
-    assert set(re.findall(r"^\| `.*", readme, flags=re.MULTILINE)) < set(table.splitlines())
+    assert set(re.findall(r"^\| `.*", readme, flags=re.MULTILINE)) < set(TABLE.splitlines())

@@ -15,16 +15,20 @@ from surveys.postings.forms.sheet import workbook_of
 from surveys.questionnaires.form import add_version
 from surveys.questionnaires.shipped import shipped_form
 from surveys.questionnaires.xlsform_writing import write_xlsform
+from surveys.reading.child.delimited import read_delimited
 from surveys.results.files import response_of
 from surveys.results.tables import ResultTable
 from tests.factories import OfferFactory
 from web.exports import BYTE_ORDER_MARK, LONGEST_CELL, csv_response, text_cell, xlsx_response
+from web.formulas import as_text, without_mark
 
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "-", "--1", "+1", "-5\n=1+1",
-    '=cmd|"/C calc"!A1',
+    '=cmd|"/C calc"!A1', " =1", "\n1", "\ufeff=1", "\u200b=1", "\u2060+1", "\u00ad@A1", "\u3000-1+1",
+    "＝1+1", "＋1", "－1+1", "＠A1",
+    "\ufe66=1", "\ufeff\u200b ＝1", "'=1", "''=1", "'＝1", "\u3164=1", "\u034f=1", "\u202e=1",
 ]  # fmt: skip
-NO_FORMULAS = ["", "a=b", " =1", "'=1", "5", "-5", "-5.25", "水", "1\t2", "a\r=1"]
+NO_FORMULAS = ["", "a=b", "5", "'5", "'-5", "\ufeffa", "ａ=1", "-5", "-5.25", "水", "1\t2", "a\r=1"]
 APPS = ("web", "directory", "surveys", "matching", "workspace", "desk", "ssc_portal")
 
 
@@ -120,3 +124,12 @@ def test_nobody_else_makes_such_files() -> None:
         # A script reads what it prints: the texts as they were given.
         "directory/management/commands/resolve_countries.py",
     }
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("text", [*FORMULAS, *NO_FORMULAS])
+def test_what_reads_files_takes_back_what_they_say(text: str) -> None:
+    made = b"".join(csv_response(name="a", header=["h", "i"], rows=[["x", text]]).streaming_content)  # type: ignore[arg-type]
+    rows = [line[1] for line in read_delimited(made, max_rows=10) if isinstance(line, tuple)]
+    assert rows[1] == ["x", text.strip()]
+    assert without_mark(as_text(text)) == text

@@ -198,18 +198,6 @@ def test_an_old_page_is_told_and_loses_nothing(proposed: Match, focal_point: Use
     assert MatchSide.objects.get(match=proposed, side="offer").answer == SideAnswer.INTERESTED
 
 
-def test_what_was_typed_survives_the_end_of_the_session(proposed: Match, focal_point: User) -> None:
-    client = Client()
-    gone = step(client, proposed, "answer", as_of="", answer="not_now", reason="After the monsoon")
-    assert gone.status_code == 302
-    client.force_login(focal_point)
-    page = Page(client.get(address_of(proposed)))
-    assert "You had been logged out" in page.text
-    assert "After the monsoon" in page.text
-    assert not MatchSide.objects.exclude(answer="").exists()
-    assert "After the monsoon" not in client.get(address_of(proposed)).content.decode()
-
-
 def test_what_is_wrong_is_said_and_kept(proposed: Match, focal_point: User) -> None:
     client = as_(focal_point)
     wrong: tuple[dict[str, str], ...] = (

@@ -117,6 +117,67 @@ def test_an_invitation_for_another_account_is_refused(client, manager, focal_poi
     assert focal_point.affiliations.count() == 2
 
 
+def end_by_leaving(inviter: User, manager: User) -> None:
+    leaving.leave(affiliation=inviter.affiliations.get(), by=manager)
+
+
+def end_by_its_last_day(inviter: User, manager: User) -> None:
+    inviter.affiliations.update(valid_until=timezone.now().date() - dt.timedelta(days=1))
+
+
+def end_by_revoking(inviter: User, manager: User) -> None:
+    designations.revoke(designation=inviter.affiliations.get().designations.get(), by=manager)
+
+
+def end_by_deactivating(inviter: User, manager: User) -> None:
+    User.objects.filter(pk=inviter.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("end", [end_by_leaving, end_by_its_last_day, end_by_revoking, end_by_deactivating])
+@pytest.mark.parametrize("is_member", [False, True])
+def test_an_invitation_falls_with_the_right_of_who_made_it(client, coordinator, manager, end, is_member):
+    email = UserFactory().email if is_member else "new@example.org"
+    invitation = invitations.invite(by=coordinator, email=email, agency=thai_agency(), role=Role.FOCAL_POINT)
+    link = link_of_the_last_mail()
+    assert client.get(link).status_code == 200
+    end(coordinator, manager)
+    invitation.refresh_from_db()
+    assert (invitation.withdrawn_at is not None) is (end is end_by_leaving)
+    if is_member:
+        client.force_login(User.objects.get(email=email))
+    assert client.get(link).status_code == client.post(link, NEW).status_code == 404
+    assert not Affiliation.objects.filter(user__email=email).exists()
+    with pytest.raises(InvitationRefused):
+        invitations.accept_as(token=link.split("/")[-2], user=UserFactory(email=email))
+
+
+def test_an_invitation_that_fell_before_it_was_sent_is_not_sent(coordinator, manager):
+    invitations.invite(by=coordinator, email="new@example.org", agency=thai_agency(), role=Role.FOCAL_POINT)
+    end_by_its_last_day(coordinator, manager)
+    sending.send_due()
+    assert mail.outbox == []
+
+
+def test_who_sends_an_invitation_again_vouches_for_it(client, coordinator, manager):
+    invitation = invitations.invite(
+        by=coordinator, email="new@example.org", agency=thai_agency(), role=Role.FOCAL_POINT
+    )
+    invitations.send_again(invitation=invitation, by=manager)
+    link = link_of_the_last_mail()
+    end_by_leaving(coordinator, manager)
+    assert client.post(link, NEW).status_code == 302
+
+
+def test_who_leaves_one_of_two_agencies_takes_along_only_what_falls(manager):
+    person = UserFactory(role=Role.MANAGER)
+    agencies = {code: AgencyFactory(country=CountryFactory(iso3=code)) for code in ("THA", "KHM")}
+    second = Affiliation.objects.create(user=person, agency=agencies["THA"], role=Role.FOCAL_POINT)
+    for agency in agencies.values():
+        invitations.invite(by=person, email="new@example.org", agency=agency, role=Role.FOCAL_POINT)
+    leaving.leave(affiliation=second, by=manager)
+    assert Invitation.objects.open().count() == 2, "a manager still may"
+
+
 def test_only_managers_record_and_revoke_designations(coordinator, reviewer, manager, focal_point):
     affiliation = focal_point.affiliations.get()
     values = {"kind": DesignationKind.NOTE_VERBALE, "reference": "2", "dated": dt.date(2026, 1, 1), "ministry": "M"}
@@ -196,12 +257,15 @@ def test_there_is_no_door_for_the_secretariat_without_a_second_factor(client):
     assert answer["Location"] == "/accounts/2fa/"
     draft = OfferFactory()
     doors = {
-        "/admin/": 302, "/admin/directory/user/": 302, "/admin/password_change/": 302, "/workspace/people/": 403,
+        "/admin/": 302, "/admin/directory/user/": 302, "/admin/matching/match/": 302, "/workspace/people/": 403,
         draft.get_absolute_url(): 404, f"/api/v1/offers/{draft.pk}/": 404,
     }  # fmt: skip
     assert {path: client.get(path).status_code for path in doors} == doors
     assert not can(person, Action.READ_EVERYTHING)
     TOTP.activate(person, TOTP_SECRET)
+    assert not can(client.get("/workspace/").wsgi_request.user, Action.READ_EVERYTHING)
+    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+    client.post("/accounts/2fa/authenticate/", {"code": totp_code()})
     assert {client.get(path).status_code for path in doors} == {200}
 
 

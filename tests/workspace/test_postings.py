@@ -261,17 +261,6 @@ def test_the_second_to_save_is_told_what_changed_and_loses_nothing(client, focal
     assert offer.title == "By me"
 
 
-def test_what_was_typed_survives_an_expired_session(client, focal_point):
-    address = reverse("workspace:offer-new")
-    gone = client.post(address, typed(focal_point, title="Typed for an hour"))
-    assert gone["Location"] == f"/accounts/login/?next={address}"
-    client.force_login(focal_point)
-    page = client.get(address)
-    assert 'value="Typed for an hour"' in page.content.decode()
-    assert Offer.objects.count() == 0
-    assert 'value="Typed for an hour"' not in client.get(address).content.decode()
-
-
 def test_posting_for_another_agency_is_refused(client, focal_point, other_focal_point):
     other = other_focal_point.current_affiliations[0].agency
     client.force_login(focal_point)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -36,7 +37,10 @@ class ReadOnlyMixin(APIView):
     def finalize_response(
         self, request: HttpRequest | Request, response: HttpResponseBase, *args: Any, **kwargs: Any
     ) -> Any:
-        """Add the headers of caching."""
+        """Have errors written as JSON, whatever the endpoint has else; add the headers of caching."""
+        if getattr(response, "exception", False) and isinstance(request, Request):
+            # A page or YAML has no form for a problem: the documentation answered 500 instead.
+            request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
         response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[arg-type]
         if isinstance(response, Response) and isinstance(request, Request):
             user = getattr(request, "_user", None)

@@ -21,9 +21,7 @@ from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.answers.fields import fields_of, read_fields
 from workspace.current import current_affiliation
 from workspace.kept import give_back
-from workspace.pages import WorkspacePage
-
-AUTOSAVE = "X-Autosave"
+from workspace.pages import AUTOSAVE, WorkspacePage
 
 
 class AnswerPage(WorkspacePage):

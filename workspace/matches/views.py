@@ -40,7 +40,7 @@ ON_THE_PAGE = (
     Prefetch("offer__targets", Target.objects.select_related("country", "group")),
 )
 
-INVALID, CONFLICT, NO_PDF = 422, 409, 503
+INVALID, CONFLICT = 422, 409
 
 WRITERS = {"docx": letter_docx, "pdf": letter_pdf}
 
@@ -183,7 +183,9 @@ class LetterDownload(MatchPage, TemplateView):
         try:
             written = WRITERS[ending](match)
         except PdfUnavailable as missing:
-            return self.render_to_response(self.get_context_data(match=match, words=str(missing)), status=NO_PDF)
+            return self.render_to_response(
+                self.get_context_data(match=match, words=str(missing)), status=missing.status
+            )
         response = HttpResponse(written, content_type=CONTENT_TYPES[ending])
         response["Content-Disposition"] = f'attachment; filename="{letter_name(match, ending)}"'
         return response

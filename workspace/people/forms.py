@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -64,6 +65,32 @@ class ProfileForm(forms.ModelForm[User]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["full_name"].required = True
+
+
+class AddressForm(forms.Form):
+    """A new e-mail address, and the password of who wants it."""
+
+    email = forms.EmailField(label=gettext_lazy("New e-mail address"), max_length=254)
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        max_length=1_000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        if not by.has_usable_password():
+            # Who logs in by single sign-on alone has shown a second factor: the page asks for it.
+            del self.fields["password"]
+
+    def clean_password(self) -> str:
+        """Check it, as often as a log-in may be tried."""
+        password = str(self.cleaned_data["password"])
+        if not get_adapter().reauthenticate(self.by, password):
+            raise ValidationError(_("This is not your password."))
+        return password
 
 
 class AcceptForm(ProfileForm):

@@ -15,7 +15,7 @@ from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.forms.form import PostingForm
+from surveys.postings.forms.form import Content, PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.postings.posting import PostingRefused
 from surveys.postings.shown.editing import ShownPosting
@@ -25,10 +25,8 @@ from web.days import today
 from web.since_shown import AS_OF
 from workspace.current import current_affiliation
 from workspace.kept import give_back
-from workspace.pages import WorkspacePage
+from workspace.pages import AUTOSAVE, WorkspacePage
 from workspace.postings.kinds import Kind
-
-AUTOSAVE = "X-Autosave"
 
 
 class PostingEdit(WorkspacePage):
@@ -160,20 +158,23 @@ class PostingEdit(WorkspacePage):
             return posting
         key = form.cleaned_data.get("form_key") or uuid.uuid4()
         try:
-            with transaction.atomic():
-                made = posting_module.create(
-                    model=self.kind.model,
-                    values={**content.values, "form_key": key, "stated_on": today()},
-                    areas=content.areas,
-                    modalities=content.modalities,
-                    targets=content.targets,
-                    by=self._user,
-                    reason="drafted",
-                )
+            return self._create(content, key)
         except IntegrityError:
-            # The same form, sent twice at once: the first has made the row.
-            return self.kind.model.objects.writable_by(self._user).get(form_key=key)
-        return made
+            # The same form, sent twice at once: the first has made the row. The key of a posting that is not the
+            # person's says nothing here: the posting gets a key of its own.
+            return self._made_by_this_form(str(key)) or self._create(content, uuid.uuid4())
+
+    @transaction.atomic
+    def _create(self, content: Content, key: uuid.UUID) -> Posting:
+        return posting_module.create(
+            model=self.kind.model,
+            values={**content.values, "form_key": key, "stated_on": today()},
+            areas=content.areas,
+            modalities=content.modalities,
+            targets=content.targets,
+            by=self._user,
+            reason="drafted",
+        )
 
     def _autosaved(self, form: PostingForm, *, saved: bool) -> JsonResponse:
         if not saved or self.posting is None:
@@ -190,7 +191,8 @@ class PostingEdit(WorkspacePage):
 
     def _show(self, form: PostingForm, *, status: int = 200, **found: Any) -> HttpResponse:
         shows_reach = found.pop("shows_reach", False)
-        saves = self.request.POST.get("do", "").partition(":")[0] in ("save", "go_on")
+        is_sent = self.request.method == "POST"
+        saves = is_sent and self.request.POST.get("do", "save").partition(":")[0] in ("save", "go_on")
         form.shows_errors = found.pop("shows_errors", saves)
         reached = countries_reached([one.key for one in form.chosen_places], on=today()) if shows_reach else None
         context = {

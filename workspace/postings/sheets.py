@@ -7,13 +7,13 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from directory.access import Action
 from surveys.choices import PostingStatus
 from surveys.postings import posting as posting_module
 from surveys.postings.forms.form import PostingForm
-from surveys.postings.forms.sheet import ReadSheet, SheetProblem, read_workbook, workbook_of
+from surveys.postings.forms.sheet import MAX_BYTES, ReadSheet, SheetProblem, read_workbook, workbook_of
 from surveys.postings.posting import PostingRefused
 from surveys.reading.cells import FileRefused
 from web.days import today
@@ -27,6 +27,13 @@ class WorkbookUploadForm(forms.Form):
     """A filled in workbook."""
 
     file = forms.FileField(label=gettext_lazy("The filled in form, .xlsx"))
+
+    def clean_file(self) -> Any:
+        """Refuse what is larger than a filled in form, before it is read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(gettext("The file is larger than a filled in form: send the form alone."))
+        return file
 
 
 class EmptySheet(WorkspacePage):
@@ -104,7 +111,7 @@ def _form(request: HttpRequest, kind: str, *, data: Any = None, posting: Any = N
     affiliation = current_affiliation(request)
     user: Any = request.user
     agency = affiliation.agency if affiliation else None
-    return PostingForm(data, user=user, kind=kind, posting=posting, agency=agency)
+    return PostingForm(data, user=user, kind=kind, posting=posting, agency=agency, asks_language=False)
 
 
 def _problems(form: PostingForm, read: ReadSheet) -> list[SheetProblem]:

@@ -7,6 +7,7 @@ from django.template.context import Context
 
 from directory.access import Action, can
 from workspace.current import affiliations_to_choose, current_affiliation
+from workspace.kept import CARRIED_FIELD, read_carried
 
 register = template.Library()
 
@@ -25,3 +26,10 @@ def workbar(context: Context) -> dict[str, Any]:
         "may_approve": can(request.user, Action.APPROVE_POSTINGS),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def carried_typed(context: Context) -> str:
+    """Return what the log-in carries of a form that was sent when the session had ended; empty where there is none."""
+    carried = str(context.get(CARRIED_FIELD) or context["request"].POST.get(CARRIED_FIELD, ""))
+    return carried if read_carried(carried) is not None else ""

@@ -2,16 +2,17 @@
 // Everything works without it.
 (() => {
   const done = document.querySelector("[data-saved-at]");
-  if (done) for (const path of done.dataset.savedAt.split(" ")) { try { localStorage.removeItem(`posting:${path}`); } catch { /* private window */ } }
+  if (done) for (const path of done.dataset.savedAt.split(" ")) { try { localStorage.removeItem(`posting:${done.dataset.person}:${path}`); } catch { /* private window */ } }
   const form = document.getElementById("posting-form");
   if (!form) return;
   const said = document.getElementById("autosave");
-  const store = `posting:${location.pathname}`;
+  // By person: another who logs in on this device is given nothing of it.
+  const store = `posting:${form.dataset.person}:${location.pathname}`;
   const SECONDS = 5;
   let timer = 0, dirty = false, saving = false;
 
   const isMark = (name) => name === "as_of" || name.endsWith("-as_of");
-  const pairs = () => [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "do", "place_text"].includes(name) && !isMark(name));
+  const pairs = () => [...new FormData(form)].filter(([name]) => !["csrfmiddlewaretoken", "typed_by", "do", "place_text"].includes(name) && !isMark(name));
   const keep = () => { try { localStorage.setItem(store, JSON.stringify(pairs())); } catch { /* private window */ } };
   const forget = () => { try { localStorage.removeItem(store); } catch { /* private window */ } };
 

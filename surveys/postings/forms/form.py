@@ -21,7 +21,7 @@ from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
-from surveys.postings.forms.languages import language_choices
+from surveys.postings.forms.languages import language_choices, reads_like
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
 from surveys.postings.named_places import NamedPlace
@@ -37,6 +37,7 @@ LONGEST_TEXT = 20_000
 LONGEST_NOTE = 2_000
 LATEST_YEAR = 2100
 MOST_PLACES = 60
+DEFAULT_LANGUAGE = "en"
 
 VISIBILITY_WORDS = (
     (Visibility.PUBLIC, gettext_lazy("Everyone, also without logging in")),
@@ -83,7 +84,8 @@ class PostingForm(SinceShownForm, forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language of title and text"), initial="en")
+    language = forms.ChoiceField(label=gettext_lazy("Language of title and text"), required=False)
+    language_asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
     areas = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Priority areas"),
         queryset=PriorityArea.objects.none(),
@@ -162,8 +164,13 @@ class PostingForm(SinceShownForm, forms.Form):
         posting: Posting | None = None,
         agency: Agency | None = None,
         is_to_be_published: bool = False,
+        asks_language: bool = True,
     ) -> None:
-        """is_to_be_published: what is lacking for that is an error at its field, as for what is before others."""
+        """is_to_be_published: what is lacking for that is an error at its field, as for what is before others.
+
+        asks_language: once, where title and text read like another language than was chosen.
+        """
+        self.asks_language, self.language_question = asks_language, ""
         self.user, self.kind, self.posting = user, kind, posting
         self.is_to_be_complete = is_to_be_published or (posting is not None and posting.status in BEFORE_OTHERS)
         self.shows_errors = True
@@ -175,14 +182,17 @@ class PostingForm(SinceShownForm, forms.Form):
 
     def _offer_choices(self) -> None:
         fields: dict[str, Any] = self.fields
-        fields["owner"].choices = owner_choices(self.user, kind=self.kind, posting=self.posting)
+        owners = owner_choices(self.user, kind=self.kind, posting=self.posting)
+        fields["owner"].choices = owners
         kept = Q(pk__in=self.posting.areas.values("pk")) if self.posting else Q(pk__in=())
         areas = PriorityArea.objects.filter(Q(use__in=(AreaUse.AREA, AreaUse.TAG), is_active=True) | kept)
         fields["areas"].queryset = areas
         fields["modalities"].queryset = Modality.objects.active()
-        fields["language"].choices = fields["delivery_languages"].choices = language_choices()
+        fields["delivery_languages"].choices = language_choices()
+        fields["language"].choices = [("", _("As title and text read")), *language_choices()]
         owner = self.data.get("owner") or self.initial.get("owner", "")
-        fields["contact_person"].queryset = User.objects.filter(pk__in=[one.pk for one in people_of_owner(str(owner))])
+        people = people_of_owner(str(owner), choices=owners)
+        fields["contact_person"].queryset = User.objects.filter(pk__in=[one.pk for one in people])
 
     def _chosen_places(self, data: Any) -> list[PlaceOption]:
         if data is not None:
@@ -221,11 +231,47 @@ class PostingForm(SinceShownForm, forms.Form):
         if cleaned.get("amount") is not None and not cleaned.get("amount_currency", "-"):
             self.add_error("amount_currency", _("Give the currency of the amount."))
         super().clean()
+        proposed = reads_like(cleaned.get("title", ""), cleaned.get("text", ""))
+        if not cleaned.get("language", "-"):
+            cleaned["language"] = proposed or DEFAULT_LANGUAGE
         # What is lacking is no fault of what is there: a draft keeps it.
         self.kept = dict(cleaned)
         if self.is_to_be_complete:
             self._say_what_is_lacking(cleaned)
+        self._ask_language(cleaned, proposed)
         return cleaned
+
+    def _ask_language(self, cleaned: dict[str, Any], proposed: str) -> None:
+        """Ask once which language it is; a draft is kept as it was typed, and so is what is not changed."""
+        chosen = cleaned.get("language", "")
+        if not (self.asks_language and proposed and chosen) or proposed == chosen or cleaned.get("language_asked"):
+            return
+        if self._stands_already(cleaned):
+            return
+        self.language_question = proposed
+        names = dict(language_choices())
+        self.add_error(
+            "language",
+            _("This reads like %(proposed)s, you chose %(chosen)s: which is it?")
+            % {"proposed": names[proposed], "chosen": names[chosen]},
+        )
+
+    def _stands_already(self, cleaned: dict[str, Any]) -> bool:
+        """Return whether others see these words in this language already."""
+        posting = self.posting
+        names = ("title", "text", "language")
+        return (
+            posting is not None
+            and posting.status in BEFORE_OTHERS
+            and all(getattr(posting, name) == cleaned.get(name) for name in names)
+        )
+
+    @property
+    def language_answers(self) -> list[tuple[str, str]]:
+        """Return the two languages in question, the proposed one first, with their names; none where none is asked."""
+        names = dict(language_choices())
+        codes = (self.language_question, str(self["language"].value() or "")) if self.language_question else ()
+        return [(code, names[code]) for code in codes]
 
     def _say_what_is_lacking(self, cleaned: dict[str, Any]) -> None:
         found = lacks(
@@ -246,6 +292,8 @@ class PostingForm(SinceShownForm, forms.Form):
             value = field.value()
             values = value if isinstance(value, list) else [value]
             typed.setlist(field.name, ["on" if one is True else str(one) for one in values if one not in (None, False)])
+        # What is stored was asked when it was typed.
+        typed["language_asked"] = "on"
         typed.setlist("place", [one.value for one in self.chosen_places])
         return typed
 
@@ -296,7 +344,7 @@ def _initial_of_a_new_one(agency: Agency | None) -> dict[str, Any]:
     country = agency.country if agency else None
     return {
         "owner": f"agency:{agency.pk}" if agency else "",
-        "language": "en",
+        "language": "",
         "visibility": default_visibility(country),
         "amount_currency": "USD",
     }

@@ -3,6 +3,8 @@
 from babel import Locale
 from django.utils.translation import get_language
 
+from surveys.reading.language import proposed_language
+
 CODES = (
     "ar", "zh", "en", "fr", "ru", "es",
     "az", "bi", "bn", "de", "dv", "dz", "fa", "fj", "fil", "hi", "hy", "id", "ja", "ka", "kk", "km", "ko", "ky", "lo",
@@ -10,6 +12,17 @@ CODES = (
     "ur", "uz", "vi",
 )  # fmt: skip
 """The six of the United Nations first, then those of the region and of its partners, by code."""
+
+
+def reads_like(*texts: str) -> str:
+    """Return the code of the language that these texts together read like; empty where it is not certain."""
+    return proposed_language("\n".join(texts), among=CODES)
+
+
+def reads_otherwise(*, title: str, text: str, language: str) -> str:
+    """Return the name of the language that a posting reads like; empty where it is the one that it says, or unsure."""
+    proposed = reads_like(title, text)
+    return "" if proposed in ("", language) else language_names([proposed])[0]
 
 
 def language_choices() -> list[tuple[str, str]]:

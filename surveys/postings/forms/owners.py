@@ -47,9 +47,12 @@ def owner_of(value: str) -> tuple[Agency | None, Country | None]:
     return None, Country.objects.filter(pk=code).first() if kind == "country" else None
 
 
-def people_of_owner(value: str) -> list[User]:
-    """Return those who speak for the owner."""
-    agency, country = owner_of(value)
+def people_of_owner(value: str, *, choices: list[tuple[str, str]]) -> list[User]:
+    """Return those who speak for the owner; nobody where it is not among `choices`, those of `owner_choices`.
+
+    The value may come straight from a post: without the choices anyone could ask for the people of any agency.
+    """
+    agency, country = owner_of(value) if value in dict(choices) else (None, None)
     if agency is None and country is None:
         return []
     return people_of(agency.pk if agency else None, country.pk if country else None)

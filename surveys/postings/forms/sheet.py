@@ -19,7 +19,7 @@ from surveys.postings.forms.form import VISIBILITY_WORDS, PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.postings.shown.editing import ShownPosting
 from surveys.reading.cells import FileRefused, Sheet
-from surveys.reading.xlsx_file import read_xlsx
+from surveys.reading.source_file import read_sheets
 from web.converters import row_number
 from web.exports import disclaimer, text_cell
 from web.since_shown import AS_OF
@@ -27,6 +27,8 @@ from web.text import fold
 
 VERSION = "1"
 MAX_BYTES = 2_000_000
+MAX_ROWS_OF_A_SHEET = 10_000
+"""The lists of all that may be chosen stand in it too."""
 SEPARATOR = ";"
 MANY = frozenset({"areas", "modalities", "delivery_languages", "place"})
 ROWS = (
@@ -94,7 +96,7 @@ def read_workbook(data: bytes, *, kind: str, form: PostingForm) -> ReadSheet:
         raise FileRefused(
             _("This is no .xlsx workbook. Fill in the form that you downloaded here and save it as .xlsx.")
         )
-    sheet, codes, rows = _form_sheet(read_xlsx(data))
+    sheet, codes, rows = _form_sheet(read_sheets(data, max_rows=MAX_ROWS_OF_A_SHEET))
     if codes.get("kind", "").strip() != kind:
         raise FileRefused(_("This is not the form of this kind of posting: download it here and fill it in."))
     result = QueryDict(mutable=True)

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import io
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,10 @@ from tests.factories import (
     UserFactory,
     put_in,
 )
+from web import pdf
+from web.child import html_to_pdf
+from web.child.limits import Limits
+from web.child.refusing import Refused
 from web.pdf import PdfUnavailable, pdf_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -122,5 +128,30 @@ def test_without_its_library_there_is_no_pdf(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
-    with pytest.raises(PdfUnavailable, match="libpango"):
+    with pytest.raises(Refused) as refused:
+        list(html_to_pdf.answer(b"<p>a</p>", {}))
+
+    def refuse(*_arguments: Any, **_options: Any) -> None:
+        raise refused.value
+
+    monkeypatch.setattr(pdf, "answer_of_child", refuse)
+    with pytest.raises(PdfUnavailable, match="libpango") as unavailable:
         pdf_of("<p>a</p>")
+    assert unavailable.value.status == 503
+
+
+def test_a_page_without_end_is_refused_in_words_and_the_next_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "LIMITS", Limits(cpu_seconds=3, seconds=10))
+    cells = f"<tr>{'<td>x</td>' * 50}</tr>" * 2_000
+    with pytest.raises(PdfUnavailable, match="Shorten the text, or take the DOCX") as refused:
+        pdf_of(f"<table>{cells}</table>")
+    assert refused.value.status == 422
+    assert pdf_of("<p>a\ud800</p>").startswith(b"%PDF")
+
+
+def test_a_text_of_a_hundred_thousand_letters_takes_no_longer_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "LIMITS", Limits(cpu_seconds=2, seconds=8))
+    before = sum(os.times()[2:4])
+    with suppress(PdfUnavailable):
+        pdf_of(f"<p style='overflow-wrap: anywhere'>{'x' * 100_000}</p>")
+    assert sum(os.times()[2:4]) - before < 3.5

@@ -34,7 +34,17 @@ def addresses() -> list[str]:
     match = ReleasedMatchFactory(offer=offer, need=need)
     survey = SurveyFactory(publishes_on_import=True)
     details = [row.get_absolute_url() for row in (agency, offer, need, match, survey)]
-    return ["/", "/search/?q=energy", "/surveys/", "/method/", "/countries/THA/", *LISTS, *details]
+    return [
+        "/",
+        "/search/?q=energy",
+        "/surveys/",
+        "/method/",
+        "/privacy/",
+        "/terms/",
+        "/countries/THA/",
+        *LISTS,
+        *details,
+    ]
 
 
 def test_every_page_answers_anonymous_readers_without_a_cookie(client: Client, addresses: list[str]) -> None:
@@ -69,6 +79,7 @@ def test_every_page_has_its_frame(client: Client, addresses: list[str], settings
         page = Page(client.get(address))
         assert len(page.titles("h1")) == 1, address
         assert DISCLAIMER in page.text, address
+        assert {"/privacy/", "/terms/"} <= set(page.links), address
         assert "run by The Test Secretariat" in page.text, address
         landmarks = [tag for tag, _attributes in page.tags if tag in ("header", "main", "footer")]
         assert landmarks == ["header", "main", "footer"], address

@@ -3,29 +3,22 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from django.utils.translation import gettext as _
-
-from surveys.reading.cells import (
-    MAX_CELL_CHARACTERS,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    FileRefused,
-    SheetSource,
-    SourceRow,
-    column_letter,
-)
+from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_letter
+from web.child.refusing import Refused
+from web.formulas import without_mark
 
 DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 20
 
 
-def read_csv(data: bytes, *, name: str = "") -> tuple[SheetSource, list[str]]:
-    """Return the rows of a CSV file, and notices of what was not certain, such as its encoding.
-
-    Raises FileRefused for what is no text, for broken quoting and beyond the limits of `cells`.
-    """
-    text, notices = _decode(data)
+def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[Any]:
+    """Yield the lines of a CSV file, see `tables.py`: a notice of what was not certain, such as its encoding, first."""
+    text, first_unreadable_line = _decode(data)
+    if first_unreadable_line:
+        yield {"notice": "western", "at": str(first_unreadable_line)}
+    yield {"sheet": name}
     first_line, _newline, rest = text.partition("\n")
     declared = first_line.strip().lower().removeprefix("sep=") if first_line.lower().startswith("sep=") else ""
     first_number = 1
@@ -34,38 +27,29 @@ def read_csv(data: bytes, *, name: str = "") -> tuple[SheetSource, list[str]]:
         text, delimiter, first_number = rest, declared, 2
     else:
         delimiter = _delimiter(text)
-    for _row in _rows(text, delimiter=delimiter, first_number=first_number):
-        # Read once to the end: what is not well-formed is refused before anything is done with it.
-        pass
-    return SheetSource(name, lambda: _rows(text, delimiter=delimiter, first_number=first_number)), notices
+    yield from _rows(text, delimiter=delimiter, first_number=first_number, max_rows=max_rows)
 
 
-def _decode(data: bytes) -> tuple[str, list[str]]:
-    notices = []
+def _decode(data: bytes) -> tuple[str, int]:
+    """Return the text, and the first line that is not UTF-8, where there is one."""
+    line = 0
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             text = data.decode("utf-16")
         except UnicodeDecodeError:
-            raise FileRefused(_("The file is damaged UTF-16. Save it as “CSV UTF-8 (comma delimited)”.")) from None
+            raise Refused("utf16") from None
     else:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             text = _western(data)
             line = data.count(b"\n", 0, error.start) + 1
-            notices.append(
-                _(
-                    "The file is not UTF-8 (line %(line)d); it was read as Western European. Check letters with "
-                    "accents in the preview; if they are wrong, save the file as “CSV UTF-8” and upload it again."
-                )
-                % {"line": line}
-            )
     if "\0" in text:
-        raise FileRefused(_("The file holds NUL characters: it is not a text file. Save it as CSV UTF-8 or as .xlsx."))
+        raise Refused("nul_in_text")
     controls = sum(character < " " and character not in "\t\r\n\x0b\x0c" for character in text[:10_000])
     if controls > len(text[:10_000]) // 50:
-        raise FileRefused(_("This is no text file. Send the table as .xlsx or as CSV UTF-8."))
-    return text, notices
+        raise Refused("no_text")
+    return text, line
 
 
 def _western(data: bytes) -> str:
@@ -97,29 +81,24 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _rows(text: str, *, delimiter: str, first_number: int) -> Iterator[SourceRow]:
+def _rows(text: str, *, delimiter: str, first_number: int, max_rows: int) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = first_number
     try:
         for number, cells in enumerate(reader, start=first_number):
-            _check(cells, number)
-            trimmed = tuple(cell.strip() for cell in cells)
+            _check(cells, number, max_rows)
+            trimmed = [without_mark(cell).strip() for cell in cells]
             if any(trimmed):
-                yield SourceRow(number, trimmed)
+                yield number, trimmed
     except csv.Error as error:
-        raise FileRefused(
-            _("The file is not well-formed CSV after row %(row)d: %(problem)s.") % {"row": number, "problem": error}
-        ) from None
+        raise Refused("csv", f"{number}: {error}") from None
 
 
-def _check(cells: Sequence[str], number: int) -> None:
-    if number > MAX_ROWS:
-        raise FileRefused(_("The file has more than %(limit)d rows: split it.") % {"limit": MAX_ROWS})
+def _check(cells: Sequence[str], number: int, max_rows: int) -> None:
+    if number > max_rows:
+        raise Refused("too_many_rows", max_rows)
     if len(cells) > MAX_COLUMNS:
-        raise FileRefused(_("Row %(row)d has more than %(limit)d columns.") % {"row": number, "limit": MAX_COLUMNS})
+        raise Refused("too_many_columns", number)
     for index, cell in enumerate(cells):
         if len(cell) > MAX_CELL_CHARACTERS:
-            raise FileRefused(
-                _("Row %(row)d, column %(column)s: the cell has more than %(limit)d characters.")
-                % {"row": number, "column": column_letter(index), "limit": MAX_CELL_CHARACTERS}
-            )
+            raise Refused("cell_too_long", f"{column_letter(index)}{number}")

@@ -1,0 +1,94 @@
+"""Recognises a file by its content, not by its name, and yields its sheets as lines of JSON.
+
+{"sheet": name} stands before the rows of a sheet, which are [number, [cells]]; {"hidden": name} for one that is not
+read; {"notice": code, "at": place} for what was not certain.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from surveys.reading.cells import MAX_FILE_BYTES
+from surveys.reading.child.archive import checked_archive, unpacked
+from surveys.reading.child.delimited import read_delimited
+from surveys.reading.child.workbook import read_workbook
+from web.child.limits import allow_more_time
+from web.child.refusing import Refused
+
+OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
+PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"RIFF")
+MAX_FILES_IN_AN_ARCHIVE = 20
+WHITE = b" \t\r\n"
+ROWS_A_TURN = 200
+SECONDS_A_TURN = 4
+
+
+def answer(data: bytes, options: Mapping[str, Any]) -> Iterator[bytes]:
+    """Yield the lines of a CSV, TSV or XLSX file, or of a ZIP archive of CSV files as ODK exports it.
+
+    `rows`, among the options: how many a sheet may have.
+    """
+    for came_forward, line in enumerate(_lines(data, options["rows"]), start=1):
+        yield json.dumps(line).encode() + b"\n"
+        if came_forward % ROWS_A_TURN == 0:
+            allow_more_time(SECONDS_A_TURN)
+
+
+def _lines(data: bytes, max_rows: int) -> Iterator[Any]:
+    if not data.startswith(b"PK"):
+        _refuse_by_mark(data)
+        yield from read_delimited(data, max_rows=max_rows)
+        return
+    with checked_archive(data) as archive:
+        names = archive.namelist()
+        if not _is_workbook(names):
+            tables = _tables_in(names)
+            left = MAX_FILE_BYTES
+            contents = []
+            for name in tables:
+                contents.append((name, unpacked(archive, name, at_most=left)))
+                left -= len(contents[-1][1])
+            yield from _several(contents, max_rows)
+            return
+    yield from read_workbook(data, max_rows=max_rows)
+
+
+def _several(contents: list[tuple[str, bytes]], max_rows: int) -> Iterator[Any]:
+    filled = [(name, content) for name, content in contents if content.strip(WHITE)]
+    if not filled:
+        raise Refused("empty")
+    for name, content in filled:
+        yield from read_delimited(content, name=PurePosixPath(name).stem, max_rows=max_rows)
+
+
+def _refuse_by_mark(data: bytes) -> None:
+    beginning = data[:500].lstrip(WHITE + b"\xef\xbb\xbf").lower()
+    if data.startswith(OLE_MARK):
+        raise Refused("ole")
+    if data.startswith(b"%PDF"):
+        raise Refused("pdf")
+    if data.startswith(PICTURES):
+        raise Refused("picture")
+    if beginning.startswith((b"<?xml", b"<!doctype", b"<html", b"<workbook", b"<table", b"<svg")):
+        raise Refused("xml")
+    if beginning.startswith((b"{\\rtf",)):
+        raise Refused("rtf")
+    if beginning.startswith((b"{", b"[")):
+        raise Refused("json")
+
+
+def _is_workbook(names: list[str]) -> bool:
+    if "content.xml" in names and "mimetype" in names:
+        raise Refused("ods")
+    if "xl/workbook.bin" in names:
+        raise Refused("xlsb")
+    return "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names)
+
+
+def _tables_in(names: list[str]) -> list[str]:
+    """Return the CSV files of an archive, which are the sheets of one export."""
+    tables = sorted((name for name in names if name.lower().endswith(".csv")), key=lambda name: (len(name), name))
+    if not tables or len(names) > MAX_FILES_IN_AN_ARCHIVE:
+        raise Refused("archive")
+    return tables

@@ -1,0 +1,89 @@
+"""Reads one workbook, in a child: what `tables.py` says of its lines."""
+
+import datetime as dt
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_letter
+from surveys.reading.child.archive import check_unpacked_size, checked_archive
+from web.child.refusing import Refused
+
+# The built-in formats that change how a plain number reads; others show the number itself.
+NUMBER_FORMATS = {"0.00": ".2f", "#,##0": ",.0f", "#,##0.00": ",.2f"}
+
+
+def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
+    """Yield the lines that say what the visible sheets of a workbook hold."""
+    _check_package(data)
+    # Half a second, which files of CSV need not wait for.
+    from openpyxl import DEFUSEDXML, load_workbook
+
+    if not DEFUSEDXML:
+        raise Refused("unprotected")
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            yield {"hidden": sheet.title}
+            continue
+        yield {"sheet": sheet.title}
+        yield from rows_of(sheet, max_rows)
+
+
+def _check_package(data: bytes) -> None:
+    with checked_archive(data) as archive:
+        if any("vbaproject" in name.lower() for name in archive.namelist()):
+            raise Refused("macros")
+        check_unpacked_size(archive)
+        if b"macroEnabled" in archive.read("[Content_Types].xml"):
+            raise Refused("macros")
+
+
+def text_of(cell: Any) -> str:
+    """Return a cell as a person reads it; formulas stay formulas, numbers lose no digit and gain none."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        # 15 significant digits are what a spreadsheet keeps.
+        number = Decimal(value) if isinstance(value, int) else Decimal(format(value, ".15g"))
+        if not number.is_finite():
+            return str(value)
+        if abs(number) >= Decimal(10) ** 30:
+            return format(number, "e")
+        plain = format(number, "f")
+        shown = NUMBER_FORMATS.get(cell.number_format)
+        if shown is None:
+            return plain.rstrip("0").rstrip(".") if "." in plain else plain
+        formatted = format(number, shown)
+        return formatted if Decimal(formatted.replace(",", "")) == number else plain
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(getattr(value, "text", value)).strip()
+
+
+def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold text, with their numbers; the announced dimension is ignored."""
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number > max_rows:
+            raise Refused("too_many_rows", max_rows)
+        texts = []
+        for index, cell in enumerate(cells):
+            text = text_of(cell)
+            if text and index >= MAX_COLUMNS:
+                raise Refused("too_many_columns", number)
+            if len(text) > MAX_CELL_CHARACTERS:
+                raise Refused("cell_too_long", f"{column_letter(index)}{number}")
+            if "\0" in text:
+                raise Refused("nul", number)
+            texts.append(text)
+        while texts and not texts[-1]:
+            texts.pop()
+        if texts:
+            yield number, texts

@@ -1,0 +1,90 @@
+"""Gives bytes of strangers to a parser that runs in a process of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from web.child.limits import Limits
+from web.child.refusing import Refused
+from web.child.start import REFUSED
+
+START = Path(__file__).with_name("start.py")
+AT_ONCE = 2
+"""Children of one process of the portal: together they take no more memory than was meant for them."""
+SECONDS_TO_WAIT_FOR_A_PLACE = 2
+"""Shorter than anybody's patience: who waits holds a thread of the portal."""
+RUNS_AWAY = "runs_away"
+BUSY = "busy"
+
+_KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+def answer_of_child(
+    module: str, data: bytes, *, limits: Limits | None = None, options: Mapping[str, Any] | None = None
+) -> IO[bytes]:
+    """Return what `answer(data, options)` of a module yields, as a temporary file that stands at its beginning.
+
+    Raises Refused: with a code of the module; `too_large` beyond the memory or the size of an answer; `broken`, where
+    the parser failed; RUNS_AWAY beyond its time; BUSY where others have taken all places.
+    """
+    limits = limits or Limits()
+    if not _places.acquire(timeout=SECONDS_TO_WAIT_FOR_A_PLACE):
+        raise Refused(BUSY)
+    try:
+        return _run(module, data, limits, options or {})
+    finally:
+        _places.release()
+
+
+def _run(module: str, data: bytes, limits: Limits, options: Mapping[str, Any]) -> IO[bytes]:
+    answer = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked reads from it as long as he likes
+    with tempfile.TemporaryFile() as given:
+        given.write(data)
+        given.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - our own script, no shell, nothing of the input in its arguments
+            [
+                sys.executable, "-I", "-W", "ignore", str(START),
+                module, json.dumps(asdict(limits)), json.dumps(dict(options)),
+            ],
+            stdin=given,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            # A group of its own: it goes with whatever it has begun.
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            ended_with = child.wait(limits.seconds)
+        except subprocess.TimeoutExpired:
+            raise Refused(RUNS_AWAY) from None
+        finally:
+            _end_group(child)
+    answer.seek(0)
+    if ended_with == REFUSED:
+        said = json.loads(answer.read())
+        raise Refused(said["code"], said["at"])
+    if ended_with != 0:
+        raise Refused(RUNS_AWAY)
+    return answer
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of this process's secrets, and one thread of NumPy, which some libraries load."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _end_group(child: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
