@@ -192,7 +192,7 @@ def test_a_digest_tells_of_suggestions_from_its_first_moment_on():
     assert list(digests.new_matches_of(reader, since=moment + dt.timedelta(microseconds=1))) == []
     for status in set(MatchStatus) - {MatchStatus.SUGGESTED}:
         put_in(status, match)
-        assert list(digests.new_matches_of(reader, since=moment)) == [], status
+        assert list(digests.new_matches_of(reader, since=moment)) == [match], "the reader was told of no decision"
 
 
 def test_a_mail_of_one_side_is_filled_in_for_that_side_alone_and_for_an_office_without_the_match(proposed):
