@@ -208,11 +208,11 @@ class Deciding:
 
     def agree(self, match: Match) -> None:
         self.introduce(match)
-        by = self.world.speakers[match.offer.country_id]
+        by = self.world.speakers[str(match.offer.country_id)]
         outcomes.agree(match=match, by=by, values={"agreed_on": today(), "places": 1})
 
     def _say(self, match: Match, side: Side, said: SideAnswer) -> None:
-        by = self.world.speakers[(match.need if side == Side.NEED else match.offer).country_id]
+        by = self.world.speakers[(match.need if side == Side.NEED else match.offer).country_id or ""]
         answering.answer(match=match, side=side, by=by, answer=said, reason="")
 
 
