@@ -38,11 +38,13 @@ def answers_of(person: User) -> list[str]:
         "clientExtensionResults": {},
     }  # fmt: skip
     found = [{name: value for name, value in whole.items() if name != left_out} for left_out in whole]
+    value: Any
     for name in whole["response"]:
         for value in (None, [], {}, 1, 1.5, True, "é", text(b"\xff" * 80), text(b"\x9f" * 5_000), text(b"[]")):
             found.append({**whole, "response": {**whole["response"], name: value}})  # noqa: PERF401
     attested = text(b"\0" * 32 + b"\x41" + b"\0" * 4 + b"\0" * 16 + b"\0\x03abc" + b"\x01")
-    found += [{**whole, name: value} for name in whole for value in (None, [], "é", 1, True, {"a": 1})]
+    others: list[Any] = [None, [], "é", 1, True, {"a": 1}]
+    found += [{**whole, name: other} for name in whole for other in others]
     found.append({**whole, "response": {**whole["response"], "authenticatorData": attested}})
     return [json.dumps(one) for one in found]
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -114,7 +115,11 @@ def test_a_content_type_that_cannot_be_read_is_none(parameter: str, method: str)
         **RequestFactory().generic(method, "/accounts/signup/?q=a").environ,
         "CONTENT_TYPE": f"text/plain; {parameter}",
     }
-    list(with_readable_content_type(WSGIHandler())(environ, lambda status, _headers, *_more: said.append(status)))
+
+    def start(status: str, headers: list[tuple[str, str]], *_more: Any) -> Any:
+        said.append(status)
+
+    list(with_readable_content_type(WSGIHandler())(environ, start))
     # A post without a form has no token.
     assert said == ["200 OK" if method == "GET" else "403 Forbidden"]
 
