@@ -1,5 +1,6 @@
 """Small guards around every request."""
 
+import codecs
 import time
 from collections.abc import Callable
 from functools import partial
@@ -22,18 +23,31 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
-class RefuseNulMiddleware:
-    """Answer 400 to a NUL in the path or the query: PostgreSQL cannot store one, and the admin would answer 500."""
+class RefuseUnreadableMiddleware:
+    """Answer 400 to what no page can read: a NUL in the address, or a charset that is not UTF-8.
+
+    PostgreSQL stores no NUL. A charset is whatever codec of Python the request names: some decode nothing ("base64"),
+    some make of plain letters what no database takes ("unicode_escape"). A cookie with a NUL is none that the portal
+    has set: it is passed over.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            if request.path.startswith("/api/"):
-                return problem_response(HTTPStatus.BAD_REQUEST, _("The address holds a NUL character."))
-            return HttpResponseBadRequest("Bad request: the address holds a NUL character.", "text/plain")
+            return _refuse(request, _("The address holds a NUL character."))
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            return _refuse(request, _("Nothing but UTF-8 is read here."))
+        for name in [name for name, value in request.COOKIES.items() if "\0" in name + value]:
+            del request.COOKIES[name]
         return self.get_response(request)
+
+
+def _refuse(request: HttpRequest, words: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem_response(HTTPStatus.BAD_REQUEST, words)
+    return HttpResponseBadRequest(f"{words}\n", "text/plain")
 
 
 class PermissionsPolicyMiddleware:

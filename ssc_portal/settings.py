@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "ssc_portal.middleware.RefuseNulMiddleware",
+    "ssc_portal.middleware.RefuseUnreadableMiddleware",
     "ssc_portal.running.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -199,6 +199,12 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PORTAL_NAME
 MFA_ADAPTER = "ssc_portal.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "ssc_portal.accounts.passkeys.AddPasskey",
+    "authenticate_webauthn": "ssc_portal.accounts.passkeys.PasskeyAsFactor",
+    "login_webauthn": "ssc_portal.accounts.passkeys.LogInByPasskey",
+    "reauthenticate_webauthn": "ssc_portal.accounts.passkeys.ConfirmByPasskey",
+}
 # Only where a test or a trial has no HTTPS: browsers give passkeys to 127.0.0.1 without it.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 

@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from ssc_portal.running.content_types import with_readable_content_type
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ssc_portal.settings")
 
-application = get_wsgi_application()
+application = with_readable_content_type(get_wsgi_application())

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 
 from directory.access import is_member
+from directory.admin.checked_choice import CheckedChoices
 from directory.admin.since_shown import SinceShownAdmin
 from directory.models import User
 from directory.models.reference import Reference
@@ -137,7 +138,7 @@ class ListInline(NoChangeMixin, admin.TabularInline[Row, Parent]):
     show_change_link = True
 
 
-class NewRowsInline(admin.TabularInline[Row, Row]):
+class NewRowsInline(CheckedChoices, admin.TabularInline[Row, Row]):
     """Empty rows for adding only; those that exist are listed by a ListInline."""
 
     extra = 0

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from directory.admin.checked_choice import CheckedChoices
 from web.since_shown import MOST_TOLD, Happening, Shown, SinceShownForm
 
 Row = TypeVar("Row", bound=Model)
@@ -56,7 +57,7 @@ class ShownRow(Shown):
         return _("%(fields)s changed") % {"fields": capfirst(", ".join(names))} if names else _("It was saved")
 
 
-class SinceShownAdmin(admin.ModelAdmin[Row]):
+class SinceShownAdmin(CheckedChoices, admin.ModelAdmin[Row]):
     """An admin whose change form carries the mark of what it showed; `templates/admin/change_form.html` prints it."""
 
     def shown(self, request: HttpRequest, row: Row, names: Sequence[str]) -> Shown:

@@ -45,6 +45,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return False: an account comes of an invitation."""
         return False
 
+    def is_safe_url(self, url: str) -> bool:
+        """Return whether one may be led there; an address that cannot be read, such as `http://[`, leads nowhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead to where the person works; without the second factor that its role needs, to that."""
         user = request.user

@@ -2,8 +2,8 @@
 
 Wrong passwords are counted for each account, whatever the address they come from, so that nobody guesses on: but then
 five guesses by anyone would lock the owner out. A browser that has logged in before carries a signed cookie, and has a
-budget of its own (the "device cookie" of OWASP). It is set at a log-in, never for readers, is read by the pages of
-accounts alone, and gives nothing but that budget.
+budget of its own (the "device cookie" of OWASP). It is set at a log-in, and by the link of a mail that sets a new
+password, never for readers; is read by the pages of accounts alone, and gives nothing but that budget.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ def browser_of(request: HttpRequest, email: str) -> str | None:
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Let the browser be known to the account that has just logged in."""
+    """Let the browser be known to the account that has just logged in, or proved its address."""
     known = _read(request)
     own = known.pop(str(user.pk), None) or secrets.token_urlsafe(12)
     kept = dict([*known.items(), (str(user.pk), own)][-MOST_ACCOUNTS:])

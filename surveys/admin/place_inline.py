@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from directory.admin.base import Parent, Row
+from directory.admin.checked_choice import CheckedChoices
 from directory.models import Country, CountryGroup
 from surveys.choices import PlaceKind
 from surveys.models.reading import Place
@@ -69,7 +70,7 @@ def places_given(formsets: Sequence[BaseInlineFormSet[Any, Any, Any]]) -> list[N
     return [NamedPlace.of(row) for row in sorted(rows, key=lambda row: row.position)]
 
 
-class PlaceInline(admin.TabularInline[Row, Parent]):
+class PlaceInline(CheckedChoices, admin.TabularInline[Row, Parent]):
     """Countries and groups of a posting."""
 
     form = PlaceForm

@@ -35,6 +35,8 @@ LEFT_OUT = frozenset({
     "start", "end", "today", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "email",
     "audit", "note", "calculate", "hidden", "uuid",
 })  # fmt: skip
+OWN_OF_LIBRARY = frozenset({"children", "choices"})
+"""What the library itself hangs on a question, as lists: a column of that name would take their place, as a text."""
 TRUE = frozenset({"true", "yes", "true()", "1"})
 MAX_ROWS_OF_A_FORM = 10_000
 MAX_REFERENCES = 5_000
@@ -152,7 +154,7 @@ def _workbook(sheets: Sequence[Sheet]) -> dict[str, Any]:
         name = sheet.name.strip().casefold()
         if name not in SHEETS or not sheet.rows:
             continue
-        header = sheet.rows[0].cells
+        header = _header_of(sheet)
         if repeated := {cell for cell in header if cell and header.count(cell) > 1}:
             raise XlsformRefused(
                 [
@@ -167,6 +169,13 @@ def _workbook(sheets: Sequence[Sheet]) -> dict[str, Any]:
         book[f"{name}_header"] = [{column: None for column in header if column}]
     _add_portal_lists(book)
     return book
+
+
+def _header_of(sheet: Sheet) -> tuple[str, ...]:
+    """Return the columns of a sheet, without those that the library reads as what stands below a row."""
+    return tuple(
+        "" if cell.partition("::")[0].strip().casefold() in OWN_OF_LIBRARY else cell for cell in sheet.rows[0].cells
+    )
 
 
 def _add_portal_lists(book: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from django.core import signing
 from django.core.cache import cache
 from django.test import Client
 
-from directory.models import User
+from directory.models import Mail, User
 from ssc_portal.accounts.known_browser import COOKIE
 from tests.factories import PASSWORD, UserFactory
 from tests.pages import Page
@@ -138,3 +138,14 @@ def test_the_cookie_is_set_at_a_log_in_and_never_for_readers(client, focal_point
 
 def test_the_limits_are_the_documented_ones():
     assert django_settings.ACCOUNT_RATE_LIMITS["login_failed"] == "10/m/ip,5/5m/key"
+
+
+def test_who_proves_the_address_is_not_locked_out_with_the_new_password(focal_point: User) -> None:
+    guess(focal_point.email)
+    client, new = Client(REMOTE_ADDR="198.51.100.1"), "a-new-one-9!-of-some-length"
+    client.post("/accounts/password/reset/", {"email": focal_point.email})
+    link = Mail.objects.get(kind="password_reset").about["token"]
+    client.post(client.get(link)["Location"], {"password1": new, "password2": new})
+    assert "_auth_user_id" not in client.session
+    assert try_once(client, focal_point.email, new)
+    assert not try_once(Client(REMOTE_ADDR="198.51.100.2"), focal_point.email, new), "strangers are stopped as before"

@@ -2,13 +2,17 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client, RequestFactory
 
 from directory.models import User
+from ssc_portal.running.content_types import with_readable_content_type
 from ssc_portal.running.logs import RefusedRequests
+from tests.factories import PASSWORD
 from tests.project.subprocesses import PRODUCTION, run_python
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -79,6 +83,64 @@ def test_who_reads_about_the_api_gets_no_cookie(path: str) -> None:
     answer = Client(enforce_csrf_checks=True).get(f"/api/v1/{path}")
     assert answer.status_code == 200
     assert not answer.cookies
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "raw_unicode_escape", "utf-16", "utf-7", "latin-1"])
+@pytest.mark.parametrize("path", ["/offers/?q=%5Cud800", "/api/v1/offers/?q=a", "/accounts/login/"])
+def test_a_charset_is_no_way_to_choose_a_codec(charset: str, path: str) -> None:
+    client = Client(raise_request_exception=False)
+    for kind in ("text/plain", "multipart/form-data; boundary=x", FORM):
+        for method in ("GET", "POST"):
+            answer = client.generic(method, path, b"a=b", content_type=f"{kind}; charset={charset}")
+            assert answer.status_code == 400
+            assert answer["Content-Type"] == ("application/problem+json" if "/api/" in path else "text/plain")
+
+
+@pytest.mark.parametrize("path", ["/", "/offers/", "/api/v1/offers/", "/workspace/", "/accounts/login/", "/healthz"])
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "known_browser", "other"])
+def test_a_cookie_with_a_nul_is_none(name: str, path: str) -> None:
+    client = Client(raise_request_exception=False)
+    answer = client.get(path, headers={"cookie": rf'{name}="abcdefgh\000abcdefgh"'})
+    assert answer.status_code == client.get(path).status_code < 400
+
+
+MALFORMED = ["a*=foo'en'x", "b*=undefined'en'x", *(f"charset={name}" for name in ("base64", "undefined", "rot13"))]
+
+
+@pytest.mark.parametrize("parameter", MALFORMED)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_content_type_that_cannot_be_read_is_none(parameter: str, method: str) -> None:
+    said: list[str] = []
+    environ = {
+        **RequestFactory().generic(method, "/accounts/signup/?q=a").environ,
+        "CONTENT_TYPE": f"text/plain; {parameter}",
+    }
+
+    def start(status: str, headers: list[tuple[str, str]], *_more: Any) -> Any:
+        said.append(status)
+
+    list(with_readable_content_type(WSGIHandler())(environ, start))
+    # A post without a form has no token.
+    assert said == ["200 OK" if method == "GET" else "403 Forbidden"]
+
+
+UNREADABLE = ["http://[", "//[::1", "http://a]", "https://[a", "http://\u2100.example", "/\\[", "\0", "http:///[x"]
+
+
+@pytest.mark.parametrize("way_on", UNREADABLE)
+@pytest.mark.parametrize(
+    "path", ["login/", "signup/", "inactive/", "password/reset/", "password/reset/done/", "reauthenticate/"]
+)
+def test_a_way_on_that_cannot_be_read_leads_nowhere(way_on: str, path: str, focal_point: User) -> None:
+    member = Client(raise_request_exception=False)
+    member.force_login(focal_point)
+    for client in (Client(raise_request_exception=False), member):
+        for answer in (
+            client.get(f"/accounts/{path}", {"next": way_on}),
+            client.post(f"/accounts/{path}", {"next": way_on, "email": "a@example.org", "password": PASSWORD}),
+        ):
+            assert answer.status_code < 500
+            assert "[" not in answer.headers.get("Location", "").partition("?")[0]
 
 
 LOG_PROGRAM = """

@@ -223,3 +223,17 @@ def test_what_does_not_fit_is_said_in_the_admin(
     shown = client.post(reverse("admin:surveys_question_change", args=[question.pk]), data)
     assert shown.status_code == 200
     assert said in shown.content.decode()
+
+
+@pytest.mark.parametrize("column", ["children", "choices", "Choices::English (en)"])
+def test_no_column_takes_the_place_of_what_the_library_hangs_on_a_question(column: str) -> None:
+    survey = [
+        ["type", "name", "label", column],
+        ["select_one l", "a", "Which?", "x"],
+        ["text", "b", "Why?", "${a}"],
+        ["integer", "c", "How many?", "{}"],
+    ]
+    book = workbook(survey=survey, choices=[["list_name", "name", "label"], ["l", "x", "X"]])
+    asked = [question for section in read_xlsform(book).form.sections for question in section.questions]
+    assert [question.code for question in asked] == ["a", "b", "c"]
+    assert [option.code for option in asked[0].options] == ["x"]
