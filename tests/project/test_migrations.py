@@ -11,19 +11,23 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
 from tests.migrating import empty_database
+from tests.our_apps import OUR_APPS
 from web.new_tables import NewTables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+OURS = tuple(f"{app}_" for app in OUR_APPS)
 NAMED_BY_PLACE = ("__", "fk_", "sqlite_autoindex_")
 
 
 def description(alias: str) -> dict[str, Any]:
-    """What there is of each table: columns, constraints and indexes, sequences."""
+    """What there is of each table of ours: columns, constraints and indexes, sequences."""
     connection = connections[alias]
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
+            if not table.startswith(OURS):
+                continue
             columns = {
                 (column.name, column.type_code, column.null_ok, column.default, column.collation)
                 for column in connection.introspection.get_table_description(cursor, table)
@@ -35,7 +39,6 @@ def description(alias: str) -> dict[str, Any]:
             )
             sequences = connection.introspection.get_sequences(cursor, table)
             found[table] = (columns, rules, [sequence["column"] for sequence in sequences])
-    found.pop("django_migrations", None)
     return found
 
 
