@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from directory.choices import Role
 from directory.models import User
-from matching.choices import MatchStatus, SideAnswer
+from matching.choices import MatchStatus, ReadAs, SideAnswer
 from matching.life import answering, review
 from matching.life.seen import statistics
 from matching.life.seen.shown import ShownEvents
@@ -103,11 +103,19 @@ def test_a_reviewer_takes_a_match_from_proposal_to_introduction_on_its_page(desk
 
 
 @pytest.mark.any_database
-def test_on_hold_is_seen_by_the_secretariat_alone(desk, match):
+def test_on_hold_is_told_to_nobody_and_hides_a_match_from_those_who_were_told_of_it(desk, match, reviewer):
+    side = speaker_for(match.offer)
+    seen = Match.objects.visible_to(side).get()
     take(desk, match, "check", kind="security_council", result="on_hold")
     match.refresh_from_db()
     assert match.on_hold_at is not None
-    assert not Match.objects.visible_to(speaker_for(match.offer)).exists()
+    assert Match.objects.visible_to(side).get().seen == seen.seen
+    Match.objects.update(on_hold_at=None)
+    match.refresh_from_db()
+    review.propose(match=match, by=reviewer)
+    assert Match.objects.visible_to(side).get().read_as == ReadAs.DESK
+    take(desk, match, "check", kind="security_council", result="on_hold")
+    assert not Match.objects.visible_to(side).exists()
     take(desk, match, "check", kind="security_council", result="cleared")
     match.refresh_from_db()
     assert match.on_hold_at is None

@@ -1,6 +1,7 @@
 """Other figures tried in the admin: the form, what they would change, and the button that activates them."""
 
 import re
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -108,12 +109,15 @@ def test_activating_makes_a_version_and_reruns(office, page, match, manager):
 def test_what_people_have_decided_stays(office, page, match, reviewer):
     from matching.life import review
 
+    def decided() -> dict[str, Any]:
+        return {name: value for name, value in Match.objects.values().get().items() if not name.startswith("shown_")}
+
     review.set_aside(match=match, by=reviewer)
-    before = Match.objects.values().get()
+    before = decided()
     assert office.get(page, figures(**ACTIVATED)).context["found"].counts.before == 0
     office.post(page, figures(**ACTIVATED))
     work_off()
-    assert Match.objects.values().get() == before
+    assert decided() == before
 
 
 def test_the_figures_in_use_are_not_activated_again(office, page, match):
