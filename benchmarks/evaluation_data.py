@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.texts import near_twins
-from matching.engine import CRITERIA, UNKNOWN_LANGUAGE, Postings, Preference, Profile, Reach, Weights
+from matching.engine import CRITERIA, UNKNOWN_LANGUAGE, Postings, Preference, Profile, Reach, Texts, Weights
 from matching.engine.inputs.case import Case
 from matching.engine.rules.gates import GATES
 from matching.models import ScoringProfile
-from matching.topic.vectors import Vectors, texts_of, vectors_of
+from matching.scoring.reading_arrays import LANGUAGES
+from matching.topic.vectors import texts_of, vectors_of
+from surveys.postings.forms.languages import CODES
+from surveys.reading.language import proposed_language
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -66,8 +69,8 @@ def pairs_task(rows: Sequence[dict[str, str]], profile: ScoringProfile, read_tex
     reach = np.zeros((len(offices), len(offices)), dtype=np.uint8)
     np.fill_diagonal(reach, profile.level_named)
     case = _case(
-        _postings(areas, country, need_texts),
-        _postings(areas, [-1] * len(rows), offer_texts),
+        _postings(areas, country, texts_of(vectors_of(need_texts), _languages(need_texts))),
+        _postings(areas, [-1] * len(rows), texts_of(vectors_of(offer_texts), _languages(offer_texts))),
         Reach(reach, np.array(country, dtype=np.int32)),
         profile,
     )
@@ -111,10 +114,14 @@ def projects_task(rows: Sequence[dict[str, str]], profile: ScoringProfile, read_
     offer_country = np.array([countries[iso3] for _, iso3 in offers])
     regions = _regions(countries)
     reach = np.stack([_reach(row, countries, regions, profile) for row in rows])
-    vectors = vectors_of(texts)
+    vectors, languages = vectors_of(texts), _languages(texts)
+    need_said, offer_said = (
+        texts_of([vectors[number] for number in of], [languages[number] for number in of])
+        for of in (need_project, offer_project)
+    )
     case = _case(
-        _postings([masks[number] for number in need_project], need_country, [], vectors, need_project),
-        _postings([masks[number] for number in offer_project], offer_country, [], vectors, offer_project),
+        _postings([masks[number] for number in need_project], need_country, need_said),
+        _postings([masks[number] for number in offer_project], offer_country, offer_said),
         Reach(reach, offer_project.astype(np.int32)),
         profile,
     )
@@ -172,15 +179,8 @@ def _is_open(case: Case) -> np.ndarray:
     return ~np.logical_or.reduce([gate(case, need, offer) for gate in GATES.values()])
 
 
-def _postings(
-    areas: Sequence[int],
-    country: Sequence[int] | np.ndarray,
-    texts: Sequence[str],
-    vectors: list[Vectors] | None = None,
-    of: object = None,
-) -> Postings:
+def _postings(areas: Sequence[int], country: Sequence[int] | np.ndarray, said: Texts) -> Postings:
     size = len(areas)
-    said = vectors_of(texts) if vectors is None else [vectors[number] for number in of]  # type: ignore[attr-defined]
     return Postings(
         ids=np.arange(size, dtype=np.int64),
         country=np.array(country, dtype=np.int32),
@@ -189,8 +189,13 @@ def _postings(
         modalities=np.zeros(size, dtype=np.uint64),
         recency=np.zeros(size, dtype=np.int32),
         is_open=np.ones(size, dtype=np.bool_),
-        texts=texts_of(said, [UNKNOWN_LANGUAGE] * size),
+        texts=said,
     )
+
+
+def _languages(texts: Sequence[str]) -> list[int]:
+    """As the form would propose them: a wrong label costs what it costs in the portal."""
+    return [LANGUAGES.get(proposed_language(text, among=CODES), UNKNOWN_LANGUAGE) for text in texts]
 
 
 def _reach(

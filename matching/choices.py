@@ -60,7 +60,7 @@ class CheckKind(TextChoices):
 
 
 class CheckResult(TextChoices):
-    """What came of a check. On hold hides the match from all but the secretariat; no rule ever sets it."""
+    """What came of a check. On hold hides the match from all who were told of it; no rule ever sets it."""
 
     CLEARED = "cleared", _("Cleared")
     REFERRED = "referred", _("Referred")

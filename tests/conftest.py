@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import override_settings
 from django.test.client import ClientMixin
@@ -25,6 +25,7 @@ from directory.names import NameIndex
 from matching.models import ScoringProfile
 from surveys.editions import load_surveys
 from tests.factories import AgencyFactory, CountryFactory, ScoringProfileFactory, UserFactory
+from tests.migrating import empty_database
 from tests.snapshots import Snapshot, take_snapshot
 
 
@@ -203,17 +204,5 @@ def _reference_first(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def throwaway() -> Iterator[str]:
     """The alias of a database of its own, empty: to take the whole portal's apart and put it together is slow."""
-    name = ":memory:" if connection.vendor == "sqlite" else f"{connection.settings_dict['NAME']}_migrations"
-    if connection.vendor != "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            cursor.execute(f'CREATE DATABASE "{name}"')
-    connections["throwaway"] = type(connections["default"])(
-        {**connection.settings_dict, "NAME": name}, alias="throwaway"
-    )
-    yield "throwaway"
-    connections["throwaway"].close()
-    del connections["throwaway"]
-    if connection.vendor != "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}"')
+    with empty_database("throwaway") as alias:
+        yield alias

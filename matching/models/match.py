@@ -65,7 +65,7 @@ def side_has(side: Side, **row: Any) -> Q:
     return Q(Exists(sides.filter(match=OuterRef("pk"), side=side, **row)))
 
 
-def is_told(user: "User | AnonymousUser | None", side: Side) -> Q:
+def is_told(user: "User | AnonymousUser | None", side: Side, *, is_on_hold: bool = False) -> Q:
     """Return the condition that the person was told, on that side, that the secretariat has put the match to it.
 
     Whoever answers for the side hears of it when the side is asked; whoever clears for its country, before. One that
@@ -78,7 +78,7 @@ def is_told(user: "User | AnonymousUser | None", side: Side) -> Q:
     if clears:
         heard |= clears.q(f"{side}__") & side_has(side, clearance__in=CLEARANCE_SHOWN)
     tells_nobody = Q(status__in=TOLD_NOBODY) | Q(status=MatchStatus.LAPSED, decided_on__isnull=True)
-    return own.q(f"{side}__") & heard & Q(on_hold_at__isnull=True) & ~tells_nobody
+    return own.q(f"{side}__") & heard & Q(on_hold_at__isnull=not is_on_hold) & ~tells_nobody
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -104,20 +104,24 @@ class MatchQuerySet(models.QuerySet["Match"]):
             When(shown, then=Value(ReadAs.SHOWN.value)),
             default=Value(ReadAs.RELEASED.value),
         )
-        return self.filter(told | shown | _RELEASED).annotate(
-            read_as=read_as,
-            seen_score=Case(
-                When(told, then=F("score")),
-                When(shown, then=F("shown_score")),
-                default=F("released_score"),
-                output_field=IntegerField(),
-            ),
-            seen_since=Case(
-                When(told, then=F("scored_at")),
-                When(shown, then=F("shown_changed_at")),
-                default=F("released_at"),
-                output_field=DateTimeField(),
-            ),
+        # The conditions are long: the others look at what came of them, instead of asking them again.
+        return (
+            self.filter(told | shown | _RELEASED)
+            .annotate(read_as=read_as)
+            .annotate(
+                seen_score=Case(
+                    When(read_as=ReadAs.DESK, then=F("score")),
+                    When(read_as=ReadAs.SHOWN, then=F("shown_score")),
+                    default=F("released_score"),
+                    output_field=IntegerField(),
+                ),
+                seen_since=Case(
+                    When(read_as=ReadAs.DESK, then=F("scored_at")),
+                    When(read_as=ReadAs.SHOWN, then=F("shown_changed_at")),
+                    default=F("released_at"),
+                    output_field=DateTimeField(),
+                ),
+            )
         )
 
     @staticmethod
@@ -145,6 +149,8 @@ class MatchQuerySet(models.QuerySet["Match"]):
         if scope := scope_of(user, Action.READ_OWN):
             for side, other in ((Side.NEED, Side.OFFER), (Side.OFFER, Side.NEED)):
                 own = scope.q(f"{side}__") & Q(**{f"{side}__status": PostingStatus.PUBLISHED})
+                # What a side was told of, and is on hold now, it sees no more of.
+                own &= ~is_told(user, side, is_on_hold=True)
                 others = scope.q(f"{other}__") & Q(**{f"{other}__status": PostingStatus.PUBLISHED})
                 seen |= own & (_shown_to(user, other) | others)
         return Q(is_shown=True) & both_open & seen

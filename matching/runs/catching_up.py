@@ -23,7 +23,7 @@ from matching.runs.lists import FoundLists, put_into, work_out_desk, work_out_sh
 from matching.runs.reconciling import BothLists, Rows, pair_keys
 from matching.scoring.inputs import Inputs
 from matching.scoring.places import offers_used_up
-from matching.scoring.reading_arrays import Reading, ScoringTables, meet_texts
+from matching.scoring.reading_arrays import ListKind, ScoringTables, meet_texts
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from web.days import today
@@ -92,7 +92,7 @@ def catch_up(*, run: MatchRun, inputs: Inputs, found: BothLists, now: Now) -> Ca
     short = Ids(needs=now.marked.short.needs | needs, offers=now.marked.short.offers | offers)
     if not any((*changed, *short)):
         return CaughtUp(found=found, inputs=inputs, changed=changed)
-    tables, top_k = ScoringTables.read(on=now.on, profile=run.profile, reading=Reading.SHOWN), run.profile.top_k
+    tables, top_k = ScoringTables.read(on=now.on, profile=run.profile, lists=ListKind.SHOWN), run.profile.top_k
     desk = work_out_desk(tables, changed=changed, short=short, standing=FoundLists(found.desk, top_k))
     shown = work_out_shown(tables, changed=seen_by_all, standing=FoundLists(found.shown, top_k))
     both = BothLists(desk=put_into(found.desk, desk), shown=put_into(found.shown, shown))

@@ -18,7 +18,7 @@ from matching.runs.lists import (
     work_out_desk,
     work_out_shown,
 )
-from matching.scoring.reading_arrays import Reading, ScoringTables, meet_texts
+from matching.scoring.reading_arrays import ListKind, ScoringTables, meet_texts
 from surveys.models import Need
 from surveys.models.posting import Posting
 from web import bulk
@@ -78,7 +78,7 @@ def match_marked() -> int:
 def _bring(*, changed: Ids, short: Ids, by: User | None = None, changed_by: Mapping[int, Ids] | None = None) -> None:
     """Do it, with the table of matches held, so that no run ends meanwhile and brings another profile."""
     begin, profile = timezone.now(), profile_of_lists()
-    tables = ScoringTables.read(on=today(), profile=profile, reading=Reading.SHOWN)
+    tables = ScoringTables.read(on=today(), profile=profile, lists=ListKind.SHOWN)
     desk_now, shown_now = (StoredLists(profile.top_k, are_shown=are_shown) for are_shown in (False, True))
     desk = work_out_desk(tables, changed=changed, short=short, standing=desk_now)
     shown = work_out_shown(tables, changed=changed, standing=shown_now)

@@ -23,7 +23,7 @@ from matching.runs.catching_up import meet_marked_texts
 from matching.runs.reconciling import BothLists, scored_rows
 from matching.scoring.inputs import Inputs, digest_of_all, digest_of_directory
 from matching.scoring.profiles import default_profile
-from matching.scoring.reading_arrays import Reading, ScoringTables
+from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
 from web.days import today
@@ -110,7 +110,7 @@ def begin(
 
 def read_inputs(run: MatchRun) -> Inputs:
     """Read what the run scores, and note its digests on `run`, which is not saved."""
-    tables = ScoringTables.read(on=run.on, profile=run.profile, reading=Reading.SHOWN)
+    tables = ScoringTables.read(on=run.on, profile=run.profile, lists=ListKind.SHOWN)
     inputs = Inputs.of(tables)
     run.input_digests = inputs.digests(tables.vocabulary)
     run.digest = digest_of_all(run.input_digests, run.engine_version, run.topic_version)

@@ -9,7 +9,7 @@ from matching.choices import Fit
 from matching.models import ScoringProfile
 from matching.scoring.levels import level_percent
 from matching.scoring.profiles import default_profile
-from matching.scoring.reading_arrays import Reading, ScoringTables
+from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.topic import topic_version
 from surveys.models import Need, Offer
 from surveys.postings.shown.reach import PlaceKey, Route, places_or_open
@@ -24,7 +24,7 @@ def explain(
     offer: Offer,
     on: dt.date | None = None,
     profile: ScoringProfile | None = None,
-    reading: Reading = Reading.DESK,
+    lists: ListKind = ListKind.DESK,
 ) -> Explanation:
     """Explain the pair on a day (today), by a profile (the default one), in a fixed number of queries.
 
@@ -32,7 +32,7 @@ def explain(
     and contribution in millionths, what is shared, related, missing and extra, and every route by which the
     offer reaches the need's country. Codes, not words; `matching.scoring.reasons` puts it into words.
     """
-    return explain_pairs(pairs=[(need, offer)], on=on, profile=profile, reading=reading)[0]
+    return explain_pairs(pairs=[(need, offer)], on=on, profile=profile, lists=lists)[0]
 
 
 def explain_each_offer(
@@ -47,7 +47,7 @@ def explain_pairs(
     pairs: Iterable[tuple[Need, Offer]],
     on: dt.date | None = None,
     profile: ScoringProfile | None = None,
-    reading: Reading = Reading.DESK,
+    lists: ListKind = ListKind.DESK,
 ) -> list[Explanation]:
     """Explain each of the pairs, in their order, in one reading of the tables: the queries do not grow with them."""
     pairs = list(pairs)
@@ -59,7 +59,7 @@ def explain_pairs(
         profile=profile,
         need_ids={need.pk for need, _offer in pairs},
         offer_ids={offer.pk for _need, offer in pairs},
-        reading=reading,
+        lists=lists,
     )
     return explain_in(tables, pairs=pairs, profile=profile)
 

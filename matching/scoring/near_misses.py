@@ -15,10 +15,10 @@ from directory.models import Country, User
 from matching import engine
 from matching.models import Match
 from matching.scoring.explanation import Explanation, explain_pairs
-from matching.scoring.pairs import reading_for
+from matching.scoring.pairs import lists_read_by
 from matching.scoring.places import offers_used_up
 from matching.scoring.profiles import default_profile, gates_only
-from matching.scoring.reading_arrays import Reading, ScoringTables
+from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.scoring.reasons import Labels
 from matching.scoring.words import GATES
 from surveys.choices import PlaceKind
@@ -54,14 +54,14 @@ def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: in
     two would show had nobody decided or agreed anything. A fixed number of queries.
     """
     profile, is_need = default_profile(), isinstance(posting, Need)
-    reading = reading_for(reader)
+    lists = lists_read_by(reader)
     others = _others(posting, reader)
     tables = ScoringTables.read(
         on=today(),
         profile=gates_only(profile),
         need_ids={posting.pk} if is_need else others,
         offer_ids=others if is_need else {posting.pk},
-        reading=reading,
+        lists=lists,
     )
     closed = _closed_by_one(tables, of_one_need=is_need)
     rows = (Offer if is_need else Need).objects.for_lists().in_bulk(list(closed))
@@ -69,11 +69,11 @@ def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: in
         (posting, rows[pk]) if is_need else (rows[pk], posting)  # type: ignore[misc]
         for pk in closed
     ]
-    words = _Words(tables, reading)
+    words = _Words(tables, lists)
     found = [
         NearMiss(need, offer, explanation["gates"][0], words.why(need, offer, explanation), explanation["score"])
         for (need, offer), explanation in zip(
-            pairs, explain_pairs(pairs=pairs, profile=profile, reading=reading), strict=True
+            pairs, explain_pairs(pairs=pairs, profile=profile, lists=lists), strict=True
         )
         if len(explanation["gates"]) == 1 and explanation["score"] >= profile.min_score
     ]
@@ -88,7 +88,7 @@ def _others(posting: Need | Offer, reader: User | AnonymousUser) -> list[int]:
         Q(opens_on=None) | Q(opens_on__lte=day + OPENS_WITHIN)
     )
     postings = model.objects.visible_to(reader).published().filter(nearly_open)
-    if reading_for(reader) == Reading.DESK:
+    if lists_read_by(reader) == ListKind.DESK:
         decided = Match.objects.decided(day).filter(**{"need" if is_need else "offer": posting.pk}).order_by()
         postings = postings.exclude(pk__in=decided.values("offer" if is_need else "need"))
     return list(postings.order_by("pk").values_list("pk", flat=True))
@@ -109,11 +109,11 @@ def _closed_by_one(tables: ScoringTables, *, of_one_need: bool) -> list[int]:
 class _Words:
     """Puts what keeps a pair apart into a sentence, with names read once."""
 
-    def __init__(self, tables: ScoringTables, reading: Reading) -> None:
+    def __init__(self, tables: ScoringTables, lists: ListKind) -> None:
         self._places = tables.offer_places
         self._labels = Labels.read()
         self._countries = dict(Country.objects.values_list("iso3", "name"))
-        self._used_up = set(offers_used_up()) if reading == Reading.DESK else set()
+        self._used_up = set(offers_used_up()) if lists == ListKind.DESK else set()
         self._in_detail: dict[str, Callable[[Need, Offer, Explanation], str]] = {
             "not_open": self._not_open,
             "no_shared_area": self._no_shared_area,

@@ -9,7 +9,7 @@ from directory.models import User
 from matching.choices import Fit, ReadAs
 from matching.models import Match
 from matching.scoring.explanation import Explanation, explain, fit_of
-from matching.scoring.reading_arrays import Reading
+from matching.scoring.reading_arrays import ListKind
 from surveys.models import Need, Offer
 
 
@@ -57,7 +57,7 @@ def explanation_of(match: Match) -> Explanation:
     if seen.read_as == ReadAs.RELEASED:
         return match.released_as or {}
     if seen.read_as == ReadAs.SHOWN:
-        return explain(need=match.need, offer=match.offer, profile=seen.profile, reading=Reading.SHOWN)
+        return explain(need=match.need, offer=match.offer, profile=seen.profile, lists=ListKind.SHOWN)
     return explain(need=match.need, offer=match.offer, profile=None if match.decided_on else seen.profile)
 
 
@@ -67,9 +67,9 @@ def seen_fit(match: Match) -> Fit:
     return fit_of(seen.score, seen.profile) if seen.profile else Fit((match.released_as or {})["fit"])
 
 
-def reading_for(reader: User | AnonymousUser | None) -> Reading:
+def lists_read_by(reader: User | AnonymousUser | None) -> ListKind:
     """Return how postings are read to explain a pair to this reader: agreed places are for the secretariat to know."""
-    return Reading.DESK if can(reader, Action.READ_EVERYTHING) else Reading.SHOWN
+    return ListKind.DESK if can(reader, Action.READ_EVERYTHING) else ListKind.SHOWN
 
 
 def _never_matched(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser) -> ShownPair | None:
@@ -79,7 +79,7 @@ def _never_matched(*, need_pk: int, offer_pk: int, reader: User | AnonymousUser)
     offer = Offer.objects.visible_to(reader).for_lists().filter(pk=offer_pk).first()
     if need is None or offer is None or not _answers_for_a_side(reader, need, offer):
         return None
-    return ShownPair(need, offer, None, explain(need=need, offer=offer, reading=reading_for(reader)), None)
+    return ShownPair(need, offer, None, explain(need=need, offer=offer, lists=lists_read_by(reader)), None)
 
 
 def _answers_for_a_side(reader: User | AnonymousUser, need: Need, offer: Offer) -> bool:

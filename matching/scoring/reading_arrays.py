@@ -42,7 +42,7 @@ class CannotScore(CannotAnswer):
     """What is to be scored holds more codes than the engine tells apart, or one that it was not told of."""
 
 
-class Reading(Enum):
+class ListKind(Enum):
     """Whether an offer all of whose places are agreed is open: a run keeps both, see `matching.runs.both_lists`."""
 
     DESK = "desk"
@@ -138,7 +138,7 @@ class ScoringTables:
         need_ids: Collection[int] | None = None,
         offer_ids: Collection[int] | None = None,
         keep_texts: bool = True,
-        reading: Reading = Reading.DESK,
+        lists: ListKind = ListKind.DESK,
     ) -> "ScoringTables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
@@ -150,11 +150,11 @@ class ScoringTables:
         vocabulary = Vocabulary.read()
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
         needs = _postings(Need.objects.all(), side="need", on=on, ids=need_ids, vocabulary=vocabulary)
-        with_places = Offer.objects.exclude(pk__in=offers_used_up()) if reading == Reading.DESK else None
+        with_places = Offer.objects.exclude(pk__in=offers_used_up()) if lists == ListKind.DESK else None
         offers = _postings(
             Offer.objects.all(), side="offer", on=on, ids=offer_ids, vocabulary=vocabulary, among=with_places
         )
-        used_up = np.array(sorted(offers_used_up()) if reading == Reading.SHOWN else [], dtype=np.int64)
+        used_up = np.array(sorted(offers_used_up()) if lists == ListKind.SHOWN else [], dtype=np.int64)
         need_places = places_stated(PreferredPartner.objects.all(), "need", need_ids)
         offer_places = places_stated(Target.objects.all(), "offer", offer_ids)
         scored_by = engine_profile(profile, related=vocabulary.related)

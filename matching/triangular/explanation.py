@@ -12,7 +12,7 @@ from matching.engine.rules.criteria import CRITERIA
 from matching.models import ScoringProfile, TriangularOption
 from matching.scoring.explanation import Explanation, explain_in, fit_of
 from matching.scoring.profiles import default_profile
-from matching.scoring.reading_arrays import Reading, ScoringTables
+from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.roles import may_facilitate
 from matching.triangular.together import COVERING, TOPIC, joined, parts_of_triples
@@ -27,7 +27,7 @@ def explain_options(
     *,
     on: dt.date | None = None,
     profile: ScoringProfile | None = None,
-    reading: Reading = Reading.DESK,
+    lists: ListKind = ListKind.DESK,
 ) -> list[Explanation]:
     """Explain each option on a day (today), by a profile (the default one), in a fixed number of queries.
 
@@ -43,7 +43,7 @@ def explain_options(
         profile=profile,
         need_ids={option.need_id for option in options},
         offer_ids={pk for option in options for pk in (option.pivotal_offer_id, option.facilitating_offer_id)},
-        reading=reading,
+        lists=lists,
     )
     case = Case.of(tables.needs, tables.offers, tables.reach, tables.preference, tables.profile)
     by_pivotal = explain_in(tables, pairs=[(one.need, one.pivotal_offer) for one in options], profile=profile)

@@ -10,27 +10,27 @@ from directory.choices import THIRD_PARTY_KINDS, AgencyKind
 from matching.scoring.inputs import Inputs
 from matching.scoring.levels import NO_ROW
 from matching.scoring.places import offers_used_up
-from matching.scoring.reading_arrays import Reading
+from matching.scoring.reading_arrays import ListKind
 from matching.triangular.options import Roles
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
 
 
-def open_and_allowing(postings: PostingQuerySet[Any], reading: Reading = Reading.DESK) -> PostingQuerySet[Any]:
+def open_and_allowing(postings: PostingQuerySet[Any], lists: ListKind = ListKind.DESK) -> PostingQuerySet[Any]:
     """Return the postings that are open now and allow a facilitating partner."""
     open_now = postings.published().open_now().filter(facilitating_allowed=True)
-    if postings.model is not Offer or reading == Reading.SHOWN:
+    if postings.model is not Offer or lists == ListKind.SHOWN:
         return open_now
     return open_now.exclude(pk__in=offers_used_up())
 
 
-def read_roles(inputs: Inputs, reading: Reading) -> Roles:
+def read_roles(inputs: Inputs, lists: ListKind) -> Roles:
     """Return who may take which part now: two queries. Call it in the transaction that writes the options.
 
     At least two developing countries take part: those of the need and of the pivotal offer.
     """
     needs = set(open_and_allowing(Need.objects.all()).order_by().values_list("pk", flat=True))
-    offers = open_and_allowing(Offer.objects.all(), reading)
+    offers = open_and_allowing(Offer.objects.all(), lists)
     kind_of = dict(offers.order_by().values_list("pk", "agency__kind"))
     allows = _each(inputs.offers.ids, lambda pk: pk in kind_of)
     is_third_party = _each(inputs.offers.ids, lambda pk: _is_third_party(kind_of.get(pk)))

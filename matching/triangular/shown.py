@@ -7,7 +7,7 @@ from typing import Any
 from matching.choices import Fit, ReadAs
 from matching.models import TriangularOption
 from matching.scoring.explanation import fit_of
-from matching.scoring.reading_arrays import Reading
+from matching.scoring.reading_arrays import ListKind
 from matching.scoring.reasons import Labels
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import option_reasons
@@ -48,8 +48,8 @@ def _explanations(options: Sequence[TriangularOption]) -> list[dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     as_shown = [option for option in options if _reads_as_shown(option)]
     undecided = [option for option in options if not _reads_as_shown(option) and not option.decided_on]
-    for reading, today in ((Reading.SHOWN, as_shown), (Reading.DESK, undecided)):
-        explained = explain_options(today, reading=reading)
+    for lists, today in ((ListKind.SHOWN, as_shown), (ListKind.DESK, undecided)):
+        explained = explain_options(today, lists=lists)
         found |= dict(zip((option.pk for option in today), explained, strict=True))
     return [found.get(option.pk) or option.decided_on or {} for option in options]
 

@@ -30,7 +30,7 @@ from matching.models import Match, MatchRun, TriangularOption
 from matching.models.match import MatchQuerySet
 from matching.models.triangular.option import POSTINGS
 from matching.scoring.inputs import Inputs
-from matching.scoring.reading_arrays import Reading
+from matching.scoring.reading_arrays import ListKind
 from matching.triangular.lapsing import lapse_closed_proposals
 from matching.triangular.options import Listed, Options, Triple, find
 from matching.triangular.roles import of_the_south, read_roles
@@ -79,7 +79,7 @@ def store_options(*, run: MatchRun, inputs: Inputs) -> dict[str, int]:
     """
     bulk.lock_table(TriangularOption)
     lapsed = lapse_closed_proposals()
-    wanted, shown = (_wanted(run, inputs, reading) for reading in Reading)
+    wanted, shown = (_wanted(run, inputs, lists) for lists in ListKind)
     stored, now = _stored(), timezone.now()
     counts = _bring_desk(run, wanted, stored, shown=shown, now=now)
     _bring_shown(run, shown, stored, desk=wanted, now=now)
@@ -168,25 +168,25 @@ def _compared(figures: Figures) -> Figures:
     return figures[:-1]
 
 
-def _wanted(run: MatchRun, inputs: Inputs, reading: Reading) -> dict[Key, Figures]:
+def _wanted(run: MatchRun, inputs: Inputs, lists: ListKind) -> dict[Key, Figures]:
     """Return the options as they should stand for the desk, or as others should see them; by need, best first."""
     case = Case.of(inputs.needs, inputs.offers, inputs.reach, inputs.preference, inputs.profile)
     of_desk = Q(status=MatchStatus.SUGGESTED, rank_for_need__isnull=False)
-    listed = Match.objects.filter(of_desk if reading == Reading.DESK else Q(shown_rank_for_need__isnull=False))
+    listed = Match.objects.filter(of_desk if lists == ListKind.DESK else Q(shown_rank_for_need__isnull=False))
     options = find(
         case,
-        _listed(inputs, listed.filter(need__facilitating_allowed=True), reading),
-        read_roles(inputs, reading),
+        _listed(inputs, listed.filter(need__facilitating_allowed=True), lists),
+        read_roles(inputs, lists),
         good_from=run.profile.good_from,
-        decided=_decided(inputs) if reading == Reading.DESK else set(),
+        decided=_decided(inputs) if lists == ListKind.DESK else set(),
     )
     return _by_ids(inputs, options)
 
 
-def _listed(inputs: Inputs, matches: MatchQuerySet, reading: Reading) -> Listed:
+def _listed(inputs: Inputs, matches: MatchQuerySet, lists: ListKind) -> Listed:
     """Return these matches as rows of the inputs; one of a posting that is not in them is left out."""
     figures = ("score", "part_areas", "part_modalities", "part_topic")
-    names = figures if reading == Reading.DESK else [f"shown_{name}" for name in figures]
+    names = figures if lists == ListKind.DESK else [f"shown_{name}" for name in figures]
     # In the order of their pairs, which no decision changes; that of their rows tells when each was first stored.
     query = matches.order_by("need", "offer").values_list("need", "offer", *names)
     rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=LISTED)

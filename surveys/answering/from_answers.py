@@ -29,6 +29,7 @@ from surveys.choices import (
     Side,
 )
 from surveys.models import Question, Survey
+from surveys.postings.forms.languages import reads_like
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import VERBS, Lack, lacks
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
@@ -45,7 +46,8 @@ DIRECTIONS = {
 }
 QUOTED = frozenset({Feeds.AREAS, Feeds.MODALITIES, Feeds.AMOUNT, *DIRECTIONS})
 """Answers that are quoted in the text of a posting; of others, such as an e-mail address, none is."""
-CONTENT = QUOTED | {Feeds.TITLE, Feeds.TEXT}
+WRITTEN = frozenset({Feeds.TITLE, Feeds.TEXT})
+CONTENT = QUOTED | WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,7 @@ def _draft(
         "agency": answers.agency or agencies.get(answers.country.iso3),
         "title": str(title.value)[:MAX_TITLE_CHARACTERS] if title else _title(side, answers, content, asked),
         "text": _text(side, answers, content, survey=survey, is_stated=side in stated, asked=asked),
-        "language": "en",
+        "language": _language(content),
         **_amount(content if side == Side.OFFER or not _is_shared(content) else None, survey),
         "places": _whole_number(content.first(Feeds.PLACES)),
         "opens_on": _day(content.first(Feeds.OPENS_ON)),
@@ -259,6 +261,11 @@ def _draft(
         targets=targets_of(content.places) if side == Side.OFFER else partners_of(content.places),
         lacks=lacks(title=values["title"], areas=areas, states_modality=True, closes_on=values["closes_on"]),
     )
+
+
+def _language(content: _Content) -> str:
+    """Return what the country's own words read like; where it wrote none, the words are ours, in English."""
+    return reads_like(*(str(given.value) for question, given in content.given if question.feeds in WRITTEN)) or "en"
 
 
 def _is_shared(content: _Content) -> bool:

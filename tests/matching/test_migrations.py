@@ -61,3 +61,28 @@ def test_states_runs_and_plans_are_kept_forward_and_back(throwaway: str, setting
     assert list(rows_of("matching", "MatchRun").order_by("pk").values_list("progress", flat=True)) == [25, 100]
     assert not rows_of("matching", "MatchRun").filter(heartbeat_at=None).exists()
     migrate(throwaway, AFTER)
+
+
+SHOWN = ("is_shown", "shown_score", "shown_part_areas", "shown_rank_for_need", "shown_by")
+
+
+def test_others_are_shown_what_stands_until_the_next_run(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    rows_of = stand_at(throwaway, AFTER)
+    country = rows_of("directory", "Country").create(iso3="QQQ", iso2="QQ", m49="999", name="Test")
+    profile = rows_of("matching", "ScoringProfile").create(code="default", version=1)
+    need = rows_of("surveys", "Need").create(title="Need", country=country, stated_on=TERM)
+    parts = dict.fromkeys(("part_areas", "part_modalities", "part_region", "part_topic"), 2)
+    for status, rank, said in (("suggested", 1, None), ("set_aside", None, SAID), ("lapsed", None, None)):
+        offer = rows_of("surveys", "Offer").create(title="Offer", country=country, stated_on=TERM)
+        scored = {"need": need, "offer": offer, "profile": profile, "score": 8, **parts}
+        rows_of("matching", "Match").create(status=status, rank_for_need=rank, decided_on=said, **scored)
+    rows_of = migrate(throwaway, ("matching", "0016_what_is_shown_is_whole"))
+    assert list(rows_of("matching", "Match").order_by("pk").values_list(*SHOWN)) == [
+        (True, 8, 2, 1, profile.pk),
+        (True, 8, 2, None, profile.pk),
+        (False, None, None, None, None),
+    ]
+    rows_of = migrate(throwaway, AFTER)
+    assert rows_of("matching", "Match").count() == 3
+    migrate(throwaway, ("matching", "0016_what_is_shown_is_whole"))

@@ -1,37 +1,105 @@
 """A new database is made by migrations alone; the tests make theirs from the models, which is quicker."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from collections import Counter
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ModelState, ProjectState
 
-from tests.project.subprocesses import PRODUCTION, ROOT, run_python
-from tests.snapshots import PREFIX
+from tests.migrating import empty_database
+from web.new_tables import NewTables
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db(transaction=True)
 
-
-def tables(cursor: Any) -> dict[str, set[str]]:
-    """The columns of each table."""
-    names = cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    return {
-        name: {row[1] for row in cursor.execute(f'PRAGMA table_info("{name}")').fetchall()}
-        for (name,) in names
-        if name not in ("django_migrations", "sqlite_sequence") and not name.startswith(PREFIX)
-    }
+NAMED_BY_PLACE = ("__", "fk_", "sqlite_autoindex_")
 
 
-def test_migrations_make_the_tables_of_the_models(tmp_path: Path) -> None:
-    file = tmp_path / "new.sqlite3"
-    done = run_python(
-        str(ROOT / "manage.py"), "migrate", "-v", "0", **{**PRODUCTION, "DATABASE_URL": f"sqlite:///{file}"}
-    )
-    assert done.returncode == 0, done.stderr
-    with closing(sqlite3.connect(file)) as migrated, connection.cursor() as cursor:
-        made_by_migrations, made_from_models = tables(migrated.cursor()), tables(cursor)
-    assert made_by_migrations == made_from_models
-    assert {model._meta.db_table for model in apps.get_models()} <= made_by_migrations.keys()
+def description(alias: str) -> dict[str, Any]:
+    """What there is of each table: columns, constraints and indexes, sequences."""
+    connection = connections[alias]
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            columns = {
+                (column.name, column.type_code, column.null_ok, column.default, column.collation)
+                for column in connection.introspection.get_table_description(cursor, table)
+            }
+            constraints = connection.introspection.get_constraints(cursor, table)
+            rules = Counter(
+                ("" if name.startswith(NAMED_BY_PLACE) else name, repr(sorted(rule.items())))
+                for name, rule in constraints.items()
+            )
+            sequences = connection.introspection.get_sequences(cursor, table)
+            found[table] = (columns, rules, [sequence["column"] for sequence in sequences])
+    found.pop("django_migrations", None)
+    return found
+
+
+def in_order(state: ModelState) -> ModelState:
+    """Return the same model with its constraints and indexes by name: their order is that of their being added."""
+    state = state.clone()
+    for kind in ("constraints", "indexes"):
+        state.options[kind] = sorted(state.options.get(kind, []), key=lambda rule: rule.name)
+    return state
+
+
+def models_of(app: str, state: ProjectState) -> dict[str, ModelState]:
+    return {name: in_order(model) for (of, name), model in state.models.items() if of == app}
+
+
+def make_from_models(alias: str) -> None:
+    with connections[alias].schema_editor() as editor:
+        for model in apps.get_models():
+            editor.create_model(model)
+
+
+@pytest.fixture
+def drawn_up(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """How many models were drawn up for each squashed migration that has run."""
+    counts, models = {}, Counter[str]()
+    apply, render = NewTables.apply, ModelState.render
+
+    def counted_apply(migration: NewTables, *args: Any, **options: Any) -> Any:
+        before = models.total()
+        state = apply(migration, *args, **options)
+        counts[migration.app_label] = models.total() - before
+        return state
+
+    def counted_render(state: ModelState, of: Any) -> Any:
+        models[state.name] += 1
+        return render(state, of)
+
+    monkeypatch.setattr(NewTables, "apply", counted_apply)
+    monkeypatch.setattr(ModelState, "render", counted_render)
+    return counts
+
+
+def test_a_new_database_has_what_the_models_say_and_each_is_drawn_up_once(
+    settings: Any, drawn_up: dict[str, int]
+) -> None:
+    settings.MIGRATION_MODULES = {}
+    with empty_database("by_migrations") as alias:
+        call_command("migrate", database=alias, verbosity=0)
+        by_migrations = description(alias)
+    with empty_database("by_models") as alias:
+        make_from_models(alias)
+        by_models = description(alias)
+    assert by_migrations.keys() == by_models.keys()
+    assert {table: found for table, found in by_migrations.items() if found != by_models[table]} == {}
+    assert drawn_up.keys() == {"directory", "surveys", "matching"}
+    assert max(drawn_up.values()) <= len(apps.get_models(include_auto_created=True))
+
+
+def test_squashed_migrations_come_to_what_those_come_to_that_they_replace(settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    by_squashed, one_by_one = MigrationLoader(None), MigrationLoader(None, replace_migrations=False)
+    assert {app for app, _name in by_squashed.replacements} == {"directory", "surveys", "matching"}
+    for squashed, migration in by_squashed.replacements.items():
+        new = models_of(squashed[0], by_squashed.project_state(squashed))
+        old = models_of(squashed[0], one_by_one.project_state(migration.replaces[-1]))
+        assert new.keys() == old.keys()
+        assert [name for name, state in new.items() if state != old[name]] == []

@@ -470,7 +470,7 @@ def test_digests_come_once_a_day_or_on_mondays(match):
     User.objects.filter(pk=daily.pk).update(digest=Digest.DAILY)
     User.objects.filter(pk=weekly.pk).update(digest=Digest.WEEKLY)
     tuesday, next_monday = dt.date(2026, 12, 1), dt.date(2026, 12, 7)
-    Match.objects.update(created_at=dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC))
+    Match.objects.update(shown_since=dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC))
     assert digests.write_digests(tuesday) == 1
     assert digests.write_digests(tuesday) == 0
     assert digests.write_digests(next_monday) == 1

@@ -187,12 +187,12 @@ def test_the_contact_of_a_posting_is_its_contact_person_while_that_speaks_for_it
 def test_a_digest_tells_of_suggestions_from_its_first_moment_on():
     match = suggested_match()
     reader = speaker_for(match.need)
-    moment = Match.objects.get(pk=match.pk).created_at
+    moment = Match.objects.get(pk=match.pk).shown_since
     assert list(digests.new_matches_of(reader, since=moment)) == [match]
     assert list(digests.new_matches_of(reader, since=moment + dt.timedelta(microseconds=1))) == []
     for status in set(MatchStatus) - {MatchStatus.SUGGESTED}:
         put_in(status, match)
-        assert list(digests.new_matches_of(reader, since=moment)) == [], status
+        assert list(digests.new_matches_of(reader, since=moment)) == [match], "the reader was told of no decision"
 
 
 def test_a_mail_of_one_side_is_filled_in_for_that_side_alone_and_for_an_office_without_the_match(proposed):

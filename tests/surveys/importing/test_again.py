@@ -14,7 +14,7 @@ from surveys.choices import ImportState, PostingStatus, RowResult, Side
 from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Answer, Import, Need, Offer, Reading, Response, Survey, Target
 from surveys.postings import posting
-from surveys.questionnaires.form import add_version
+from surveys.questionnaires.form import Form, FormQuestion, FormSection, add_version
 from surveys.questionnaires.shipped import shipped_form
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, as_xlsx, changed, table_rows
 
@@ -302,3 +302,26 @@ def test_the_shipped_editions_are_added_once_and_left_alone_afterwards(imported:
     call_command("load_surveys", stdout=io.StringIO())
     assert Survey.objects.get(pk=imported.pk).title == "Corrected in the admin"
     assert Import.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "language"),
+    [
+        ("Formation aux systèmes d'alerte précoce pour les zones rurales", "fr"),
+        ("Đào tạo hệ thống cảnh báo sớm lũ lụt", "vi"),
+        ("ICT", "en"),
+        ("", "en"),
+    ],
+)
+def test_what_is_read_is_labelled_with_the_language_that_it_reads_like(survey: Survey, what: str, language: str):
+    edition = Survey.objects.create(code="languages", title="Languages", stated_on=dt.date(2026, 6, 1))
+    questions = (
+        FormQuestion("iso3", "single", "Country", choices_from="countries", feeds="country"),
+        FormQuestion("what", "text", "What is needed?", feeds="title", side="need"),
+        FormQuestion("areas", "multiple", "Areas", choices_from="areas", feeds="areas", side="need"),
+    )
+    add_version(edition, Form((FormSection("about", "About", questions=questions),)))
+    rows = [{"iso3": "NPL", "what": what, "areas": "trade"}]
+    outcome = import_file(survey=edition, data=as_csv(rows), file_name="table.csv")
+    assert outcome.state == ImportState.APPLIED, outcome
+    assert [need.language for need in Need.objects.filter(survey=edition)] == [language]
