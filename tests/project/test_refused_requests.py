@@ -15,7 +15,7 @@ from ssc_portal.running.logs import RefusedRequests
 from tests.factories import PASSWORD
 from tests.project.subprocesses import PRODUCTION, run_python
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 BEYOND = "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
 FORM = "application/x-www-form-urlencoded"
