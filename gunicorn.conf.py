@@ -7,7 +7,7 @@ from ssc_portal.running.environment import Environment
 env = Environment()
 bind = env.bind("BIND", default="127.0.0.1:8000")
 worker_class = "gthread"
-workers = env.number("WEB_CONCURRENCY", default=2, least=1, most=256)
+workers = env.processes("WEB_CONCURRENCY", cache=env.cache("CACHE_URL", default="locmemcache://"))
 threads = env.number("WEB_THREADS", default=4, least=1, most=256)
 timeout = 60
 graceful_timeout = 30

@@ -78,6 +78,13 @@ class Environment:
         right = f"write a whole number from {least} to {most}, in digits alone."
         return self._read(name, lambda given: _number(given, least, most), default=default, right=right)
 
+    def processes(self, name: str, *, cache: dict[str, Any]) -> int:
+        """Return how many processes serve: with a cache of each process, one, for there log-ins are counted."""
+        if not cache["BACKEND"].endswith("LocMemCache"):
+            return self.number(name, default=2, least=1, most=256)
+        right = "write 1, or set CACHE_URL to a Redis: without one each process counts tries to log in for itself."
+        return self._read(name, lambda given: _number(given, 1, 1), default=1, right=right)
+
     def text(self, name: str, *, default: str = "") -> str:
         """Return one line of text."""
         right = f"write one line of at most {LONGEST_TEXT} characters, without control characters."

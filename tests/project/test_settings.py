@@ -104,7 +104,7 @@ WRONG = {
     "API_RATE_USER": ["unlimited", "/min"],
     "LOG_LEVEL": ["LOUD", "10"],
     "BIND": ["8000", "host:", "127.0.0.1:99999", "a b:80", "unix:"],
-    "WEB_CONCURRENCY": ["0", "two", "1000"],
+    "WEB_CONCURRENCY": ["0", "two", "1000", "2"],
     "WEB_THREADS": ["-4", "4.0", "0"],
 }  # fmt: skip
 """Values that nothing understands, by setting; each stops the start. "hidden" stands for a password."""
@@ -150,6 +150,19 @@ def test_what_is_not_understood_stops_the_start_by_name(name: str, value: str, r
     assert " is not understood: write " in said
     assert "hid" not in said
     assert name in SECRETS or value[:100] in said
+
+
+@pytest.mark.parametrize(
+    ("said", "workers"),
+    [
+        ({}, 1),
+        ({"CACHE_URL": "redis://127.0.0.1:6379/1"}, 2),
+        ({"CACHE_URL": "redis://127.0.0.1:6379/1", "WEB_CONCURRENCY": "5"}, 5),
+    ],
+)
+def test_several_processes_serve_only_where_they_count_log_ins_together(said: dict[str, str], workers: int) -> None:
+    program = "import runpy; print(runpy.run_path('gunicorn.conf.py')['workers'])"
+    assert run_python("-c", program, **{**PRODUCTION, **said}).stdout.strip() == str(workers)
 
 
 def test_each_documented_setting_is_tried_with_a_wrong_value() -> None:
