@@ -6,6 +6,7 @@ reference data or not. Give areas and modalities as codes or as objects: `Publis
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import factory
@@ -75,7 +76,9 @@ class _WithoutHistory(DjangoModelFactory[Row]):
         try:
             return super()._create(model_class, *args, **values)
         finally:
-            del model_class.skip_history_when_saving  # type: ignore[attr-defined]
+            # Of two threads that make rows of one kind at once, the first to end takes it away.
+            with suppress(AttributeError):
+                del model_class.skip_history_when_saving  # type: ignore[attr-defined]
 
 
 class CountryFactory(_WithoutHistory[Country]):

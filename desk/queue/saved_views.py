@@ -25,8 +25,10 @@ def save(*, by: User, name: str, query: str) -> SavedView:
     name = " ".join(name.split())
     if not can(by, Action.READ_EVERYTHING):
         raise ViewRefused(_("Views are for the secretariat."))
-    if not name or len(name) > LONGEST_NAME:
-        raise ViewRefused(_("Give the view a name of at most %(limit)d characters.") % {"limit": LONGEST_NAME})
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise ViewRefused(
+            _("Give the view a name of at most %(limit)d characters that can be seen.") % {"limit": LONGEST_NAME}
+        )
     kept = urlencode([(key, value) for key, value in parse_qsl(query.lstrip("?")) if key not in NOT_KEPT])
     if len(kept) > LONGEST_QUERY:
         raise ViewRefused(_("These filters are too long to be saved."))
