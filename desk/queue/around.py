@@ -22,8 +22,8 @@ from matching.models import Match
 from matching.scoring.explanation import fit_of
 from web.converters import row_number
 from web.days import today
-from web.exports import csv_response, xlsx_response
-from web.pdf import PdfUnavailable
+from web.files.exports import csv_response, xlsx_response
+from web.files.pdf import PdfUnavailable
 
 CHUNK = 1_000
 DAYS_OF_A_PERIOD = (30, 90, 365)

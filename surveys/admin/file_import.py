@@ -24,7 +24,7 @@ from surveys.postings.publishable import in_short
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
 from web.converters import row_number
-from web.exports import csv_response
+from web.files.exports import csv_response
 
 ROWS_A_PAGE = 50
 MOST_CHOICES = 150

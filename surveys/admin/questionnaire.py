@@ -19,7 +19,7 @@ from surveys.models import Challenge, Option, Question, Questionnaire, Section
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, check_may
 from surveys.questionnaires.versions import editable_version
 from surveys.questionnaires.xlsform_writing import write_xlsform
-from web.exports import XLSX
+from web.files.exports import XLSX
 
 Row = TypeVar("Row", bound=Model)
 

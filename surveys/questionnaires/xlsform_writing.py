@@ -13,7 +13,7 @@ from surveys.models import Option, Question, Questionnaire, Section
 from surveys.questionnaires.conditions import as_xlsform
 from surveys.questionnaires.form import Condition, form_of
 from surveys.questionnaires.lists import Lists
-from web.exports import text_cell
+from web.files.exports import text_cell
 
 ENGLISH = "English (en)"
 LIST_PREFIX = "ssc_"

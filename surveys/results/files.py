@@ -10,7 +10,7 @@ from docx.enum.section import WD_ORIENT
 from docx.shared import Mm, Pt
 
 from surveys.results.tables import ResultTable
-from web.exports import csv_response, disclaimer, storable, xlsx_response
+from web.files.exports import csv_response, disclaimer, storable, xlsx_response
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = ("csv", "xlsx", "json", "docx")

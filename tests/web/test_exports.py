@@ -19,8 +19,8 @@ from surveys.reading.child.delimited import read_delimited
 from surveys.results.files import response_of
 from surveys.results.tables import ResultTable
 from tests.factories import OfferFactory
-from web.exports import BYTE_ORDER_MARK, LONGEST_CELL, csv_response, text_cell, xlsx_response
-from web.formulas import as_text, without_mark
+from web.files.exports import BYTE_ORDER_MARK, LONGEST_CELL, csv_response, text_cell, xlsx_response
+from web.files.formulas import as_text, without_mark
 
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "-", "--1", "+1", "-5\n=1+1",
@@ -118,7 +118,7 @@ def test_nobody_else_makes_such_files() -> None:
         if any(words in path.read_text() for words in ("Workbook(", "csv.writer(", "DictWriter("))
     }
     assert makers == {
-        "web/exports.py",
+        "web/files/exports.py",
         "surveys/postings/forms/sheet.py",
         "surveys/questionnaires/xlsform_writing.py",
         # A script reads what it prints: the texts as they were given.

@@ -30,7 +30,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages import Page, publish_many
-from web.pdf import PdfUnavailable
+from web.files.pdf import PdfUnavailable
 from workspace.matches import views
 from workspace.matches.groups import GROUPS, Group, own_matches
 from workspace.matches.waiting import waiting_for

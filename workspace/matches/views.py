@@ -20,8 +20,8 @@ from matching.models import Match, MatchSide
 from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
 from surveys.models.posting import Posting
+from web.files.pdf import PdfUnavailable
 from web.pages import FilteredList
-from web.pdf import PdfUnavailable
 from web.since_shown import AS_OF, ChangedSinceShown
 from workspace.kept import give_back
 from workspace.matches.filtersets import OwnMatchFilter

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import UserRateThrottle
 
 from directory.access import is_member
-from web.exports import xlsx_response
+from web.files.exports import xlsx_response
 from workspace.pages import WorkspacePage
 from workspace.people.own_data import own_data
 

@@ -17,7 +17,7 @@ from surveys.postings.forms.sheet import MAX_BYTES, ReadSheet, SheetProblem, rea
 from surveys.postings.posting import PostingRefused
 from surveys.reading.cells import FileRefused
 from web.days import today
-from web.exports import XLSX
+from web.files.exports import XLSX
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind

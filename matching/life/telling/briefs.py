@@ -15,8 +15,8 @@ from matching.models import Match
 from matching.scoring.explanation import explain, fit_of
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from web.days import today
-from web.exports import disclaimer, storable
-from web.pdf import pdf_of
+from web.files.exports import disclaimer, storable
+from web.files.pdf import pdf_of
 
 LONGEST_TEXT = 600
 LONGEST_NOTE = 160

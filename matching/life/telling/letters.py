@@ -29,8 +29,8 @@ from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons
 from surveys.models.posting import Posting
-from web.exports import disclaimer
-from web.pdf import pdf_of
+from web.files.exports import disclaimer
+from web.files.pdf import pdf_of
 
 LONGEST_TEXT = 1_500
 """Of a posting's text, in characters: a letter of two pages, the whole stands on the portal."""
@@ -118,7 +118,7 @@ def letter_of(match: Match) -> Letter:
 
 
 def letter_pdf(match: Match) -> bytes:
-    """Return the letter as a PDF. Raises web.pdf.PdfUnavailable where this machine makes none."""
+    """Return the letter as a PDF. Raises web.files.pdf.PdfUnavailable where this machine makes none."""
     context = {"letter": letter_of(match), "language": get_language(), "portal_name": settings.PORTAL_NAME}
     return pdf_of(render_to_string("letters/introduction.html", context))
 

@@ -21,7 +21,7 @@ from surveys.postings.shown.editing import ShownPosting
 from surveys.reading.cells import FileRefused, Sheet
 from surveys.reading.source_file import read_sheets
 from web.converters import row_number
-from web.exports import disclaimer, text_cell
+from web.files.exports import disclaimer, text_cell
 from web.since_shown import AS_OF
 from web.text import fold
 

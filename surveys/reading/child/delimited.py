@@ -7,7 +7,7 @@ from typing import Any
 
 from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_letter
 from web.child.refusing import Refused
-from web.formulas import without_mark
+from web.files.formulas import without_mark
 
 DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 20

@@ -25,11 +25,11 @@ from tests.factories import (
     UserFactory,
     put_in,
 )
-from web import pdf
 from web.child import html_to_pdf
 from web.child.limits import Limits
 from web.child.refusing import Refused
-from web.pdf import PdfUnavailable, pdf_of
+from web.files import pdf
+from web.files.pdf import PdfUnavailable, pdf_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -1,0 +1,1 @@
+"""Files that the portal gives: tables without a formula in them, and PDFs."""
