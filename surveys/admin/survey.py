@@ -22,7 +22,7 @@ from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Survey
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, bring_in
 from surveys.questionnaires.versions import copy_from, editable_version
-from surveys.questionnaires.xlsform_reading import XlsformRefused
+from surveys.questionnaires.xlsform_library import XlsformRefused
 from surveys.reading.cells import FileRefused
 from surveys.results.rate import day_of, groups_on, response_rates
 from web.converters import row_number

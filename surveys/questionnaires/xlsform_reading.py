@@ -1,6 +1,5 @@
 """Reads an XLSForm into a questionnaire, by the library that the field uses; says what the portal cannot ask."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,14 +11,11 @@ from surveys.models.questionnaire import CODE_PATTERN
 from surveys.questionnaires.conditions import ConditionError, from_xlsform
 from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestion, FormSection, Words
 from surveys.questionnaires.lists import OTHER
+from surveys.questionnaires.xlsform_library import MAX_ROWS_OF_A_FORM, XlsformRefused, is_xlsform, read_by_library
 from surveys.questionnaires.xlsform_writing import LIST_PREFIX, MONEY_PARTS
-from surveys.reading.cells import FileRefused, Sheet, SourceRow
-from surveys.reading.source_file import SourceFile, read_sheets
-from web.child.calling import BUSY, answer_of_child
-from web.child.limits import Limits
-from web.child.refusing import Refused
+from surveys.reading.cells import Sheet
+from surveys.reading.source_file import read_sheets
 
-SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 KINDS = {
     "select one": QuestionKind.SINGLE,
     "select all that apply": QuestionKind.MULTIPLE,
@@ -35,22 +31,8 @@ LEFT_OUT = frozenset({
     "start", "end", "today", "deviceid", "username", "phonenumber", "simserial", "subscriberid", "email",
     "audit", "note", "calculate", "hidden", "uuid",
 })  # fmt: skip
-OWN_OF_LIBRARY = frozenset({"children", "choices"})
-"""What the library itself hangs on a question, as lists: a column of that name would take their place, as a text."""
 TRUE = frozenset({"true", "yes", "true()", "1"})
-MAX_ROWS_OF_A_FORM = 10_000
-MAX_REFERENCES = 5_000
-MAX_DEPTH = 20
-LIMITS = Limits(cpu_seconds=4, seconds=12)
 MAX_LABEL = {"section": 300, "question": 500, "option": 300}
-
-
-class XlsformRefused(ValueError):
-    """The workbook is no questionnaire that the portal can ask; one message a problem."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +43,6 @@ class ReadForm:
     title: str
     code: str
     notices: Sequence[str]
-
-
-def is_xlsform(sheets: Sequence[Sheet]) -> bool:
-    """Return whether a workbook is a questionnaire rather than answers: a sheet `survey` with `type` and `name`."""
-    return any(_is_survey_sheet(sheet.name, sheet.rows[0]) for sheet in sheets if sheet.rows)
-
-
-def is_xlsform_source(source: SourceFile) -> bool:
-    """Return the same of an opened file, of which only the first rows are read."""
-    return any(_is_survey_sheet(sheet.name, first) for sheet in source.sheets if (first := next(sheet.rows(), None)))
-
-
-def _is_survey_sheet(name: str, first: SourceRow) -> bool:
-    header = {cell.casefold() for cell in first.cells}
-    return name.strip().casefold() == "survey" and "type" in header and ("name" in header or "label" in header)
 
 
 def read_xlsform(data: bytes, *, known: Form | None = None) -> ReadForm:
@@ -92,7 +59,7 @@ def read_form(sheets: Sequence[Sheet], *, known: Form | None = None) -> ReadForm
     """Return the questionnaire of the sheets of an XLSForm; see `read_xlsform`."""
     if not is_xlsform(sheets):
         raise XlsformRefused([_("This is not an XLSForm: it has no sheet “survey” with the columns type and name.")])
-    read, warnings = _read_by_library(_workbook(sheets))
+    read, warnings = read_by_library(sheets)
     columns = {cell for sheet in sheets if sheet.rows for cell in sheet.rows[0].cells}
     reader = _Reader(read, known or Form(), has_own_columns="ssc_feeds" in columns)
     form = reader.form()
@@ -100,95 +67,6 @@ def read_form(sheets: Sequence[Sheet], *, known: Form | None = None) -> ReadForm
         raise XlsformRefused(reader.problems)
     title = str(read.get("title") or "")
     return ReadForm(form, title, str(read.get("id_string") or ""), [*warnings, *reader.notices])
-
-
-def _read_by_library(book: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return the form as the library's dictionary, and its warnings."""
-    _check_size(book)
-    try:
-        with answer_of_child("surveys.questionnaires.child", json.dumps(book).encode(), limits=LIMITS) as answer:
-            said = json.load(answer)
-    except Refused as refused:
-        raise XlsformRefused([_in_words(refused)]) from None
-    return said["read"], said["warnings"]
-
-
-def _in_words(refused: Refused) -> str:
-    if refused.code == "form":
-        return refused.at
-    if refused.code == "unnamed":
-        return _("The form cannot be read (%(problem)s). Check it with KoboToolbox or ODK.") % {"problem": refused.at}
-    if refused.code == BUSY:
-        return _("Other files are being read just now. Try again in a minute.")
-    return _("The form takes too long or too much memory to read: it is refused. Ask less in it, in shorter texts.")
-
-
-def _check_size(book: Mapping[str, Any]) -> None:
-    """Refuse what no questionnaire needs, with words that name it, before the library takes its time over it."""
-    rows = [row for name in SHEETS for row in book.get(name, ())]
-    if len(rows) > MAX_ROWS_OF_A_FORM:
-        raise XlsformRefused(
-            [_("The form has more than %(limit)d rows of questions and choices.") % {"limit": MAX_ROWS_OF_A_FORM}]
-        )
-    if sum(cell.count("${") for row in rows for cell in row.values()) > MAX_REFERENCES:
-        raise XlsformRefused(
-            [
-                _("The form refers more than %(limit)d times to answers, as ${question}: leave some out.")
-                % {"limit": MAX_REFERENCES}
-            ]
-        )
-    deepest = depth = 0
-    for row in book.get("survey", ()):
-        kind = row.get("type", "").strip().casefold().replace("_", " ")
-        depth += kind.startswith("begin") - kind.startswith("end")
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise XlsformRefused(
-            [_("The groups of the form stand more than %(limit)d deep in one another.") % {"limit": MAX_DEPTH}]
-        )
-
-
-def _workbook(sheets: Sequence[Sheet]) -> dict[str, Any]:
-    book: dict[str, Any] = {"sheet_names": [sheet.name for sheet in sheets], "fallback_form_name": "data"}
-    for sheet in sheets:
-        name = sheet.name.strip().casefold()
-        if name not in SHEETS or not sheet.rows:
-            continue
-        header = _header_of(sheet)
-        if repeated := {cell for cell in header if cell and header.count(cell) > 1}:
-            raise XlsformRefused(
-                [
-                    _("Sheet “%(sheet)s” has a column twice: %(columns)s. Keep one of each.")
-                    % {"sheet": sheet.name, "columns": ", ".join(sorted(repeated))}
-                ]
-            )
-        book[name] = [
-            {column: cell for column, cell in zip(header, row.cells, strict=False) if column and cell}
-            for row in sheet.rows[1:]
-        ]
-        book[f"{name}_header"] = [{column: None for column in header if column}]
-    _add_portal_lists(book)
-    return book
-
-
-def _header_of(sheet: Sheet) -> tuple[str, ...]:
-    """Return the columns of a sheet, without those that the library reads as what stands below a row."""
-    return tuple(
-        "" if cell.partition("::")[0].strip().casefold() in OWN_OF_LIBRARY else cell for cell in sheet.rows[0].cells
-    )
-
-
-def _add_portal_lists(book: dict[str, Any]) -> None:
-    """Stand in for the portal's own lists where the sheet of choices leaves them out: their entries are ours."""
-    types = [str(row.get("type", "")).split() for row in book.get("survey", ())]
-    asked = {words[1] for words in types if len(words) == 2 and words[1].startswith(LIST_PREFIX)}
-    missing = asked - {row.get("list_name", row.get("list name")) for row in book.get("choices", ())}
-    header = book.setdefault("choices_header", [{"list_name": None, "name": None, "label": None}])[0]
-    label = next((column for column in header if column.casefold().startswith("label")), "label")
-    book["choices"] = [
-        *book.get("choices", ()),
-        *({"list_name": name, "name": "portal", label: "portal"} for name in sorted(missing)),
-    ]
 
 
 class _Reader:
@@ -441,6 +319,3 @@ def _is_other_of(text: FormQuestion, choice: FormQuestion) -> bool:
         and text.code == f"{choice.code}_{OTHER}"
         and (text.shown_if is None or text.shown_if == Condition(choice.code, (OTHER,)))
     )
-
-
-__all__ = ["FileRefused", "ReadForm", "XlsformRefused", "is_xlsform", "read_xlsform"]

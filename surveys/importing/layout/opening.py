@@ -9,7 +9,7 @@ from surveys.importing.layout.columns import Column, Columns
 from surveys.importing.layout.table import SheetTable, find_table
 from surveys.models import RememberedColumns, Survey
 from surveys.questionnaires.asked import Asked
-from surveys.questionnaires.xlsform_reading import is_xlsform_source
+from surveys.questionnaires.xlsform_library import is_xlsform_source
 from surveys.reading.cells import FileRefused
 from surveys.reading.source_file import open_file
 

@@ -18,7 +18,8 @@ from surveys.questionnaires.bringing_in import bring_in
 from surveys.questionnaires.conditions import ConditionError, as_xlsform, from_xlsform
 from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestion, FormSection, add_version, form_of
 from surveys.questionnaires.versions import current_version, editable_version
-from surveys.questionnaires.xlsform_reading import XlsformRefused, read_xlsform
+from surveys.questionnaires.xlsform_library import XlsformRefused
+from surveys.questionnaires.xlsform_reading import read_xlsform
 from surveys.questionnaires.xlsform_writing import write_xlsform
 from surveys.reading.source_file import read_sheets
 from tests.surveys.importing.conftest import TABLE
