@@ -1,6 +1,6 @@
 """Codes and words of matches and runs; named groups of codes stand below the classes."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -141,11 +141,29 @@ class RunState(TextChoices):
 
 
 class Fit(TextChoices):
-    """The score in words; the bounds are the profile's."""
+    """How far what both sides state overlaps, as a word; the bounds are the profile's."""
 
     STRONG = "strong", _("Strong fit")
     GOOD = "good", _("Good fit")
     PARTIAL = "partial", _("Partial fit")
+
+
+class Word(IntegerChoices):
+    """The same as it is stored: the stronger, the higher, as the engine numbers them."""
+
+    PARTIAL = 0, Fit.PARTIAL.label
+    GOOD = 1, Fit.GOOD.label
+    STRONG = 2, Fit.STRONG.label
+
+    @classmethod
+    def of(cls, code: str) -> "Word":
+        """Return the word of this code; ValueError where there is none."""
+        return cls[Fit(code).name]
+
+    @property
+    def fit(self) -> Fit:
+        """The word by its code."""
+        return Fit[self.name]
 
 
 class AllocationState(TextChoices):

@@ -10,7 +10,7 @@ from matching.choices import Fit, MatchStatus, ReadAs, RunState
 from matching.engine import CRITERIA, GATES
 from matching.models import Match
 from matching.scoring.explanation import explain
-from matching.scoring.pairs import explanation_of, seen_fit
+from matching.scoring.pairs import explanation_of
 from surveys.models.posting import Posting
 from web.api.fields import CodeField
 
@@ -78,7 +78,7 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
     @extend_schema_field(CodeField(Fit.choices, allow_null=False))
     def get_fit(self, match: Match) -> str:
         """Return the word for the score that the reader may see."""
-        return seen_fit(match).value
+        return match.seen.fit.value
 
     @extend_schema_field(ContributionsSerializer)
     def get_contributions(self, match: Match) -> dict[str, float]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from matching import engine
-from matching.choices import Fit
+from matching.choices import Word
 from matching.models import ScoringProfile
 from matching.scoring.levels import level_percent
 from matching.scoring.profiles import default_profile
@@ -83,13 +83,6 @@ def explain_in(
     ]
 
 
-def fit_of(score: int, profile: ScoringProfile) -> Fit:
-    """Return the score, in millionths, as a word; the bounds are the profile's."""
-    if score >= profile.strong_from:
-        return Fit.STRONG
-    return Fit.GOOD if score >= profile.good_from else Fit.PARTIAL
-
-
 def _explain(
     tables: ScoringTables, *, profile: ScoringProfile, need_index: int, offer_index: int, need: Need, offer: Offer
 ) -> Explanation:
@@ -112,7 +105,8 @@ def _explain(
         "engine_version": engine.ENGINE_VERSION,
         "gates": list(pair.gates),
         "score": pair.score,
-        "fit": fit_of(pair.score, profile).value,
+        "fit": Word(pair.word).fit.value,
+        "overlap": pair.overlap,
         "criteria": [
             {
                 "code": part.criterion,
@@ -121,6 +115,7 @@ def _explain(
                 "numerator": part.numerator,
                 "denominator": part.denominator,
                 "contribution": part.contribution,
+                "is_comparable": part.is_comparable,
             }
             for part in pair.parts
         ],

@@ -13,7 +13,6 @@ from directory.models import Country
 from matching.choices import Fit
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.scoring.pairs import seen_fit
 from matching.scoring.words import CRITERIA
 from surveys.models import Need, Offer
 
@@ -26,7 +25,7 @@ MILLIONTHS_PLACES = 6
 @register.filter
 def fit(match: Match) -> Fit:
     """Return the fit of a match as this reader sees it."""
-    return seen_fit(match)
+    return match.seen.fit
 
 
 @register.filter

@@ -22,7 +22,6 @@ CLOSED_BY: dict[str, Promise] = {
     "not_allowed": gettext_lazy("Not all three postings allow a facilitating partner."),
     "not_two_of_the_south": gettext_lazy("The need and the pivotal partner are not both of countries of the South."),
     "does_not_facilitate": gettext_lazy("The third agency is none that facilitates triangular cooperation."),
-    "adds_nothing": gettext_lazy("The three cover no more of what is asked for than the pivotal partner alone."),
     "below_least_score": gettext_lazy("The three fit less well than what is suggested at all."),
 }
 

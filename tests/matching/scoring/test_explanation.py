@@ -11,7 +11,7 @@ from directory.choices import GroupLevel
 from directory.models import CountryGroup, PriorityArea
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.runs.running import run_matching
-from matching.scoring.explanation import explain, explain_each_offer, fit_of
+from matching.scoring.explanation import explain, explain_each_offer
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from tests.factories import (
     AgencyFactory,
@@ -22,6 +22,7 @@ from tests.factories import (
     PreferredPartnerFactory,
     PublishedNeedFactory,
     PublishedOfferFactory,
+    ScoringProfileFactory,
     TargetFactory,
 )
 
@@ -185,10 +186,16 @@ def test_the_words_name_what_is_shared_and_missing(cambodia):
     assert "Modalities asked for, and not offered: Study visits." in sentences
 
 
-def test_the_score_in_words_has_the_bounds_of_the_profile():
-    profile = ScoringProfile()
-    assert [fit_of(score, profile) for score in (600_000, 599_999, 400_000, 399_999)] == [
-        "strong", "good", "good", "partial",
+def test_the_word_comes_of_what_is_stated_and_has_the_bounds_of_the_profile(cambodia):
+    need, offer = PublishedNeedFactory(country=cambodia), PublishedOfferFactory()
+    bounds = [(820_000, 800_000), (820_001, 820_000), (900_000, 820_001)]
+    profiles = [
+        ScoringProfileFactory(version=2 + n, strong_from=strong, good_from=good)
+        for n, (strong, good) in enumerate(bounds)
+    ]
+    explained = [explain(need=need, offer=offer, profile=profile) for profile in profiles]
+    assert [(one["overlap"], one["fit"]) for one in explained] == [
+        (820_000, "strong"), (820_000, "good"), (820_000, "partial"),
     ]  # fmt: skip
 
 
