@@ -166,6 +166,24 @@ class Word(IntegerChoices):
         return Fit[self.name]
 
 
+class ComparedBy(TextChoices):
+    """By what the closest texts of a need and an offer were compared."""
+
+    WORDS = "words", _("by their words")
+    WORDS_AND_MEANING = "words_and_meaning", _("by their words and their meaning")
+    MEANING = "meaning", _("across languages, by their meaning")
+
+
+class NotOpen(TextChoices):
+    """Why a posting is not open on a day."""
+
+    NOT_PUBLISHED = "not_published", _("it is not published")
+    CLOSED = "closed", _("it has closed")
+    OPENS_LATER = "opens_later", _("it opens later")
+    NO_PLACE = "no_place", _("all its places are agreed")
+    PAUSED = "paused", _("its country or agency has paused its postings")
+
+
 class AllocationState(TextChoices):
     """What became of a plan of which matches to propose."""
 

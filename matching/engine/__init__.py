@@ -6,7 +6,7 @@ day, which level reaches which country and what the weights are, all come in as 
 
 from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.inputs.case import Case
-from matching.engine.inputs.languages import Languages
+from matching.engine.inputs.languages import BY_MEANING, BY_WORDS, Languages
 from matching.engine.inputs.profile import MILLION, Profile, Weights
 from matching.engine.inputs.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE, WORDS_UNIT, Texts
 from matching.engine.one_pair.closing import closed
@@ -22,6 +22,8 @@ ENGINE_VERSION = "3.0"
 """Stored with each run. Raised whenever the same input could give another result."""
 
 __all__ = [
+    "BY_MEANING",
+    "BY_WORDS",
     "CRITERIA",
     "ENGINE_VERSION",
     "GATES",

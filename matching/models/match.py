@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,10 @@ def is_told(user: "User | AnonymousUser | None", side: Side, *, is_on_hold: bool
         heard |= clears.q(f"{side}__") & side_has(side, clearance__in=CLEARANCE_SHOWN)
     tells_nobody = Q(status__in=TOLD_NOBODY) | Q(status=MatchStatus.LAPSED, decided_on__isnull=True)
     return own.q(f"{side}__") & heard & Q(on_hold_at__isnull=not is_on_hold) & ~tells_nobody
+
+
+def _party(side: str) -> Coalesce:
+    return Coalesce(f"{side}__country__name", f"{side}__agency__country__name", f"{side}__agency__name")
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -199,6 +204,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
             status__in=COOPERATION,
             on_hold_at__isnull=True,
         )
+
+    def with_parties(self) -> "MatchQuerySet":
+        """With `need_party` and `offer_party`, by which each side is sorted: its country, else its agency's name."""
+        return self.annotate(need_party=_party("need"), offer_party=_party("offer"))
 
     def for_lists(self) -> "MatchQuerySet":
         """With what a list of matches shows, in a fixed number of queries."""

@@ -177,6 +177,14 @@ class ScoringTables:
             is_used_up=np.isin(offers.ids, used_up),
         )
 
+    @cached_property
+    def _ids_without_place(self) -> frozenset[int]:
+        return frozenset(offers_used_up())
+
+    def is_without_place(self, offer: Offer) -> bool:
+        """Return whether all places of the offer are agreed; one query, for the first offer that states places."""
+        return offer.places is not None and offer.pk in self._ids_without_place
+
     def with_places_left(self) -> "ScoringTables":
         """Return the tables without the offers whose places are all agreed."""
         if not self.is_used_up.any():

@@ -11,6 +11,7 @@ from matching.engine.rules import region
 from matching.engine.rules.criteria import CRITERIA, part
 from matching.engine.rules.gates import GATES
 from matching.engine.rules.overlap import overlap, word
+from matching.engine.rules.topic import ClosestTexts, closest_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Explanation:
     extra_modalities: int
     reach_level: int
     """Percent; 0: the offer does not reach the need's country."""
+    closest_texts: ClosestTexts | None
+    """None: no texts were read, or none of the two can be compared."""
     preference_level: int | None
     """Percent; None: the need states no preferred partners."""
 
@@ -113,5 +116,6 @@ def explain(
         missing_modalities=asked_modalities & ~offered_modalities,
         extra_modalities=offered_modalities & ~asked_modalities,
         reach_level=int(region.reach_level(case, only, only).item()),
+        closest_texts=closest_texts(case, only, only),
         preference_level=int(region.preference_level(case, only, only).item()) if states_partners else None,
     )

@@ -7,6 +7,7 @@ or nothing close, counts the level `unstated_topic` of the profile.
 """
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,36 @@ def is_comparable(case: Case, need: Index, offer: Index) -> NDArray[np.bool_]:
         comparison = comparison_of(case.profile.languages, asked, offered, need, offer)
         result |= both_say & (comparison != NOT_COMPARABLE)
     return result
+
+
+class ClosestTexts(NamedTuple):
+    """The closest pair of texts of a need and an offer that can be compared."""
+
+    closeness: int
+    """In ten-thousandths."""
+    comparison: int
+    """By what, as `Languages`."""
+    need_in_english: bool
+    """It is the need's second text, not its own."""
+    offer_in_english: bool
+
+
+def closest_texts(case: Case, need: Index, offer: Index) -> ClosestTexts | None:
+    """Return the closest texts of one pair, given as arrays of one row each; None where none can be compared.
+
+    Of equally close ones the own text comes before that in English.
+    """
+    best: ClosestTexts | None = None
+    for asked, offered in pairs_of_texts(case):
+        comparison = comparison_of(case.profile.languages, asked, offered, need, offer)
+        if comparison.item() == NOT_COMPARABLE or not (asked.says[need] & offered.says[offer]).item():
+            continue
+        words, meaning = products_by_row(asked, offered, need, offer)
+        close = int(closeness(words, meaning, comparison, case.profile.languages.across).item())
+        if best is None or close > best.closeness:
+            english = asked is case.needs.english, offered is case.offers.english
+            best = ClosestTexts(close, int(comparison.item()), *english)
+    return best
 
 
 def pairs_of_texts(case: Case) -> Iterator[tuple[Texts, Texts]]:

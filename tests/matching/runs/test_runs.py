@@ -269,7 +269,7 @@ def test_a_run_takes_the_same_number_of_queries_whatever_the_number_of_postings(
     # proposals, matches, the run's end, and what older runs in blocks had kept (2); on PostgreSQL the table of matches
     # is locked for them; options: savepoints (4), proposals, for the desk and for others lists and roles (3 each),
     # decided, all (and their table locked)
-    with django_assert_num_queries(49 + 2 * bulk.is_postgresql()) as few:
+    with django_assert_num_queries(51 + 2 * bulk.is_postgresql()) as few:
         run_matching()
     south = [of_the_south(iso3) for iso3 in ("VNM", "LAO", "NPL")]
     for country in south * 4:

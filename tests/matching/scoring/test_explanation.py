@@ -178,7 +178,7 @@ def test_the_words_name_what_is_shared_and_missing(cambodia):
     offer = PublishedOfferFactory(areas=["energy"], modalities=["training"])
     sentences = reasons(explain(need=need, offer=offer), Labels.read())
     assert sentences[:3] == [
-        "1 of 2 priority areas asked for are offered: Energy.",
+        "1 of 2 priority areas asked for is offered: Energy.",
         "Modalities in common: Training.",
         "The offer is open to all of the South.",
     ]
