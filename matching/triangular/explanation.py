@@ -74,7 +74,7 @@ def _explain(
     criteria = _criteria(case, need, one, other, of_the_pair=pivotal["criteria"])
     score = sum(part["contribution"] for part in criteria)
     closed = [name for name, gate in TRIPLE_GATES.items() if gate(case, need, one, other).item()]
-    closed += _closed_by_roles(option, south=tables.reach_table.south)
+    closed += _closed_by_roles(option, south=tables.reach_table.taking_part)
     if _covering(criteria) <= _covering(pivotal["criteria"]):
         closed.append("adds_nothing")
     if score < profile.min_score:
@@ -96,7 +96,7 @@ def _explain(
         "modalities": _covered(pivotal["modalities"], third["modalities"]),
         "region": {"pivotal": pivotal["region"], "facilitating": third["region"]},
         "topic": pivotal["topic"],
-        "is_triple_south": _iso3(option) in tables.reach_table.south,
+        "is_triple_south": _iso3(option) in tables.reach_table.taking_part,
     }
 
 
