@@ -10,6 +10,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='country',
+            name='income_group',
+            field=models.CharField(blank=True, help_text='Used for the rule by which offers reach countries; never shown as a badge.', max_length=40, verbose_name='World Bank income group'),
+        ),
+        migrations.AlterField(
+            model_name='historicalcountry',
+            name='income_group',
+            field=models.CharField(blank=True, help_text='Used for the rule by which offers reach countries; never shown as a badge.', max_length=40, verbose_name='World Bank income group'),
+        ),
         migrations.AddField(
             model_name='countrygroup',
             name='is_made_anew',
