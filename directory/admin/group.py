@@ -90,6 +90,8 @@ class GroupMembershipAdmin(ReferenceAdmin[GroupMembership]):
             {
                 "description": _(
                     "To confirm an end, set the status to Confirmed, name the resolution and cite where it is from. "
+                    "A country or territory that tells the secretariat that it takes part as a country of the South "
+                    "becomes a member of the group OWN_STATEMENT from the day of its statement, which is the source. "
                     "Dates, resolution and public note are shown publicly."
                 ),
                 "fields": ("valid_from", "valid_to", "date_precision", "status", "resolution", "public_note"),

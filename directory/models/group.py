@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,9 @@ OPEN_REACH = "OPEN_REACH"
 """Countries and territories taking part: a working rule for finding offers, not a definition; DESIGN section 4."""
 OWN_STATEMENT = "OWN_STATEMENT"
 """Those that told the secretariat that they take part as countries of the South: each dated, with its source."""
+
+
+STATEMENT_NEEDS = _("A statement of a country needs its day (member from) and its source.")
 
 
 class CountryGroup(Reference):
@@ -147,10 +151,15 @@ class GroupMembership(Reference):
             models.CheckConstraint(
                 condition=~Q(group=OWN_STATEMENT) | (Q(valid_from__isnull=False) & ~Q(source="")),
                 name="groupmembership_own_statement_has_day_and_source",
-                violation_error_message=_("A statement of a country needs its day (member from) and its source."),
+                violation_error_message=STATEMENT_NEEDS,
             ),
         ]
         indexes = [models.Index(fields=["country", "group"], name="groupmembership_country_group")]
 
     def __str__(self) -> str:
         return f"{self.country_id} · {self.group_id}"
+
+    def clean(self) -> None:
+        """Refuse a statement of a country without its day and source, also where a form does not ask for the group."""
+        if self.group_id == OWN_STATEMENT and not (self.valid_from and self.source.strip()):
+            raise ValidationError(STATEMENT_NEEDS)

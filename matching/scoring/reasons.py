@@ -174,7 +174,9 @@ def _region(explanation: Explanation, labels: Labels) -> list[str]:
         if closest["level_code"] == NAMED:
             sentences.append(_("The offer names the country of the need."))
         elif closest["level_code"] == OPEN:
-            sentences.append(_("The offer is open to all countries and territories taking part."))
+            sentences.append(
+                _("The offer is open to all countries and territories taking part (a working rule for finding offers).")
+            )
         else:
             sentences.append(
                 _("The offer reaches the country of the need through %(group)s.") % {"group": through(closest, labels)}

@@ -119,7 +119,9 @@ def route_words(explanation: Explanation, role: str, labels: Labels) -> str:
     if closest["level_code"] == NAMED:
         return _("%(who)s offer names the country of the need.") % {"who": who}
     if closest["level_code"] == OPEN:
-        return _("%(who)s offer is open to all countries and territories taking part.") % {"who": who}
+        return _(
+            "%(who)s offer is open to all countries and territories taking part (a working rule for finding offers)."
+        ) % {"who": who}
     return _("%(who)s offer reaches the country of the need through %(group)s.") % {
         "who": who,
         "group": through(closest, labels),

@@ -34,5 +34,5 @@ def back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0007_open_reach"), ("surveys", "0007_imports_as_jobs")]
+    dependencies = [("surveys", "0008_open_reach")]
     operations = [migrations.RunPython(forward, back)]
