@@ -13,7 +13,7 @@ from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.topic import topic_version
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
-from surveys.postings.shown.reach import PlaceKey, Route, places_or_open
+from surveys.postings.shown.reach import NAMED, OPEN, PlaceKey, Route, places_or_open
 from web.days import first_day_not_ended, today
 
 Explanation = dict[str, Any]
@@ -216,7 +216,7 @@ def _routes(
     places: tuple[PlaceKey, ...] = places_or_open(tables.offer_places.get(int(tables.offers.ids[offer_index]), ()))
     routes = [
         {
-            "kind": route.level if route.group is None else "group",
+            "kind": route.level if route.level in (NAMED, OPEN) else "group",
             "group": route.group,
             "level_code": route.level,
             "percent": level_percent(route, profile, shares_sub_region=shares),

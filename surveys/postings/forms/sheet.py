@@ -153,7 +153,10 @@ def _help(form: PostingForm, code: str) -> str:
         "areas": _("One or several of the list, separated by semicolons."),
         "modalities": _("One or several of the list, separated by semicolons."),
         "delivery_languages": _("One or several of the list, separated by semicolons."),
-        "place": _("Countries and groups of the list, separated by semicolons. Empty: all countries of the South."),
+        "place": _(
+            "Countries and groups of the list, separated by semicolons. "
+            "Empty: all countries and territories taking part."
+        ),
         "opens_on": _("A day, as 2026-11-25."),
         "closes_on": _("A day, as 2026-11-25; inclusive. Empty: no end stated."),
         "any_modality": _("Yes or no. Without a modality, yes is needed before it is published."),
