@@ -198,7 +198,7 @@ def test_the_queries_do_not_grow_and_nothing_is_written(need, reviewer, number, 
     MatchFactory(need=need, offer=offer_by(CountryFactory()))
     runs = MatchRun.objects.count()
     reviewer.affiliations_that_count  # noqa: B018 - read before, as a request has by then
-    # The profile, ids of offers, what the engine reads (17), what makes offers distinct, those named (3), matches.
-    with django_assert_num_queries(24):
+    # The profile, ids of offers, what the engine reads (16), what makes offers distinct, those named (3), matches.
+    with django_assert_num_queries(23):
         assert whom_to_ask(need=need, reader=reviewer)
     assert (Match.objects.count(), MatchRun.objects.count()) == (1, runs)
