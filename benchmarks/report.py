@@ -171,9 +171,9 @@ to read: the seconds are of one machine on one day, {machine}.
 
 Every need against every offer, the best 20 of each side, on generated tables: 24 areas, 6 modalities, 200 countries.
 "The same" means the same pairs, with the same scores to the last millionth; of those with topic, the same as the
-engine's with topic. The engine's loops are compiled where the extra `fast` is installed and there are four million pairs
-or more, with topic one million (below, loading them takes longer than they save); compiling itself, once a machine, is not counted. "NumPy alone" are the functions
-that explain one pair, over blocks of needs and all offers.
+engine's with topic. The engine's loops are compiled where the extra `fast` is installed and there are four million
+pairs or more, with topic one million; below, loading them takes longer than they save. Compiling itself, once a
+machine, is not counted. "NumPy alone" are the functions that explain one pair, over blocks of needs and all offers.
 
 {table}
 

@@ -163,11 +163,10 @@ def why_not_open(side: Side, posting: Need | Offer, tables: ScoringTables) -> di
         why, day = NotOpen.CLOSED, posting.closes_on
     elif posting.opens_on and posting.opens_on > tables.on:
         why, day = NotOpen.OPENS_LATER, posting.opens_on
+    elif isinstance(posting, Offer) and tables.is_without_place(posting):
+        why, day = NotOpen.NO_PLACE, None
     else:
-        why, day = (
-            (NotOpen.NO_PLACE if side == Side.OFFER and tables.is_without_place(posting) else NotOpen.PAUSED),
-            None,
-        )
+        why, day = NotOpen.PAUSED, None
     return {"side": side.value, "why": why.value, "day": day.isoformat() if day else None}
 
 
