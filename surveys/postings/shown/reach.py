@@ -125,12 +125,12 @@ class ReachTable:
                 is_member = group not in of_lists or term.holds_on(on)
                 if is_member and (left_on is None or country not in of_group):
                     of_group[country] = left_on
-        part = members.get(OPEN_REACH, {})
+        of_the_rule = members.get(OPEN_REACH, {})
         return cls(
             on=on,
             level_of=level_of,
             members=members,
-            taking_part=frozenset(country for country, left_on in part.items() if left_on is None),
+            taking_part=frozenset(country for country, left_on in of_the_rule.items() if left_on is None),
             sub_region_of={iso3: code for code in ESCAP_SUB_REGIONS for iso3 in members.get(code, ())},
             lists={code: tuple(terms) for code, terms in lists.items()},
         )

@@ -253,7 +253,7 @@ def test_support_received_stays_that_when_it_is_carried_over_and_typed_again(
     client.post("/workspace/surveys/ssc-2026/", {"do": "begin"})
     client.post("/workspace/surveys/ssc-2026/", {"do": "carry_over"})
     answer = Response.objects.get(survey=open_survey).answers.get(question="countries")
-    assert {"MEX", "PER"}.isdisjoint(answer.value or ())
+    assert {"MEX", "PER"}.isdisjoint(answer.codes)
 
     page = client.get("/workspace/surveys/ssc-2026/cooperation/").content.decode()
     (shown,) = map(html.unescape, re.findall(r'name="q-countries"[^>]*>([^<]*)<', page))
@@ -264,7 +264,7 @@ def test_support_received_stays_that_when_it_is_carried_over_and_typed_again(
     response = Response.objects.get(survey=open_survey)
     received = response.readings.filter(direction=Direction.EXISTING_PARTNER)
     assert [reading.country_id for reading in received] == ["PER", "CHL"]
-    assert {"MEX", "PER", "CHL"}.isdisjoint(response.answers.get(question="countries").value or ())
+    assert {"MEX", "PER", "CHL"}.isdisjoint(response.answers.get(question="countries").codes)
     # The same names otherwise: what was received is now said to have priority.
     section(client, "cooperation", countries="Peru; Support received from: Chile")
     section(client, "cooperation", countries="Chile; Support received from: Peru")
