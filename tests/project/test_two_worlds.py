@@ -149,12 +149,17 @@ class Deciding:
             quiet(self._pair(is_quiet=True))
         for told in (
             self.set_aside, self.propose, self.hold_proposed, self.answer, self.refuse, self.introduce, self.agree,
-            self.agree, self.take_back_proposed, self.note, self.release_and_withhold,
+            self.take_back_proposed, self.note, self.release_and_withhold,
         ):  # fmt: skip
             told(self._pair(is_quiet=False))
+        self.agree(self._pair(is_quiet=False, fits_quiet=True))
 
-    def _pair(self, *, is_quiet: bool) -> Match:
+    def _pair(self, *, is_quiet: bool, fits_quiet: bool = False) -> Match:
         suggested = Match.objects.for_lists().filter(status=MatchStatus.SUGGESTED).order_by("need", "offer")
+        if fits_quiet:
+            # An offer whose only place is agreed by others, while it fits a need of the quiet one.
+            fitting = Match.objects.filter(need__country=QUIET, is_shown=True)
+            suggested = suggested.filter(offer__in=fitting.values("offer"))
         for match in suggested.exclude(pk__in=self.taken):
             if (QUIET in (match.need.country_id, match.offer.country_id)) == is_quiet:
                 self.taken.add(match.pk)
@@ -301,8 +306,10 @@ def each_by_itself(world: World) -> list[str]:
         found += [f"/api/v1/matches/{need.pk}-{offer.pk}/", f"/matches/{need.pk}-{offer.pk}/"]
     found += [f"/countries/{QUIET}/", "/workspace/", "/api/v1/cooperation/", "/api/v1/runs/"]
     for kind, postings in (("needs", world.needs), ("offers", world.offers)):
-        own = next(one for one in postings if one.country_id == QUIET)
-        found += [f"/workspace/{kind}/", f"/workspace/{kind}/{own.pk}/near/", f"/{kind}/{own.pk}/"]
+        own = [one for one in postings if one.country_id == QUIET]
+        found += [f"/workspace/{kind}/", f"/workspace/{kind}/{own[0].pk}/near/", f"/{kind}/{own[0].pk}/"]
+        # With what of other postings fits or overlaps: agreed places close no offer to who was not told.
+        found += [f"/workspace/{kind}/{one.pk}/" for one in own]
     return found
 
 
