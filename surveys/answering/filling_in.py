@@ -16,7 +16,7 @@ from surveys.answering.directions import named_in
 from surveys.answering.edition import Edition
 from surveys.answering.places import PlaceError, RememberingNames, read_places
 from surveys.answering.shown import ShownAnswer
-from surveys.answering.writing_responses import add_readings
+from surveys.answering.writing_responses import add_readings, empty
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.postings.named_places import NamedPlace
@@ -108,10 +108,15 @@ def begin(*, survey: Survey, agency: Agency, by: User) -> Response:
         _fill_in(response, version, agency)
         return response
     _check_own(found, by)
-    if found.status in (ResponseStatus.RECEIVED, ResponseStatus.UNDONE):
+    was_undone = found.status == ResponseStatus.UNDONE
+    if was_undone or found.status == ResponseStatus.RECEIVED:
         found.status, found.begun_by = ResponseStatus.IN_PROGRESS, by
         found.questionnaire, found.sent_back_note = version, ""
-        save_response(found, by=by, reason="corrected")
+        if was_undone:
+            empty(found, by=by, reason="begun")
+        save_response(found, by=by, reason="begun" if was_undone else "corrected")
+    if was_undone:
+        _fill_in(found, version, agency)
     return found
 
 
