@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matching.engine import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE
+from matching.engine.inputs.languages import BY_WORDS_AND_MEANING, Languages
 from matching.engine.rules.topic import closeness
 from matching.topic.languages import MEASURED, WHOLE, table_through
 from matching.topic.vectors import Vectors, texts_of, vectors_of
@@ -112,7 +113,8 @@ class Encoded:
         """Return the closeness of all pairs as texts in one language, by the engine's own rule."""
         words = (self._words(left) @ self._words(right).T).toarray()
         meaning = (self._meanings(left) @ self._meanings(right).T).astype(np.int64)
-        return closeness(words, meaning, other_language=np.zeros(words.shape, dtype=np.bool_))
+        within = np.full(words.shape, BY_WORDS_AND_MEANING, dtype=np.uint8)
+        return closeness(words, meaning, within, Languages.none().across)
 
     def _meanings(self, texts: Sequence[str]) -> NDArray[np.float64]:
         return np.stack([self._of[text].meaning for text in texts]).astype(np.float64)

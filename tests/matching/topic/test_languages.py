@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.languages import KNOWN, Measurement, Pairs, halves, points_between
 from matching.engine import MEANING_UNIT
+from matching.engine.inputs.languages import BY_WORDS_AND_MEANING
 from matching.engine.rules.topic import closeness
 from matching.topic import is_available
 from matching.topic.languages import (
@@ -156,6 +157,7 @@ def test_the_same_matter_in_two_languages_is_close_and_random_ones_no_more_than_
     texts = texts_of(vectors["en"], [0] * len(MATTERS))
     dense = np.zeros((len(MATTERS), int(texts.term.max()) + 1), dtype=np.int64)
     dense[np.repeat(np.arange(len(MATTERS)), np.diff(texts.start)), texts.term] = texts.weight
-    english = closeness(dense @ dense.T, meaning["en"] @ meaning["en"].T, other_language=np.zeros_like(same))[~same]
+    within = np.full(same.shape, BY_WORDS_AND_MEANING, dtype=np.uint8)
+    english = closeness(dense @ dense.T, meaning["en"] @ meaning["en"].T, within, across)[~same]
     figures = [float(np.mean(np.concatenate(some) >= RELATED)) for some in (random_raw, random_across, [english])]
     assert figures[1] <= max(figures[2], 0.05) < figures[0]

@@ -223,6 +223,22 @@ def test_what_is_required_has_to_be_there(open_survey: Survey, agency: Agency, p
         sending_in.submit(response=response, by=person)
 
 
+def test_nothing_of_an_undone_file_is_found_where_the_answer_begins_anew(
+    open_survey: Survey, agency: Agency, person: User
+):
+    response = filling_in.begin(survey=open_survey, agency=agency, by=person)
+    Answer.objects.create(response=response, question="modalities", value=["training"])
+    Response.objects.filter(pk=response.pk).update(
+        status=ResponseStatus.UNDONE, as_printed={"modalities": "Training"}, note="of a wrong file"
+    )
+
+    begun = filling_in.begin(survey=open_survey, agency=agency, by=person)
+
+    assert begun.pk == response.pk
+    assert not begun.answers.filter(question="modalities").exists()
+    assert (begun.status, begun.as_printed, begun.note) == (ResponseStatus.IN_PROGRESS, {}, "")
+
+
 def test_earlier_answers_are_carried_over_and_confirmed_one_by_one(client: Client, survey: Survey, open_survey: Survey):
     import_file(survey=survey, data=TABLE.read_bytes(), file_name=TABLE.name)
     ministry = Agency.objects.get(country="BGD", kind=AgencyKind.MINISTRY)
