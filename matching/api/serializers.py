@@ -143,7 +143,7 @@ class PublicMatchListSerializer(PublicMatchSerializer):
 
 
 @extend_schema_serializer(component_name="MatchBrief")
-class StaffMatchListSerializer(StaffMatchSerializer):
+class StaffMatchListSerializer(PublicMatchListSerializer, StaffMatchSerializer):
     """A match in a list."""
 
 
