@@ -6,8 +6,8 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from directory.choices import GroupLevel
 from directory.models import Country, CountryGroup, Modality, PriorityArea
+from directory.models.group import OPEN_REACH
 from web.filters import SeveralFilter
 
 
@@ -28,15 +28,15 @@ def country_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
 def group_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
     """Return a filter by one group of countries, named by its code.
 
-    Those that may head a list, and the regions that this portal derives itself; lists that others made for other ends
-    (fragile situations, income, OIC) are no filters, nor is the rule by which offers reach countries (OPEN_REACH).
+    Those that may head a list, and those that this portal derives itself, such as LATIN_AMERICA; lists that others made
+    for other ends (fragile situations, income, OIC) are no filters, nor is the rule by which offers reach countries.
     """
     derived = CountryGroup.parts.through.objects.values("from_countrygroup")
-    regions = Q(pk__in=derived, level__in=(GroupLevel.REGION, GroupLevel.SUB_REGION))
+    is_derived = Q(pk__in=derived, is_made_anew=False) & ~Q(pk=OPEN_REACH)
     refusal = _("Give the code of a group that lists can be filtered by, such as LDC: /api/v1/groups/ lists them.")
     options = {
         "label": _("Country group"),
-        "queryset": CountryGroup.objects.active().filter(Q(is_heading=True) | regions),
+        "queryset": CountryGroup.objects.active().filter(Q(is_heading=True) | is_derived),
         "error_messages": {"invalid_choice": refusal},
     }
     return django_filters.ModelChoiceFilter(**{**options, **kwargs})
