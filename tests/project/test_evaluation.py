@@ -83,7 +83,8 @@ def task_of(
         title="", fractions={"topic": np.array([scores])}, is_open=np.array([is_open or [True] * size]),
         is_other_side=np.ones((1, size), dtype=np.bool_), candidate=np.array(candidate),
         truth=np.eye(1, candidates, dtype=np.bool_), left_out=np.zeros((1, candidates), dtype=np.bool_),
-        group=np.zeros(1), need_texts=["a need"], offer_texts=["an offer"] * size, offer_alike=None if alike is None else np.array(alike),
+        group=np.zeros(1), need_texts=["a need"], offer_texts=["an offer"] * size,
+        offer_alike=None if alike is None else np.array(alike),
     )  # fmt: skip
 
 
