@@ -7,6 +7,7 @@ order and filter, mails, and once each pair by itself and the pages where pairs 
 """
 
 import datetime as dt
+import itertools
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from directory.choices import Digest, Role
 from directory.mail.sending import send_due
 from directory.models import User
+from matching.asking.proposing import propose_pair
 from matching.choices import CheckKind, CheckResult, MatchStatus, SideAnswer
 from matching.filtersets import MatchFilter
 from matching.life import answering, introducing, lapsing, outcomes, review
@@ -31,6 +33,7 @@ from matching.models import Match, ScoringProfile
 from matching.runs import in_blocks
 from matching.runs.rematch import match_marked
 from matching.runs.running import run_matching
+from matching.scoring.explanation import explain_pairs
 from surveys.choices import Side, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import posting
@@ -53,7 +56,7 @@ COUNTRIES = ("KHM", "LAO", "THA", "VNM")
 QUIET = "LAO"
 """Nothing is put to its agency: whatever is decided about its pairs, it was not told."""
 AREAS = ("energy", "health", "agriculture", "gender")
-EACH = 10
+EACH = 12
 CLOSES = 5
 """Days from the start on which two postings close."""
 NEVER_THE_SAME = re.compile(
@@ -153,6 +156,7 @@ class Deciding:
         ):  # fmt: skip
             told(self._pair(is_quiet=False))
         self.agree(self._pair(is_quiet=False, fits_quiet=True))
+        self.propose_what_no_run_suggests()
 
     def _pair(self, *, is_quiet: bool, fits_quiet: bool = False) -> Match:
         suggested = Match.objects.for_lists().filter(status=MatchStatus.SUGGESTED).order_by("need", "offer")
@@ -189,6 +193,14 @@ class Deciding:
 
     def propose(self, match: Match) -> None:
         review.propose(match=match, by=self.world.reviewer)
+
+    def propose_what_no_run_suggests(self) -> None:
+        known = set(Match.objects.values_list("need", "offer"))
+        told = [[one for one in rows if one.country_id != QUIET] for rows in (self.world.needs, self.world.offers)]
+        pairs = [pair for pair in itertools.product(*told) if (pair[0].pk, pair[1].pk) not in known]
+        explained = zip(pairs, explain_pairs(pairs=pairs), strict=True)
+        need, offer = next(pair for pair, explanation in explained if not explanation["gates"])
+        propose_pair(need=need, offer=offer, by=self.world.reviewer)
 
     def hold_proposed(self, match: Match) -> None:
         self.propose(match)

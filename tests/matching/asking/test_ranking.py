@@ -66,7 +66,7 @@ def test_it_is_what_fractions_say_and_the_order_of_offers_changes_nothing(rows):
     assert found == ranked(offers[::-1])
     expected = {}
     for party in {one.party for one in offers}:
-        best: dict[object, int] = {}
+        best = {}
         for one in offers:
             if one.party == party:
                 best[one.alike] = max(best.get(one.alike, 0), one.score)
