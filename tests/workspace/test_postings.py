@@ -224,7 +224,7 @@ def test_a_currency_is_one_of_iso_4217_in_any_case(client, focal_point, code: st
     assert ("is no currency of ISO 4217" in Page(page).text) != bool(kept)
 
 
-@pytest.mark.parametrize("field", ["title", "text", "contact", "amount_note", "place_text"])
+@pytest.mark.parametrize("field", ["title", "text", "english_text", "contact", "amount_note", "place_text"])
 @pytest.mark.parametrize("value", ["x" * 100_000, "nul\0here"])
 def test_hostile_text_is_refused_in_words_and_kept(client, focal_point, field: str, value: str):
     client.force_login(focal_point)

@@ -32,9 +32,9 @@ MAX_ROWS_OF_A_SHEET = 10_000
 SEPARATOR = ";"
 MANY = frozenset({"areas", "modalities", "delivery_languages", "place"})
 ROWS = (
-    "owner", "title", "text", "language", "areas", "modalities", "any_modality", "place", "opens_on", "closes_on",
-    "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note", "contact", "visibility",
-    "facilitating_allowed",
+    "owner", "title", "text", "language", "english_text", "areas", "modalities", "any_modality", "place", "opens_on",
+    "closes_on", "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note", "contact",
+    "visibility", "facilitating_allowed",
 )  # fmt: skip
 YES_OR_NO = frozenset({"any_modality", "facilitating_allowed"})
 YES = frozenset({"yes", "y", "1", "true", "x"})

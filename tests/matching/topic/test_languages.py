@@ -14,7 +14,6 @@ from benchmarks.languages import KNOWN, Measurement, Pairs, halves, points_betwe
 from matching.engine import MEANING_UNIT
 from matching.engine.inputs.languages import BY_WORDS_AND_MEANING
 from matching.engine.rules.topic import closeness
-from matching.topic import is_available
 from matching.topic.languages import (
     FIRST_TABLE,
     NOTHING,
@@ -31,7 +30,6 @@ from surveys.postings.forms.languages import CODES
 MATTERS = json.loads(Path(__file__).with_name("parallel_texts.json").read_text(encoding="utf-8"))["matters"]
 COMPARED = ("en", "fr", "es", "ru", "zh", "ar", "th")
 RELATED = 2_000
-needs_the_encoder = pytest.mark.skipif(not is_available(), reason="the extra `topic` is missing")
 
 
 def test_every_pair_of_languages_is_compared_in_one_way_alike_from_both_sides() -> None:
@@ -138,7 +136,6 @@ def test_a_text_is_cut_where_something_ends(text: str, first: str) -> None:
     assert halves(text)[0] == first
 
 
-@needs_the_encoder
 def test_the_same_matter_in_two_languages_is_close_and_random_ones_no_more_than_in_english() -> None:
     said = {code: [matter[code] for matter in MATTERS] for code in COMPARED}
     vectors = {code: vectors_of(texts) for code, texts in said.items()}
