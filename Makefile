@@ -16,12 +16,12 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: .python ## Show the whole portal on the 2018 survey, at http://127.0.0.1:8000 (PORT=, DEMO_PASSWORD=)
-	@$(PYTHON) tools/install.py requirements.txt
+	@$(PYTHON) tools/install.py requirements.txt --extra requirements-fast.txt
 	@$(PYTHON) tools/write_env.py
 	@$(BIN)/python manage.py demo --port $(PORT)
 
 setup: .python ## Make .venv with everything that development needs
-	@$(PYTHON) tools/install.py requirements-dev.txt
+	@$(PYTHON) tools/install.py requirements-dev.txt --extra requirements-fast.txt
 
 test: setup ## Run every test on SQLite, those of the database on PostgreSQL too, and in Chromium (ARGS= for pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)
@@ -48,7 +48,7 @@ deployment: setup
 lock: setup ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade for newer releases)
 	$(BIN)/uv pip compile pyproject.toml --extra topic $(COMPILE) -o requirements.txt $(ARGS) --quiet
 	$(BIN)/uv pip compile pyproject.toml --extra topic --extra fast -c requirements.txt $(COMPILE) -o requirements-fast.txt $(ARGS) --quiet
-	$(BIN)/uv pip compile pyproject.toml --extra topic --extra fast --extra dev -c requirements-fast.txt $(COMPILE) -o requirements-dev.txt $(ARGS) --quiet
+	$(BIN)/uv pip compile pyproject.toml --extra topic --extra dev -c requirements-fast.txt $(COMPILE) -o requirements-dev.txt $(ARGS) --quiet
 	$(BIN)/uv pip compile --group postgresql $(COMPILE) -o requirements-postgresql.txt $(ARGS) --quiet
 
 bench: setup ## Measure the engine beside its peers, whole runs and a survey file (SIZE=10000, BENCH=full)

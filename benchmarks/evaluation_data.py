@@ -14,7 +14,7 @@ from matching.engine import CRITERIA, UNKNOWN_LANGUAGE, Postings, Preference, Pr
 from matching.engine.inputs.case import Case
 from matching.engine.rules.gates import GATES
 from matching.models import ScoringProfile
-from matching.scoring.reading_arrays import LANGUAGES
+from matching.scoring.reading_arrays import LANGUAGES, LANGUAGES_COMPARED
 from matching.topic.vectors import texts_of, vectors_of
 from surveys.postings.forms.languages import CODES
 from surveys.reading.language import proposed_language
@@ -165,7 +165,15 @@ def _case(needs: Postings, offers: Postings, reach: Reach, profile: ScoringProfi
     # Any weight above 0 lets a criterion be worked out; the evaluation weighs the fractions itself.
     weights = Weights(areas=25, modalities=25, region=25, topic=25)
     related = np.zeros(64, dtype=np.uint64)
-    return Case.of(needs, offers, reach, no_wish, Profile(related, weights=weights, top_k=profile.top_k))
+    scored_by = Profile(
+        related,
+        weights=weights,
+        unstated_modalities=profile.unstated_modalities,
+        unstated_topic=profile.unstated_topic,
+        languages=LANGUAGES_COMPARED,
+        top_k=profile.top_k,
+    )
+    return Case.of(needs, offers, reach, no_wish, scored_by)
 
 
 def _fractions(case: Case) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from matching.engine import (
     N_TERMS,
     WORDS_UNIT,
     Excluded,
+    Languages,
     Postings,
     Preference,
     Profile,
@@ -17,7 +18,7 @@ from matching.engine import (
     Weights,
 )
 
-SEED = 2018
+SEED, WHOLE = 2018, 10_000
 N_AREAS, N_MODALITIES, N_COUNTRIES, N_AGENCIES, N_REACHES = 24, 6, 200, 600, 150
 LEVELS = np.array([0, 0, 0, 0, 0, 0, 0, 0, 40, 50, 60, 70, 75, 80, 90, 100], dtype=np.uint8)
 N_SUBJECTS, WORDS_OF_A_SUBJECT, COMMON_WORDS, DIMENSIONS = 400, 400, 300, 512
@@ -40,7 +41,16 @@ def generated(n_needs: int, n_offers: int, *, with_topic: bool = False) -> Table
     related = np.zeros(N_AREAS, dtype=np.uint64)
     related[0], related[1:4] = 0b1110, 0b1
     subjects = _subjects(rng) if with_topic else None
-    weights = Weights(areas=10, modalities=10, region=10, topic=70) if with_topic else Weights()
+    profile = Profile(related)
+    if with_topic:
+        profile = Profile(
+            related,
+            weights=Weights(areas=25, modalities=15, region=20, topic=40),
+            unstated_modalities=50,
+            unstated_topic=20,
+            languages=_two_languages(),
+            min_score=300_000,
+        )
     return Tables(
         needs=_postings(rng, n_needs, subjects),
         offers=_postings(rng, n_offers, subjects),
@@ -48,9 +58,15 @@ def generated(n_needs: int, n_offers: int, *, with_topic: bool = False) -> Table
             rng.choice(LEVELS, (N_REACHES, N_COUNTRIES)), rng.integers(0, N_REACHES, n_offers).astype(np.int32)
         ),
         preference=Preference(np.zeros((0, N_COUNTRIES), dtype=np.uint8), np.full(n_needs, -1, dtype=np.int32)),
-        profile=Profile(related, weights=weights, min_score=350_000 if not with_topic else 200_000),
+        profile=profile,
         excluded=Excluded.none(),
     )
+
+
+def _two_languages() -> Languages:
+    """Two languages that the encoder knows; across them a cosine up to 0.2 says nothing, and 0.7 is wholly close."""
+    across = np.clip(2 * np.arange(WHOLE + 1) - 4_000, 0, WHOLE).astype(np.int32)
+    return Languages(np.array([[1, 1, 1], [1, 2, 3], [1, 3, 2]], dtype=np.uint8), across[None, :])
 
 
 class Subjects(NamedTuple):

@@ -1,6 +1,6 @@
 """Codes and words of matches and runs; named groups of codes stand below the classes."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -141,11 +141,47 @@ class RunState(TextChoices):
 
 
 class Fit(TextChoices):
-    """The score in words; the bounds are the profile's."""
+    """How far what both sides state overlaps, as a word; the bounds are the profile's."""
 
     STRONG = "strong", _("Strong fit")
     GOOD = "good", _("Good fit")
     PARTIAL = "partial", _("Partial fit")
+
+
+class Word(IntegerChoices):
+    """The same as it is stored: the stronger, the higher, as the engine numbers them."""
+
+    PARTIAL = 0, Fit.PARTIAL.label
+    GOOD = 1, Fit.GOOD.label
+    STRONG = 2, Fit.STRONG.label
+
+    @classmethod
+    def of(cls, code: str) -> "Word":
+        """Return the word of this code; ValueError where there is none."""
+        return cls[Fit(code).name]
+
+    @property
+    def fit(self) -> Fit:
+        """The word by its code."""
+        return Fit[self.name]
+
+
+class ComparedBy(TextChoices):
+    """By what the closest texts of a need and an offer were compared."""
+
+    WORDS = "words", _("by their words")
+    WORDS_AND_MEANING = "words_and_meaning", _("by their words and their meaning")
+    MEANING = "meaning", _("across languages, by their meaning")
+
+
+class NotOpen(TextChoices):
+    """Why a posting is not open on a day."""
+
+    NOT_PUBLISHED = "not_published", _("it is not published")
+    CLOSED = "closed", _("it has closed")
+    OPENS_LATER = "opens_later", _("it opens later")
+    NO_PLACE = "no_place", _("all its places are agreed")
+    PAUSED = "paused", _("its country or agency has paused its postings")
 
 
 class AllocationState(TextChoices):

@@ -24,6 +24,7 @@ class MatchList(CountryFilteredList[Match]):
 
     model = Match
     filterset_class = MatchFilter
+    form_fields = ("q", "country", "group", "area", "modality", "fit", "ordering")
     results_template = "matching/match_results.html"
     section = "matches"
 
@@ -31,7 +32,7 @@ class MatchList(CountryFilteredList[Match]):
         return _countries_of(self.rows())
 
     def rows(self) -> QuerySet[Match]:
-        return Match.objects.visible_to(self.request.user)
+        return Match.objects.visible_to(self.request.user).with_parties()
 
     def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
         return rows.for_lists()  # type: ignore[attr-defined]

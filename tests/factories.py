@@ -29,7 +29,7 @@ from directory.models import (
     PriorityArea,
     User,
 )
-from matching.choices import DECIDED, OPTIONS_DECIDED, MatchStatus, OptionStatus, RunState
+from matching.choices import DECIDED, OPTIONS_DECIDED, MatchStatus, OptionStatus, RunState, Word
 from matching.life.steps import LIVES
 from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile, TriangularOption
 from matching.runs.running import run_matching
@@ -368,6 +368,9 @@ class PreferredPartnerFactory(_WithoutHistory[PreferredPartner]):
     as_printed = factory.LazyAttribute(lambda o: str(o.country or o.group or "Korea"))
 
 
+GOOD_FROM, STRONG_FROM = 500_000, 700_000
+
+
 class ScoringProfileFactory(DjangoModelFactory[ScoringProfile]):
     """The weights of before there was a topic, easy to work with by hand; used by runs unless another is already."""
 
@@ -378,7 +381,8 @@ class ScoringProfileFactory(DjangoModelFactory[ScoringProfile]):
     code = "default"
     version = 1
     weight_areas, weight_modalities, weight_region, weight_topic = 45, 25, 30, 0
-    min_score, good_from, strong_from = 350_000, 500_000, 700_000
+    unstated_modalities = unstated_topic = 0
+    min_score, good_from, strong_from = 350_000, GOOD_FROM, STRONG_FROM
     is_default = factory.LazyFunction(lambda: not ScoringProfile.objects.filter(is_default=True).exists())
 
 
@@ -405,14 +409,23 @@ def _something_decided(row: Any) -> dict[str, Any] | None:
     return {} if row.status in DECIDED | OPTIONS_DECIDED else None
 
 
+def word_of(score: int) -> Word:
+    """The word of a fit that the factories' profile gives a pair whose texts say nothing."""
+    if score >= STRONG_FROM:
+        return Word.STRONG
+    return Word.GOOD if score >= GOOD_FROM else Word.PARTIAL
+
+
 class _ShownFactory(DjangoModelFactory[Any]):
     """A row that shows others its own figures, unless it has lapsed."""
 
     class Meta:
         abstract = True
 
+    word = factory.LazyAttribute(lambda row: word_of(row.score))
     is_shown = factory.LazyAttribute(lambda row: row.status != MatchStatus.LAPSED)
     shown_score = factory.SelfAttribute("score")
+    shown_word = factory.SelfAttribute("word")
     shown_part_areas = factory.SelfAttribute("part_areas")
     shown_part_modalities = factory.SelfAttribute("part_modalities")
     shown_part_region = factory.SelfAttribute("part_region")
@@ -484,6 +497,7 @@ def show_others(match: Match, *, areas: int, modalities: int, region: int) -> No
     """Let others be shown these contributions, in millionths; what the secretariat sees stays."""
     Match.objects.filter(pk=match.pk).update(
         shown_score=areas + modalities + region,
+        shown_word=word_of(areas + modalities + region),
         shown_part_areas=areas,
         shown_part_modalities=modalities,
         shown_part_region=region,
@@ -546,7 +560,8 @@ def explanation_of(match: Any) -> dict[str, Any]:
         "engine_version": "test",
         "gates": [],
         "score": match.score,
-        "fit": "strong" if match.score >= 700_000 else "good" if match.score >= 500_000 else "partial",
+        "fit": Word(match.word).fit.value,
+        "overlap": match.score,
         "criteria": [
             {
                 "code": code,
@@ -555,6 +570,7 @@ def explanation_of(match: Any) -> dict[str, Any]:
                 "numerator": part,
                 "denominator": weight * 10_000,
                 "contribution": part,
+                "is_comparable": True,
             }
             for code, (weight, part) in parts.items()
         ],
@@ -589,6 +605,7 @@ class ReleasedMatchFactory(MatchFactory):
 
     released_at = factory.LazyFunction(timezone.now)
     released_score = factory.SelfAttribute("score")
+    released_word = factory.SelfAttribute("word")
     released_as = factory.LazyAttribute(explanation_of)
 
 

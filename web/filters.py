@@ -120,12 +120,6 @@ class SearchFilter(django_filters.Filter):
     field_class = SearchField
 
 
-class ScoreFilter(django_filters.Filter):
-    """`min_score`: the least score."""
-
-    field_class = ScoreField
-
-
 class MomentFilter(django_filters.Filter):
     """`updated_since`: a moment or a day."""
 

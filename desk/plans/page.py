@@ -14,7 +14,6 @@ from matching.allocation.giving_up import OTHERS
 from matching.allocation.weighing import Membership
 from matching.choices import Fit, MatchStatus, WithoutPick
 from matching.models import Allocation, AllocationPick
-from matching.scoring.explanation import fit_of
 from matching.scoring.places import places_left
 from matching.templatetags.matches import hundredths
 from surveys.models import Need, Offer
@@ -121,7 +120,7 @@ def _pick_rows(picks: Iterable[AllocationPick], membership: Membership) -> list[
     return [
         PickRow(
             pick=pick,
-            fit=fit_of(pick.match.score, pick.match.profile),
+            fit=pick.match.fit,
             groups=membership.groups_of(pick.match.need.country_id),
             places=_places(left[pick.match.offer_id], pick.match.offer.places),
         )

@@ -22,8 +22,9 @@ SECTIONS = (
             "level_region", "level_region_shared", "level_wide", "level_open", "preference_share", "transition_years",
         ),
     ),
+    (gettext_lazy("What nobody stated: neither yes nor no"), ("unstated_modalities", "unstated_topic")),
     (gettext_lazy("What is suggested"), ("min_score", "top_k")),
-    (gettext_lazy("The score in words"), ("strong_from", "good_from")),
+    (gettext_lazy("The fit in words"), ("strong_from", "good_from")),
 )  # fmt: skip
 """Every figure, once."""
 
@@ -42,7 +43,13 @@ class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
                 "reaches the country."
             ),
             "min_score": gettext_lazy("In millionths: 350,000 is a score of 0.35. Pairs below it are not suggested."),
-            "strong_from": gettext_lazy("In millionths: 700,000 is a score of 0.70."),
+            "unstated_modalities": gettext_lazy(
+                "Never more than one shared modality would earn, so that to state none never pays."
+            ),
+            "unstated_topic": gettext_lazy("Also the least that the topic counts where texts can be compared."),
+            "strong_from": gettext_lazy(
+                "In millionths, of how far areas, modalities and region overlap; and half of the areas must be offered."
+            ),
             "good_from": gettext_lazy("In millionths; below it a fit is called partial."),
             "top_k": gettext_lazy("A run keeps this many of the best for each need and for each offer."),
         }

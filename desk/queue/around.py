@@ -19,7 +19,6 @@ from matching.life.seen import statistics
 from matching.life.telling.briefs import brief_pdf
 from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
-from matching.scoring.explanation import fit_of
 from web.converters import row_number
 from web.days import today
 from web.files.exports import csv_response, xlsx_response
@@ -48,7 +47,7 @@ def _rows(matches: Iterator[Match]) -> Iterator[list[Any]]:
         yield [
             match.public_id,
             match.get_status_display(),
-            str(fit_of(match.score, match.profile).label),
+            str(match.fit.label),
             match.score / 1_000_000,
             match.need.title,
             match.need.party,

@@ -19,7 +19,6 @@ from directory.models import User
 from matching.choices import Fit
 from matching.life import review
 from matching.models import Match
-from matching.scoring.explanation import fit_of
 from web.converters import row_number
 
 MOST_AT_ONCE = 500
@@ -129,7 +128,7 @@ def _ask(
     candidates = [
         BulkCandidate(
             match=match,
-            fit=fit_of(match.score, match.profile),
+            fit=match.fit,
             obstacle=review.obstacle(step=step, match=match),
         )
         for match in _matches(ids)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
@@ -12,7 +12,7 @@ from django_stubs_ext import StrPromise
 from desk.queue.todo import TODO, condition
 from directory.membership import members
 from directory.models import Country, CountryGroup, PriorityArea, User
-from matching.choices import Fit, MatchStatus
+from matching.choices import Fit, MatchStatus, Word
 from matching.models import AllocationPick, Match
 from surveys.filtersets import of_country
 from surveys.models import Need, Offer
@@ -140,7 +140,7 @@ class ConfirmedFilter(QueueFilter):
 
 
 class FitFilter(QueueFilter):
-    """The score in words, by the bounds of the profile that scored it."""
+    """How far what both sides state overlaps, in a word."""
 
     title = _("Fit")
     parameter_name = "fit"
@@ -149,8 +149,7 @@ class FitFilter(QueueFilter):
         return list(Fit.choices)
 
     def narrow(self, queryset: Matches, value: str) -> Matches:
-        strong, good = Q(score__gte=F("profile__strong_from")), Q(score__gte=F("profile__good_from"))
-        return queryset.filter({Fit.STRONG: strong, Fit.GOOD: good & ~strong, Fit.PARTIAL: ~good}[Fit(value)])
+        return queryset.filter(word=Word.of(value))
 
 
 class SideCountryFilter(QueueFilter):

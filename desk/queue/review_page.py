@@ -21,7 +21,7 @@ from desk.queue import life_forms
 from desk.queue.rows import QueueRow, before, next_after, queue_address, queue_as_filtered
 from directory.access import Action, can
 from directory.models import User
-from matching.choices import CONTACTS_SHOWN, EventKind, Fit, MatchStatus
+from matching.choices import CONTACTS_SHOWN, EventKind, MatchStatus
 from matching.life import review
 from matching.life.introducing import is_ready
 from matching.life.review import ReviewRefused
@@ -29,7 +29,7 @@ from matching.life.seen.shown import ShownEvents
 from matching.life.steps import MATCH_STEPS
 from matching.life.telling.contacts import contacts_of
 from matching.models import Match
-from matching.scoring.explanation import explain, fit_of
+from matching.scoring.explanation import explain
 from matching.scoring.reasons import Labels
 from surveys.postings.duplicates import likely_duplicates
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
@@ -168,7 +168,7 @@ def _page(
             "opts": model_admin.opts,
             "title": f"{match.need.party} ↔ {match.offer.party}",
             "match": match,
-            "fit": fit_of(match.score, match.profile),
+            "fit": match.fit,
             "is_decided": match.status not in (MatchStatus.SUGGESTED, MatchStatus.LAPSED),
             "sides": sides,
             "today": Told.of(today, labels),
@@ -227,4 +227,4 @@ def _others(match: Match, **side: int) -> list[QueueRow]:
         .exclude(status=MatchStatus.LAPSED)
         .order_by("-score", "need_id", "offer_id")
     )
-    return [QueueRow(other, Fit(fit_of(other.score, other.profile)), []) for other in others[:OTHERS_SHOWN]]
+    return [QueueRow(other, other.fit, []) for other in others[:OTHERS_SHOWN]]

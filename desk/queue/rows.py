@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from matching.choices import Fit
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.scoring.explanation import Explanation, explain_pairs, fit_of
+from matching.scoring.explanation import Explanation, explain_pairs
 from matching.scoring.reasons import Labels, in_short
 
 QUEUE_ORDER = ("-score", "need_id", "offer_id")
@@ -63,7 +63,7 @@ def rows_of(matches: Iterable[Match]) -> list[QueueRow]:
     return [
         QueueRow(
             match=match,
-            fit=fit_of(match.score, match.profile),
+            fit=match.fit,
             reasons=in_short(match.decided_on or explanations[match.pk], labels),
         )
         for match in matches

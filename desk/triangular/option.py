@@ -24,7 +24,7 @@ from matching.choices import OptionEventKind
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
-from matching.scoring.explanation import Explanation, fit_of
+from matching.scoring.explanation import Explanation
 from matching.scoring.reasons import Labels
 from matching.triangular import review
 from matching.triangular.explanation import explain_options
@@ -133,7 +133,7 @@ class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
                 "opts": self.opts,
                 "title": f"{option.need.party} ↔ {option.pivotal_offer.party} + {option.facilitating_offer.party}",
                 "option": option,
-                "fit": fit_of(option.score, option.profile),
+                "fit": option.fit,
                 "told": told,
                 "today": today,
                 "closed": list(closed_words(today)),

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from matching.choices import Fit
+from matching.choices import ComparedBy, Fit, NotOpen
 from matching.engine import CRITERIA, GATES
+from surveys.choices import Side
 from web.api.fields import CodeField
 
 
@@ -29,6 +30,9 @@ class ExplainedCriterionSerializer(serializers.Serializer[Any]):
     numerator = serializers.IntegerField()
     denominator = serializers.IntegerField()
     contribution = serializers.IntegerField(help_text="Millionths")
+    is_comparable = serializers.BooleanField(
+        required=False, help_text="False: a side states nothing to compare, and a level of the profile stands in."
+    )
 
 
 class ExplainedRelationSerializer(serializers.Serializer[Any]):
@@ -61,7 +65,9 @@ class ExplainedRouteSerializer(serializers.Serializer[Any]):
     """One way in which the offer reaches the need's country."""
 
     kind = serializers.CharField(help_text="named, group or open")
-    group = serializers.CharField(allow_null=True, help_text="Code")
+    group = serializers.CharField(
+        allow_null=True, help_text="Code; null with kind group: a wider grouping that the offer names."
+    )
     level_code = serializers.CharField()
     percent = serializers.IntegerField()
     shares_sub_region = serializers.BooleanField(required=False)
@@ -78,11 +84,24 @@ class ExplainedRegionSerializer(serializers.Serializer[Any]):
     preference = serializers.IntegerField(allow_null=True, help_text="Percent; null: the need prefers nobody.")
 
 
+class ExplainedClosingSerializer(serializers.Serializer[Any]):
+    """Why one side is not open."""
+
+    side = CodeField(Side.choices, allow_null=False)
+    why = CodeField(NotOpen.choices, allow_null=False)
+    day = serializers.DateField(allow_null=True, help_text="On which it closed, or opens.")
+
+
 class ExplainedTopicSerializer(serializers.Serializer[Any]):
     """How close the two texts are."""
 
     version = serializers.CharField(help_text="What the comparison depends on.")
     closeness = serializers.IntegerField(help_text="Ten-thousandths")
+    compared_by = CodeField(
+        ComparedBy.choices, required=False, allow_null=True, help_text="Null: no two of their texts can be compared."
+    )
+    need_in_english = serializers.BooleanField(required=False, help_text="Its second text was the closer one.")
+    offer_in_english = serializers.BooleanField(required=False)
     need_has_no_text = serializers.BooleanField()
     offer_has_no_text = serializers.BooleanField()
     other_language = serializers.BooleanField(help_text="Across languages the meaning alone is compared.")
@@ -99,7 +118,11 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     gates = serializers.ListField(
         child=serializers.ChoiceField([(name, name) for name in GATES]), help_text="All that close the pair."
     )
+    not_open = ExplainedClosingSerializer(many=True, required=False)
     score = serializers.IntegerField(help_text="Millionths")
+    overlap = serializers.IntegerField(
+        required=False, help_text="Millionths: how far what both state overlaps, without their texts; makes the word."
+    )
     fit = CodeField(Fit.choices, allow_null=False)
     criteria = ExplainedCriterionSerializer(many=True)
     areas = ExplainedAreasSerializer()

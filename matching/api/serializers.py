@@ -10,17 +10,24 @@ from matching.choices import Fit, MatchStatus, ReadAs, RunState
 from matching.engine import CRITERIA, GATES
 from matching.models import Match
 from matching.scoring.explanation import explain
-from matching.scoring.pairs import explanation_of, seen_fit
+from matching.scoring.pairs import explanation_of
 from surveys.models.posting import Posting
 from web.api.fields import CodeField
 
 STAFF_ONLY = "Only for the secretariat."
+NOT_LISTED = "Null for a released fit: lists show those as a word."
 LABEL = "computed fit, no commitment of either side"
 
 
 def as_number(millionths: int) -> float:
     """Return a score or a part of one, kept in millionths, as a number from 0 to 1 with at most six decimals."""
     return round(millionths / 1_000_000, 6)
+
+
+def contributions_of(match: Match) -> dict[str, float]:
+    """Return by criterion what adds up to the score that the reader may see."""
+    parts = match.seen.parts
+    return {criterion.name: as_number(parts.get(criterion.name, 0)) for criterion in CRITERIA}
 
 
 class MatchedPostingSerializer(serializers.Serializer[Any]):
@@ -65,7 +72,7 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
     need = MatchedPostingSerializer()
     offer = MatchedPostingSerializer()
     score = serializers.SerializerMethodField(help_text="From 0 to 1, at most six decimals.")
-    fit = serializers.SerializerMethodField(help_text="The score in words; the bounds are the profile's.")
+    fit = serializers.SerializerMethodField(help_text="How far what both sides state overlaps, as a word.")
     contributions = serializers.SerializerMethodField(help_text="By criterion.")
     label = serializers.SerializerMethodField(help_text="What a match is not.")  # type: ignore[assignment]
     profile = serializers.SerializerMethodField(help_text="The weights that made the score.")
@@ -77,14 +84,13 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(CodeField(Fit.choices, allow_null=False))
     def get_fit(self, match: Match) -> str:
-        """Return the word for the score that the reader may see."""
-        return seen_fit(match).value
+        """Return the word that the reader may see."""
+        return match.seen.fit.value
 
     @extend_schema_field(ContributionsSerializer)
     def get_contributions(self, match: Match) -> dict[str, float]:
         """Return each criterion's part of the score that the reader may see."""
-        parts = match.seen.parts
-        return {criterion.name: as_number(parts.get(criterion.name, 0)) for criterion in CRITERIA}
+        return contributions_of(match)
 
     @extend_schema_field(ProfileSerializer)
     def get_profile(self, match: Match) -> dict[str, Any]:
@@ -108,19 +114,6 @@ class StaffMatchSerializer(PublicMatchSerializer):
     run = serializers.IntegerField(source="run_id", required=False, allow_null=True, help_text=STAFF_ONLY)
 
 
-class ListedExplanationMixin(serializers.Serializer[Any]):
-    """The explanation as far as a list has it at hand."""
-
-    explanation = serializers.SerializerMethodField(
-        help_text="Of the release; null where the reader sees today's figures, whose reasons the match itself gives."
-    )
-
-    @extend_schema_field(ExplanationSerializer(allow_null=True))
-    def get_explanation(self, match: Match) -> dict[str, Any] | None:
-        """Return the frozen explanation; today's is worked out for one match at a time."""
-        return match.released_as if match.seen.is_released else None
-
-
 class ExplanationMixin(serializers.Serializer[Any]):
     """The explanation of one match."""
 
@@ -133,12 +126,24 @@ class ExplanationMixin(serializers.Serializer[Any]):
         return frozen or explanation_of(match)
 
 
-class PublicMatchListSerializer(PublicMatchSerializer, ListedExplanationMixin):
-    """A match in a list."""
+class PublicMatchListSerializer(PublicMatchSerializer):
+    """A match in a list, where a released fit is a word alone: the match itself gives the number, and the reasons."""
+
+    score = serializers.SerializerMethodField(help_text=f"From 0 to 1, at most six decimals. {NOT_LISTED}")
+    contributions = serializers.SerializerMethodField(help_text=f"By criterion. {NOT_LISTED}")
+
+    def get_score(self, match: Match) -> float | None:  # type: ignore[override]
+        """Return the score that the reader may see."""
+        return None if match.seen.is_released else as_number(match.seen.score)
+
+    @extend_schema_field(ContributionsSerializer(allow_null=True))
+    def get_contributions(self, match: Match) -> dict[str, float] | None:  # type: ignore[override]
+        """Return each criterion's part of the score that the reader may see."""
+        return None if match.seen.is_released else contributions_of(match)
 
 
 @extend_schema_serializer(component_name="MatchBrief")
-class StaffMatchListSerializer(StaffMatchSerializer, ListedExplanationMixin):
+class StaffMatchListSerializer(PublicMatchListSerializer, StaffMatchSerializer):
     """A match in a list."""
 
 

@@ -19,14 +19,17 @@ PAIR = OpenApiParameter(
     description="The ids of need and offer, need first.",
 )
 
-_NOT_READ = tuple(f"{side}__{field}" for side in ("need", "offer") for field in ("contact", "search_text", "text"))
+_NOT_READ = tuple(
+    f"{side}__{field}" for side in ("need", "offer") for field in ("contact", "search_text", "text", "english_text")
+)
 
 
 @extend_schema_view(retrieve=extend_schema(parameters=[PAIR]))
 class MatchViewSet(ReadershipViewSet):
-    """Matches that the reader may see, best fit first; a match belongs to both of its sides.
+    """Matches that the reader may see, the best word first; a match belongs to both of its sides.
 
-    Everyone sees released fits, as they were released. Steps, refusals and reasons are not part of them.
+    Everyone sees released fits, as they were released: a list says these in a word, alphabetically within each, and the
+    match itself gives the number. Steps, refusals and reasons are not part of them.
     """
 
     queryset = Match.objects.none()
@@ -44,7 +47,7 @@ class MatchViewSet(ReadershipViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return what the person may see, with what an answer shows."""
-        return Match.objects.visible_to(self.request.user).for_lists().defer(*_NOT_READ)
+        return Match.objects.visible_to(self.request.user).with_parties().for_lists().defer(*_NOT_READ)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """Explain a match alone in full; in a list as far as it is at hand."""

@@ -64,7 +64,7 @@ def overlaps_of(*, need: Need, reader: User | AnonymousUser) -> Overlaps:
     every = np.arange(len(tables.offers))
     is_closed = engine.closed(*arrays, need_index=np.zeros_like(every), offer_index=every)
     rows = every[~is_closed]
-    scores = engine.score_pairs(*arrays, need_index=np.zeros_like(rows), offer_index=rows).sum(axis=1)
+    scores = engine.score_pairs(*arrays, need_index=np.zeros_like(rows), offer_index=rows).parts.sum(axis=1)
     found = zip(rows.tolist(), tables.offers.ids[rows].tolist(), scores.tolist(), strict=True)
     return Overlaps(need, profile, tables, [OverlappingPair(*pair) for pair in found])
 

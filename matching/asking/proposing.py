@@ -1,13 +1,11 @@
 """Proposing a pair that no run suggests: a reviewer found its offer among those that speak for asking its agency."""
 
-from typing import Any
-
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
 from directory.models import User
-from matching.choices import EventKind, MatchStatus
+from matching.choices import EventKind, MatchStatus, Word
 from matching.life import review
 from matching.life.steps import check_reviewer, suggest_rows, take_step
 from matching.models import Match, MatchEvent
@@ -41,7 +39,8 @@ def _suggest(need: Need, offer: Offer, *, lapsed: Match | None, by: User) -> Mat
     profile = profile_of_lists()
     explanation = explain(need=need, offer=offer, profile=profile)
     parts = {f"part_{part['code']}": part["contribution"] for part in explanation["criteria"]}
-    figures: dict[str, Any] = {"score": explanation["score"], **{name: parts[name] for name in CONTRIBUTIONS}}
+    word = Word.of(explanation["fit"]).value
+    figures = {"score": explanation["score"], "word": word, **{name: parts[name] for name in CONTRIBUTIONS}}
     if lapsed is not None:
         take_step(lapsed, EventKind.RETURNED, by=by, profile=profile, run=None, scored_at=timezone.now(), **figures)
         return Match.objects.for_lists().get(pk=lapsed.pk)

@@ -13,6 +13,7 @@ from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.inputs.indexing import Index
 from matching.engine.inputs.profile import MILLION, Profile
 from matching.engine.rules.criteria import CRITERIA, parts_of_pairs
+from matching.engine.rules.overlap import word
 from matching.engine.search import blocks, counts, lists
 from matching.engine.search.plan import Best, SearchPlan
 
@@ -45,6 +46,8 @@ class Suggestions:
     """int32[k, criteria], contributions in millionths, columns as `criteria`."""
     score: NDArray[np.int32]
     """Their sum."""
+    word: NDArray[np.int8]
+    """int8[k]: how far what both state overlaps, as `rules.overlap`."""
     rank_for_need: NDArray[np.int32]
     """Place in the need's list, from 1; 0: not in it."""
     rank_for_offer: NDArray[np.int32]
@@ -143,6 +146,7 @@ def collect(plan: SearchPlan, parts: Iterable[Best], *, way: Way | None = None) 
         offer_index=plan.offer_order[offer[order]].astype(np.int64),
         parts=contributions[order],
         score=score[order],
+        word=word(case, need[order], offer[order]),
         rank_for_need=rank_for_need[order],
         rank_for_offer=rank_for_offer[order],
         criteria=tuple(criterion.name for criterion in CRITERIA),
@@ -157,7 +161,8 @@ def collect(plan: SearchPlan, parts: Iterable[Best], *, way: Way | None = None) 
 
 def _is_compiled(plan: SearchPlan, way: Way | None) -> bool:
     if way is None:
-        return compiled.pays(n_needs=plan.n_needs, n_offers=plan.n_offers)
+        with_topic = bool(plan.case.profile.weights.topic)
+        return compiled.pays(n_needs=plan.n_needs, n_offers=plan.n_offers, with_topic=with_topic)
     if way == "compiled" and compiled.lacking():
         raise ValueError(f"the compiled loops lack: {', '.join(compiled.lacking())}")
     return way == "compiled"

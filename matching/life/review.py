@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.models import User
 from matching import engine
-from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus
+from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus, Word
 from matching.life import clearing, proposable
 from matching.life.introducing import introduce, record_reference
 from matching.life.proposable import check_not_on_hold
 from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, lock_match, take_step
 from matching.models import Match, MatchEvent, ReviewCheck
+from matching.models.match import RELEASE
 from matching.scoring.explanation import Explanation, explain, explain_pairs
 from matching.scoring.reasons import gate_reasons
 from surveys.choices import Side, Visibility
@@ -43,6 +44,7 @@ def release(*, match: Match, by: User, note: str = "", today: Explanation | None
         note=note,
         released_at=timezone.now(),
         released_score=explanation["score"],
+        released_word=Word.of(explanation["fit"]),
         released_as=explanation,
     )
 
@@ -53,9 +55,8 @@ def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
     check_reviewer(by, note)
     match = lock_match(match)
     _check_withhold(match)
-    return take_step(
-        match, EventKind.WITHHELD, by=by, note=note, released_at=None, released_score=None, released_as=None
-    )
+    no_release: dict[str, Any] = dict.fromkeys(RELEASE)
+    return take_step(match, EventKind.WITHHELD, by=by, note=note, **no_release)
 
 
 @transaction.atomic

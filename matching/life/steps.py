@@ -291,9 +291,10 @@ def return_rows(
 
 
 def rescore_rows(model: type[Row], ids: NDArray[np.int64], columns: bulk.Columns, *, is_moved: bool) -> None:
-    """Bring suggestions that stay suggestions to these figures; `is_moved`: their score has changed, not only a place.
+    """Bring suggestions that stay suggestions to these figures.
 
-    It is no step: the status stays, and nobody hears of it.
+    It is no step: the status stays, and nobody hears of it. is_moved: their score or their word has changed, not only
+    a place.
     """
     now = bulk.moment(timezone.now())
     bulk.update(model, ids, {**columns, "updated_at": now, **({"scored_at": now} if is_moved else {})})

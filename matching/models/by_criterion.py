@@ -61,12 +61,12 @@ class Moves(models.Model):
 class WeightFields(models.Model):
     """How much each criterion counts."""
 
-    weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=10, validators=PERCENT)
+    weight_areas = models.PositiveSmallIntegerField(_("weight of areas, percent"), default=25, validators=PERCENT)
     weight_modalities = models.PositiveSmallIntegerField(
         _("weight of modalities, percent"), default=15, validators=PERCENT
     )
-    weight_region = models.PositiveSmallIntegerField(_("weight of region, percent"), default=25, validators=PERCENT)
-    weight_topic = models.PositiveSmallIntegerField(_("weight of topic, percent"), default=50, validators=PERCENT)
+    weight_region = models.PositiveSmallIntegerField(_("weight of region, percent"), default=20, validators=PERCENT)
+    weight_topic = models.PositiveSmallIntegerField(_("weight of topic, percent"), default=40, validators=PERCENT)
 
     class Meta:
         abstract = True

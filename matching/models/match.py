@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +23,10 @@ from matching.choices import (
     DECIDED,
     OPEN_TO_RUNS,
     TOLD_NOBODY,
+    Fit,
     MatchStatus,
     ReadAs,
+    Word,
 )
 from matching.models.by_criterion import ADD_UP, CONTRIBUTIONS, SHOWN_CONTRIBUTIONS, Contributions
 from matching.models.profile import ScoringProfile
@@ -43,6 +46,8 @@ _BETWEEN_PUBLIC_POSTINGS = published_q(Visibility.PUBLIC, prefix="need__") & pub
 )
 _RELEASED = _BETWEEN_PUBLIC_POSTINGS & Q(released_at__isnull=False, on_hold_at__isnull=True)
 _NOBODY = Q(pk__in=[])
+RELEASE = ("released_at", "released_score", "released_word", "released_as")
+"""What goes with a release, and is empty without one."""
 
 
 def _shown_to(user: "User | AnonymousUser | None", side: Side) -> Q:
@@ -81,6 +86,10 @@ def is_told(user: "User | AnonymousUser | None", side: Side, *, is_on_hold: bool
     return own.q(f"{side}__") & heard & Q(on_hold_at__isnull=not is_on_hold) & ~tells_nobody
 
 
+def _party(side: str) -> Coalesce:
+    return Coalesce(f"{side}__country__name", f"{side}__agency__country__name", f"{side}__agency__name")
+
+
 class MatchQuerySet(models.QuerySet["Match"]):
     """Matches, by whom they may be seen."""
 
@@ -91,13 +100,18 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def visible_to(self, user: "User | AnonymousUser | None") -> "MatchQuerySet":
         """Matches that the person may see; the one rule for pages, API, exports and mails.
 
-        Each row carries `read_as` (see `ReadAs`), and by it `seen_score` and `seen_since`, to filter and order by; what
-        else may be read of it is `Match.seen`. Whoever was not told of a step reads what the pair would show had
-        nobody decided anything, or the release: neither can be told from what an undecided pair shows.
+        Each row carries `read_as` (see `ReadAs`), and by it `seen_score`, `seen_word` and `seen_since`, to filter and
+        order by; what else may be read of it is `Match.seen`. Whoever was not told of a step reads what the pair would
+        show had nobody decided anything, or the release: neither can be told from what an undecided pair shows.
         """
         if can(user, Action.READ_EVERYTHING):
             # A step touches updated_at; to those who may not see steps, a fit is as old as what they see of it.
-            return self.annotate(read_as=Value(ReadAs.DESK.value), seen_score=F("score"), seen_since=F("updated_at"))
+            return self.annotate(
+                read_as=Value(ReadAs.DESK.value),
+                seen_score=F("score"),
+                seen_word=F("word"),
+                seen_since=F("updated_at"),
+            )
         told, shown = self._told(user), self._shown(user)
         read_as = Case(
             When(told, then=Value(ReadAs.DESK.value)),
@@ -113,6 +127,12 @@ class MatchQuerySet(models.QuerySet["Match"]):
                     When(read_as=ReadAs.DESK, then=F("score")),
                     When(read_as=ReadAs.SHOWN, then=F("shown_score")),
                     default=F("released_score"),
+                    output_field=IntegerField(),
+                ),
+                seen_word=Case(
+                    When(read_as=ReadAs.DESK, then=F("word")),
+                    When(read_as=ReadAs.SHOWN, then=F("shown_word")),
+                    default=F("released_word"),
                     output_field=IntegerField(),
                 ),
                 seen_since=Case(
@@ -185,6 +205,10 @@ class MatchQuerySet(models.QuerySet["Match"]):
             on_hold_at__isnull=True,
         )
 
+    def with_parties(self) -> "MatchQuerySet":
+        """With `need_party` and `offer_party`, by which each side is sorted: its country, else its agency's name."""
+        return self.annotate(need_party=_party("need"), offer_party=_party("offer"))
+
     def for_lists(self) -> "MatchQuerySet":
         """With what a list of matches shows, in a fixed number of queries."""
         return self.select_related(
@@ -204,6 +228,7 @@ class SeenFit:
     """The figures of a match as one reader sees them; in millionths."""
 
     read_as: ReadAs
+    fit: Fit
     score: int
     parts: dict[str, int]
     """By criterion."""
@@ -214,7 +239,7 @@ class SeenFit:
     def released(cls, explanation: dict[str, Any]) -> "SeenFit":
         """Return what the explanation of a release says."""
         parts = {part["code"]: part["contribution"] for part in explanation["criteria"]}
-        return cls(ReadAs.RELEASED, explanation["score"], parts, None)
+        return cls(ReadAs.RELEASED, Fit(explanation["fit"]), explanation["score"], parts, None)
 
     @property
     def is_released(self) -> bool:
@@ -234,6 +259,7 @@ class Match(Contributions, ShownFit):
     )
     status = models.CharField(_("status"), max_length=20, choices=MatchStatus, default=MatchStatus.SUGGESTED)
     score = models.PositiveIntegerField(_("score, millionths"))
+    word = models.PositiveSmallIntegerField(_("fit"), choices=Word)
     rank_for_need = models.PositiveIntegerField(_("place in the need's list"), null=True, blank=True)
     rank_for_offer = models.PositiveIntegerField(_("place in the offer's list"), null=True, blank=True)
     shown_rank_for_need = models.PositiveIntegerField(
@@ -258,6 +284,9 @@ class Match(Contributions, ShownFit):
     released_at = models.DateTimeField(_("released"), null=True, blank=True, editable=False)
     released_score = models.PositiveIntegerField(
         _("score when released, millionths"), null=True, blank=True, editable=False
+    )
+    released_word = models.PositiveSmallIntegerField(
+        _("fit when released"), choices=Word, null=True, blank=True, editable=False
     )
     released_as = models.JSONField(
         _("released as"),
@@ -305,8 +334,8 @@ class Match(Contributions, ShownFit):
             models.CheckConstraint(condition=ADD_UP, name="match_parts_add_up"),
             models.CheckConstraint(condition=Q(score__lte=1_000_000), name="match_score_at_most_one"),
             models.CheckConstraint(
-                condition=Q(released_at__isnull=True, released_score__isnull=True, released_as__isnull=True)
-                | Q(released_at__isnull=False, released_score__isnull=False, released_as__isnull=False),
+                condition=Q(**{f"{name}__isnull": True for name in RELEASE})
+                | Q(**{f"{name}__isnull": False for name in RELEASE}),
                 name="match_released_with_its_explanation",
             ),
             models.CheckConstraint(
@@ -350,6 +379,11 @@ class Match(Contributions, ShownFit):
         return reverse("matching:match", args=[self.need_id, self.offer_id])
 
     @property
+    def fit(self) -> Fit:
+        """The word of the fit, as the desk sees it; for others `seen`."""
+        return Word(self.word).fit
+
+    @property
     def seen(self) -> SeenFit:
         """Return the figures that the reader may see for whom `visible_to` fetched the match.
 
@@ -360,6 +394,6 @@ class Match(Contributions, ShownFit):
             return SeenFit.released(self.released_as or {})
         if read_as == ReadAs.SHOWN:
             parts = {name.removeprefix("shown_part_"): getattr(self, name) or 0 for name in SHOWN_CONTRIBUTIONS}
-            return SeenFit(ReadAs.SHOWN, self.shown_score or 0, parts, self.shown_by)
+            return SeenFit(ReadAs.SHOWN, Word(self.shown_word or 0).fit, self.shown_score or 0, parts, self.shown_by)
         parts = {name.removeprefix("part_"): getattr(self, name) for name in CONTRIBUTIONS}
-        return SeenFit(ReadAs.DESK, self.score, parts, self.profile)
+        return SeenFit(ReadAs.DESK, self.fit, self.score, parts, self.profile)

@@ -15,7 +15,8 @@ ALL_WEIGHTS = 100
 FIGURES = (
     *WEIGHTS,
     "level_named", "level_neighbourhood", "level_special_situation", "level_organisation", "level_sub_region",
-    "level_region", "level_region_shared", "level_wide", "level_open", "preference_share", "transition_years", "top_k",
+    "level_region", "level_region_shared", "level_wide", "level_open", "preference_share", "unstated_modalities",
+    "unstated_topic", "transition_years", "top_k",
     "min_score", "strong_from", "good_from",
 )  # fmt: skip
 """All that a profile says; the rest is its name and what became of it."""
@@ -43,6 +44,12 @@ class ScoringProfile(WeightFields):
     preference_share = models.PositiveSmallIntegerField(
         _("share of preferred partners in the region criterion, percent"), default=30, validators=PERCENT
     )
+    unstated_modalities = models.PositiveSmallIntegerField(
+        _("level of modalities where a side states none, percent"), default=50, validators=PERCENT
+    )
+    unstated_topic = models.PositiveSmallIntegerField(
+        _("level of the topic where no texts can be compared, percent"), default=20, validators=PERCENT
+    )
     transition_years = models.PositiveSmallIntegerField(
         _("years after a confirmed graduation in which LDC offers still reach a country"),
         default=3,
@@ -51,7 +58,7 @@ class ScoringProfile(WeightFields):
     top_k = models.PositiveSmallIntegerField(
         _("best kept for each posting"), default=20, validators=[MinValueValidator(1), MaxValueValidator(MOST_KEPT)]
     )
-    min_score = models.PositiveIntegerField(_("least score, millionths"), default=200_000, validators=MILLIONTHS)
+    min_score = models.PositiveIntegerField(_("least score, millionths"), default=300_000, validators=MILLIONTHS)
     strong_from = models.PositiveIntegerField(_("strong fit from, millionths"), default=600_000, validators=MILLIONTHS)
     good_from = models.PositiveIntegerField(_("good fit from, millionths"), default=400_000, validators=MILLIONTHS)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

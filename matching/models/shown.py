@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from matching.choices import Word
 from matching.models.by_criterion import SHOWN_ADD_UP, SHOWN_CONTRIBUTIONS, ShownContributions
 from matching.models.profile import ScoringProfile
 
-_COLUMNS = ("shown_score", *SHOWN_CONTRIBUTIONS, "shown_by", "shown_since", "shown_changed_at")
+_COLUMNS = ("shown_score", "shown_word", *SHOWN_CONTRIBUTIONS, "shown_by", "shown_since", "shown_changed_at")
 SHOWN_IS_WHOLE = Q(is_shown=False) | Q(SHOWN_ADD_UP, **{f"{name}__isnull": False for name in _COLUMNS})
 """What is shown is all there. A condition that is unknown passes a check: so each is asked for."""
 
@@ -26,6 +27,7 @@ class ShownFit(ShownContributions):
         help_text=_("It stands in a list that is made without regard to decisions and to agreed places."),
     )
     shown_score = models.PositiveIntegerField(_("shown score, millionths"), null=True, blank=True, editable=False)
+    shown_word = models.PositiveSmallIntegerField(_("shown fit"), choices=Word, null=True, blank=True, editable=False)
     shown_by = models.ForeignKey(
         ScoringProfile,
         verbose_name=_("profile of what is shown"),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import engine
-from matching.runs.reconciling import ROW, BothLists, Rows, scored_rows
+from matching.runs.reconciling import ROW, BothLists, Rows, put_scores, scored_rows
 from matching.scoring.inputs import Inputs
 
 NOTHING = engine.Excluded(need_index=np.zeros(0, dtype=np.int64), offer_index=np.zeros(0, dtype=np.int64))
@@ -46,13 +46,11 @@ def _decided(inputs: Inputs) -> Rows:
         return np.zeros(0, dtype=ROW)
     need, offer = inputs.decided.need_index[is_meant], inputs.decided.offer_index[is_meant]
     tables = (inputs.needs, inputs.offers, inputs.reach, inputs.preference, inputs.profile)
-    parts = engine.score_pairs(*tables, need_index=need, offer_index=offer)
+    scores = engine.score_pairs(*tables, need_index=need, offer_index=offer)
     closed = engine.closed(*tables, need_index=need, offer_index=offer)
-    rows = np.zeros(len(parts), dtype=ROW)
+    rows = np.zeros(len(need), dtype=ROW)
     rows["need"], rows["offer"] = inputs.needs.ids[need], inputs.offers.ids[offer]
-    rows["score"] = parts.sum(axis=1)
-    for column, criterion in enumerate(engine.CRITERIA):
-        rows[f"part_{criterion.name}"] = parts[:, column]
+    put_scores(rows, scores)
     return rows[~closed & (rows["score"] >= inputs.profile.min_score)]
 
 

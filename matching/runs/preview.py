@@ -13,7 +13,7 @@ from matching.choices import MatchStatus
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.runs.comparing import ChangeCounts, PairComparison, compare
 from matching.runs.equity import EquityRow, equity
-from matching.runs.reconciling import COMPARED, ROW, Rows, scored_rows, stored_rows
+from matching.runs.reconciling import COMPARED, ROW, Rows, put_scores, scored_rows, stored_rows
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ScoringTables, engine_profile
@@ -127,7 +127,7 @@ def _suggested(tables: ScoringTables, decided: engine.Excluded) -> Rows:
 
 def _scored(tables: ScoringTables, pairs: Rows) -> Rows:
     """Return the scores that these pairs have by the tables' profile though they stand in no list by it."""
-    parts = engine.score_pairs(
+    scores = engine.score_pairs(
         tables.needs,
         tables.offers,
         tables.reach,
@@ -138,9 +138,7 @@ def _scored(tables: ScoringTables, pairs: Rows) -> Rows:
     )
     rows = np.zeros(len(pairs), dtype=ROW)
     rows["need"], rows["offer"] = pairs["need"], pairs["offer"]
-    rows["score"] = parts.sum(axis=1)
-    for column, criterion in enumerate(engine.CRITERIA):
-        rows[f"part_{criterion.name}"] = parts[:, column]
+    put_scores(rows, scores)
     return rows
 
 

@@ -33,7 +33,7 @@ from matching.models.match import MatchQuerySet
 from web import bulk
 
 CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
-COMPARED = ("score", *(f"part_{criterion}" for criterion in CRITERIA), "rank_for_need", "rank_for_offer")
+COMPARED = ("score", "word", *(f"part_{criterion}" for criterion in CRITERIA), "rank_for_need", "rank_for_offer")
 ROW = np.dtype([(name, np.int64) for name in ("need", "offer", *COMPARED)])
 """A match as a run would have it; a rank of 0 stands for none."""
 STATES = ("id", "is_suggested", "was_decided", "is_open_to_runs")
@@ -71,12 +71,18 @@ def scored_rows(needs: engine.Postings, offers: engine.Postings, suggestions: en
     rows = np.zeros(len(suggestions), dtype=ROW)
     rows["need"] = needs.ids[suggestions.need_index]
     rows["offer"] = offers.ids[suggestions.offer_index]
-    rows["score"] = suggestions.score
-    for column, criterion in enumerate(suggestions.criteria):
-        rows[f"part_{criterion}"] = suggestions.parts[:, column]
+    put_scores(rows, engine.PairScores(suggestions.parts, suggestions.word))
     rows["rank_for_need"] = suggestions.rank_for_need
     rows["rank_for_offer"] = suggestions.rank_for_offer
     return rows
+
+
+def put_scores(rows: Rows, scores: engine.PairScores) -> None:
+    """Write what pairs score into their rows, which stand in the same order."""
+    rows["score"] = scores.parts.sum(axis=1)
+    rows["word"] = scores.word
+    for column, criterion in enumerate(CRITERIA):
+        rows[f"part_{criterion}"] = scores.parts[:, column]
 
 
 def stored_rows(matches: MatchQuerySet, *, on: dt.date) -> Rows:
@@ -164,8 +170,10 @@ def _bring_desk(
     write.insert(wanted[~is_stored], shown=shown)
     write.suggest_again(before[returned], after[returned])
     write.move(before[moved], after[moved])
-    shifted = differs & ~moved & ~returned
-    write.shift(before[shifted], after[shifted])
+    shifted, reworded = differs & ~moved & ~returned, after["word"] != before["word"]
+    for is_reworded in (False, True):
+        some = shifted & (reworded == is_reworded)
+        write.shift(before[some], after[some], is_reworded=is_reworded)
     write.let_lapse(gone)
     return {
         "new": int(np.count_nonzero(~is_stored) + np.count_nonzero(returned)),
@@ -181,7 +189,7 @@ def _bring_shown(write: "_Writer", wanted: Rows, stored: Rows, *, desk: Rows, ma
     # Those that are new to the desk too have been written with it.
     write.insert_shown(wanted[~is_stored & ~_found_in(desk, wanted)[0]])
     entered = before["is_shown"] == 0
-    moved = ~entered & (after["score"] != before["shown_score"])
+    moved = ~entered & ((after["score"] != before["shown_score"]) | (after["word"] != before["shown_word"]))
     differs = before["shown_by"] != write.profile_id
     for name, shown in zip(COMPARED, SHOWN, strict=True):
         differs |= after[name] != before[shown]
@@ -255,9 +263,9 @@ class _Writer:
         steps.rescore_rows(Match, before["id"], {**_figures(after), **self._scored_by}, is_moved=True)
         self._say(before["id"], ChangeKind.MOVED, before=before, after=after)
 
-    def shift(self, before: Rows, after: Rows) -> None:
+    def shift(self, before: Rows, after: Rows, *, is_reworded: bool) -> None:
         """Bring suggestions to another place: one that shifts as others are decided must not show as a new score."""
-        steps.rescore_rows(Match, before["id"], {**_figures(after), **self._scored_by}, is_moved=False)
+        steps.rescore_rows(Match, before["id"], {**_figures(after), **self._scored_by}, is_moved=is_reworded)
 
     def let_lapse(self, rows: Rows) -> None:
         """Let suggestions that stand in no list any more lapse."""

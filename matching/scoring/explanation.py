@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from matching import engine
-from matching.choices import Fit
+from matching.choices import ComparedBy, NotOpen, Word
 from matching.models import ScoringProfile
 from matching.scoring.levels import level_percent
 from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.topic import topic_version
+from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
-from surveys.postings.shown.reach import PlaceKey, Route, places_or_open
-from web.days import today
+from surveys.postings.shown.reach import NAMED, OPEN, PlaceKey, Route, places_or_open
+from web.days import first_day_not_ended, today
 
 Explanation = dict[str, Any]
 
@@ -83,13 +84,6 @@ def explain_in(
     ]
 
 
-def fit_of(score: int, profile: ScoringProfile) -> Fit:
-    """Return the score, in millionths, as a word; the bounds are the profile's."""
-    if score >= profile.strong_from:
-        return Fit.STRONG
-    return Fit.GOOD if score >= profile.good_from else Fit.PARTIAL
-
-
 def _explain(
     tables: ScoringTables, *, profile: ScoringProfile, need_index: int, offer_index: int, need: Need, offer: Offer
 ) -> Explanation:
@@ -111,8 +105,14 @@ def _explain(
         "profile": {"code": profile.code, "version": profile.version},
         "engine_version": engine.ENGINE_VERSION,
         "gates": list(pair.gates),
+        "not_open": [
+            closed
+            for side, posting in ((Side.NEED, need), (Side.OFFER, offer))
+            if (closed := why_not_open(side, posting, tables))
+        ],
         "score": pair.score,
-        "fit": fit_of(pair.score, profile).value,
+        "fit": Word(pair.word).fit.value,
+        "overlap": pair.overlap,
         "criteria": [
             {
                 "code": part.criterion,
@@ -121,6 +121,7 @@ def _explain(
                 "numerator": part.numerator,
                 "denominator": part.denominator,
                 "contribution": part.contribution,
+                "is_comparable": part.is_comparable,
             }
             for part in pair.parts
         ],
@@ -150,21 +151,54 @@ def _explain(
     }
 
 
+def why_not_open(side: Side, posting: Need | Offer, tables: ScoringTables) -> dict[str, str | None] | None:
+    """Return why a side is not open, by a code of `NotOpen` and the day that it names; None where it is open."""
+    postings = tables.needs if side == Side.NEED else tables.offers
+    if postings.is_open[postings.ids == posting.pk].all():
+        return None
+    first_day = first_day_not_ended() if tables.on == today() else tables.on
+    if posting.status != PostingStatus.PUBLISHED:
+        why, day = NotOpen.NOT_PUBLISHED, None
+    elif posting.closes_on and posting.closes_on < first_day:
+        why, day = NotOpen.CLOSED, posting.closes_on
+    elif posting.opens_on and posting.opens_on > tables.on:
+        why, day = NotOpen.OPENS_LATER, posting.opens_on
+    elif isinstance(posting, Offer) and tables.is_without_place(posting):
+        why, day = NotOpen.NO_PLACE, None
+    else:
+        why, day = NotOpen.PAUSED, None
+    return {"side": side.value, "why": why.value, "day": day.isoformat() if day else None}
+
+
 def _topic(
     tables: ScoringTables, pair: engine.Explanation, *, need_index: int, offer_index: int
 ) -> dict[str, Any] | None:
-    """Return how close the two texts are, in ten-thousandths, and which side has none; None where the topic is off."""
+    """Return how close the two texts are, in ten-thousandths, and by what they were compared; None where it is off."""
     part = next(part for part in pair.parts if part.criterion == "topic")
     needs, offers = tables.needs.texts, tables.offers.texts
     if not part.weight or needs is None or offers is None:
         return None
+    closest = pair.closest_texts
     return {
         "version": topic_version(),
-        "closeness": part.numerator,
-        "need_has_no_text": bool(needs.start[need_index] == needs.start[need_index + 1]),
-        "offer_has_no_text": bool(offers.start[offer_index] == offers.start[offer_index + 1]),
+        "closeness": closest.closeness if closest else 0,
+        "compared_by": _compared_by(closest.comparison) if closest else None,
+        "need_in_english": bool(closest and closest.need_in_english),
+        "offer_in_english": bool(closest and closest.offer_in_english),
+        "need_has_no_text": not _has_text(tables.needs, need_index),
+        "offer_has_no_text": not _has_text(tables.offers, offer_index),
         "other_language": bool(needs.language[need_index] != offers.language[offer_index]),
     }
+
+
+def _compared_by(comparison: int) -> str:
+    if comparison >= engine.BY_MEANING:
+        return ComparedBy.MEANING.value
+    return (ComparedBy.WORDS if comparison == engine.BY_WORDS else ComparedBy.WORDS_AND_MEANING).value
+
+
+def _has_text(postings: engine.Postings, index: int) -> bool:
+    return any(texts is not None and bool(texts.says[index]) for texts in (postings.texts, postings.english))
 
 
 def _routes(
@@ -181,7 +215,7 @@ def _routes(
     places: tuple[PlaceKey, ...] = places_or_open(tables.offer_places.get(int(tables.offers.ids[offer_index]), ()))
     routes = [
         {
-            "kind": route.level if route.group is None else "group",
+            "kind": route.level if route.level in (NAMED, OPEN) else "group",
             "group": route.group,
             "level_code": route.level,
             "percent": level_percent(route, profile, shares_sub_region=shares),

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.models import Country, User
@@ -16,14 +15,13 @@ from matching import engine
 from matching.models import Match
 from matching.scoring.explanation import Explanation, explain_pairs
 from matching.scoring.pairs import lists_read_by
-from matching.scoring.places import offers_used_up
 from matching.scoring.profiles import default_profile, gates_only
 from matching.scoring.reading_arrays import ListKind, ScoringTables
-from matching.scoring.reasons import Labels
+from matching.scoring.reasons import Labels, listed, not_open_reasons
 from matching.scoring.words import GATES
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
-from web.days import first_day_not_ended, today
+from web.days import today
 
 MOST = 10
 LOOKED_INTO = 60
@@ -69,7 +67,7 @@ def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: in
         (posting, rows[pk]) if is_need else (rows[pk], posting)  # type: ignore[misc]
         for pk in closed
     ]
-    words = _Words(tables, lists)
+    words = _Words(tables)
     found = [
         NearMiss(need, offer, explanation["gates"][0], words.why(need, offer, explanation), explanation["score"])
         for (need, offer), explanation in zip(
@@ -109,13 +107,12 @@ def _closed_by_one(tables: ScoringTables, *, of_one_need: bool) -> list[int]:
 class _Words:
     """Puts what keeps a pair apart into a sentence, with names read once."""
 
-    def __init__(self, tables: ScoringTables, lists: ListKind) -> None:
+    def __init__(self, tables: ScoringTables) -> None:
         self._places = tables.offer_places
         self._labels = Labels.read()
         self._countries = dict(Country.objects.values_list("iso3", "name"))
-        self._used_up = set(offers_used_up()) if lists == ListKind.DESK else set()
         self._in_detail: dict[str, Callable[[Need, Offer, Explanation], str]] = {
-            "not_open": self._not_open,
+            "not_open": lambda _need, _offer, explanation: " ".join(not_open_reasons(explanation)),
             "no_shared_area": self._no_shared_area,
             "no_shared_modality": self._no_shared_modality,
             "outside_target": self._outside_target,
@@ -139,31 +136,18 @@ class _Words:
             "offered": self._named(sets["extra"], labels),
         }
 
-    def _not_open(self, need: Need, offer: Offer, _explanation: Explanation) -> str:
-        if offer.pk in self._used_up:
-            return _("All places of the offer are agreed.")
-        for posting, closed, opens in (
-            (offer, _("The offer closed on %(day)s."), _("The offer opens on %(day)s.")),
-            (need, _("The need closed on %(day)s."), _("The need opens on %(day)s.")),
-        ):
-            if posting.closes_on and posting.closes_on < first_day_not_ended():
-                return closed % {"day": date_format(posting.closes_on, "DATE_FORMAT")}
-            if posting.opens_on and posting.opens_on > today():
-                return opens % {"day": date_format(posting.opens_on, "DATE_FORMAT")}
-        return _("One of the two is not open.")
-
     def _outside_target(self, _need: Need, offer: Offer, _explanation: Explanation) -> str:
         places = [place for place in self._places.get(offer.pk, ()) if place.code]
         if not places:
-            return _("The offer names no place that is known, or is open to the South alone.")
+            return _("The offer names no place that is known, or is open to those alone that take part.")
         names = [
             self._countries.get(place.code, place.code)
             if place.kind == PlaceKind.COUNTRY
             else self._labels.groups.get(place.code, place.code)
             for place in places
         ]
-        return _("The offer targets %(places)s only.") % {"places": ", ".join(dict.fromkeys(names))}
+        return _("The offer targets %(places)s only.") % {"places": listed(dict.fromkeys(names))}
 
     @staticmethod
     def _named(codes: list[str], labels: dict[str, str]) -> str:
-        return ", ".join(labels.get(code, code) for code in codes) or _("none that is scored")
+        return listed(labels.get(code, code) for code in codes) or _("none that is scored")

@@ -6,9 +6,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from directory.access import Action, can, scope_of
 from directory.models import User
-from matching.choices import Fit, ReadAs
+from matching.choices import ReadAs
 from matching.models import Match
-from matching.scoring.explanation import Explanation, explain, fit_of
+from matching.scoring.explanation import Explanation, explain
 from matching.scoring.reading_arrays import ListKind
 from surveys.models import Need, Offer
 
@@ -59,12 +59,6 @@ def explanation_of(match: Match) -> Explanation:
     if seen.read_as == ReadAs.SHOWN:
         return explain(need=match.need, offer=match.offer, profile=seen.profile, lists=ListKind.SHOWN)
     return explain(need=match.need, offer=match.offer, profile=None if match.decided_on else seen.profile)
-
-
-def seen_fit(match: Match) -> Fit:
-    """Return the score as a word, as the reader may see it for whom `visible_to` fetched the match."""
-    seen = match.seen
-    return fit_of(seen.score, seen.profile) if seen.profile else Fit((match.released_as or {})["fit"])
 
 
 def lists_read_by(reader: User | AnonymousUser | None) -> ListKind:

@@ -19,6 +19,7 @@ from matching.models import ScoringProfile
 from matching.scoring.levels import NO_ROW, LevelRows, places_stated
 from matching.scoring.places import offers_used_up
 from matching.topic import is_available as topic_is_available
+from matching.topic.languages import comparisons
 from matching.topic.stored import stored_vectors
 from matching.topic.vectors import texts_of
 from surveys.models import Need, Offer, PreferredPartner, Target
@@ -36,6 +37,7 @@ FEW = 500
 NO_WORDS = OwnWords("", "")
 LANGUAGES = {code: number for number, code in enumerate(CODES)}
 """One number for each language, the same for both sides and in every run."""
+LANGUAGES_COMPARED = engine.Languages(*comparisons(CODES))
 
 
 class CannotScore(CannotAnswer):
@@ -175,6 +177,14 @@ class ScoringTables:
             is_used_up=np.isin(offers.ids, used_up),
         )
 
+    @cached_property
+    def _ids_without_place(self) -> frozenset[int]:
+        return frozenset(offers_used_up())
+
+    def is_without_place(self, offer: Offer) -> bool:
+        """Return whether all places of the offer are agreed; one query, for the first offer that states places."""
+        return offer.places is not None and offer.pk in self._ids_without_place
+
     def with_places_left(self) -> "ScoringTables":
         """Return the tables without the offers whose places are all agreed."""
         if not self.is_used_up.any():
@@ -227,8 +237,13 @@ def engine_profile(profile: ScoringProfile, *, related: NDArray[np.uint64]) -> e
         related=related,
         weights=engine.Weights(**weights),
         preferred_share=profile.preference_share,
+        unstated_modalities=profile.unstated_modalities,
+        unstated_topic=profile.unstated_topic,
+        languages=LANGUAGES_COMPARED,
         min_score=profile.min_score,
         top_k=profile.top_k,
+        good_from=profile.good_from,
+        strong_from=profile.strong_from,
     )
 
 

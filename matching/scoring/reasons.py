@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup, Modality, PriorityArea
+from matching.choices import ComparedBy, NotOpen
 from matching.scoring.explanation import Explanation
 from matching.scoring.words import CRITERIA, GATES
+from surveys.choices import Side
 from surveys.postings.shown.reach import NAMED, OPEN
 
 LEVELS: dict[str, Promise | str] = {
     NAMED: gettext_lazy("named"),
-    OPEN: gettext_lazy("open to all of the South"),
+    OPEN: gettext_lazy("open to all countries and territories taking part"),
     **{level.value: level.label for level in GroupLevel},
 }
 
@@ -34,29 +36,81 @@ NOT_STATED: dict[str, Promise] = {
 
 
 NAMED_IN_SHORT = 3
+A_WIDER_GROUPING = gettext_lazy("a wider grouping that the offer names")
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Labels of areas, modalities and groups by code, read once for any number of explanations."""
+    """Labels of areas, modalities and groups by code, read once for any number of explanations.
+
+    `made_anew` are the groups that others make anew each year (fragile situations, income): they explain a reach, and
+    no country is said to be on one.
+    """
 
     areas: dict[str, str]
     modalities: dict[str, str]
     groups: dict[str, str]
+    made_anew: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls) -> "Labels":
         """Read all labels in three queries."""
+        groups = list(CountryGroup.objects.values_list("code", "label", "is_made_anew"))
         return cls(
             areas=dict(PriorityArea.objects.values_list("code", "label")),
             modalities=dict(Modality.objects.values_list("code", "label")),
-            groups=dict(CountryGroup.objects.values_list("code", "label")),
+            groups={code: label for code, label, _anew in groups},
+            made_anew=frozenset(code for code, _label, anew in groups if anew),
         )
+
+    def group(self, code: str | None) -> str:
+        """Return what a group is called where it explains a reach; None is one that is not named."""
+        if code is None or code in self.made_anew:
+            return str(A_WIDER_GROUPING)
+        return self.groups.get(code, code)
+
+
+def through(route: dict[str, Any], labels: Labels) -> str:
+    """Return the group of a route in words, with how close it counts where the group is named."""
+    code, name = route["group"], labels.group(route["group"])
+    if code is None or code in labels.made_anew:
+        return name
+    return _("%(group)s (%(level)s)") % {"group": name, "level": str(LEVELS[route["level_code"]]).lower()}
 
 
 def gate_reasons(explanation: Explanation) -> list[str]:
-    """Return a sentence for each gate that closes the pair; none where it is open."""
-    return [str(GATES[gate].reason) for gate in explanation["gates"]]
+    """Return a sentence for each gate that closes the pair, one a side where one is not open; none where it is open."""
+    sentences = []
+    for gate in explanation["gates"]:
+        said = not_open_reasons(explanation) if gate == "not_open" else []
+        sentences.extend(said or [str(GATES[gate].reason)])
+    return sentences
+
+
+NOT_OPEN: dict[str, dict[str, Promise]] = {
+    Side.NEED: {
+        NotOpen.NOT_PUBLISHED: gettext_lazy("The need is not published."),
+        NotOpen.CLOSED: gettext_lazy("The need closed on %(day)s."),
+        NotOpen.OPENS_LATER: gettext_lazy("The need opens on %(day)s."),
+        NotOpen.PAUSED: gettext_lazy("The need's side has paused its postings."),
+    },
+    Side.OFFER: {
+        NotOpen.NOT_PUBLISHED: gettext_lazy("The offer is not published."),
+        NotOpen.CLOSED: gettext_lazy("The offer closed on %(day)s."),
+        NotOpen.OPENS_LATER: gettext_lazy("The offer opens on %(day)s."),
+        NotOpen.NO_PLACE: gettext_lazy("All places of the offer are agreed."),
+        NotOpen.PAUSED: gettext_lazy("The offer's side has paused its postings."),
+    },
+}
+
+
+def not_open_reasons(explanation: Explanation) -> list[str]:
+    """Return of each side that is not open why; none where an explanation is older than that it says so."""
+    return [
+        str(NOT_OPEN[closed["side"]][closed["why"]])
+        % {"day": date_format(dt.date.fromisoformat(closed["day"]), "DATE_FORMAT") if closed["day"] else ""}
+        for closed in explanation.get("not_open", ())
+    ]
 
 
 def reasons(explanation: Explanation, labels: Labels | None = None) -> list[str]:
@@ -67,12 +121,22 @@ def reasons(explanation: Explanation, labels: Labels | None = None) -> list[str]
         speaks_for = FOR.get(part["code"])
         sentences.extend(speaks_for(explanation, labels) if speaks_for else _share(part))
     sentences.extend(_missing(explanation, labels))
+    if compared := _how_many_compared(explanation):
+        sentences.append(compared)
     if explanation["not_stated"]:
         sentences.append(
-            _("Not stated: %(names)s.")
-            % {"names": ", ".join(str(NOT_STATED[name]) for name in explanation["not_stated"])}
+            _("Not stated: %(names)s.") % {"names": listed(str(NOT_STATED[name]) for name in explanation["not_stated"])}
         )
     return sentences
+
+
+def _how_many_compared(explanation: Explanation) -> str:
+    """Say how many comparisons could be made; nothing where all could, or where an explanation does not say."""
+    parts = [part for part in explanation["criteria"] if part["weight"]]
+    made = sum(part.get("is_comparable", True) for part in parts)
+    if made == len(parts):
+        return ""
+    return _("%(made)d of %(all)d comparisons could be made.") % {"made": made, "all": len(parts)}
 
 
 def in_short(explanation: Explanation, labels: Labels) -> list[str]:
@@ -96,25 +160,26 @@ def in_short(explanation: Explanation, labels: Labels) -> list[str]:
         if closest["level_code"] == NAMED:
             words.append(_("Region: names the country"))
         elif closest["level_code"] == OPEN:
-            words.append(_("Region: open to all of the South"))
+            words.append(_("Region: open to all countries and territories taking part"))
         else:
-            words.append(
-                _("Region: through %(group)s") % {"group": labels.groups.get(closest["group"], closest["group"])}
-            )
+            words.append(_("Region: through %(group)s") % {"group": labels.group(closest["group"])})
     return words
 
 
 def _areas(explanation: Explanation, labels: Labels) -> list[str]:
     areas, sentences = explanation["areas"], []
     asked = len(areas["shared"]) + len(areas["related"]) + len(areas["missing"])
-    if areas["shared"]:
+    names = _names(areas["shared"], labels.areas)
+    if areas["shared"] and asked == 1:
+        sentences.append(_("The priority area asked for is offered: %(names)s.") % {"names": names})
+    elif areas["shared"]:
         sentences.append(
             ngettext(
-                "%(shared)d of %(asked)d priority area asked for is offered: %(names)s.",
+                "%(shared)d of %(asked)d priority areas asked for is offered: %(names)s.",
                 "%(shared)d of %(asked)d priority areas asked for are offered: %(names)s.",
-                asked,
+                len(areas["shared"]),
             )
-            % {"shared": len(areas["shared"]), "asked": asked, "names": _names(areas["shared"], labels.areas)}
+            % {"shared": len(areas["shared"]), "asked": asked, "names": names}
         )
     sentences.extend(
         _("For %(asked)s the offer has a related area: %(offered)s.")
@@ -127,9 +192,31 @@ def _areas(explanation: Explanation, labels: Labels) -> list[str]:
     return sentences
 
 
+UNSTATED_MODALITIES: dict[tuple[bool, bool], Promise] = {
+    (True, True): gettext_lazy("Neither side states modalities."),
+    (True, False): gettext_lazy("The need states no modalities."),
+    (False, True): gettext_lazy("The offer states no modalities."),
+}
+"""By whether the need, and the offer, states none."""
+
+
+def _counts(explanation: Explanation, code: str) -> str:
+    """Say how far a comparison counts that could not be made; nothing where it was off, or was made."""
+    part = next(part for part in explanation["criteria"] if part["code"] == code)
+    if not part["weight"] or part.get("is_comparable", True):
+        return ""
+    percent = part["numerator"] * 100 // max(part["denominator"], 1)
+    return _("Unknown is neither yes nor no: this counts %(percent)d %%.") % {"percent": percent}
+
+
 def _modalities(explanation: Explanation, labels: Labels) -> list[str]:
-    shared = explanation["modalities"]["shared"]
-    return [_("Modalities in common: %(names)s.") % {"names": _names(shared, labels.modalities)}] if shared else []
+    modalities = explanation["modalities"]
+    if modalities["shared"]:
+        return [_("Modalities in common: %(names)s.") % {"names": _names(modalities["shared"], labels.modalities)}]
+    for (need, offer), sentence in UNSTATED_MODALITIES.items():
+        if (modalities["need_states_none"], modalities["offer_states_none"]) == (need, offer):
+            return [f"{sentence} {_counts(explanation, 'modalities')}".strip()]
+    return []
 
 
 def _missing(explanation: Explanation, labels: Labels) -> list[str]:
@@ -154,14 +241,12 @@ def _region(explanation: Explanation, labels: Labels) -> list[str]:
         if closest["level_code"] == NAMED:
             sentences.append(_("The offer names the country of the need."))
         elif closest["level_code"] == OPEN:
-            sentences.append(_("The offer is open to all of the South."))
+            sentences.append(
+                _("The offer is open to all countries and territories taking part (a working rule for finding offers).")
+            )
         else:
             sentences.append(
-                _("The offer reaches the country of the need through %(group)s (%(level)s).")
-                % {
-                    "group": labels.groups.get(closest["group"], closest["group"]),
-                    "level": str(LEVELS[closest["level_code"]]).lower(),
-                }
+                _("The offer reaches the country of the need through %(group)s.") % {"group": through(closest, labels)}
             )
         if closest["shares_sub_region"]:
             sentences.append(_("Both countries lie in the same sub-region."))
@@ -185,7 +270,10 @@ def _topic(explanation: Explanation, _labels: Labels) -> list[str]:
     topic = explanation.get("topic")
     if not topic:
         return []
-    if topic["need_has_no_text"] or topic["offer_has_no_text"]:
+    if "compared_by" in topic and topic["compared_by"] is None:
+        return [f"{_not_compared(topic)} {_counts(explanation, 'topic')}".strip()]
+    if "compared_by" not in topic and (topic["need_has_no_text"] or topic["offer_has_no_text"]):
+        # As it was said, and counted, before there was a level for what cannot be compared.
         return [_("There is no text of both sides to compare, so that the topic adds nothing.")]
     if topic["closeness"] >= CLOSE:
         sentence = _("Their texts are close to each other.")
@@ -193,7 +281,34 @@ def _topic(explanation: Explanation, _labels: Labels) -> list[str]:
         sentence = _("Their texts are related.")
     else:
         sentence = _("Their texts have little in common.")
-    return [f"{sentence} {_('They are in different languages.')}" if topic["other_language"] else sentence]
+    return [f"{sentence} {_how_compared(topic)}".strip()]
+
+
+def _not_compared(topic: dict[str, Any]) -> str:
+    if topic["need_has_no_text"] and topic["offer_has_no_text"]:
+        return _("Neither side has a text to compare.")
+    if topic["need_has_no_text"]:
+        return _("The need has no text to compare.")
+    if topic["offer_has_no_text"]:
+        return _("The offer has no text to compare.")
+    return _(
+        "Their texts are in languages that the portal cannot compare with each other; a text in English on both sides "
+        "could be compared."
+    )
+
+
+def _how_compared(topic: dict[str, Any]) -> str:
+    """Say by what the texts were compared where that is not the usual way."""
+    english = (topic.get("need_in_english", False), topic.get("offer_in_english", False))
+    if any(english):
+        return {
+            (True, True): _("Compared by what both say in English."),
+            (True, False): _("Compared by what the need says in English."),
+            (False, True): _("Compared by what the offer says in English."),
+        }[english]
+    if topic.get("compared_by") == ComparedBy.WORDS:
+        return _("Compared by their words alone.")
+    return _("They are in different languages.") if topic["other_language"] else ""
 
 
 def _share(part: dict[str, Any]) -> list[str]:
@@ -224,4 +339,10 @@ def _first_names(codes: list[str], labels: dict[str, str]) -> str:
 
 
 def _names(codes: Iterable[str], labels: dict[str, str]) -> str:
-    return ", ".join(labels.get(code, code) for code in codes)
+    return listed(labels.get(code, code) for code in codes)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names one after the other, told apart also where one of them has a comma in it."""
+    names = list(names)
+    return ("; " if any("," in name for name in names) else ", ").join(names)

@@ -13,7 +13,6 @@ from directory.models import Country
 from matching.choices import Fit
 from matching.models import Match
 from matching.models.match import MatchQuerySet
-from matching.scoring.pairs import seen_fit
 from matching.scoring.words import CRITERIA
 from surveys.models import Need, Offer
 
@@ -26,7 +25,7 @@ MILLIONTHS_PLACES = 6
 @register.filter
 def fit(match: Match) -> Fit:
     """Return the fit of a match as this reader sees it."""
-    return seen_fit(match)
+    return match.seen.fit
 
 
 @register.filter
@@ -96,8 +95,11 @@ def labelled(codes: list[str], labels: dict[str, str]) -> list[str]:
 
 @register.simple_tag(takes_context=True)
 def fits_of(context: Context, owner: Country | Need | Offer) -> list[Match]:
-    """Return the closest matches of a country or a posting that the reader may see, one more than are shown."""
-    matches: MatchQuerySet = Match.objects.visible_to(context["request"].user)
+    """Return the matches of a country or a posting that the reader may see, one more than are shown, the best first.
+
+    Those of one word stand alphabetically: no place says more than the word does.
+    """
+    matches: MatchQuerySet = Match.objects.visible_to(context["request"].user).with_parties()
     if isinstance(owner, Need):
         matches = matches.filter(need=owner)
     elif isinstance(owner, Offer):
@@ -106,7 +108,8 @@ def fits_of(context: Context, owner: Country | Need | Offer) -> list[Match]:
         matches = matches.filter(
             Q(need__country=owner) | Q(offer__country=owner) | Q(offer__country=None, offer__agency__country=owner)
         )
-    return list(matches.for_lists().order_by("-seen_score", "need", "offer")[: SHOWN_OF_AN_OWNER + 1])
+    best_first = matches.for_lists().order_by("-seen_word", "need_party", "offer_party", "need", "offer")
+    return list(best_first[: SHOWN_OF_AN_OWNER + 1])
 
 
 @register.filter

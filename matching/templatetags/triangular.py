@@ -20,5 +20,5 @@ def options_of(context: Context, need: Need) -> list[ShownOption]:
     visible = TriangularOption.objects.visible_to(context["request"].user)
     if can(context["request"].user, Action.READ_EVERYTHING):
         visible = visible.filter(status__in=OPTIONS_SHOWN)
-    best_first = visible.order_by("-seen_score", "pivotal_offer_id", "facilitating_offer_id")
+    best_first = visible.order_by("-seen_word", "-seen_score", "pivotal_offer_id", "facilitating_offer_id")
     return shown(list(best_first.filter(need=need).for_lists()[:SHOWN_OF_A_NEED]))

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 
 from matching import engine
+from matching.choices import Word
 from matching.engine.inputs.case import Case
 from matching.engine.rules.criteria import CRITERIA
 from matching.models import ScoringProfile, TriangularOption
-from matching.scoring.explanation import Explanation, explain_in, fit_of
+from matching.scoring.explanation import Explanation, explain_in
 from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.roles import may_facilitate
-from matching.triangular.together import COVERING, TOPIC, joined, parts_of_triples
+from matching.triangular.together import TOPIC, joined, parts_of_triples, words_of_triples
 from web.days import today
 
 SAME, RELATED, NONE = "same", "related", "none"
@@ -74,9 +75,7 @@ def _explain(
     criteria = _criteria(case, need, one, other, of_the_pair=pivotal["criteria"])
     score = sum(part["contribution"] for part in criteria)
     closed = [name for name, gate in TRIPLE_GATES.items() if gate(case, need, one, other).item()]
-    closed += _closed_by_roles(option, south=tables.reach_table.south)
-    if _covering(criteria) <= _covering(pivotal["criteria"]):
-        closed.append("adds_nothing")
+    closed += _closed_by_roles(option, south=tables.reach_table.taking_part)
     if score < profile.min_score:
         closed.append("below_least_score")
     return {
@@ -90,13 +89,13 @@ def _explain(
         "pivotal_gates": pivotal["gates"],
         "score": score,
         "alone": pivotal["score"],
-        "fit": fit_of(score, profile).value,
+        "fit": Word(words_of_triples(case, need, one, other).item()).fit.value,
         "criteria": criteria,
         "areas": _covered(pivotal["areas"], third["areas"]),
         "modalities": _covered(pivotal["modalities"], third["modalities"]),
         "region": {"pivotal": pivotal["region"], "facilitating": third["region"]},
         "topic": pivotal["topic"],
-        "is_triple_south": _iso3(option) in tables.reach_table.south,
+        "is_triple_south": _iso3(option) in tables.reach_table.taking_part,
     }
 
 
@@ -113,10 +112,6 @@ def _criteria(case: Case, need: Any, pivotal: Any, third: Any, *, of_the_pair: l
         )
         result.append({**part, **exact, "contribution": contributions[column]})
     return result
-
-
-def _covering(criteria: list[dict[str, Any]]) -> int:
-    return sum(int(criteria[column]["contribution"]) for column in COVERING)
 
 
 def _closed_by_roles(option: TriangularOption, *, south: frozenset[str]) -> list[str]:

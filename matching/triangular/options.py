@@ -22,8 +22,9 @@ from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
 from matching.engine.rules import areas
 from matching.engine.rules.criteria import CRITERIA
+from matching.engine.rules.overlap import GOOD, word
 from matching.triangular.gates import OF_THE_MASKS, not_open, one_side, pivotal_does_not_fit
-from matching.triangular.together import COVERING, parts_of_triples
+from matching.triangular.together import parts_of_triples, words_of_triples
 
 BEST_KEPT = 5
 """Options kept for a need."""
@@ -42,6 +43,8 @@ class Roles:
     """bool[n_offers]."""
     facilitating: NDArray[np.bool_]
     """bool[n_offers]."""
+    confirmed: NDArray[np.bool_]
+    """bool[n_offers]: its own agency stands by it, so that it may be said to cover a need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,6 @@ class Listed:
 
     need_index: NDArray[np.int64]
     offer_index: NDArray[np.int64]
-    score: NDArray[np.int32]
-    covering: NDArray[np.int32]
-    """What areas and modalities contribute to each, in millionths."""
     topic: NDArray[np.int32]
     """What the topic contributes to each, in millionths."""
 
@@ -71,6 +71,8 @@ class Options:
     """int32[k, criteria], contributions in millionths, columns as `engine.CRITERIA`."""
     score: NDArray[np.int32]
     """Their sum."""
+    word: NDArray[np.int8]
+    """int8[k]: how far what the need and the two offers together state overlaps, as `engine.rules.overlap`."""
     rank: NDArray[np.int32]
     """Place among the need's options, from 1."""
 
@@ -102,17 +104,15 @@ class _Kinds:
         return cls(first=np.array([group[0] for group in members], dtype=np.intp), members=members)
 
 
-def find(
-    case: Case, listed: Listed, roles: Roles, *, good_from: int, decided: Collection[Triple] = frozenset()
-) -> Options:
+def find(case: Case, listed: Listed, roles: Roles, *, decided: Collection[Triple] = frozenset()) -> Options:
     """Return the best options of each need of the lists that no single offer covers well.
 
-    In an option, areas and modalities contribute more than those of the pivotal offer alone, for all that the third
-    offers beside what is asked for; and it scores at least the profile's `min_score`. `decided` are the triples that
-    people have decided: they take no place. `good_from`: see `covered_well`, in millionths.
+    In an option, the third brings an area or a modality that is asked for and that the pivotal offer lacks, counted in
+    codes; and it scores at least the profile's `min_score`. `decided` are the triples that people have decided: they
+    take no place.
     """
     decided = frozenset(decided)
-    is_covered = covered_well(case, listed, good_from=good_from)
+    is_covered = covered_well(case, listed, roles)
     takes_part = roles.beneficiary[listed.need_index] & roles.pivotal[listed.offer_index]
     takes_part &= ~is_covered[listed.need_index]
     takes_part &= ~pivotal_does_not_fit(case, listed.need_index, listed.offer_index, listed.offer_index)
@@ -133,21 +133,24 @@ def find(
         facilitating_index=rows[:, 2],
         parts=parts,
         score=parts.sum(axis=1, dtype=np.int32),
+        word=words_of_triples(case, *rows.T),
         rank=np.array([entry[4] for entry in found], dtype=np.int32),
     )
 
 
-def covered_well(case: Case, listed: Listed, *, good_from: int) -> NDArray[np.bool_]:
-    """Return bool[n_needs]: whether one offer of the need's list has all that it asks for, and fits well.
+def covered_well(case: Case, listed: Listed, roles: Roles) -> NDArray[np.bool_]:
+    """Return bool[n_needs]: whether one confirmed offer of the need's list has all that it asks for, and fits well.
 
-    All: every area itself, not a related one, and every modality. Well: a score of at least `good_from`.
+    All: every area itself, not a related one, and every modality. Well: a good or a strong fit. An offer that its
+    agency has not confirmed may be none: it covers nothing yet.
     """
     need, offer = listed.need_index, listed.offer_index
     asked = case.needs.areas[need]
     has_areas = areas.twice_credit(case, need, offer) == np.uint8(2) * np.bitwise_count(asked)
     has_modalities = (case.needs.modalities[need] & ~case.offers.modalities[offer]) == 0
     result = np.zeros(len(case.needs), dtype=np.bool_)
-    result[need[has_areas & has_modalities & (listed.score >= good_from)]] = True
+    fits_well = (word(case, need, offer) >= GOOD) & roles.confirmed[offer]
+    result[need[has_areas & has_modalities & fits_well]] = True
     return result
 
 
@@ -170,8 +173,7 @@ def _best_of_need(
         topic=listed.topic[own][place],
     )
     score = parts.sum(axis=1, dtype=np.int32)
-    covers_more = parts[:, COVERING].sum(axis=1) > listed.covering[own][place]
-    wanted = np.flatnonzero(covers_more & (score >= case.profile.min_score))
+    wanted = np.flatnonzero(score >= case.profile.min_score)
     # Entries stand by id of the pivotal offer already; a stable sort keeps that among equal scores.
     cells = wanted[np.argsort(-score[wanted], kind="stable")]
     best: list[tuple[Triple, NDArray[np.int32]]] = []

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching.scoring.explanation import Explanation
-from matching.scoring.reasons import LEVELS, Labels
+from matching.scoring.reasons import Labels, through
 from matching.triangular.explanation import NONE, RELATED, SAME
 from surveys.postings.shown.reach import NAMED, OPEN
 
@@ -22,7 +22,6 @@ CLOSED_BY: dict[str, Promise] = {
     "not_allowed": gettext_lazy("Not all three postings allow a facilitating partner."),
     "not_two_of_the_south": gettext_lazy("The need and the pivotal partner are not both of countries of the South."),
     "does_not_facilitate": gettext_lazy("The third agency is none that facilitates triangular cooperation."),
-    "adds_nothing": gettext_lazy("The three cover no more of what is asked for than the pivotal partner alone."),
     "below_least_score": gettext_lazy("The three fit less well than what is suggested at all."),
 }
 
@@ -119,11 +118,12 @@ def route_words(explanation: Explanation, role: str, labels: Labels) -> str:
     if closest["level_code"] == NAMED:
         return _("%(who)s offer names the country of the need.") % {"who": who}
     if closest["level_code"] == OPEN:
-        return _("%(who)s offer is open to all of the South.") % {"who": who}
-    return _("%(who)s offer reaches the country of the need through %(group)s (%(level)s).") % {
+        return _(
+            "%(who)s offer is open to all countries and territories taking part (a working rule for finding offers)."
+        ) % {"who": who}
+    return _("%(who)s offer reaches the country of the need through %(group)s.") % {
         "who": who,
-        "group": labels.groups.get(closest["group"], closest["group"]),
-        "level": str(LEVELS[closest["level_code"]]).lower(),
+        "group": through(closest, labels),
     }
 
 

@@ -25,8 +25,9 @@ def open_and_allowing(postings: PostingQuerySet[Any], lists: ListKind = ListKind
 
 
 def read_roles(inputs: Inputs, lists: ListKind) -> Roles:
-    """Return who may take which part now: two queries. Call it in the transaction that writes the options.
+    """Return who may take which part now, and which offers are confirmed: three queries.
 
+    Call it in the transaction that writes the options.
     At least two developing countries take part: those of the need and of the pivotal offer.
     """
     needs = set(open_and_allowing(Need.objects.all()).order_by().values_list("pk", flat=True))
@@ -35,11 +36,13 @@ def read_roles(inputs: Inputs, lists: ListKind) -> Roles:
     allows = _each(inputs.offers.ids, lambda pk: pk in kind_of)
     is_third_party = _each(inputs.offers.ids, lambda pk: _is_third_party(kind_of.get(pk)))
     is_secretariat = _each(inputs.offers.ids, lambda pk: kind_of.get(pk) == AgencyKind.SECRETARIAT)
+    confirmed = set(Offer.objects.filter(confirmed_on__isnull=False).order_by().values_list("pk", flat=True))
     is_of_a_country = inputs.offers.country != NO_ROW
     return Roles(
         beneficiary=_each(inputs.needs.ids, lambda pk: pk in needs) & of_the_south(inputs, inputs.needs.country),
         pivotal=allows & of_the_south(inputs, inputs.offers.country) & ~is_secretariat,
         facilitating=allows & (is_third_party | is_of_a_country) & ~is_secretariat,
+        confirmed=_each(inputs.offers.ids, confirmed.__contains__),
     )
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matching.choices import Fit, ReadAs
+from matching.choices import Fit, ReadAs, Word
 from matching.models import TriangularOption
-from matching.scoring.explanation import fit_of
 from matching.scoring.reading_arrays import ListKind
 from matching.scoring.reasons import Labels
 from matching.triangular.explanation import explain_options
@@ -38,9 +37,7 @@ def shown(options: Sequence[TriangularOption]) -> list[ShownOption]:
 
 
 def _fit_of(option: TriangularOption) -> Fit:
-    if _reads_as_shown(option):
-        return fit_of(option.shown_score or 0, option.shown_by or option.profile)
-    return fit_of(option.score, option.profile)
+    return Word(option.seen_word).fit  # type: ignore[attr-defined]
 
 
 def _explanations(options: Sequence[TriangularOption]) -> list[dict[str, Any]]:

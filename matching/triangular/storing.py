@@ -37,9 +37,9 @@ from matching.triangular.roles import of_the_south, read_roles
 from web import bulk
 
 PARTS = tuple(f"part_{criterion.name}" for criterion in engine.CRITERIA)
-FIGURES = ("score", *PARTS, "rank", "is_triple_south")
+FIGURES = ("score", "word", *PARTS, "rank", "is_triple_south")
 """What is compared and written of an option."""
-LISTED = np.dtype([(name, np.int64) for name in ("need", "offer", "score", "areas", "modalities", "topic")])
+LISTED = np.dtype([(name, np.int64) for name in ("need", "offer", "topic")])
 
 Key = tuple[int, int, int]
 """Ids of the need, of the pivotal and of the facilitating offer."""
@@ -94,8 +94,8 @@ def _bring_desk(
     new = [key for key in wanted if key not in stored]
     returned = [key for key in wanted if key in stored and key not in suggested]
     changed = [key for key in wanted if key in suggested and wanted[key] != stored[key].figures]
-    moved = [key for key in changed if wanted[key][0] != stored[key].figures[0]]
-    shifted = [key for key in changed if wanted[key][0] == stored[key].figures[0]]
+    moved = [key for key in changed if wanted[key][:2] != stored[key].figures[:2]]
+    shifted = [key for key in changed if wanted[key][:2] == stored[key].figures[:2]]
     gone = sorted(suggested - wanted.keys())
     scored_by = {"profile_id": run.profile_id, "run_id": run.pk}
     for keys, seen in (
@@ -108,7 +108,7 @@ def _bring_desk(
         were_decided = np.array([stored[key].was_decided for key in returned], dtype=np.bool_)
         columns = {**_columns(returned, wanted), **scored_by}
         steps.return_rows(TriangularOption, _ids(returned, stored), columns, were_decided=were_decided)
-    # A place that shifts, because others came or went, is no new score.
+    # The score and the word come first. A place that shifts, because others came or went, is neither.
     for keys, is_moved in ((moved, True), (shifted, False)):
         if keys:
             columns = {**_columns(keys, wanted), **scored_by}
@@ -138,8 +138,8 @@ def _bring_shown(
         if stored[key].is_shown
         and (stored[key].shown_figures != _compared(wanted[key]) or stored[key].shown_by != run.profile_id)
     ]
-    moved = [key for key in changed if stored[key].shown_figures[0] != wanted[key][0]]
-    shifted = [key for key in changed if stored[key].shown_figures[0] == wanted[key][0]]
+    moved = [key for key in changed if stored[key].shown_figures[:2] != wanted[key][:2]]
+    shifted = [key for key in changed if stored[key].shown_figures[:2] == wanted[key][:2]]
     for keys, at in ((moved, now), (shifted, None)):
         if keys:
             columns = _shown_columns(keys, wanted, run, first=False, now=at)
@@ -177,7 +177,6 @@ def _wanted(run: MatchRun, inputs: Inputs, lists: ListKind) -> dict[Key, Figures
         case,
         _listed(inputs, listed.filter(need__facilitating_allowed=True), lists),
         read_roles(inputs, lists),
-        good_from=run.profile.good_from,
         decided=_decided(inputs) if lists == ListKind.DESK else set(),
     )
     return _by_ids(inputs, options)
@@ -185,18 +184,15 @@ def _wanted(run: MatchRun, inputs: Inputs, lists: ListKind) -> dict[Key, Figures
 
 def _listed(inputs: Inputs, matches: MatchQuerySet, lists: ListKind) -> Listed:
     """Return these matches as rows of the inputs; one of a posting that is not in them is left out."""
-    figures = ("score", "part_areas", "part_modalities", "part_topic")
-    names = figures if lists == ListKind.DESK else [f"shown_{name}" for name in figures]
+    topic = "part_topic" if lists == ListKind.DESK else "shown_part_topic"
     # In the order of their pairs, which no decision changes; that of their rows tells when each was first stored.
-    query = matches.order_by("need", "offer").values_list("need", "offer", *names)
+    query = matches.order_by("need", "offer").values_list("need", "offer", topic)
     rows = bulk.read_numbers(*query.query.sql_with_params(), dtype=LISTED)
     need, offer = inputs.needs.rows_of(rows["need"]), inputs.offers.rows_of(rows["offer"])
     known = (need >= 0) & (offer >= 0)
     return Listed(
         need_index=need[known],
         offer_index=offer[known],
-        score=rows["score"][known].astype(np.int32),
-        covering=(rows["areas"] + rows["modalities"])[known].astype(np.int32),
         topic=rows["topic"][known].astype(np.int32),
     )
 
@@ -217,7 +213,7 @@ def _by_ids(inputs: Inputs, options: Options) -> dict[Key, Figures]:
         strict=True,
     )
     triple_south = of_the_south(inputs, inputs.offers.country[options.facilitating_index])
-    figures = np.column_stack((options.score, options.parts, options.rank, triple_south)).tolist()
+    figures = np.column_stack((options.score, options.word, options.parts, options.rank, triple_south)).tolist()
     return dict(zip(keys, map(tuple, figures), strict=True))
 
 

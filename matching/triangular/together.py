@@ -10,10 +10,9 @@ from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index
 from matching.engine.rules import region
 from matching.engine.rules.criteria import CRITERIA, part
+from matching.engine.rules.overlap import word
 
 LEVELS = np.arange(101, dtype=np.uint8)
-COVERING = tuple(column for column, criterion in enumerate(CRITERIA) if criterion.name in ("areas", "modalities"))
-"""The criteria that say how much of what is asked for is covered."""
 TOPIC = next(column for column, criterion in enumerate(CRITERIA) if criterion.name == "topic")
 
 
@@ -43,7 +42,6 @@ def joined(case: Case, need: Index, pivotal: Index, facilitating: Index) -> Case
         offer_near=case.offer_near[pivotal] | case.offer_near[facilitating],
         reach=Reach(rows=rows, row_of=level.astype(np.int32)),
         reach_level=np.pad(rows, ((0, 0), (1, 0))),
-        offer_terms=None,
     )
 
 
@@ -52,6 +50,8 @@ def parts_of_triples(
 ) -> NDArray[np.int32]:
     """Return int32[triples, criteria], the contributions to these triples in millionths.
 
+    Modalities are unstated only where neither offer states any.
+
     topic: what the topic contributes to the pair of each need and pivotal offer.
     """
     together, rows = joined(case, need, pivotal, facilitating), np.arange(len(pivotal))
@@ -59,3 +59,8 @@ def parts_of_triples(
     for column, criterion in enumerate(CRITERIA):
         result[:, column] = topic if column == TOPIC else part(criterion, together, need, rows)
     return result
+
+
+def words_of_triples(case: Case, need: Index, pivotal: Index, facilitating: Index) -> NDArray[np.int8]:
+    """Return int8[triples]: how far what the need and the two offers together state overlaps, as `rules.overlap`."""
+    return word(joined(case, need, pivotal, facilitating), need, np.arange(len(pivotal)))

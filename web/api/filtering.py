@@ -17,7 +17,6 @@ MOST_CODES = 300
 
 _TEXT_SCHEMAS: dict[type[django_filters.Filter], dict[str, Any]] = {
     filters.SearchFilter: {"type": "string", "minLength": 1, "maxLength": filters.LONGEST_SEARCH},
-    filters.ScoreFilter: {"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.000001},
     filters.MomentFilter: {
         "oneOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
     },

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Masks
-from matching.engine.rules import topic
+from matching.engine.inputs.languages import WHOLE
 from matching.engine.rules.criteria import CRITERIA, part
 from matching.engine.rules.gates import GATES
 from matching.engine.rules.parts import Ratio, contribution
-from matching.engine.search.blocks import classes
 
 CLOSED = -(2**28)
 """Stands for a contribution of a pair that a gate closes: no sum with it reaches 0."""
@@ -86,26 +85,27 @@ def tables_of(case: Case, decided: NDArray[np.int64]) -> CompiledTables:
     levels, wishes = np.unique(np.append(case.reach.rows, np.uint8(0))), np.unique(case.preference_level)
     wish = np.searchsorted(wishes, case.preference_level).astype(np.uint8) + np.uint8(1)
     wish[0] = 0
-    need_modalities, offer_modalities = classes(needs.modalities), classes(offers.modalities)
+    _, need_first, need_modality = np.unique(needs.modalities, return_index=True, return_inverse=True)
+    _, offer_first, offer_modality = np.unique(offers.modalities, return_index=True, return_inverse=True)
     return CompiledTables(
         need_order=order[(needs.is_open & (needs.country >= 0))[order]].astype(np.int64),
         need_country=needs.country,
         need_agency=needs.agency,
         need_areas=needs.areas,
         need_near=case.need_near,
-        need_modality=need_modalities.of.astype(np.int32),
+        need_modality=need_modality.astype(np.int32),
         need_preference=case.preference.row_of,
         offer_country=offers.country,
         offer_agency=offers.agency,
         offer_areas=offers.areas,
         offer_near=case.offer_near,
-        offer_modality=offer_modalities.of.astype(np.int32),
+        offer_modality=offer_modality.astype(np.int32),
         offer_reach=case.reach.row_of,
         offer_is_open=offers.is_open,
         reach_level=np.searchsorted(levels, case.reach.rows).astype(np.uint8),
         wish=wish,
         areas=_areas(case),
-        modalities=_modalities(case, need_modalities.first, offer_modalities.first),
+        modalities=_modalities(case, need_first, offer_first),
         region=_region(case, levels, wishes),
         decided=decided,
         min_score=case.profile.min_score,
@@ -113,8 +113,9 @@ def tables_of(case: Case, decided: NDArray[np.int64]) -> CompiledTables:
 
 
 def topic_contribution(case: Case) -> NDArray[np.int32]:
-    """Return the contribution of each closeness in ten-thousandths."""
-    return _contribution(case, "topic", Ratio(np.arange(topic.WHOLE + 1), np.asarray(topic.WHOLE)))
+    """Return the contribution of each closeness in ten-thousandths: of 0, and up to it, that of the profile's level."""
+    least = case.profile.unstated_topic * (WHOLE // 100)
+    return _contribution(case, "topic", Ratio(np.maximum(np.arange(WHOLE + 1), least), np.asarray(WHOLE)))
 
 
 def _areas(case: Case) -> NDArray[np.int32]:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from matching.engine.compiled import loops, topic_loops
 from matching.engine.compiled.tables import Laid, tables_of
 from matching.engine.compiled.topic_tables import said_by, topic_of
-from matching.engine.inputs.case import Case
 from matching.engine.inputs.indexing import Index, Masks
+from matching.engine.inputs.texts import Texts
 from matching.engine.search.blocks import Done
 from matching.engine.search.lists import NO_PLACE, OfferLists
 from matching.engine.search.plan import Best, SearchPlan
@@ -78,10 +78,12 @@ def disjoint_pairs(asked: Masks, offered: Masks) -> int:
     return int(loops.disjoint_pairs(asked, offered))
 
 
-def topic_products(case: Case, need: Index, offer: Index) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def topic_products(
+    needs: Texts, offers: Texts, need: Index, offer: Index
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the products of the texts of these pairs, as `topic.Products`."""
     words, meaning = np.empty(len(need), dtype=np.int64), np.empty(len(need), dtype=np.int64)
-    said = said_by(case)
+    said = said_by(needs, offers)
     parts = [np.array_split(array, THREADS_OF_PRODUCTS) for array in (need, offer, words, meaning)]
     with ThreadPoolExecutor(THREADS_OF_PRODUCTS) as pool:
         list(pool.map(lambda *part: topic_loops.products(*said, *part), *parts))

@@ -1,7 +1,7 @@
 """The tables that the engine reads. Each checks its own shapes, dtypes and ranges (ValueError)."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ class Postings:
     """Published, and open on the run's date."""
     texts: Texts | None = None
     """None: not read, because the profile gives the topic no weight."""
+    english: Texts | None = None
+    """A second text of each posting, in English; None where no posting of this side has one."""
 
     def __post_init__(self) -> None:
         checks.array("ids", self.ids, dtype=np.int64)
@@ -43,8 +45,9 @@ class Postings:
         checks.within("country", self.country, low=-1)
         checks.within("agency", self.agency, low=-1)
         checks.within("recency", self.recency, low=0)
-        if self.texts is not None and len(self.texts) != size:
-            raise ValueError(f"texts must be of {size} postings, not of {len(self.texts)}")
+        for name, texts in (("texts", self.texts), ("english", self.english)):
+            if texts is not None and len(texts) != size:
+                raise ValueError(f"{name} must be of {size} postings, not of {len(texts)}")
         # Ascending ones are unique: most are, and looking for doubles takes far longer.
         if not np.all(np.diff(self.ids) > 0) and len(np.unique(self.ids)) != size:
             raise ValueError("ids must be unique")
@@ -62,8 +65,11 @@ class Postings:
 
     def take(self, rows: Index) -> Self:
         """Return the postings at these rows, in this order."""
-        arrays = {field.name: getattr(self, field.name)[rows] for field in fields(self) if field.name != "texts"}
-        return type(self)(**arrays, texts=self.texts and self.texts.take(rows))
+        taken: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            taken[field.name] = value.take(rows) if isinstance(value, Texts) else None if value is None else value[rows]
+        return type(self)(**taken)
 
     def best_order(self) -> Index:
         """Return the rows in the order that decides between equal scores: later recency, then lower id."""

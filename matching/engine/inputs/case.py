@@ -10,7 +10,6 @@ from matching.engine.inputs import checks
 from matching.engine.inputs.arrays import Postings, Preference, Reach
 from matching.engine.inputs.indexing import Masks
 from matching.engine.inputs.profile import Profile
-from matching.engine.inputs.texts import TermIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,6 @@ class Case:
     """`reach.rows` behind a first column of 0, for an unknown country: look up country + 1."""
     preference_level: NDArray[np.uint8]
     """`preference.rows` behind the same column, and behind a first row of 0 for needs that state none."""
-    offer_terms: TermIndex | None
-    """Where each term of the offers' texts stands; None where the topic has no weight."""
 
     @classmethod
     def of(cls, needs: Postings, offers: Postings, reach: Reach, preference: Preference, profile: Profile) -> Self:
@@ -49,6 +46,10 @@ class Case:
                 raise ValueError(f"{side}.areas has an area beyond the {len(profile.related)} of the profile")
         if profile.weights.topic and (needs.texts is None or offers.texts is None):
             raise ValueError("the topic has a weight: needs.texts and offers.texts must be given")
+        for side, postings in (("needs", needs), ("offers", offers)):
+            for name, texts in (("texts", postings.texts), ("english", postings.english)):
+                if texts is not None:
+                    checks.within(f"{side}.{name}.language", texts.language, low=-1, high=len(profile.languages) - 1)
         return cls(
             needs=needs,
             offers=offers,
@@ -59,7 +60,6 @@ class Case:
             offer_near=near(offers.areas, profile.related),
             reach_level=np.pad(reach.rows, ((0, 0), (1, 0))),
             preference_level=np.pad(preference.rows, ((1, 0), (1, 0))),
-            offer_terms=TermIndex.of(offers.texts) if profile.weights.topic and offers.texts is not None else None,
         )
 
 

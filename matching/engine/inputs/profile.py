@@ -6,6 +6,7 @@ import numpy as np
 
 from matching.engine.inputs import checks
 from matching.engine.inputs.indexing import MOST_BITS, Masks
+from matching.engine.inputs.languages import Languages
 
 MILLION = 1_000_000
 """Scores and contributions are whole millionths."""
@@ -52,10 +53,18 @@ class Profile:
     weights: Weights = field(default_factory=Weights)
     preferred_share: int = 30
     """Percent of the region criterion that preferred partners take, where a need states them."""
+    unstated_modalities: int = 0
+    """Percent of the criterion that counts where a side states no modality; less where one shared would earn less."""
+    unstated_topic: int = 0
+    """Percent of the criterion that counts where no texts can be compared, or none is closer than that."""
+    languages: Languages = field(default_factory=Languages.none)
     min_score: int = 350_000
     """Lowest score, in millionths, that takes a place in a list."""
     top_k: int = 20
     """Length of each list."""
+    good_from: int = 400_000
+    """From here on, in millionths, the overlap of what is stated is called good; see `rules.overlap`."""
+    strong_from: int = 600_000
 
     def __post_init__(self) -> None:
         checks.array("related", self.related, dtype=np.uint64)
@@ -70,7 +79,10 @@ class Profile:
         if np.any(relates != relates.T):
             raise ValueError("related must be mutual: a parent relates to its child and the child to it")
         checks.whole_number("preferred_share", self.preferred_share, low=0, high=100)
-        checks.whole_number("min_score", self.min_score, low=0, high=MILLION)
+        checks.whole_number("unstated_modalities", self.unstated_modalities, low=0, high=100)
+        checks.whole_number("unstated_topic", self.unstated_topic, low=0, high=100)
+        for name in ("min_score", "good_from", "strong_from"):
+            checks.whole_number(name, getattr(self, name), low=0, high=MILLION)
         checks.whole_number("top_k", self.top_k, low=1)
 
     @property

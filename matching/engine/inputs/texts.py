@@ -54,6 +54,21 @@ class Texts:
     def __len__(self) -> int:
         return len(self.start) - 1
 
+    @property
+    def says(self) -> NDArray[np.bool_]:
+        """bool[n]: which of them have a term."""
+        return np.diff(self.start) > 0
+
+    def followed_by(self, other: Self) -> Self:
+        """Return these texts and the others behind them."""
+        return type(self)(
+            np.concatenate((self.start, self.start[-1] + other.start[1:])),
+            np.concatenate((self.term, other.term)),
+            np.concatenate((self.weight, other.weight)),
+            np.concatenate((self.meaning, other.meaning)),
+            np.concatenate((self.language, other.language)),
+        )
+
     def take(self, rows: Index) -> Self:
         """Return the texts of these postings, in this order."""
         size = np.diff(self.start)[rows]

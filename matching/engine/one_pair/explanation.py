@@ -10,6 +10,8 @@ from matching.engine.inputs.profile import Profile
 from matching.engine.rules import region
 from matching.engine.rules.criteria import CRITERIA, part
 from matching.engine.rules.gates import GATES
+from matching.engine.rules.overlap import overlap, word
+from matching.engine.rules.topic import ClosestTexts, closest_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Part:
     """In percent; 0: the criterion is off."""
     contribution: int
     """In millionths."""
+    is_comparable: bool
+    """Both sides state what it compares; else a level of the profile stands in, unless a gate closes on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class Explanation:
     total_weight: int
     score: int
     """Sum of the contributions in millionths, also where a gate closes the pair."""
+    overlap: int
+    """In millionths, how far what both state overlaps, without their texts."""
+    word: int
+    """The same as a word, as `rules.overlap`."""
     shared_areas: int
     """Asked and offered."""
     related_areas: int
@@ -48,6 +56,8 @@ class Explanation:
     extra_modalities: int
     reach_level: int
     """Percent; 0: the offer does not reach the need's country."""
+    closest_texts: ClosestTexts | None
+    """None: no texts were read, or none of the two can be compared."""
     preference_level: int | None
     """Percent; None: the need states no preferred partners."""
 
@@ -83,6 +93,7 @@ def explain(
                 denominator=int(ratio.denominator.item()),
                 weight=profile.weights.by_criterion()[criterion.name],
                 contribution=int(part(criterion, case, only, only).item()),
+                is_comparable=criterion.is_comparable is None or bool(criterion.is_comparable(case, only, only).item()),
             )
         )
 
@@ -95,6 +106,8 @@ def explain(
         parts=tuple(parts),
         total_weight=profile.weights.total,
         score=sum(p.contribution for p in parts),
+        overlap=int(overlap(case, only, only).item()),
+        word=int(word(case, only, only).item()),
         shared_areas=asked & offered,
         related_areas=asked & offered_near & ~offered,
         missing_areas=asked & ~offered_near,
@@ -103,5 +116,6 @@ def explain(
         missing_modalities=asked_modalities & ~offered_modalities,
         extra_modalities=offered_modalities & ~asked_modalities,
         reach_level=int(region.reach_level(case, only, only).item()),
+        closest_texts=closest_texts(case, only, only),
         preference_level=int(region.preference_level(case, only, only).item()) if states_partners else None,
     )

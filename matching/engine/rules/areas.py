@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine.inputs.case import Case
-from matching.engine.inputs.indexing import Index, Masks
+from matching.engine.inputs.indexing import Index
 from matching.engine.rules.parts import Ratio
 
 
@@ -30,13 +30,3 @@ def twice_credit(case: Case, need: Index, offer: Index) -> NDArray[np.uint8]:
     same = np.bitwise_count(asked & case.offers.areas[offer])
     same_or_related = np.bitwise_count(asked & case.offer_near[offer])
     return same + same_or_related
-
-
-def need_key(case: Case) -> Masks:
-    """Return what this criterion reads of each need: equal keys, equal fractions."""
-    return case.needs.areas
-
-
-def offer_key(case: Case) -> Masks:
-    """Return what this criterion reads of each offer."""
-    return case.offers.areas

@@ -1,14 +1,12 @@
 """The criteria of the score, in the order of their columns.
 
-To add one: a module with `fraction`, `need_key` and `offer_key`; what it reads, as a field of `Case`; its weight, as a
-field of `Weights` with default 0; its line here; and its look-up table in `compiled/`, which says each criterion again
-(until then runs take the NumPy way). One that reads something different of every posting uses row numbers as its
-keys. CONTRIBUTING.md says what there is beside the engine.
+To add one: a module with `fraction`; what it reads, as a field of `Case`; its weight, as a field of `Weights` with
+default 0; its line here; and its look-up table in `compiled/`, which says each criterion again (until then runs take
+the NumPy way). CONTRIBUTING.md says what there is beside the engine.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,20 +19,19 @@ from matching.engine.rules.parts import Ratio, contribution
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion, and the gate that reads the same fields of the postings, if there is one."""
+    """One criterion."""
 
     name: str
     fraction: Callable[[Case, Index, Index], Ratio]
-    need_key: Callable[[Case], NDArray[Any]]
-    offer_key: Callable[[Case], NDArray[Any]]
-    gate: str | None
+    is_comparable: Callable[[Case, Index, Index], NDArray[np.bool_]] | None = None
+    """Where both sides state what it compares, so that no level stands in for them; None: always."""
 
 
 CRITERIA = (
-    Criterion("areas", areas.fraction, areas.need_key, areas.offer_key, "no_shared_area"),
-    Criterion("modalities", modalities.fraction, modalities.need_key, modalities.offer_key, "no_shared_modality"),
-    Criterion("region", region.fraction, region.need_key, region.offer_key, "outside_target"),
-    Criterion("topic", topic.fraction, topic.need_key, topic.offer_key, None),
+    Criterion("areas", areas.fraction),
+    Criterion("modalities", modalities.fraction, modalities.is_comparable),
+    Criterion("region", region.fraction),
+    Criterion("topic", topic.fraction, topic.is_comparable),
 )
 
 

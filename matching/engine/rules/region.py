@@ -32,21 +32,6 @@ def preference_level(case: Case, need: Index, offer: Index) -> NDArray[np.uint8]
     return _look_up(case.preference_level, row=case.preference.row_of[need] + 1, column=case.offers.country[offer] + 1)
 
 
-def need_key(case: Case) -> NDArray[np.int64]:
-    """Return what this criterion reads of each need: equal keys, equal fractions."""
-    return _join(case.needs.country, case.preference.row_of, size=len(case.preference_level))
-
-
-def offer_key(case: Case) -> NDArray[np.int64]:
-    """Return what this criterion reads of each offer."""
-    return _join(case.reach.row_of, case.offers.country, size=case.reach_level.shape[1])
-
-
-def _join(major: NDArray[np.int32], minor: NDArray[np.int32], *, size: int) -> NDArray[np.int64]:
-    """Number the pairs (major, minor); minor runs from -1 to size - 2."""
-    return major.astype(np.int64) * size + minor + 1
-
-
 def _look_up(table: NDArray[np.uint8], *, row: NDArray[np.int32], column: NDArray[np.int32]) -> NDArray[np.uint8]:
     """Return table[row, column]; a flat index is three times as fast."""
     return table.take(row.astype(np.int64) * table.shape[1] + column)

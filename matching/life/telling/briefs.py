@@ -12,7 +12,7 @@ from matching.choices import CONTACTS_SHOWN
 from matching.life.steps import ReviewRefused
 from matching.life.telling.contacts import contacts_of
 from matching.models import Match
-from matching.scoring.explanation import explain, fit_of
+from matching.scoring.explanation import explain
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from web.days import today
 from web.files.exports import disclaimer, storable
@@ -45,6 +45,7 @@ def brief_html(match: Match) -> str:
             "posting": posting,
             "title": storable(posting.title),
             "text": cut(posting.text, LONGEST_TEXT),
+            "english_text": cut(posting.english_text, LONGEST_TEXT),
             "contacts": contacts_of(posting)[:3] if is_introduced else [],
         }
         for kind, posting in (("need", match.need), ("offer", match.offer))
@@ -56,7 +57,7 @@ def brief_html(match: Match) -> str:
             "match": match,
             "sides": sides,
             "rows": match.sides.all(),
-            "fit": fit_of(match.score, match.profile).label,
+            "fit": match.fit.label,
             "reasons": reasons(explanation, labels)[:8],
             "gates": gate_reasons(explanation),
             "events": [(event, cut(event.note, LONGEST_NOTE)) for event in events],

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 
 from directory.models import Modality
@@ -63,9 +62,8 @@ def published() -> QuerySet[Match]:
         .annotate(
             need_is_public=Exists(Need.objects.public().filter(pk=OuterRef("need"))),
             offer_is_public=Exists(Offer.objects.public().filter(pk=OuterRef("offer"))),
-            need_party=_named("need"),
-            offer_party=_named("offer"),
         )
+        .with_parties()
     )
 
 
@@ -88,11 +86,6 @@ def as_it_would_be_published(match: Match) -> Cooperation:
 def is_confirmed(match: Match) -> bool:
     """Return whether both sides have confirmed the outcome as it is recorded now; reads `match.sides`."""
     return sum(row.outcome_confirmed_at is not None for row in match.sides.all()) == OUTCOME_SIDES
-
-
-def _named(side: str) -> Coalesce:
-    """Return what a side is sorted by: its country, else its agency, which is beyond one country."""
-    return Coalesce(f"{side}__country__name", f"{side}__agency__country__name", f"{side}__agency__name")
 
 
 def _outcome(match: Match) -> Outcome | None:

@@ -11,7 +11,6 @@ from matching.choices import CONTACTS_SHOWN, COOPERATION, DECIDED, MatchStatus
 from matching.life.seen.sides import posting_of, shown_state, sides_of
 from matching.life.telling.digests import MOST_LISTED, new_matches_of
 from matching.models import Match
-from matching.scoring.pairs import seen_fit
 from surveys.choices import Side
 
 Filling = Mapping[str, Any] | None
@@ -63,5 +62,5 @@ def _new_matches(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, 
     found = list(new_matches_of(reader, since=dt.datetime.fromisoformat(about["since"]))[: MOST_LISTED + 1])
     if not found:
         return None
-    shown = [(match, seen_fit(match).label) for match in found[:MOST_LISTED]]
+    shown = [(match, match.seen.fit.label) for match in found[:MOST_LISTED]]
     return {"matches": shown, "more": len(found) > MOST_LISTED}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can, facilitates_only, scope_of
-from matching.choices import OPTIONS_DECIDED, OptionStatus, ReadAs
+from matching.choices import OPTIONS_DECIDED, Fit, OptionStatus, ReadAs, Word
 from matching.models.by_criterion import ADD_UP, Contributions
 from matching.models.profile import ScoringProfile
 from matching.models.runs.run import MatchRun
@@ -40,7 +40,7 @@ class TriangularOptionQuerySet(models.QuerySet["TriangularOption"]):
         scope, sees_all = scope_of(user, Action.READ_OWN), can(user, Action.READ_EVERYTHING)
         if sees_all or not scope:
             rows = self if sees_all else self.none()
-            return rows.annotate(read_as=Value(ReadAs.DESK.value), seen_score=F("score"))
+            return rows.annotate(read_as=Value(ReadAs.DESK.value), seen_score=F("score"), seen_word=F("word"))
         own = scope.q("need__") | scope.q("pivotal_offer__") | scope.q("facilitating_offer__")
         needs, offers = Need.objects.visible_to(user), Offer.objects.visible_to(user)
         told = Q(status=OptionStatus.PROPOSED)
@@ -59,6 +59,7 @@ class TriangularOptionQuerySet(models.QuerySet["TriangularOption"]):
         return visible.annotate(
             read_as=Case(When(told, then=Value(ReadAs.DESK.value)), default=Value(ReadAs.SHOWN.value)),
             seen_score=Case(When(told, then=F("score")), default=F("shown_score")),
+            seen_word=Case(When(told, then=F("word")), default=F("shown_word")),
         )
 
     def decided(self) -> "TriangularOptionQuerySet":
@@ -96,6 +97,7 @@ class TriangularOption(Contributions, ShownFit):
         _("triple-South"), default=False, help_text=_("The facilitating partner is a country of the South, too.")
     )
     score = models.PositiveIntegerField(_("score, millionths"))
+    word = models.PositiveSmallIntegerField(_("fit"), choices=Word)
     rank = models.PositiveIntegerField(_("place in the need's list"), null=True, blank=True)
     shown_rank = models.PositiveIntegerField(
         _("place in the need's list that others see"), null=True, blank=True, editable=False
@@ -159,6 +161,11 @@ class TriangularOption(Contributions, ShownFit):
 
     def __str__(self) -> str:
         return f"{self.need} ↔ {self.pivotal_offer} + {self.facilitating_offer}"
+
+    @property
+    def fit(self) -> Fit:
+        """The word of the fit, as the desk sees it."""
+        return Word(self.word).fit
 
     def get_absolute_url(self) -> str:
         """Return the address where it is shown: on its need's page."""

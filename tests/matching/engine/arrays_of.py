@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.engine import Excluded, Postings, Preference, Profile, Reach, Texts, Weights
+from matching.engine import Excluded, Languages, Postings, Preference, Profile, Reach, Texts, Weights
+from tests.matching.engine import reference
 from tests.matching.engine.reference import ALIKE, Need, Offer, Posting, Rules
 
 COUNTRIES = ("KHM", "LAO", "THA", "TUR")
 N_AREAS = 7
+N_LANGUAGES = 3
 
 
 class Tables(NamedTuple):
@@ -33,18 +35,26 @@ def postings(side: Sequence[Posting]) -> Postings:
         modalities=np.array([mask(p.modalities) for p in side], dtype=np.uint64),
         recency=np.array([p.recency for p in side], dtype=np.int32),
         is_open=np.array([p.is_open for p in side], dtype=np.bool_),
-        texts=texts(side),
+        texts=texts([p.texts()[0] for p in side]),
+        english=texts([p.texts()[-1] if p.english_words is not None else NOTHING for p in side])
+        if any(p.english_words is not None for p in side)
+        else None,
     )
 
 
-def texts(side: Sequence[Posting]) -> Texts:
-    entries = [sorted(p.words.items()) for p in side]
+NOTHING: tuple[dict[int, int], tuple[int, ...], None] = ({}, (0, 0, 0), None)
+
+
+def texts(said: Sequence[tuple[dict[int, int], tuple[int, ...], int | None]]) -> Texts:
+    entries = [sorted(words.items()) for words, _meaning, _language in said]
     return Texts(
         start=np.cumsum([0, *(len(terms) for terms in entries)], dtype=np.int64),
         term=np.array([term for terms in entries for term, _ in terms], dtype=np.int32),
         weight=np.array([weight for terms in entries for _, weight in terms], dtype=np.int32),
-        meaning=np.array([p.meaning for p in side], dtype=np.int8).reshape(len(side), 3).repeat(ALIKE, axis=1),
-        language=np.array([-1 if p.language is None else p.language for p in side], dtype=np.int32),
+        meaning=np.array([meaning for _words, meaning, _language in said], dtype=np.int8)
+        .reshape(len(said), 3)
+        .repeat(ALIKE, axis=1),
+        language=np.array([-1 if language is None else language for *_said, language in said], dtype=np.int32),
     )
 
 
@@ -70,9 +80,26 @@ def profile(rules: Rules) -> Profile:
         related=np.array(related, dtype=np.uint64),
         weights=Weights(**rules.weights),
         preferred_share=rules.preferred_share,
+        unstated_modalities=rules.unstated_modalities,
+        unstated_topic=rules.unstated_topic,
+        languages=languages(rules),
         min_score=rules.min_score,
         top_k=rules.top_k,
+        good_from=rules.good_from,
+        strong_from=rules.strong_from,
     )
+
+
+def languages(rules: Rules) -> Languages:
+    comparison = np.zeros((N_LANGUAGES + 1, N_LANGUAGES + 1), dtype=np.uint8)
+    comparison[0, :] = comparison[:, 0] = 1
+    for language in range(N_LANGUAGES):
+        comparison[language + 1, language + 1] = 2 if language in rules.known_languages else 1
+    for number, pair in enumerate(rules.across):
+        one, other = pair
+        comparison[one + 1, other + 1] = comparison[other + 1, one + 1] = 3 + number
+    across = [reference.table_across(steep) for steep in rules.across.values()]
+    return Languages(comparison, np.array(across, dtype=np.int32).reshape(len(across), 10_001))
 
 
 def tables(needs: Sequence[Need], offers: Sequence[Offer], rules: Rules) -> Tables:

@@ -9,6 +9,7 @@ from itertools import product
 
 MILLION = 1_000_000
 ALIKE = 80
+ENGLISH = 0
 
 
 @dataclass
@@ -25,6 +26,14 @@ class Posting:
     meaning: tuple[int, ...] = field(default=(0, 0, 0), kw_only=True)
     """In 2⁻¹⁰; each number stands in `ALIKE` dimensions."""
     language: int | None = field(default=None, kw_only=True)
+    english_words: dict[int, int] | None = field(default=None, kw_only=True)
+    """Of a second text, in English; None: it has none."""
+    english_meaning: tuple[int, ...] = field(default=(0, 0, 0), kw_only=True)
+
+    def texts(self) -> list[tuple[dict[int, int], tuple[int, ...], int | None]]:
+        """Words, meaning and language of each text."""
+        own = [(self.words, self.meaning, self.language)]
+        return own if self.english_words is None else [*own, (self.english_words, self.english_meaning, ENGLISH)]
 
 
 @dataclass
@@ -45,8 +54,17 @@ class Rules:
     """Parent of an area."""
     weights: dict[str, int] = field(default_factory=lambda: {"areas": 45, "modalities": 25, "region": 30, "topic": 0})
     preferred_share: int = 30
+    unstated_modalities: int = 0
+    """In percent, as the next."""
+    unstated_topic: int = 0
+    known_languages: frozenset[int] = frozenset({0, 1})
+    """Within which words and meaning are compared; within others words alone."""
+    across: dict[frozenset[int], int] = field(default_factory=dict)
+    """Pairs of languages whose meanings are compared: cosine from which on they are close, in ten-thousandths."""
     min_score: int = 350_000
     top_k: int = 20
+    good_from: int = 400_000
+    strong_from: int = 600_000
 
     def related(self, one: int, other: int) -> bool:
         """Parent and child; two children of one parent are not related."""
@@ -74,8 +92,13 @@ def areas(need: Need, offer: Offer, rules: Rules) -> Fraction:
 
 
 def modalities(need: Need, offer: Offer, rules: Rules) -> Fraction:
-    if not need.modalities or not offer.modalities:
-        return Fraction(0)
+    level = Fraction(rules.unstated_modalities, 100)
+    if not need.modalities and not offer.modalities:
+        return level
+    if not offer.modalities:
+        return min(level, Fraction(1, len(need.modalities)))
+    if not need.modalities:
+        return min(level, Fraction(10, 9 + len(offer.modalities)))
     shared = len(need.modalities & offer.modalities)
     extra = len(offer.modalities - need.modalities)
     return shared / (len(need.modalities) + Fraction(1, 10) * extra)
@@ -95,13 +118,30 @@ def region(need: Need, offer: Offer, rules: Rules) -> Fraction:
 
 
 def topic(need: Need, offer: Offer, rules: Rules) -> Fraction:
-    words = sum(Fraction(weight * offer.words.get(term, 0), 2**28) for term, weight in need.words.items())
-    product = ALIKE * sum(a * b for a, b in zip(need.meaning, offer.meaning, strict=True))
+    close = [closeness(one, other, rules) for one in need.texts() for other in offer.texts()]
+    return max(Fraction(rules.unstated_topic, 100), *close)
+
+
+def closeness(one, other, rules: Rules) -> Fraction:
+    (asked, asked_meaning, language), (offered, offered_meaning, other_language) = one, other
+    words = sum(Fraction(weight * offered.get(term, 0), 2**28) for term, weight in asked.items())
+    product = ALIKE * sum(a * b for a, b in zip(asked_meaning, offered_meaning, strict=True))
     meaning = max(Fraction(0), Fraction(product, 2**20))
-    differ = need.language is not None and offer.language is not None and need.language != offer.language
-    within = 2 * (Fraction(7, 10) * words + Fraction(3, 10) * min(meaning, 6 * words))
-    closeness = meaning if differ else within
-    return min(Fraction(round_half_up(10_000 * closeness), 10_000), Fraction(1))
+    if language is not None and other_language is not None and language != other_language:
+        steep = rules.across.get(frozenset({language, other_language}))
+        cosine = min(round_half_up(10_000 * meaning), 10_000)
+        return Fraction(0) if steep is None else Fraction(table_across(steep)[cosine], 10_000)
+    if language is not None and language == other_language and language in rules.known_languages:
+        refined = min(meaning, 6 * words)
+    else:
+        refined = words
+    within = 2 * (Fraction(7, 10) * words + Fraction(3, 10) * refined)
+    return min(Fraction(round_half_up(10_000 * within), 10_000), Fraction(1))
+
+
+def table_across(steep: int) -> list[int]:
+    """Closeness by cosine: nothing below `steep`, then the cosine itself."""
+    return [cosine if cosine >= steep else 0 for cosine in range(10_001)]
 
 
 CRITERIA = {"areas": areas, "modalities": modalities, "region": region, "topic": topic}
@@ -139,10 +179,23 @@ def gates(need: Need, offer: Offer, rules: Rules) -> list[str]:
     return closed
 
 
+def word(need: Need, offer: Offer, rules: Rules) -> int:
+    """2 strong, 1 good, 0 partial: areas, modalities and region alone, over their own weights."""
+    stated = ("areas", "modalities", "region")
+    total = sum(rules.weights[name] for name in stated)
+    parts = [MILLION * rules.weights[name] * CRITERIA[name](need, offer, rules) for name in stated]
+    overlap = sum(round_half_up(part / total) for part in parts) if total else 0
+    half_is_offered = 2 * len(need.areas & offer.areas) >= len(need.areas)
+    if overlap >= rules.strong_from and half_is_offered:
+        return 2
+    return 1 if overlap >= rules.good_from else 0
+
+
 @dataclass
 class Suggestion:
     parts: list[int]
     score: int
+    word: int
     rank_for_need: int = 0
     rank_for_offer: int = 0
 
@@ -155,7 +208,7 @@ def suggest(
     for need, offer in product(needs, offers):
         score = sum(parts(need, offer, rules))
         if (need.id, offer.id) not in decided and not gates(need, offer, rules) and score >= rules.min_score:
-            listed[need.id, offer.id] = Suggestion(parts(need, offer, rules), score)
+            listed[need.id, offer.id] = Suggestion(parts(need, offer, rules), score, word(need, offer, rules))
 
     need_by_id, offer_by_id = {need.id: need for need in needs}, {offer.id: offer for offer in offers}
     for need in needs:

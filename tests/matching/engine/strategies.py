@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from matching.engine import Weights
-from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS
+from tests.matching.engine.arrays_of import COUNTRIES, N_AREAS, N_LANGUAGES
 from tests.matching.engine.reference import Need, Offer, Rules
 
 N_MODALITIES = 4
@@ -15,6 +15,8 @@ countries = st.none() | st.sampled_from(COUNTRIES)
 area_sets = st.sets(st.integers(0, N_AREAS - 1), max_size=5)
 modality_sets = st.sets(st.integers(0, N_MODALITIES - 1), max_size=4)
 levels = st.fixed_dictionaries({country: st.sampled_from(LEVELS) for country in COUNTRIES})
+some_words = st.dictionaries(st.sampled_from((0, 7, 1_048_575)), st.integers(1, 10_000), max_size=3)
+some_meaning = st.tuples(*[st.integers(-128, 127)] * 3) | st.just((0, 0, 0))
 common = {
     "country": countries,
     "agency": st.none() | st.integers(0, 4),
@@ -22,9 +24,11 @@ common = {
     "modalities": modality_sets,
     "recency": st.integers(0, 2),
     "is_open": st.sampled_from((True, True, True, False)),
-    "words": st.dictionaries(st.sampled_from((0, 7, 1_048_575)), st.integers(1, 10_000), max_size=3),
-    "meaning": st.tuples(*[st.integers(-128, 127)] * 3) | st.just((0, 0, 0)),
-    "language": st.none() | st.integers(0, 1),
+    "words": some_words,
+    "meaning": some_meaning,
+    "language": st.none() | st.integers(0, N_LANGUAGES - 1),
+    "english_words": st.none() | some_words,
+    "english_meaning": some_meaning,
 }
 one_need = st.builds(Need, id=st.just(1), preferred=st.none() | levels, **common)
 one_offer = st.builds(Offer, id=st.just(2), reaches=levels, **common)
@@ -54,8 +58,14 @@ rules = st.builds(
     parents=parents,
     weights=weights,
     preferred_share=st.sampled_from((30, 0, 100, 33)),
+    unstated_modalities=st.sampled_from((0, 20, 50, 91, 100)),
+    unstated_topic=st.sampled_from((0, 20, 33, 100)),
+    known_languages=st.frozensets(st.integers(0, N_LANGUAGES - 1)),
+    across=st.sampled_from(({}, {frozenset({0, 1}): 3_000}, {frozenset({0, 2}): 0, frozenset({1, 2}): 9_000})),
     min_score=st.sampled_from((350_000, 0, 600_000, 1_000_000)),
     top_k=st.sampled_from((1, 2, 3, 20)),
+    good_from=st.sampled_from((400_000, 0)),
+    strong_from=st.sampled_from((600_000, 400_000, 1_000_000)),
 )
 
 

@@ -30,6 +30,7 @@ def by_ids(scene: Scene, found: Suggestions) -> dict[tuple[int, int], reference.
         (scene.needs[found.need_index[row]].id, scene.offers[found.offer_index[row]].id): reference.Suggestion(
             parts=found.parts[row].tolist(),
             score=int(found.score[row]),
+            word=int(found.word[row]),
             rank_for_need=int(found.rank_for_need[row]),
             rank_for_offer=int(found.rank_for_offer[row]),
         )
@@ -84,8 +85,6 @@ def test_an_explanation_equals_the_reference(need: Need, offer: Offer, rules: Ru
     found = explain(*tables([need], [offer], rules), need_index=0, offer_index=0)
 
     fractions = [criterion(need, offer, rules) for criterion in reference.CRITERIA.values()]
-    if not rules.weights["topic"]:
-        fractions[-1] = Fraction(0)
     assert [part.criterion for part in found.parts] == list(reference.CRITERIA)
     assert [Fraction(part.numerator, part.denominator) for part in found.parts] == fractions
     assert [part.contribution for part in found.parts] == reference.parts(need, offer, rules)
@@ -93,6 +92,7 @@ def test_an_explanation_equals_the_reference(need: Need, offer: Offer, rules: Ru
     assert found.total_weight == sum(rules.weights.values())
     assert found.score == sum(reference.parts(need, offer, rules))
     assert list(found.gates) == reference.gates(need, offer, rules)
+    assert found.word == reference.word(need, offer, rules)
 
     asked, offered = need.areas, offer.areas
     related = {a for a in asked - offered if any(rules.related(a, b) for b in offered)}

@@ -33,6 +33,8 @@ def test_sharing_one_more_area_never_lowers_the_pair(need: Need, offer: Offer, r
 @many
 @given(need=one_need, offer=one_offer, rules=rules, modality=st.integers(0, N_MODALITIES - 1))
 def test_sharing_one_more_modality_never_lowers_the_pair(need: Need, offer: Offer, rules: Rules, modality: int):
+    # Where one side states none, a modality is shared once it states one that the other has.
+    assume((need.modalities and offer.modalities) or modality in need.modalities | offer.modalities)
     before = explained(need, offer, rules)
     after = explained(
         replace(need, modalities=need.modalities | {modality}),
@@ -113,13 +115,56 @@ def test_one_shared_area_opens_the_gate(need: Need, offer: Offer, rules: Rules, 
 
 @many
 @given(need=one_need, offer=one_offer, rules=rules)
-def test_a_side_that_states_nothing_scores_0_there(need: Need, offer: Offer, rules: Rules):
-    silent_need = explained(replace(need, areas=set(), modalities=set()), offer, rules)
-    silent_offer = explained(need, replace(offer, areas=set(), modalities=set()), rules)
+def test_a_side_that_states_no_area_scores_0_there(need: Need, offer: Offer, rules: Rules):
+    silent_need = explained(replace(need, areas=set()), offer, rules)
+    silent_offer = explained(need, replace(offer, areas=set()), rules)
     for found in (silent_need, silent_offer):
-        assert [part.numerator for part in found.parts[:2]] == [0, 0]
+        assert found.parts[0].numerator == 0
         assert "no_shared_area" in found.gates
-        assert "no_shared_modality" not in found.gates
+
+
+@many
+@given(need=one_need, offer=one_offer, rules=rules, data=st.data())
+def test_silence_on_modalities_closes_nothing_and_never_pays(need: Need, offer: Offer, rules: Rules, data):
+    silent_need, silent_offer = replace(need, modalities=set()), replace(offer, modalities=set())
+    for one, other in ((silent_need, offer), (need, silent_offer)):
+        silent = explained(one, other, rules)
+        assert "no_shared_modality" not in silent.gates
+        assert not silent.parts[1].is_comparable
+        if stated := one.modalities | other.modalities:
+            shared = data.draw(st.sampled_from(sorted(stated)))
+            asks, offers = (
+                replace(one, modalities=one.modalities or {shared}),
+                replace(other, modalities=other.modalities or {shared}),
+            )
+            assert explained(asks, offers, rules).parts[1].contribution >= silent.parts[1].contribution
+
+
+@many
+@given(need=one_need, offer=one_offer, rules=rules)
+def test_a_text_that_cannot_be_compared_counts_as_none(need: Need, offer: Offer, rules: Rules):
+    rules = replace(rules, across={}, known_languages=frozenset({0, 1}))
+    foreign = replace(need, language=1, english_words=None), replace(offer, language=2, english_words=None)
+    silent = replace(need, words={}, meaning=(0, 0, 0), english_words=None), offer
+    for pair in (foreign, silent):
+        topic = explained(*pair, rules).parts[-1]
+        assert not topic.is_comparable
+        assert (topic.numerator, topic.denominator) == (100 * rules.unstated_topic, 10_000)
+
+
+@many
+@given(need=one_need, offer=one_offer, rules=rules)
+def test_a_second_text_in_english_never_lowers_the_pair(need: Need, offer: Offer, rules: Rules):
+    alone = explained(replace(need, english_words=None), replace(offer, english_words=None), rules)
+    assert explained(need, offer, rules).score >= alone.score
+
+
+@many
+@given(need=one_need, offer=one_offer, rules=rules)
+def test_the_word_says_nothing_of_the_texts(need: Need, offer: Offer, rules: Rules):
+    mute_need = replace(need, words={}, meaning=(0, 0, 0), english_words=None)
+    mute_offer = replace(offer, words={}, meaning=(0, 0, 0), english_words=None)
+    assert explained(need, offer, rules).word == explained(mute_need, mute_offer, rules).word
 
 
 def test_children_of_one_parent_are_not_related():

@@ -152,4 +152,4 @@ def test_weights_that_could_round_above_1_are_refused():
 
 
 def test_the_engine_says_its_version():
-    assert ENGINE_VERSION == "2.0"
+    assert ENGINE_VERSION == "3.0"

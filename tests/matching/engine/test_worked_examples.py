@@ -5,7 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.engine import CRITERIA, Explanation, Postings, Preference, Profile, Reach, Texts, Weights, explain
+from matching.engine import (
+    CRITERIA,
+    STRONG,
+    Explanation,
+    Languages,
+    Postings,
+    Preference,
+    Profile,
+    Reach,
+    Texts,
+    Weights,
+    explain,
+)
 from matching.models import ScoringProfile
 
 pytestmark = pytest.mark.any_database
@@ -66,7 +78,19 @@ def default_profile() -> Profile:
     related[1:4] = mask("connectivity", AREAS)
     stored = ScoringProfile()
     weights = Weights(*(getattr(stored, f"weight_{criterion.name}") for criterion in CRITERIA))
-    return Profile(related, weights, stored.preference_share, stored.min_score, stored.top_k)
+    knows_one = np.array([[1, 1], [1, 2]], dtype=np.uint8)
+    return Profile(
+        related,
+        weights,
+        preferred_share=stored.preference_share,
+        unstated_modalities=stored.unstated_modalities,
+        unstated_topic=stored.unstated_topic,
+        languages=Languages(knows_one, np.zeros((0, 10_001), dtype=np.int32)),
+        min_score=stored.min_score,
+        top_k=stored.top_k,
+        good_from=stored.good_from,
+        strong_from=stored.strong_from,
+    )
 
 
 def explained(need: Postings, offer: Postings, *, reach: int, preference: int | None) -> Explanation:
@@ -103,12 +127,13 @@ def test_lao_pdr_and_thailand():
     found = explained(lao_pdr(), thailand(), reach=100, preference=None)
     assert found.gates == ()
     assert numbers(found) == [
-        (60, 103, 10, 58_252),
+        (60, 103, 25, 145_631),
         (60, 60, 15, 150_000),
-        (10_000, 10_000, 25, 250_000),
-        (0, 10_000, 50, 0),
+        (10_000, 10_000, 20, 200_000),
+        (2_000, 10_000, 40, 80_000),
     ]
-    assert found.score == 458_252
+    assert found.score == 575_631
+    assert (found.overlap, found.word) == (826_051, STRONG)
     assert found.missing_areas == mask("statistics transport ict finance", AREAS)
     assert found.extra_areas == mask("disaster gender health", AREAS)
     assert found.related_areas == 0
@@ -127,12 +152,13 @@ def test_a_related_area_and_a_preferred_partner():
     found = explained(related_need(), offer, reach=80, preference=75)
     assert found.gates == ()
     assert numbers(found) == [
-        (15, 21, 10, 71_429),
+        (15, 21, 25, 178_571),
         (10, 21, 15, 71_429),
-        (7_850, 10_000, 25, 196_250),
-        (6_200, 10_000, 50, 310_000),
+        (7_850, 10_000, 20, 157_000),
+        (6_200, 10_000, 40, 248_000),
     ]
-    assert found.score == 649_108
+    assert found.score == 655_000
+    assert (found.overlap, found.word) == (678_334, STRONG)
     assert found.shared_areas == mask("energy", AREAS)
     assert found.related_areas == mask("transport", AREAS)
     assert found.extra_areas == mask("gender", AREAS)
@@ -149,16 +175,18 @@ def test_trade_in_place_of_connectivity_earns_nothing_for_transport():
 @pytest.mark.parametrize(
     "printed",
     [
-        "| 60/103 | 10 % | 0.058252 |",
+        "| 60/103 | 25 % | 0.145631 |",
         "| 1 | 15 % | 0.150000 |",
-        "| 1 | 25 % | 0.250000 |",
-        "| 0 | 50 % | 0.000000 |",
-        "**0.458252**, good",
-        "| 15/21 | 10 % | 0.071429 |",
+        "| 1 | 20 % | 0.200000 |",
+        "| 2,000/10,000 | 40 % | 0.080000 |",
+        "**0.575631**",
+        "0.826051, and six of ten areas are offered: **strong**",
+        "| 15/21 | 25 % | 0.178571 |",
         "| 10/21 | 15 % | 0.071429 |",
-        "| 7,850/10,000 | 25 % | 0.196250 |",
-        "| 6,200/10,000 | 50 % | 0.310000 |",
-        "**0.649108**, strong",
+        "| 7,850/10,000 | 20 % | 0.157000 |",
+        "| 6,200/10,000 | 40 % | 0.248000 |",
+        "**0.655000**",
+        "0.678334, and one of two areas is offered: **strong**",
     ],
 )
 def test_the_document_prints_these_numbers(printed: str):
@@ -168,7 +196,12 @@ def test_the_document_prints_these_numbers(printed: str):
 def test_the_document_states_the_defaults():
     profile = default_profile()
     weights = {name: weight for name, weight in profile.weights.by_criterion().items() if weight}
-    assert weights == {"areas": 10, "modalities": 15, "region": 25, "topic": 50}
-    assert (profile.preferred_share, profile.min_score, profile.top_k) == (30, 200_000, 20)
-    for stated in ("| 10 % |", "| 15 % |", "| 25 % |", "| 50 % |", "`min_score` (200,000 millionths)", "`top_k` (20)"):
+    assert weights == {"areas": 25, "modalities": 15, "region": 20, "topic": 40}
+    assert (profile.preferred_share, profile.min_score, profile.top_k) == (30, 300_000, 20)
+    assert (profile.unstated_modalities, profile.unstated_topic) == (50, 20)
+    assert (profile.strong_from, profile.good_from) == (600_000, 400_000)
+    for stated in (
+        "| 25 % |", "| 15 % |", "| 20 % |", "| 40 % |", "`min_score` (300,000 millionths)", "`top_k` (20)",
+        "(*level*, 50 %)", "of the profile (20 %)", "`strong_from` (600,000)", "`good_from`\n(400,000)",
+    ):  # fmt: skip
         assert stated in DOCUMENT

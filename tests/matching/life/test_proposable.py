@@ -130,7 +130,7 @@ def test_each_condition_alone_closes_both(match, name):
 NO_MATTER: dict[str, Break] = {
     "an event of a hold that ended": the_match(on_hold_at=None, updated_at=timezone.now()),
     "released": lambda match: Match.objects.filter(pk=match.pk).update(
-        released_at=timezone.now(), released_score=1, released_as={}
+        released_at=timezone.now(), released_score=1, released_word=0, released_as={}
     ),
     "the need is for the matched alone": the_need(visibility="matched"),
     "the need is closed": the_need(closes_on=BEFORE),

@@ -98,7 +98,7 @@ def test_it_runs_as_many_queries_with_20_entries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, reviewer: User
 ) -> None:
     first = agreed_cooperation(reviewer)
-    fields = {name: getattr(first, name) for name in ("part_areas", "part_modalities", "part_region", "score")}
+    fields = {name: getattr(first, name) for name in ("part_areas", "part_modalities", "part_region", "score", "word")}
     for number in (1, 19):
         pairs = zip(
             publish_many(Need, number, country=first.need.country),

@@ -190,8 +190,9 @@ def test_filters_find_either_side_and_order_by_what_is_shown(client: Client) -> 
     assert shown("") == [first.pk, second.pk]
     assert shown("?country=KHM") == [first.pk]
     assert shown("?country=THA") == [second.pk]
-    assert shown("?min_score=0.8") == [first.pk]
-    for refused in ("min_score=80", "min_score=NaN", "status=proposed", "ordering=updated", "country=zzz"):
+    assert shown("?fit=strong") == [first.pk]
+    refusals = ("fit=high", "min_score=0.8", "ordering=-score", "status=proposed", "ordering=updated", "country=zzz")
+    for refused in refusals:
         assert client.get(f"/matches/?{refused}").status_code == 400, refused
 
 
@@ -214,8 +215,8 @@ def test_match_pages_run_as_many_queries_with_200_matches(
     match = ReleasedMatchFactory()
     common = {
         name: getattr(match, name)
-        for name in ("part_areas", "part_modalities", "part_region", "score", "profile", "released_at")
-    } | {"released_score": match.score, "released_as": match.released_as}
+        for name in ("part_areas", "part_modalities", "part_region", "score", "word", "profile", "released_at")
+    } | {"released_score": match.score, "released_word": match.word, "released_as": match.released_as}
     from surveys.models import Need, Offer
 
     for number in (10, 190):

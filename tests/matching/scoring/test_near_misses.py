@@ -112,7 +112,7 @@ def test_one_below_the_least_score_is_none(need, reviewer, cambodia):
 def test_the_queries_do_not_grow(need, reviewer, number, django_assert_num_queries):
     for _number in range(number):
         offer_to(CountryFactory(iso3="KEN"))
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(42):
         assert near_misses(posting=need, reader=reviewer)
 
 

@@ -159,8 +159,8 @@ def test_without_the_package_the_topic_is_off_for_every_pair(cambodia, monkeypat
     assert set(Match.objects.values_list("part_topic", flat=True)) == {0}
     explanation = explain(need=need, offer=rice)
     assert explanation["topic"] is None
-    # The other weights make the whole: 10 + 15 + 25 of 50.
-    assert explanation["criteria"][0]["total_weight"] == 50
+    # The other weights make the whole: 25 + 15 + 20 of 60.
+    assert explanation["criteria"][0]["total_weight"] == 60
     assert explanation["score"] == Match.objects.get(offer=rice).score == Match.objects.get(offer=potatoes).score
 
 
@@ -181,4 +181,6 @@ def test_what_the_portal_composed_of_a_survey_says_nothing(cambodia):
     assert words[written.pk].text == f"Rice\n{RICE}"
     explanation = explain(need=composed, offer=PublishedOfferFactory(text=ABOUT_RICE))
     assert explanation["topic"]["need_has_no_text"]
-    assert "There is no text of both sides to compare, so that the topic adds nothing." in reasons(explanation)
+    said = reasons(explanation)
+    assert "The need has no text to compare. Unknown is neither yes nor no: this counts 20 %." in said
+    assert "3 of 4 comparisons could be made." in said

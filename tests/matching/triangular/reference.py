@@ -18,6 +18,7 @@ class Option:
     pivotal: int
     facilitating: int
     parts: list[int]
+    word: int
     rank: int = 0
 
 
@@ -66,11 +67,12 @@ def may_be_third(need: Need, pivotal: Offer, third: Offer, rules: Rules) -> bool
     )
 
 
-def is_covered_well(need: Need, listed: list[Offer], rules: Rules, good_from: int) -> bool:
+def is_covered_well(need: Need, listed: list[Offer], rules: Rules, confirmed: set[int]) -> bool:
     return any(
         need.areas <= offer.areas
         and need.modalities <= offer.modalities
-        and sum(reference.parts(need, offer, rules)) >= good_from
+        and offer.id in confirmed
+        and reference.word(need, offer, rules) >= 1
         for offer in listed
     )
 
@@ -85,14 +87,14 @@ def find(
     pivotals: set[int],
     thirds: set[int],
     decided: set[tuple[int, int, int]],
-    good_from: int,
+    confirmed: set[int],
 ) -> list[Option]:
     """The options of all needs, by need id, best first; `lists` has the ids of the offers of each need's list."""
     offer_by_id = {offer.id: offer for offer in offers}
     result = []
     for need in sorted(needs, key=lambda one: one.id):
         listed = [offer_by_id[pk] for pk in lists.get(need.id, [])]
-        if need.id not in beneficiaries or is_covered_well(need, listed, rules, good_from):
+        if need.id not in beneficiaries or is_covered_well(need, listed, rules, confirmed):
             continue
         own = []
         for pivotal, third in product(listed, offers):
@@ -100,10 +102,10 @@ def find(
                 continue
             if (need.id, pivotal.id, third.id) in decided or not may_be_third(need, pivotal, third, rules):
                 continue
-            alone = reference.parts(need, pivotal, rules)
-            parts = reference.parts(need, together(need, pivotal, third), rules)
-            if sum(parts[:2]) > sum(alone[:2]) and sum(parts) >= rules.min_score:
-                own.append(Option(need.id, pivotal.id, third.id, parts))
+            both = together(need, pivotal, third)
+            parts = reference.parts(need, both, rules)
+            if sum(parts) >= rules.min_score:
+                own.append(Option(need.id, pivotal.id, third.id, parts, reference.word(need, both, rules)))
         own.sort(key=lambda one: (-sum(one.parts), one.pivotal, one.facilitating))
         for rank, option in enumerate(own[:BEST_KEPT], start=1):
             option.rank = rank

@@ -32,8 +32,10 @@ class Scene:
             weights=draw.choice(WEIGHTS),
             min_score=draw.choice((0, 200_000, 400_000)),
             top_k=draw.choice((3, 20)),
+            unstated_modalities=draw.choice((0, 50)),
+            unstated_topic=draw.choice((0, 20)),
+            good_from=draw.choice((0, 400_000, 600_000)),
         )
-        self.good_from = draw.choice((0, 400_000, 600_000))
         self.needs = [Need(**self.common(pk), preferred=self.levels(or_none=True)) for pk in self.ids(n_needs)]
         # Few distinct ones, so that many bring the same and scores tie.
         kinds = [self.common(0) | {"reaches": self.levels()} for _ in range(n_offers // 2)]
@@ -44,6 +46,7 @@ class Scene:
         ]
         self.beneficiaries = {need.id for need in self.needs if draw.random() < 0.9}
         self.pivotals = {offer.id for offer in self.offers if draw.random() < 0.8}
+        self.confirmed = {offer.id for offer in self.offers if draw.random() < 0.6}
         self.thirds = {offer.id for offer in self.offers if draw.random() < 0.6}
 
     def ids(self, number: int) -> list[int]:
@@ -78,8 +81,6 @@ class Scene:
         listed = Listed(
             need_index=found.need_index[own],
             offer_index=found.offer_index[own],
-            score=found.score[own],
-            covering=found.parts[own][:, :2].sum(axis=1, dtype=np.int32),
             topic=found.parts[own][:, 3],
         )
         lists: dict[int, list[int]] = {}
@@ -87,7 +88,7 @@ class Scene:
             lists.setdefault(self.needs[need].id, []).append(self.offers[offer].id)
         asked: dict[str, Any] = {
             "lists": lists, "beneficiaries": self.beneficiaries, "pivotals": self.pivotals, "thirds": self.thirds,
-            "good_from": self.good_from,
+            "confirmed": self.confirmed,
         }  # fmt: skip
         first = reference.find(self.needs, self.offers, self.rules, **asked, decided=set())
         decided = {(one.need, one.pivotal, one.facilitating) for one in first if self.draw.random() < 0.2}
@@ -104,12 +105,12 @@ class Scene:
             beneficiary=np.array([need.id in self.beneficiaries for need in self.needs], dtype=np.bool_),
             pivotal=np.array([offer.id in self.pivotals for offer in self.offers], dtype=np.bool_),
             facilitating=np.array([offer.id in self.thirds for offer in self.offers], dtype=np.bool_),
+            confirmed=np.array([offer.id in self.confirmed for offer in self.offers], dtype=np.bool_),
         )
         return find(
             case,
             listed,
             roles,
-            good_from=self.good_from,
             decided={(row[need], offer_row[one], offer_row[third]) for need, one, third in decided},
         )
 
@@ -120,6 +121,7 @@ class Scene:
                 pivotal=self.offers[options.pivotal_index[row]].id,
                 facilitating=self.offers[options.facilitating_index[row]].id,
                 parts=options.parts[row].tolist(),
+                word=int(options.word[row]),
                 rank=int(options.rank[row]),
             )
             for row in range(len(options))
