@@ -52,7 +52,8 @@ THAILAND = NamedPlace.by_code(PlaceKind.COUNTRY, "THA")
 ASEAN = NamedPlace.by_code(PlaceKind.GROUP, "ASEAN")
 LDCS = NamedPlace.by_code(PlaceKind.GROUP, "LDC")
 
-# A need that no single offer covers, a course that has half of what it asks, and a fund that has the other half.
+# A need that no single offer covers, a course that has half of what it asks, and a fund that has the other half: the
+# option of the three is put to them.
 RICE_NEED = InventedPosting(
     code="rice-need",
     model=Need,
@@ -79,22 +80,23 @@ GRANTS = InventedPosting(
     code="grants",
     model=Offer,
     agency=FUND.code,
-    title="small grants for farming with less water",
-    text="Grants of one season for groups of farmers, together with a partner who has the experience.",
-    areas=("agriculture-food-security",),
+    title="small grants for villages, to save water and to warn of floods",
+    text="Grants of one season for groups of farmers and for villages, together with a partner who has the experience.",
+    areas=("agriculture-food-security", "disaster-risk-reduction"),
     modalities=("financial",),
     reaches=(LDCS,),
     with_a_third=True,
 )
-# A strong fit, which everyone sees.
+# A strong fit, which everyone sees. With the fund it makes an option as well, left for a reviewer to decide on.
 FLOOD_NEED = InventedPosting(
     code="flood-need",
     model=Need,
     agency=OF_CAMBODIA.code,
     title="villages along a river seek flood warnings that reach everybody",
-    text="A warning comes in time and stops at the district. Experts are sought who have solved that, and training.",
+    text="Warnings stop at the district. Experts who have solved that are sought, training, and grants for sirens.",
     areas=("disaster-risk-reduction",),
-    modalities=("experts-knowledge", "training"),
+    modalities=("experts-knowledge", "training", "financial"),
+    with_a_third=True,
 )
 FLOOD_OFFER = InventedPosting(
     code="flood-offer",
@@ -105,6 +107,7 @@ FLOOD_OFFER = InventedPosting(
     areas=("disaster-risk-reduction", "environment-climate"),
     modalities=("experts-knowledge", "training", "advisory-services"),
     reaches=(ASEAN,),
+    with_a_third=True,
 )
 # One side wants to, the other does not.
 COUNTING_NEED = InventedPosting(
