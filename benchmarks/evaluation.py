@@ -5,7 +5,9 @@
 PAIRS: what was done, told by an office, and the initiative that it belongs to; columns id, need_text, offer_title,
 offer_text, theme, office_iso3. Each text has to find its own initiative among all of them. PROJECTS: columns id, title,
 description, host_iso3, provider_iso3, regions, themes, primary_sdg, secondary_sdgs. Each project in turn becomes the
-needs of its hosts, the others the offers of their providers: how high does a true provider stand?
+needs of its hosts, the others the offers of their providers: how high does a true provider stand? "the portal's score"
+is that of a provider's best pair; "whom to ask" takes its best five distinct offers together, by the rule of the desk's
+page of that name.
 
 Each file is read twice: as it is, and with names of countries, their people and their agencies masked, for a need that
 names its provider can be answered without knowing what fits. DCG@10 counts the first true answer alone, 1 / log2(1 +
@@ -33,7 +35,8 @@ django.setup()
 from benchmarks.evaluation_data import ReadText, Task, pairs_task, projects_task  # noqa: E402
 from benchmarks.retrieval import bm25, tf_idf  # noqa: E402
 from benchmarks.texts import masked  # noqa: E402
-from matching.engine import CRITERIA  # noqa: E402
+from matching.asking.ranking import ScoredOffer, best_of_each, weight_of  # noqa: E402
+from matching.engine import CRITERIA, MILLION  # noqa: E402
 from matching.models import ScoringProfile  # noqa: E402
 
 SEED, RESAMPLES = 2018, 2_000
@@ -76,11 +79,34 @@ def _expected(above: int, tied: int, true: int) -> tuple[float, float, float, fl
     return tuple(expected)  # type: ignore[return-value]
 
 
-def weighted(task: Task, weights: dict[str, int]) -> np.ndarray:
-    """Return the portal's score by these weights, in [0, 1]; closed pairs below all others."""
+def pair_scores(task: Task, weights: dict[str, int]) -> np.ndarray:
+    """Return float64[needs, offers]: the portal's score by these weights, in [0, 1]; closed pairs below all others."""
     total = sum(weights[name] for name in task.fractions)
     score = sum(weights[name] * fraction for name, fraction in task.fractions.items()) / max(total, 1)
-    return task.best_of_candidate(np.where(task.is_open, score, CLOSED))
+    return np.where(task.is_open, score, CLOSED)
+
+
+def weighted(task: Task, weights: dict[str, int]) -> np.ndarray:
+    """Return the portal's score of the best pair of each candidate."""
+    return task.best_of_candidate(pair_scores(task, weights))
+
+
+def whom_to_ask(task: Task, weights: dict[str, int]) -> np.ndarray:
+    """Return where each candidate stands on the desk's page "Whom to ask", from below; one number for a tie.
+
+    Its weights are whole numbers beyond any float, so that their order is returned, and not they.
+    """
+    scores = np.rint(pair_scores(task, weights) * MILLION).astype(np.int64)
+    weight = np.full(task.truth.shape, 0, dtype=object)
+    alike = np.arange(len(task.candidate)) if task.offer_alike is None else task.offer_alike
+    for row, (row_scores, is_open) in enumerate(zip(scores.tolist(), task.is_open, strict=True)):
+        offers = (
+            ScoredOffer(int(task.candidate[offer]), int(alike[offer]), row_scores[offer], 0, offer)
+            for offer in np.flatnonzero(is_open).tolist()
+        )
+        for best in best_of_each(offers).values():
+            weight[row, task.candidate[best[0].offer_id]] = weight_of(one.score for one in best)
+    return np.unique(weight, return_inverse=True)[1].reshape(weight.shape)
 
 
 def ways(task: Task, defaults: dict[str, int]) -> dict[str, Callable[[], np.ndarray]]:
@@ -91,6 +117,8 @@ def ways(task: Task, defaults: dict[str, int]) -> dict[str, Callable[[], np.ndar
     found: dict[str, Callable[[], np.ndarray]] = {
         "the portal's score": lambda: weighted(task, defaults),
     }
+    if task.offer_alike is not None:
+        found["whom to ask"] = lambda: whom_to_ask(task, defaults)
     for name in task.fractions:
         found[f"  {name} alone"] = lambda name=name: weighted(task, dict.fromkeys(defaults, 0) | {name: 1})  # type: ignore[misc]
     for name in on:

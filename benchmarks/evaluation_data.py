@@ -2,9 +2,10 @@
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,8 @@ class Task:
     need_texts: list[str]
     offer_texts: list[str]
     popularity: np.ndarray | None = None
+    offer_alike: np.ndarray | None = None
+    """Of each offer: those of one number are equal in areas, targets and text. None: a candidate has one offer."""
 
     def best_of_candidate(self, scores: np.ndarray) -> np.ndarray:
         """Return the best score among the offers of each candidate; below all others where there is none."""
@@ -125,6 +128,8 @@ def projects_task(rows: Sequence[dict[str, str]], profile: ScoringProfile, read_
         Reach(reach, offer_project.astype(np.int32)),
         profile,
     )
+    content = [(mask, _targets(row), text) for mask, row, text in zip(masks, rows, texts, strict=True)]
+    alike = _numbers(content)
     is_same = near_twins(texts, texts) | np.eye(len(rows), dtype=np.bool_)
     truth = np.zeros((len(needs), len(providers)), dtype=np.bool_)
     left_out = np.zeros_like(truth)
@@ -150,6 +155,7 @@ def projects_task(rows: Sequence[dict[str, str]], profile: ScoringProfile, read_
         need_texts=[texts[number] for number in need_project],
         offer_texts=[texts[number] for number in offer_project],
         popularity=popularity,
+        offer_alike=np.array([alike[content[number]] for number in offer_project]),
     )
 
 
@@ -240,6 +246,10 @@ def _regions(countries: dict[str, int]) -> dict[str, set[int]]:
     }
 
 
+def _targets(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(sorted({*_countries(row["host_iso3"]), *_list(row["regions"])}))
+
+
 def _areas(row: dict[str, str]) -> list[str]:
     return [*_list(row["themes"]), *_list(row["primary_sdg"]), *_list(row["secondary_sdgs"])]
 
@@ -253,5 +263,5 @@ def _countries(cell: str) -> list[str]:
     return re.findall(r"\b[A-Z]{3}\b", cell)
 
 
-def _numbers(values: object) -> dict[str, int]:
-    return {value: number for number, value in enumerate(sorted(set(values)))}  # type: ignore[call-overload]
+def _numbers(values: Iterable[Any]) -> dict[Any, int]:
+    return {value: number for number, value in enumerate(sorted(set(values)))}

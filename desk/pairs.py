@@ -127,7 +127,7 @@ def needs_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResp
     page = Paginator(needs.for_lists().order_by("country__position", "pk"), NEEDS_A_PAGE).get_page(request.GET.get("p"))
     context = {"title": _("Why, and why not?"), "page": page, "searched": searched, "form": PairForm()}
     context["extra"] = _extra(q=searched)
-    return _respond(model_admin, request, "admin/matching/match/needs.html", context)
+    return respond(model_admin, request, "admin/matching/match/needs.html", context)
 
 
 def need_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int) -> HttpResponse:
@@ -152,7 +152,7 @@ def need_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int
         "extra": _extra(q=searched, all="1" if everything else ""),
         "form": PairForm(initial={"need": need.pk}),
     }
-    return _respond(model_admin, request, "admin/matching/match/need.html", context)
+    return respond(model_admin, request, "admin/matching/match/need.html", context)
 
 
 def pair_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
@@ -176,7 +176,7 @@ def pair_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpRespo
             "today": Told.of(explain(need=need, offer=offer), labels),
             "labels": labels,
         }
-    return _respond(model_admin, request, "admin/matching/match/pair.html", context)
+    return respond(model_admin, request, "admin/matching/match/pair.html", context)
 
 
 def near_page(model_admin: ModelAdmin[Match], request: HttpRequest, kind: str, pk: int) -> HttpResponse:
@@ -192,7 +192,7 @@ def near_page(model_admin: ModelAdmin[Match], request: HttpRequest, kind: str, p
         "kind": kind,
         "near_misses": near_misses(posting=posting, reader=user) if posting.status == PostingStatus.PUBLISHED else [],
     }
-    return _respond(model_admin, request, "admin/matching/match/near.html", context)
+    return respond(model_admin, request, "admin/matching/match/near.html", context)
 
 
 def _pair(form: PairForm) -> tuple[Need, Offer] | None:
@@ -245,9 +245,10 @@ def _matching_words(postings: PostingQuerySet[Any], words: list[str], *, numbers
     return postings.filter(found)
 
 
-def _respond(
+def respond(
     model_admin: ModelAdmin[Match], request: HttpRequest, template: str, context: dict[str, Any]
 ) -> HttpResponse:
+    """Answer with a page of the desk over the whole width."""
     return TemplateResponse(
         request,
         template,

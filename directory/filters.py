@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Country, CountryGroup, Modality, PriorityArea
+from directory.models.group import OPEN_REACH
 from web.filters import SeveralFilter
 
 
@@ -27,14 +28,15 @@ def country_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
 def group_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
     """Return a filter by one group of countries, named by its code.
 
-    Those that may head a list, and those that this portal derives itself, such as SOUTH; lists that others made for
-    other ends (fragile situations, income, OIC) are no filters.
+    Those that may head a list, and those that this portal derives itself, such as LATIN_AMERICA; lists that others made
+    for other ends (fragile situations, income, OIC) are no filters, nor is the rule by which offers reach countries.
     """
     derived = CountryGroup.parts.through.objects.values("from_countrygroup")
+    is_derived = Q(pk__in=derived, is_made_anew=False) & ~Q(pk=OPEN_REACH)
     refusal = _("Give the code of a group that lists can be filtered by, such as LDC: /api/v1/groups/ lists them.")
     options = {
         "label": _("Country group"),
-        "queryset": CountryGroup.objects.active().filter(Q(is_heading=True) | Q(pk__in=derived)),
+        "queryset": CountryGroup.objects.active().filter(Q(is_heading=True) | is_derived),
         "error_messages": {"invalid_choice": refusal},
     }
     return django_filters.ModelChoiceFilter(**{**options, **kwargs})

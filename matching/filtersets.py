@@ -52,7 +52,7 @@ class MatchFilter(ListFilterSet[Match]):
 
     def by_fit(self, queryset: QuerySet[Match], name: str, fit: str) -> QuerySet[Match]:
         """Return matches that the reader sees as a fit of this word."""
-        return queryset.filter(seen_word=Word.of(fit))
+        return queryset.filter(Q(seen_word=Word.of(fit)))
 
     def by_country(self, queryset: QuerySet[Match], name: str, country: Country) -> QuerySet[Match]:
         """Return matches with the country on either side."""
@@ -91,7 +91,7 @@ class CooperationFilter(MatchFilter):
     """Filters of agreed cooperation, by what everyone reads of it: no words, scores or moments."""
 
     q = None  # type: ignore[assignment]
-    fit = None  # type: ignore[assignment]
+    fit = None
     updated_since = None  # type: ignore[assignment]
 
     orderings = {

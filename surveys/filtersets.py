@@ -129,7 +129,7 @@ class OfferFilter(PostingFilter[Offer]):
     target = target_filter(method="by_target")
 
     def by_reach(self, queryset: PostingQuerySet[Offer], name: str, country: Country) -> QuerySet[Offer]:
-        """Return offers that reach the country today: by name, through a group, or open to all of the South."""
+        """Return offers that reach the country today: by name, through a group, or open to all that take part."""
         day: dt.date = today()
         return offers_reaching(queryset, iso3=country.pk, on=day)
 

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from desk import pairs
+from desk import pairs, whom
 from desk.base import DeskAdmin
 from desk.queue import around, bulk, review_page
 from desk.queue.filters import FILTERS
@@ -89,6 +89,8 @@ class MatchAdmin(DeskAdmin[Match]):
             path("<int:pk>/letter.<str:ending>", view(require_safe(self.letter_view)), name="matching_match_letter"),
             path("needs/", view(require_safe(self.needs_view)), name="matching_match_needs"),
             path("need/<int:need_id>/", view(require_safe(self.need_view)), name="matching_match_need"),
+            path("need/<int:need_id>/whom/", view(require_safe(self.whom_view)), name="matching_match_whom"),
+            path("need/<int:need_id>/propose/<int:offer_id>/", view(self.propose_view), name="matching_match_propose"),
             path("pair/", view(require_safe(self.pair_view)), name="matching_match_pair"),
             path("near/<str:kind>/<int:pk>/", view(require_safe(self.near_view)), name="matching_match_near"),
         ]
@@ -145,6 +147,16 @@ class MatchAdmin(DeskAdmin[Match]):
         """Set a need against the offers."""
         self._may_look(request)
         return pairs.need_page(self, request, need_id)
+
+    def whom_view(self, request: HttpRequest, need_id: int) -> HttpResponse:
+        """Say whom to ask about a need."""
+        self._may_look(request)
+        return whom.whom_page(self, request, need_id)
+
+    def propose_view(self, request: HttpRequest, need_id: int, offer_id: int) -> HttpResponse:
+        """Propose a pair that no run suggests."""
+        self._may_look(request)
+        return whom.propose_page(self, request, need_id, offer_id)
 
     def pair_view(self, request: HttpRequest) -> HttpResponse:
         """Explain a pair."""

@@ -21,7 +21,7 @@ class CountryGroupAdmin(ReferenceAdmin[CountryGroup]):
 
     code_fields = ("code",)
     list_display = ("label", "code", "level", "is_heading", "authority", "expected_count", "is_active")
-    list_filter = ("level", "is_heading", "is_active")
+    list_filter = ("level", "is_heading", "is_made_anew", "is_active")
     search_fields = ("search_text",)
     search_help_text = _("By code, label or spelling.")
     ordering = ("position", "code")
@@ -32,7 +32,7 @@ class CountryGroupAdmin(ReferenceAdmin[CountryGroup]):
             None,
             {
                 "description": _("Code, label and authority are shown publicly."),
-                "fields": ("code", "label", "authority", "level", "is_heading", "position"),
+                "fields": ("code", "label", "authority", "level", "is_heading", "is_made_anew", "position"),
             },
         ),
         (_("Members"), {"fields": ("parts", "expected_count")}),
@@ -90,6 +90,8 @@ class GroupMembershipAdmin(ReferenceAdmin[GroupMembership]):
             {
                 "description": _(
                     "To confirm an end, set the status to Confirmed, name the resolution and cite where it is from. "
+                    "A country or territory that tells the secretariat that it takes part as a country of the South "
+                    "becomes a member of the group OWN_STATEMENT from the day of its statement, which is the source. "
                     "Dates, resolution and public note are shown publicly."
                 ),
                 "fields": ("valid_from", "valid_to", "date_precision", "status", "resolution", "public_note"),

@@ -82,7 +82,8 @@ class GroupSerializer(serializers.Serializer[Any]):
     level = CodeField(GroupLevel.choices, help_text="How close an offer to the group counts; null: no offer can be.")
     authority = serializers.CharField()
     is_heading = serializers.BooleanField(
-        help_text="Whether pages call countries by it; lists are filtered by these and by groups that have `parts`."
+        help_text="Whether pages call countries by it; lists are filtered by these and by groups that have `parts`, "
+        "but for OPEN_REACH and lists made anew each year."
     )
     parts = CodesField(help_text="Codes of the groups that it is derived from.")
     source = serializers.CharField()  # type: ignore[assignment]

@@ -42,7 +42,7 @@ class Country(Reference):
         _("World Bank income group"),
         max_length=40,
         blank=True,
-        help_text=_("Used for the working definition of the South; never shown as a badge."),
+        help_text=_("Used for the rule by which offers reach countries; never shown as a badge."),
     )
     oecd_dac_code = models.CharField(_("OECD-DAC code"), max_length=10, blank=True)
     position = models.PositiveSmallIntegerField(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,13 @@ from directory.models.fields import FoldedTextField
 from directory.models.reference import ActiveQuerySet, Reference
 from web.days import years_before
 
-SOUTH = "SOUTH"
+OPEN_REACH = "OPEN_REACH"
+"""Countries and territories taking part: a working rule for finding offers, not a definition; DESIGN section 4."""
+OWN_STATEMENT = "OWN_STATEMENT"
+"""Those that told the secretariat that they take part as countries of the South: each dated, with its source."""
+
+
+STATEMENT_NEEDS = _("A statement of a country needs its day (member from) and its source.")
 
 
 class CountryGroup(Reference):
@@ -37,6 +44,15 @@ class CountryGroup(Reference):
         help_text=_(
             "Shown publicly on a country's page and offered as a filter. Lists made by others for other ends "
             "(fragile situations, income, OIC) only explain a reach."
+        ),
+    )
+    is_made_anew = models.BooleanField(
+        _("list made anew each year"),
+        default=False,
+        help_text=_(
+            "A list that others make anew each year, such as of fragile situations or of income: a posting that names "
+            "it is read by the list in force on the day of its source. An explanation calls it a wider grouping that "
+            "the offer names, and says no country to be on it."
         ),
     )
     parts = models.ManyToManyField(
@@ -132,8 +148,18 @@ class GroupMembership(Reference):
                 condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="groupmembership_ends_after_it_begins",
             ),
+            models.CheckConstraint(
+                condition=~Q(group=OWN_STATEMENT) | (Q(valid_from__isnull=False) & ~Q(source="")),
+                name="groupmembership_own_statement_has_day_and_source",
+                violation_error_message=STATEMENT_NEEDS,
+            ),
         ]
         indexes = [models.Index(fields=["country", "group"], name="groupmembership_country_group")]
 
     def __str__(self) -> str:
         return f"{self.country_id} · {self.group_id}"
+
+    def clean(self) -> None:
+        """Refuse a statement of a country without its day and source, also where a form does not ask for the group."""
+        if self.group_id == OWN_STATEMENT and not (self.valid_from and self.source.strip()):
+            raise ValidationError(STATEMENT_NEEDS)

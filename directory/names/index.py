@@ -34,7 +34,7 @@ class _Entry:
     """What a normalised text stands for. A hint never decides: it only says what to suggest."""
 
     countries: tuple[str, ...] = ()
-    group: str | None = None
+    groups: tuple[str, ...] = ()
     is_hint: bool = False
 
     @property
@@ -119,8 +119,10 @@ class NameIndex:
         return Resolution("country", iso3=iso3, is_listed=iso3 in self._listed)
 
     def _answer(self, entry: _Entry) -> Resolution:
-        if entry.group:
-            return Resolution("group", group_code=entry.group)
+        if len(entry.groups) == 1:
+            return Resolution("group", group_code=entry.groups[0])
+        if entry.groups:
+            return Resolution("ambiguous", group_suggestions=entry.groups)
         if entry.country:
             return self._country(entry.country)
         if entry.countries:
@@ -153,7 +155,7 @@ class NameIndex:
         if not parts:
             return None
         found = [entry for part in parts if (entry := self._find(part))]
-        if any(entry.group for entry in found):
+        if any(entry.groups for entry in found):
             return None
         all_names = len(found) == len(parts)
         if all_names and (common := _common(found, alternatives=segments.alternatives)):
@@ -171,7 +173,7 @@ class NameIndex:
     def _reordered(self, parts: tuple[str, ...]) -> _Entry | None:
         for order in permutations(parts):
             entry = self._find(normalise(" ".join(order)))
-            if entry and not entry.group:
+            if entry and not entry.groups:
                 return entry
         return None
 
@@ -219,19 +221,20 @@ def _cldr_names(countries: Iterable[CountryRow]) -> Iterator[tuple[str, str]]:
 
 
 def _put_groups(entries: dict[str, _Entry], groups: list[GroupRow]) -> None:
-    """Put groups before countries: spellings first, then codes and labels, then labels without their bracket.
+    """Put groups before countries: spellings, codes and labels, then labels without their bracket.
 
+    A name of several groups stays ambiguous: "South Asia" in M49, in ESCAP and of SAARC are other countries each time.
     The bracket in "Micronesia (region)" says that the bare word is also something else: where a country has it, it
-    stays ambiguous.
+    stays ambiguous, too.
     """
-    taken: set[str] = set()
+    named: dict[str, dict[str, None]] = {}
     names = [(alias, group.code) for group in groups for alias in group.aliases]
     names += [(name, group.code) for group in groups for name in (group.code, group.label)]
     for name, code in names:
-        key = normalise(name)
-        if key and key not in taken:
-            taken.add(key)
-            entries[key] = _Entry(group=code)
+        if key := normalise(name):
+            named.setdefault(key, {})[code] = None
+    entries.update({key: _Entry(groups=tuple(codes)) for key, codes in named.items()})
+    taken = set(named)
     for group in groups:
         bare, bracket, _ = group.label.partition("(")
         key = normalise(bare)
@@ -239,7 +242,7 @@ def _put_groups(entries: dict[str, _Entry], groups: list[GroupRow]) -> None:
             continue
         taken.add(key)
         entry = entries.get(key)
-        entries[key] = _Entry(entry.countries, is_hint=True) if entry else _Entry(group=group.code)
+        entries[key] = _Entry(entry.countries, is_hint=True) if entry else _Entry(groups=(group.code,))
 
 
 def _common(found: list[_Entry], *, alternatives: bool) -> _Entry | None:

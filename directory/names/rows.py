@@ -27,7 +27,7 @@ class AliasRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group of countries with its label and the other ways to write it."""
+    """A group of countries with its label and the other ways to write it; a name of several groups is ambiguous."""
 
     code: str
     label: str
@@ -38,9 +38,10 @@ class GroupRow:
 class Resolution:
     """How a text was read.
 
-    kind: country, group, ambiguous (a name, but not of one country alone) or unknown.
+    kind: country, group, ambiguous (a name, but not of one country or one group alone) or unknown.
     iso3: the country, only where kind is country. group_code: the group, only where kind is group.
     suggestions: ISO 3166-1 alpha-3 codes for a person to choose from, best first, at most five.
+    group_suggestions: codes of the groups that a name stands for, where it stands for several ("South Asia").
     is_listed: whether the country can be chosen and shown; None where kind is not country.
     """
 
@@ -49,3 +50,4 @@ class Resolution:
     group_code: str | None = None
     suggestions: tuple[str, ...] = ()
     is_listed: bool | None = None
+    group_suggestions: tuple[str, ...] = ()

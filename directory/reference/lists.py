@@ -93,8 +93,8 @@ LISTS: tuple[ReferenceList, ...] = (
         model=CountryGroup,
         key=("code",),
         columns=(
-            "code", "label", "level", "authority", "expected_count", "aliases", "is_heading", "parts", "position",
-            "source", "note",
+            "code", "label", "level", "authority", "expected_count", "aliases", "is_heading", "is_made_anew", "parts",
+            "position", "source", "note",
         ),
         checks=(checks.parts_are_not_derived,),
     ),

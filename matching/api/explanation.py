@@ -65,7 +65,9 @@ class ExplainedRouteSerializer(serializers.Serializer[Any]):
     """One way in which the offer reaches the need's country."""
 
     kind = serializers.CharField(help_text="named, group or open")
-    group = serializers.CharField(allow_null=True, help_text="Code")
+    group = serializers.CharField(
+        allow_null=True, help_text="Code; null with kind group: a wider grouping that the offer names."
+    )
     level_code = serializers.CharField()
     percent = serializers.IntegerField()
     shares_sub_region = serializers.BooleanField(required=False)

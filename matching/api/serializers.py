@@ -126,28 +126,24 @@ class ExplanationMixin(serializers.Serializer[Any]):
         return frozen or explanation_of(match)
 
 
-class WordAloneMixin(serializers.Serializer[Any]):
-    """Released fits, which a list shows as a word: the match itself gives the number, and the reasons."""
+class PublicMatchListSerializer(PublicMatchSerializer):
+    """A match in a list, where a released fit is a word alone: the match itself gives the number, and the reasons."""
 
     score = serializers.SerializerMethodField(help_text=f"From 0 to 1, at most six decimals. {NOT_LISTED}")
     contributions = serializers.SerializerMethodField(help_text=f"By criterion. {NOT_LISTED}")
 
-    def get_score(self, match: Match) -> float | None:
+    def get_score(self, match: Match) -> float | None:  # type: ignore[override]
         """Return the score that the reader may see."""
         return None if match.seen.is_released else as_number(match.seen.score)
 
     @extend_schema_field(ContributionsSerializer(allow_null=True))
-    def get_contributions(self, match: Match) -> dict[str, float] | None:
+    def get_contributions(self, match: Match) -> dict[str, float] | None:  # type: ignore[override]
         """Return each criterion's part of the score that the reader may see."""
         return None if match.seen.is_released else contributions_of(match)
 
 
-class PublicMatchListSerializer(WordAloneMixin, PublicMatchSerializer):
-    """A match in a list."""
-
-
 @extend_schema_serializer(component_name="MatchBrief")
-class StaffMatchListSerializer(StaffMatchSerializer):
+class StaffMatchListSerializer(PublicMatchListSerializer, StaffMatchSerializer):
     """A match in a list."""
 
 

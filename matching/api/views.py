@@ -19,7 +19,9 @@ PAIR = OpenApiParameter(
     description="The ids of need and offer, need first.",
 )
 
-_NOT_READ = tuple(f"{side}__{field}" for side in ("need", "offer") for field in ("contact", "search_text", "text"))
+_NOT_READ = tuple(
+    f"{side}__{field}" for side in ("need", "offer") for field in ("contact", "search_text", "text", "english_text")
+)
 
 
 @extend_schema_view(retrieve=extend_schema(parameters=[PAIR]))

@@ -1,6 +1,6 @@
 """The matching engine: scores every need against every offer and keeps the best (docs/matching.md).
 
-Pure NumPy: arrays in, arrays out. It knows no Django, no clock and no settings: what is open on which
+NumPy and SciPy alone: arrays in, arrays out. It knows no Django, no clock and no settings: what is open on which
 day, which level reaches which country and what the weights are, all come in as arguments.
 """
 

@@ -161,7 +161,8 @@ def collect(plan: SearchPlan, parts: Iterable[Best], *, way: Way | None = None) 
 
 def _is_compiled(plan: SearchPlan, way: Way | None) -> bool:
     if way is None:
-        return compiled.pays(n_needs=plan.n_needs, n_offers=plan.n_offers)
+        with_topic = bool(plan.case.profile.weights.topic)
+        return compiled.pays(n_needs=plan.n_needs, n_offers=plan.n_offers, with_topic=with_topic)
     if way == "compiled" and compiled.lacking():
         raise ValueError(f"the compiled loops lack: {', '.join(compiled.lacking())}")
     return way == "compiled"

@@ -55,7 +55,8 @@ def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
     check_reviewer(by, note)
     match = lock_match(match)
     _check_withhold(match)
-    return take_step(match, EventKind.WITHHELD, by=by, note=note, **dict.fromkeys(RELEASE))
+    no_release: dict[str, Any] = dict.fromkeys(RELEASE)
+    return take_step(match, EventKind.WITHHELD, by=by, note=note, **no_release)
 
 
 @transaction.atomic

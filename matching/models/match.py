@@ -394,6 +394,6 @@ class Match(Contributions, ShownFit):
             return SeenFit.released(self.released_as or {})
         if read_as == ReadAs.SHOWN:
             parts = {name.removeprefix("shown_part_"): getattr(self, name) or 0 for name in SHOWN_CONTRIBUTIONS}
-            return SeenFit(ReadAs.SHOWN, Word(self.shown_word).fit, self.shown_score or 0, parts, self.shown_by)
+            return SeenFit(ReadAs.SHOWN, Word(self.shown_word or 0).fit, self.shown_score or 0, parts, self.shown_by)
         parts = {name.removeprefix("part_"): getattr(self, name) for name in CONTRIBUTIONS}
         return SeenFit(ReadAs.DESK, self.fit, self.score, parts, self.profile)

@@ -25,7 +25,7 @@ INPUTS: dict[str, Promise] = {
     "preferred_partners": gettext_lazy("the preferred partners"),
     "profile": gettext_lazy("the weights, the least score or the length of the lists"),
     "decided": gettext_lazy("the pairs that people have decided"),
-    "codes": gettext_lazy("the areas, modalities, countries or the South as the directory has them"),
+    "codes": gettext_lazy("the areas, modalities, countries or those that take part as the directory has them"),
 }
 
 

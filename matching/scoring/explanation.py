@@ -13,7 +13,7 @@ from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.topic import topic_version
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
-from surveys.postings.shown.reach import PlaceKey, Route, places_or_open
+from surveys.postings.shown.reach import NAMED, OPEN, PlaceKey, Route, places_or_open
 from web.days import first_day_not_ended, today
 
 Explanation = dict[str, Any]
@@ -163,11 +163,10 @@ def why_not_open(side: Side, posting: Need | Offer, tables: ScoringTables) -> di
         why, day = NotOpen.CLOSED, posting.closes_on
     elif posting.opens_on and posting.opens_on > tables.on:
         why, day = NotOpen.OPENS_LATER, posting.opens_on
+    elif isinstance(posting, Offer) and tables.is_without_place(posting):
+        why, day = NotOpen.NO_PLACE, None
     else:
-        why, day = (
-            (NotOpen.NO_PLACE if side == Side.OFFER and tables.is_without_place(posting) else NotOpen.PAUSED),
-            None,
-        )
+        why, day = NotOpen.PAUSED, None
     return {"side": side.value, "why": why.value, "day": day.isoformat() if day else None}
 
 
@@ -216,7 +215,7 @@ def _routes(
     places: tuple[PlaceKey, ...] = places_or_open(tables.offer_places.get(int(tables.offers.ids[offer_index]), ()))
     routes = [
         {
-            "kind": route.level if route.group is None else "group",
+            "kind": route.level if route.level in (NAMED, OPEN) else "group",
             "group": route.group,
             "level_code": route.level,
             "percent": level_percent(route, profile, shares_sub_region=shares),

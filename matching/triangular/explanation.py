@@ -75,7 +75,7 @@ def _explain(
     criteria = _criteria(case, need, one, other, of_the_pair=pivotal["criteria"])
     score = sum(part["contribution"] for part in criteria)
     closed = [name for name, gate in TRIPLE_GATES.items() if gate(case, need, one, other).item()]
-    closed += _closed_by_roles(option, south=tables.reach_table.south)
+    closed += _closed_by_roles(option, south=tables.reach_table.taking_part)
     if score < profile.min_score:
         closed.append("below_least_score")
     return {
@@ -95,7 +95,7 @@ def _explain(
         "modalities": _covered(pivotal["modalities"], third["modalities"]),
         "region": {"pivotal": pivotal["region"], "facilitating": third["region"]},
         "topic": pivotal["topic"],
-        "is_triple_south": _iso3(option) in tables.reach_table.south,
+        "is_triple_south": _iso3(option) in tables.reach_table.taking_part,
     }
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching.scoring.explanation import Explanation
-from matching.scoring.reasons import LEVELS, Labels
+from matching.scoring.reasons import Labels, through
 from matching.triangular.explanation import NONE, RELATED, SAME
 from surveys.postings.shown.reach import NAMED, OPEN
 
@@ -118,11 +118,12 @@ def route_words(explanation: Explanation, role: str, labels: Labels) -> str:
     if closest["level_code"] == NAMED:
         return _("%(who)s offer names the country of the need.") % {"who": who}
     if closest["level_code"] == OPEN:
-        return _("%(who)s offer is open to all of the South.") % {"who": who}
-    return _("%(who)s offer reaches the country of the need through %(group)s (%(level)s).") % {
+        return _(
+            "%(who)s offer is open to all countries and territories taking part (a working rule for finding offers)."
+        ) % {"who": who}
+    return _("%(who)s offer reaches the country of the need through %(group)s.") % {
         "who": who,
-        "group": labels.groups.get(closest["group"], closest["group"]),
-        "level": str(LEVELS[closest["level_code"]]).lower(),
+        "group": through(closest, labels),
     }
 
 

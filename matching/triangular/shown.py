@@ -31,9 +31,13 @@ def shown(options: Sequence[TriangularOption]) -> list[ShownOption]:
         return []
     labels = Labels.read()
     return [
-        ShownOption(option=option, fit=Word(option.seen_word).fit, reasons=option_reasons(explanation, labels))
+        ShownOption(option=option, fit=_fit_of(option), reasons=option_reasons(explanation, labels))
         for option, explanation in zip(options, _explanations(options), strict=True)
     ]
+
+
+def _fit_of(option: TriangularOption) -> Fit:
+    return Word(option.seen_word).fit  # type: ignore[attr-defined]
 
 
 def _explanations(options: Sequence[TriangularOption]) -> list[dict[str, Any]]:

@@ -12,7 +12,9 @@ class TargetInline(PlaceInline[Target, Offer]):
     """Whom the offer is for."""
 
     model = Target
-    verbose_name_plural = _("targets, shown publicly: without any, the offer is open to all of the South")
+    verbose_name_plural = _(
+        "targets, shown publicly: without any, the offer is open to all countries and territories taking part"
+    )
 
 
 @admin.register(Offer)

@@ -93,8 +93,8 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
             _("Shown publicly, once published for everyone"),
             {
                 "fields": (
-                    "country", "agency", "title", "text", "language", "language_proposed", "areas", "modalities",
-                    "any_modality", "places", "opens_on", "closes_on", "stated_on",
+                    "country", "agency", "title", "text", "language", "language_proposed", "english_text",
+                    "areas", "modalities", "any_modality", "places", "opens_on", "closes_on", "stated_on",
                 ),
             },
         ),

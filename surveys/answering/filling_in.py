@@ -1,6 +1,6 @@
 """Answering a survey here: begun by anyone of the agency, gone on with by a colleague; sent in by `sending_in`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,11 @@ from directory.access import Action, scope_of
 from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
+from surveys.answering.directions import named_in
 from surveys.answering.edition import Edition
-from surveys.answering.from_answers import named_in
 from surveys.answering.places import PlaceError, RememberingNames, read_places
 from surveys.answering.shown import ShownAnswer
-from surveys.answering.writing_responses import add_readings
+from surveys.answering.writing_responses import add_readings, empty
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.postings.named_places import NamedPlace
@@ -108,10 +108,15 @@ def begin(*, survey: Survey, agency: Agency, by: User) -> Response:
         _fill_in(response, version, agency)
         return response
     _check_own(found, by)
-    if found.status in (ResponseStatus.RECEIVED, ResponseStatus.UNDONE):
+    was_undone = found.status == ResponseStatus.UNDONE
+    if was_undone or found.status == ResponseStatus.RECEIVED:
         found.status, found.begun_by = ResponseStatus.IN_PROGRESS, by
         found.questionnaire, found.sent_back_note = version, ""
-        save_response(found, by=by, reason="corrected")
+        if was_undone:
+            empty(found, by=by, reason="begun")
+        save_response(found, by=by, reason="begun" if was_undone else "corrected")
+    if was_undone:
+        _fill_in(found, version, agency)
     return found
 
 
@@ -135,10 +140,12 @@ def save_answers(
         raise AnsweringRefused(_("It was submitted already: ask for it back to change it."))
     stored = {(one.question, one.repeat): one for one in locked.answers.all()}
     given = {(one.question, one.repeat): one for one in answers}
+    named_before = _by_question(NamedPlace.of(reading) for reading in locked.readings.all())
+    named_now = _by_question(places)
     saved = Saved()
     for key in asked:
         now, new = stored.get(key), given.get(key)
-        if _is_same(now, new):
+        if _is_same(now, new) and named_before.get(key) == named_now.get(key):
             if now is not None and now.is_carried_over and new is not None and key in given:
                 now.is_carried_over = False
                 now.save(update_fields=["is_carried_over"])
@@ -200,6 +207,15 @@ def read_named_places(text: str, question: Question, repeat: int, iso3: str) -> 
     except PlaceError as error:
         raise AnsweringRefused(str(error)) from None
     return named_in(question, repeat, found)
+
+
+def _by_question(places: Iterable[NamedPlace]) -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """Return what each answer names, with the direction in which it points: "Support received from" is no priority."""
+    found: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for place in places:
+        named = found.setdefault((place.question, place.repeat), [])
+        named.append((str(place.direction), place.code or place.as_printed))
+    return found
 
 
 def _is_same(stored: Answer | None, new: Given | None) -> bool:

@@ -13,12 +13,13 @@ of its side, of that section's answers alone; else one posting a side is made of
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from directory.choices import GOVERNMENT_AGENCY_KINDS, AreaUse
 from directory.models import Agency, Country
+from surveys.answering.directions import DIRECTIONS
 from surveys.choices import (
     TARGET_DIRECTIONS,
     Direction,
@@ -28,7 +29,7 @@ from surveys.choices import (
     ResponseKind,
     Side,
 )
-from surveys.models import Question, Survey
+from surveys.models import Survey
 from surveys.postings.forms.languages import reads_like
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import VERBS, Lack, lacks
@@ -38,12 +39,6 @@ MAX_TITLE_CHARACTERS = 200
 MAX_AREAS_IN_A_TITLE = 2
 OFFERING, SEEKING = "offering", "seeking"
 
-DIRECTIONS = {
-    Feeds.TARGETS: Direction.PRIORITY,
-    Feeds.PROVIDES_TO: Direction.PROVIDES_TO,
-    Feeds.EXISTING_PARTNERS: Direction.EXISTING_PARTNER,
-    Feeds.PREFERRED_PARTNERS: Direction.PREFERRED,
-}
 QUOTED = frozenset({Feeds.AREAS, Feeds.MODALITIES, Feeds.AMOUNT, *DIRECTIONS})
 """Answers that are quoted in the text of a posting; of others, such as an e-mail address, none is."""
 WRITTEN = frozenset({Feeds.TITLE, Feeds.TEXT})
@@ -150,23 +145,6 @@ def targets_of(places: Iterable[NamedPlace]) -> list[NamedPlace]:
 def partners_of(places: Iterable[NamedPlace]) -> list[NamedPlace]:
     """Return the preferred partners of a need, each once; those that support was received from are none."""
     return _each_once(places, {Direction.PREFERRED})
-
-
-def named_in(question: Question, repeat: int, places: Iterable[NamedPlace]) -> list[NamedPlace]:
-    """Return the places as named in the answer to that question.
-
-    A line of its own ("Support to: …") says more than the question.
-    """
-    asked = DIRECTIONS.get(Feeds(question.feeds), Direction.PRIORITY) if question.feeds else Direction.PRIORITY
-    return [
-        replace(
-            place,
-            question=question.code,
-            repeat=repeat,
-            direction=asked if place.direction == Direction.PRIORITY else place.direction,
-        )
-        for place in places
-    ]
 
 
 def _each_once(places: Iterable[NamedPlace], directions: Collection[Direction]) -> list[NamedPlace]:

@@ -136,7 +136,7 @@ def _place(token: str, reading: Resolution, *, is_ambiguous: bool = False, note:
             is_ambiguous=is_ambiguous,
             note=note,
         )
-    could_be = [reading.iso3] if reading.iso3 else list(reading.suggestions)
+    could_be = [reading.iso3] if reading.iso3 else [*reading.group_suggestions, *reading.suggestions]
     return NamedPlace(
         kind=PlaceKind.UNRESOLVED,
         as_printed=token,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from directory.models import Country, CountryAlias, CountryGroup, User
+from directory.names import normalise
 from surveys.answering.from_answers import partners_of, targets_of
 from surveys.choices import Direction, PlaceKind
 from surveys.models import Need, Offer, Reading
@@ -128,6 +129,18 @@ def _remember(text: str, *, country: Country | None, group: CountryGroup | None)
         CountryAlias.objects.get_or_create(
             text=text, country=country, defaults={"source": "confirmed by the secretariat"}
         )
-    elif group is not None and text not in group.aliases.splitlines():
+    elif group is not None:
+        _remember_group(text, group)
+
+
+def _remember_group(text: str, group: CountryGroup) -> None:
+    """Make the text a spelling of this group alone: one that stays a spelling of another would go on asking."""
+    for other in CountryGroup.objects.exclude(pk=group.pk).exclude(aliases=""):
+        spellings = other.aliases.splitlines()
+        kept = [spelling for spelling in spellings if normalise(spelling) != normalise(text)]
+        if kept != spellings:
+            other.aliases = "\n".join(kept)
+            other.save()
+    if normalise(text) not in {normalise(spelling) for spelling in group.aliases.splitlines()}:
         group.aliases = "\n".join(filter(None, [group.aliases, text]))
         group.save()

@@ -53,6 +53,13 @@ def write_responses(responses: Sequence[ResponseToWrite], *, by: User | None, re
     _write_postings(responses, by=by, reason=reason)
 
 
+def empty(response: Response, *, by: User | None, reason: str) -> None:
+    """Take what an undone file answered out of a response that is begun anew; its history keeps it."""
+    response.as_printed, response.footnote, response.note = {}, "", ""
+    Answer.objects.filter(response=response).delete()
+    _write_readings(response, (), by=by, reason=reason)
+
+
 def _write_responses(
     new: Sequence[ResponseToWrite], known: Sequence[ResponseToWrite], *, by: User | None, reason: str
 ) -> None:

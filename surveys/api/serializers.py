@@ -128,7 +128,9 @@ class StaffPostingSerializer(MemberPostingSerializer):
 class PublicOfferSerializer(PublicPostingSerializer):
     """An offer."""
 
-    targets = PlaceSerializer(many=True, help_text="Empty: open to all of the South.")
+    targets = PlaceSerializer(
+        many=True, help_text="Empty: open to all countries and territories taking part (group OPEN_REACH)."
+    )
 
 
 class MemberOfferSerializer(MemberPostingSerializer, PublicOfferSerializer):

@@ -19,8 +19,8 @@ from surveys.api.serializers import (
 from surveys.filtersets import NeedFilter, OfferFilter, SurveyFilter
 from surveys.models import Need, Offer, Survey
 
-# Neither leaves the database for the API: the one is personal, the other only for searching.
-NOT_READ = ("contact", "search_text")
+# None of these leaves the database for the API: personal, only for searching, not served yet.
+NOT_READ = ("contact", "search_text", "english_text")
 
 
 class SurveyViewSet(ReadershipViewSet):

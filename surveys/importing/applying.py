@@ -213,13 +213,15 @@ def _response_to_write(plan: RowPlan, planner: Planner, file_import: Import) -> 
         raise ValueError(f"The row of {plan.key} has not been read.")
     identity = plan.row.identity
     response = plan.response or Response(survey=planner.survey, country=identity.country, key=plan.key)
+    # What an undone file held stays in the response's history, and comes back with no other file.
+    as_printed = {} if response.status == ResponseStatus.UNDONE else response.as_printed
     response.agency = identity.agency
     response.kind = plan.answers.kind
     response.status = ResponseStatus.RECEIVED
     response.questionnaire_id = planner.version_id
     response.read_with = planner.reader.fingerprint
     response.received_at = plan.given_at or response.received_at
-    response.as_printed = {**response.as_printed, **plan.row.cells}
+    response.as_printed = {**as_printed, **plan.row.cells}
     response.footnote = plan.answers.notes.get("Footnote", "")
     response.note = plan.row.note
     response.file_import = file_import

@@ -183,7 +183,8 @@ class Planner:
         if response and not is_back and not changes and response.read_with == self.reader.fingerprint:
             return RowPlan(key, RowResult.UNCHANGED, row=read, response=response)
         answers, before = read.answers, None
-        if response:
+        # Of a file that was undone nothing comes back with the next one: its answers are kept, and count nowhere.
+        if response and not is_back:
             before = answers_of(response)
             answers = replace(answers, places=keep_readings(answers.places, response.readings.all()))
             answers = self._with_what_the_file_does_not_ask(answers, before)

@@ -16,9 +16,9 @@ from surveys.postings.writing import place_rows
 from surveys.questionnaires.asked import Given
 
 POSTING_VALUES = (
-    "title", "text", "language", "amount", "amount_currency", "amount_years", "amount_as_printed", "amount_note",
-    "places", "opens_on", "closes_on", "contact", "stated_on", "status", "country_id", "agency_id", "file_import_id",
-    "source_file", "source_sheet", "source_row", "response_part",
+    "title", "text", "language", "english_text", "amount", "amount_currency", "amount_years", "amount_as_printed",
+    "amount_note", "places", "opens_on", "closes_on", "contact", "stated_on", "status", "country_id", "agency_id",
+    "file_import_id", "source_file", "source_sheet", "source_row", "response_part",
 )  # fmt: skip
 FOREIGN_ROWS: Mapping[str, Any] = {"country": Country, "agency": Agency, "file_import": Import}
 _DAYS = frozenset({"opens_on", "closes_on", "stated_on"})

@@ -43,7 +43,7 @@ class Offer(Posting):
 
 
 class Target(Place):
-    """Whom an offer is for; no target at all means open to all of the South."""
+    """Whom an offer is for; no target at all means open to all that take part."""
 
     offer = models.ForeignKey(Offer, verbose_name=_("offer"), on_delete=models.CASCADE, related_name="targets")
 

@@ -126,6 +126,12 @@ class Posting(FromFile):
     title = models.CharField(_("title"), max_length=200)
     text = models.TextField(_("text"), blank=True, max_length=20_000, help_text=_("Shown publicly. Plain text."))
     language = models.CharField(_("language"), max_length=10, default="en", help_text=_("Of title and text."))
+    english_text = models.TextField(
+        _("text in English"),
+        blank=True,
+        max_length=20_000,
+        help_text=_("Where title and text are in another language. Shown publicly, compared beside the text."),
+    )
     areas = models.ManyToManyField(
         PriorityArea, verbose_name=_("priority areas"), blank=True, related_name="%(class)ss"
     )
@@ -241,7 +247,7 @@ class Posting(FromFile):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True, db_index=True)
-    search_text = FoldedTextField(sources=("title", "text"))
+    search_text = FoldedTextField(sources=("title", "text", "english_text"))
 
     class Meta:
         abstract = True

@@ -30,9 +30,9 @@ PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingSt
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
 
 COPIED = (
-    "country", "agency", "title", "text", "language", "places", "amount", "amount_currency", "amount_years",
-    "amount_note", "contact", "contact_person", "delivery_languages", "visibility", "facilitating_allowed",
-    "any_modality",
+    "country", "agency", "title", "text", "language", "english_text", "places", "amount", "amount_currency",
+    "amount_years", "amount_note", "contact", "contact_person", "delivery_languages", "visibility",
+    "facilitating_allowed", "any_modality",
 )  # fmt: skip
 BEFORE_OTHERS = frozenset({PostingStatus.PUBLISHED, PostingStatus.SUBMITTED})
 """States in which a posting is public, or about to be: it has to be complete."""

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from directory.choices import AreaUse
 from directory.models import Country, CountryGroup, Modality, PriorityArea
+from directory.models.group import OWN_STATEMENT
 from surveys.choices import ChoicesFrom, Perspective
 from surveys.models import Challenge, Question, Survey
 
@@ -87,9 +90,9 @@ class Lists:
 
     @cached_property
     def _groups(self) -> list[Choice]:
-        return [
-            Choice(group.code, str(group), tuple(group.aliases.splitlines())) for group in CountryGroup.objects.active()
-        ]
+        # Nobody answers with the list of one past year, or with who takes part by own statement: parts of others.
+        groups = CountryGroup.objects.active().exclude(Q(is_made_anew=True, level="") | Q(pk=OWN_STATEMENT))
+        return [Choice(group.code, str(group), tuple(group.aliases.splitlines())) for group in groups]
 
     @cached_property
     def _challenges(self) -> list[tuple[str, Choice]]:

@@ -80,6 +80,11 @@ def _by_country(survey: Survey) -> dict[Country, dict[str, Given]]:
     return found
 
 
+def _in_the_same_words(old: Given | None, new: Given | None) -> bool:
+    """Whether a country wrote the same both times: that we now read it otherwise is no change of what it says."""
+    return old is not None and new is not None and bool(old.as_given) and old.as_given == new.as_given
+
+
 def _change(
     question: AskedQuestion, before: dict[str, Given], after: dict[str, Given], asked_before: Asked, asked_after: Asked
 ) -> AnswerChange | None:
@@ -88,7 +93,7 @@ def _change(
     if question.choices:
         # By what was chosen, not by how it was written, whether one or several could be.
         codes_before, codes_after = (old.codes if old else []), (new.codes if new else [])
-        if set(codes_before) == set(codes_after):
+        if set(codes_before) == set(codes_after) or _in_the_same_words(old, new):
             return None
         labels = {**was.choices, **question.choices}
         return AnswerChange(

@@ -86,6 +86,9 @@ def _count(survey: Survey, asked: Asked, groups: Mapping[str, tuple[str, frozens
         is_carried_over=False,
     ).values_list("response_id", "response__country_id", "question", "value")
     for response, country, question, value in answers.iterator(chunk_size=2_000):
+        if value == []:
+            # Nothing of what it names answers the question: it says from whom support was received.
+            continue
         within = [place for place, (_label, own) in enumerate(groups.values()) if country in own]
         answered[question].add(response)
         for place in within:

@@ -120,7 +120,7 @@ def _row(
     cells, departures = [], []
     for questions, heading in columns:
         stated = [(question, given[question.code]) for question in questions if question.code in given]
-        cells.append("; ".join(asked.words(question, one) for question, one in stated) or NOT_STATED)
+        cells.append("; ".join(filter(None, (_words(asked, question, one) for question, one in stated))) or NOT_STATED)
         if not stated:
             departures.append(Departure(heading, NOT_STATED, _("not stated")))
         for question, one in stated:
@@ -129,6 +129,12 @@ def _row(
     if response.note:
         departures.append(Departure(_("note"), "", response.note))
     return Table1Row(response, printed, cells, departures)
+
+
+def _words(asked: Asked, question: AskedQuestion, given: Given) -> str:
+    """Return an answer in words; one to a question on support received says so, beside what has priority."""
+    words = asked.words(question, given)
+    return f"{question.heading}: {words}" if words and question.feeds == Feeds.EXISTING_PARTNERS else words
 
 
 def _spelled_otherwise(question: AskedQuestion, given: Given, heading: str) -> list[Departure]:

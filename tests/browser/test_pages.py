@@ -49,12 +49,15 @@ def public_pages():
 
 def staff_pages():
     match = Match.objects.all()[0]
+    need = f"/admin/matching/match/need/{match.need_id}"
     return [
         "/admin/",
         "/admin/matching/match/",
         f"/admin/matching/match/{match.pk}/change/",
         "/admin/matching/match/needs/",
-        f"/admin/matching/match/need/{match.need_id}/",
+        f"{need}/",
+        f"{need}/whom/",
+        f"{need}/propose/{Offer.objects.exclude(matches__need=match.need_id)[0].pk}/",
         f"/admin/matching/match/pair/?need={match.need_id}&offer={match.offer_id}",
         "/admin/matching/matchrun/",
         "/admin/surveys/offer/",

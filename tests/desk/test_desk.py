@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from directory.choices import Role
 from directory.models import User
-from matching.choices import MatchStatus, ReadAs, SideAnswer
+from matching.choices import MatchStatus, ReadAs, SideAnswer, Word
 from matching.life import answering, review
 from matching.life.seen import statistics
 from matching.life.seen.shown import ShownEvents
@@ -161,7 +161,7 @@ def test_the_queue_over_ten_thousand_asks_as_often_as_over_ten(desk, django_asse
         desk.get(QUEUE)
     twins = [type(offers[0])(title=f"Offer {n}", country=offers[0].country, status="published") for n in range(1_000)]
     made = type(offers[0]).objects.bulk_create(twins)
-    figures = {"score": 500_000, "part_areas": 500_000, "part_modalities": 0, "part_region": 0}
+    figures = {"score": 500_000, "word": Word.GOOD, "part_areas": 500_000, "part_modalities": 0, "part_region": 0}
     pairs = ((need, offer) for need in needs for offer in made)
     Match.objects.bulk_create(Match(need=need, offer=offer, profile=profile, **figures) for need, offer in pairs)
     assert Match.objects.count() == 10_010

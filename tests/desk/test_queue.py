@@ -4,7 +4,7 @@ import pytest
 
 from directory.choices import GroupLevel
 from directory.models import CountryGroup
-from matching.choices import MatchStatus
+from matching.choices import MatchStatus, Word
 from matching.life import review
 from matching.models import Match, MatchEvent
 from surveys.models import Need
@@ -69,13 +69,12 @@ def test_a_row_that_no_longer_fits_says_so(desk, match):
 
 
 @pytest.mark.parametrize(("fit", "which"), [("strong", 0), ("good", 1), ("partial", 2)])
-def test_fit_goes_by_the_bounds_of_the_profile(desk, three, fit, which):
+def test_matches_are_found_by_their_word(desk, three, fit, which):
     assert found(desk, fit=fit) == [three[which]]
 
 
-def test_fit_goes_by_the_profile_that_scored_the_match(desk, three):
-    strict = ScoringProfileFactory(version=2, strong_from=900_000, good_from=800_000)
-    Match.objects.filter(pk=three[0].pk).update(profile=strict)
+def test_fit_goes_by_the_word_that_is_stored_whatever_the_score(desk, three):
+    Match.objects.filter(pk=three[0].pk).update(word=Word.GOOD)
     assert found(desk, fit="good") == three[:2]
     assert not found(desk, fit="strong")
 
@@ -213,7 +212,14 @@ def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
     profile = MatchFactory(need=needs[0], offer=offers[0]).profile
     Match.objects.bulk_create(
         Match(
-            need=need, offer=offer, score=400_000, part_areas=400_000, part_modalities=0, part_region=0, profile=profile
+            need=need,
+            offer=offer,
+            score=400_000,
+            word=Word.PARTIAL,
+            part_areas=400_000,
+            part_modalities=0,
+            part_region=0,
+            profile=profile,
         )
         for need in needs
         for offer in offers

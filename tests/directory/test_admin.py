@@ -485,3 +485,23 @@ def test_saving_a_group_takes_no_query_a_member(as_manager):
 
 def test_every_reference_model_is_in_the_admin():
     assert set(REFERENCE) | set(ACCOUNTS) <= set(site._registry)
+
+
+def test_a_manager_records_that_a_country_takes_part_with_day_and_source(as_manager, manager):
+    group = CountryGroupFactory(code="OWN_STATEMENT", level="")
+    country = CountryFactory(iso3="QQQ")
+    page = url(GroupMembership, "add")
+    values = form_values(as_manager.get(page)) | {"group": group.pk, "country": country.pk, "status": "confirmed"}
+    for incomplete in ({"valid_from": "2026-11-20"}, {"source": "Note verbale of 20 November 2026"}):
+        refused = as_manager.post(page, values | incomplete)
+        assert "needs its day" in refused.content.decode()
+    stated = {"valid_from": "2026-11-20", "source": "Note verbale of 20 November 2026"}
+    assert as_manager.post(page, values | stated).status_code == 302
+    membership = GroupMembership.objects.get(group=group)
+    assert membership.history.get().history_user == manager
+
+    # The page of a membership that is there does not ask for its group again.
+    page = url(GroupMembership, "change", membership.pk)
+    refused = as_manager.post(page, form_values(as_manager.get(page)) | {"source": ""})
+    assert "needs its day" in refused.content.decode()
+    assert GroupMembership.objects.get().source

@@ -26,7 +26,8 @@ ALIASES = (AliasRow("Congo", "COD"), AliasRow("Turkey", "TUR"), AliasRow("Hong K
 GROUPS = (
     GroupRow("M49_SOUTHERN_AFRICA", "Southern Africa"),
     GroupRow("M49_MICRONESIA", "Micronesia (region)"),
-    GroupRow("ESCAP_SSWA", "South and South-West Asia", ("South Asia",)),
+    GroupRow("ESCAP_SSWA", "South and South-West Asia", ("South Asia", "South-West Asia")),
+    GroupRow("SAARC", "South Asian Association for Regional Cooperation", ("South Asia",)),
     GroupRow("LDC", "Least developed countries", ("LDCs",)),
 )
 HINTS = (AliasRow("Scotland", "GBR"), AliasRow("Yugoslavia", ""))
@@ -127,7 +128,7 @@ def test_ambiguous_names_ask(index: NameIndex, text: str, suggestions: tuple[str
     ("text", "code"),
     [
         ("Southern Africa", "M49_SOUTHERN_AFRICA"),
-        ("South Asia", "ESCAP_SSWA"),
+        ("South-West Asia", "ESCAP_SSWA"),
         ("LDCs", "LDC"),
         ("Micronesia (region)", "M49_MICRONESIA"),
     ],
@@ -239,3 +240,8 @@ def test_a_republic_of_dominica_is_neither_of_the_two(short_and_alike: NameIndex
 )
 def test_other_forms_of_state_are_left_out(short_and_alike: NameIndex, text: str, iso3: str) -> None:
     assert short_and_alike.resolve(text).iso3 == iso3
+
+
+@pytest.mark.parametrize("text", ["South Asia", "south asia", "the South Asia"])
+def test_a_name_of_several_groups_asks(index: NameIndex, text: str) -> None:
+    assert index.resolve(text) == Resolution("ambiguous", group_suggestions=("ESCAP_SSWA", "SAARC"))

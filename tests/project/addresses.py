@@ -178,6 +178,8 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:view_on_site": [ContentType.objects.get_for_model(type(match)).pk, match.pk],
         "admin:app_list": ["matching"],
         "admin:matching_match_need": [match.need_id],
+        "admin:matching_match_whom": [match.need_id],
+        "admin:matching_match_propose": [match.need_id, match.offer_id],
         "admin:matching_match_near": ["need", match.need_id],
         "admin:matching_matchrun_resume": [match.run_id],
         "admin:matching_match_export": ["csv"],

@@ -150,6 +150,8 @@ TABLE = {
     "admin:matching_match_bulk": POST_ONLY,
     "admin:matching_match_needs": STAFF,
     "admin:matching_match_need": STAFF,
+    "admin:matching_match_whom": STAFF,
+    "admin:matching_match_propose": LEADS_AWAY,  # the two in the table are a match: to its page
     "admin:matching_match_pair": LEADS_AWAY,
     "admin:matching_match_near": STAFF,
     "admin:matching_match_export": STAFF,

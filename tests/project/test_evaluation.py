@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.evaluation import interval, measures
+from benchmarks.evaluation import interval, measures, ways, whom_to_ask
 from benchmarks.evaluation_data import Task, projects_task
 from benchmarks.texts import masked, near_twins
 from matching.models import ScoringProfile
@@ -72,3 +72,52 @@ def test_ties_count_as_in_a_draw_and_the_first_true_answer_alone():
 
 def test_a_difference_that_never_changes_has_no_width():
     assert interval(np.full(20, 0.25)) == (0.25, 0.25)
+
+
+def task_of(
+    scores: list[float], candidate: list[int], *, alike: list[int] | None, is_open: list[bool] | None = None
+) -> Task:
+    """One need, and an offer for each score."""
+    size, candidates = len(scores), max(candidate) + 1
+    return Task(
+        title="", fractions={"topic": np.array([scores])}, is_open=np.array([is_open or [True] * size]),
+        is_other_side=np.ones((1, size), dtype=np.bool_), candidate=np.array(candidate),
+        truth=np.eye(1, candidates, dtype=np.bool_), left_out=np.zeros((1, candidates), dtype=np.bool_),
+        group=np.zeros(1), need_texts=["a need"], offer_texts=["an offer"] * size,
+        offer_alike=None if alike is None else np.array(alike),
+    )  # fmt: skip
+
+
+WEIGHTS = {"topic": 100}
+
+
+def test_whom_to_ask_takes_the_distinct_open_offers_of_a_provider_together():
+    scores, candidate = [0.7, 0.7, 0.7, 0.8, 0.1], [0, 0, 0, 1, 2]
+    ask = [0, 1, 2, 3, 4]
+    assert whom_to_ask(task_of(scores, candidate, alike=ask), WEIGHTS).tolist() == [[2, 1, 0]]
+    # The same project told three times, and offers that a gate closes, are no further ones.
+    assert whom_to_ask(task_of(scores, candidate, alike=[0, 0, 0, 3, 4]), WEIGHTS).tolist() == [[1, 2, 0]]
+    is_open = [True, False, False, True, False]
+    assert whom_to_ask(task_of(scores, candidate, alike=ask, is_open=is_open), WEIGHTS).tolist() == [[1, 2, 0]]
+
+
+def test_whom_to_ask_tells_what_no_float_does_and_leaves_ties_tied():
+    # 10³⁶ and one more: a float has sixteen digits.
+    nearly = task_of([1.0, 1.0, 0.000001, 1.0], [0, 1, 1, 2], alike=[0, 1, 2, 3])
+    assert whom_to_ask(nearly, WEIGHTS).tolist() == [[0, 1, 0]]
+
+
+def test_whom_to_ask_is_measured_where_a_candidate_has_several_offers():
+    several, one_each = (task_of([0.5, 0.6], [0, 1], alike=alike) for alike in ([0, 1], None))
+    assert "whom to ask" in ways(several, WEIGHTS)
+    assert "whom to ask" not in ways(one_each, WEIGHTS)
+
+
+def test_equal_projects_of_a_provider_are_alike(db):
+    rows = [
+        project(host_iso3="LAO"), project(host_iso3="LAO"), project(host_iso3="LAO", themes="Trade"),
+        project(host_iso3="LAO", regions="Africa"), project(host_iso3="LAO", description="Bridges"), project(),
+    ]  # fmt: skip
+    alike = projects_task(rows, ScoringProfile()).offer_alike.tolist()
+    assert alike[0] == alike[1]
+    assert len(set(alike)) == 5

@@ -74,8 +74,8 @@ class Forms:
             "value_currency", "what_changed", "links", "need_met", "note", "answer", "reason",
         )  # fmt: skip
         posting = (
-            "owner", "title", "text", "language", "areas", "modalities", "any_modality", "place", "place_text",
-            "opens_on", "closes_on",
+            "owner", "title", "text", "language", "english_text", "areas", "modalities", "any_modality", "place",
+            "place_text", "opens_on", "closes_on",
             "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note",
             "contact_person", "contact", "visibility", "form_key", "as_of", "do",
         )  # fmt: skip

@@ -7,6 +7,7 @@ order and filter, mails, and once each pair by itself and the pages where pairs 
 """
 
 import datetime as dt
+import itertools
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from directory.choices import Digest, Role
 from directory.mail.sending import send_due
 from directory.models import User
+from matching.asking.proposing import propose_pair
 from matching.choices import CheckKind, CheckResult, MatchStatus, SideAnswer
 from matching.filtersets import MatchFilter
 from matching.life import answering, introducing, lapsing, outcomes, review
@@ -31,6 +33,7 @@ from matching.models import Match, ScoringProfile
 from matching.runs import in_blocks
 from matching.runs.rematch import match_marked
 from matching.runs.running import run_matching
+from matching.scoring.explanation import explain_pairs
 from surveys.choices import Side, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import posting
@@ -53,7 +56,7 @@ COUNTRIES = ("KHM", "LAO", "THA", "VNM")
 QUIET = "LAO"
 """Nothing is put to its agency: whatever is decided about its pairs, it was not told."""
 AREAS = ("energy", "health", "agriculture", "gender")
-EACH = 10
+EACH = 12
 CLOSES = 5
 """Days from the start on which two postings close."""
 NEVER_THE_SAME = re.compile(
@@ -149,12 +152,18 @@ class Deciding:
             quiet(self._pair(is_quiet=True))
         for told in (
             self.set_aside, self.propose, self.hold_proposed, self.answer, self.refuse, self.introduce, self.agree,
-            self.agree, self.take_back_proposed, self.note, self.release_and_withhold,
+            self.take_back_proposed, self.note, self.release_and_withhold,
         ):  # fmt: skip
             told(self._pair(is_quiet=False))
+        self.agree(self._pair(is_quiet=False, fits_quiet=True))
+        self.propose_what_no_run_suggests()
 
-    def _pair(self, *, is_quiet: bool) -> Match:
+    def _pair(self, *, is_quiet: bool, fits_quiet: bool = False) -> Match:
         suggested = Match.objects.for_lists().filter(status=MatchStatus.SUGGESTED).order_by("need", "offer")
+        if fits_quiet:
+            # An offer whose only place is agreed by others, while it fits a need of the quiet one.
+            fitting = Match.objects.filter(need__country=QUIET, is_shown=True)
+            suggested = suggested.filter(offer__in=fitting.values("offer"))
         for match in suggested.exclude(pk__in=self.taken):
             if (QUIET in (match.need.country_id, match.offer.country_id)) == is_quiet:
                 self.taken.add(match.pk)
@@ -184,6 +193,14 @@ class Deciding:
 
     def propose(self, match: Match) -> None:
         review.propose(match=match, by=self.world.reviewer)
+
+    def propose_what_no_run_suggests(self) -> None:
+        known = set(Match.objects.values_list("need", "offer"))
+        told = [[one for one in rows if one.country_id != QUIET] for rows in (self.world.needs, self.world.offers)]
+        pairs = [pair for pair in itertools.product(*told) if (pair[0].pk, pair[1].pk) not in known]
+        explained = zip(pairs, explain_pairs(pairs=pairs), strict=True)
+        need, offer = next(pair for pair, explanation in explained if not explanation["gates"])
+        propose_pair(need=need, offer=offer, by=self.world.reviewer)
 
     def hold_proposed(self, match: Match) -> None:
         self.propose(match)
@@ -301,8 +318,10 @@ def each_by_itself(world: World) -> list[str]:
         found += [f"/api/v1/matches/{need.pk}-{offer.pk}/", f"/matches/{need.pk}-{offer.pk}/"]
     found += [f"/countries/{QUIET}/", "/workspace/", "/api/v1/cooperation/", "/api/v1/runs/"]
     for kind, postings in (("needs", world.needs), ("offers", world.offers)):
-        own = next(one for one in postings if one.country_id == QUIET)
-        found += [f"/workspace/{kind}/", f"/workspace/{kind}/{own.pk}/near/", f"/{kind}/{own.pk}/"]
+        own = [one for one in postings if one.country_id == QUIET]
+        found += [f"/workspace/{kind}/", f"/workspace/{kind}/{own[0].pk}/near/", f"/{kind}/{own[0].pk}/"]
+        # With what of other postings fits or overlaps: agreed places close no offer to who was not told.
+        found += [f"/workspace/{kind}/{one.pk}/" for one in own]
     return found
 
 

@@ -34,3 +34,61 @@ def test_what_rows_became_is_kept_forward_and_back(throwaway: str, settings: Any
     rows_of = migrate(throwaway, BEFORE)
     assert rows_of("surveys", "Import").get(pk=made.pk).report == REPORT
     migrate(throwaway, AFTER)
+
+
+NAMED, MEANT = ("surveys", "0007_imports_as_jobs"), ("surveys", "0010_received_is_no_priority")
+
+
+def test_places_follow_what_their_names_mean(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    rows_of = stand_at(throwaway, NAMED, ("directory", "0005_account_events"))
+    groups = {
+        code: rows_of("directory", "CountryGroup").create(code=code, label=code)
+        for code in ("SOUTH", "ESCAP_NCA", "ESCAP_SSWA", "LDC")
+    }
+    japan = rows_of("directory", "Country").create(iso3="JPN", iso2="JP", m49="392", name="Japan")
+    survey = rows_of("surveys", "Survey").create(code="old", title="Old")
+    version = rows_of("surveys", "Questionnaire").create(survey=survey, number=1)
+    section = rows_of("surveys", "Section").create(questionnaire=version, code="one")
+    rows_of("surveys", "Question").create(
+        questionnaire=version, section=section, code="countries", label="Who has priority?", kind="multiple",
+        choices_from="places", feeds="targets",
+    )  # fmt: skip
+    response = rows_of("surveys", "Response").create(survey=survey, country=japan, key="JPN", questionnaire=version)
+    read = {"response": response, "kind": "group", "question": "countries"}
+    readings = rows_of("surveys", "Reading")
+    south = readings.create(**read, group=groups["SOUTH"], as_printed="Global South", position=0)
+    central = readings.create(**read, group=groups["ESCAP_NCA"], as_printed="Central Asia", position=1)
+    decided = readings.create(**read, group=groups["ESCAP_SSWA"], as_printed="South Asia", position=2)
+    readings.create(
+        response=response, kind="country", question="countries", country=japan, as_printed="Japan", position=3,
+        direction="existing_partner",
+    )  # fmt: skip
+    rows_of("surveys", "HistoricalReading").create(
+        id=decided.pk, response=response, kind="group", group=groups["ESCAP_SSWA"], as_printed="South Asia",
+        history_type="~", history_change_reason="confirmed", history_date=response.updated_at,
+    )  # fmt: skip
+    stated = ["SOUTH", "ESCAP_NCA", "ESCAP_SSWA", "JPN"]
+    answer = rows_of("surveys", "Answer").create(response=response, question="countries", value=stated)
+    offer = rows_of("surveys", "Offer").create(country=japan, title="Old", response=response)
+    target = rows_of("surveys", "Target").create(offer=offer, kind="group", group=groups["SOUTH"])
+
+    def asks() -> list[str]:
+        return [one.as_printed for one in rows_of("surveys", "Reading").filter(is_ambiguous=True)]
+
+    for _twice in range(2):
+        rows_of = migrate(throwaway, MEANT)
+        assert rows_of("surveys", "Reading").get(pk=south.pk).group_id == "OPEN_REACH"
+        assert rows_of("surveys", "Target").get(pk=target.pk).group_id == "OPEN_REACH"
+        # What an earlier version read is asked, and stays until somebody answers; what a person decided stays.
+        assert asks() == ["Central Asia"]
+        assert rows_of("surveys", "Reading").get(pk=central.pk).group_id == "ESCAP_NCA"
+        # Japan gave support: it has no priority.
+        assert rows_of("surveys", "Answer").get(pk=answer.pk).value == ["OPEN_REACH", "ESCAP_NCA", "ESCAP_SSWA"]
+
+        rows_of = migrate(throwaway, NAMED)
+        assert rows_of("surveys", "Reading").get(pk=south.pk).group_id == "SOUTH"
+        assert asks() == []
+        assert rows_of("surveys", "Reading").get(pk=central.pk).note == ""
+        assert rows_of("surveys", "Answer").get(pk=answer.pk).value == stated
+        assert rows_of("surveys", "Target").get(pk=target.pk).group_id == "SOUTH"

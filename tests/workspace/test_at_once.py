@@ -15,6 +15,7 @@ from directory.choices import Role
 from directory.models import Affiliation, User
 from directory.people import invitations
 from directory.people.invitations import InvitationRefused, NewPerson
+from matching.asking.proposing import propose_pair
 from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.life import answering, clearing, introducing, outcomes, review
 from matching.life.seen.shown import ShownEvents
@@ -108,6 +109,25 @@ def test_two_reviewers_decide(match, reviewer, manager, _time):
     decided = MatchEvent.objects.filter(kind__in=[EventKind.PROPOSED, EventKind.SET_ASIDE]).get()
     assert decided.to_status == now.status
     assert now.sides.count() == (2 if now.status == MatchStatus.PROPOSED else 0)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_two_reviewers_propose_a_pair_that_is_no_match(match, reviewer, manager, _time):
+    need, offer = match.need, match.offer
+    match.delete()
+    done, refused = at_once(*(lambda by=by: propose_pair(need=need, offer=offer, by=by) for by in (reviewer, manager)))
+    assert (len(done), len(refused)) == (1, 1)
+    check_one_line(Match.objects.get(), {EventKind.PROPOSED: 1})
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_a_reviewer_proposes_a_pair_that_a_run_suggests_at_that_moment(match, reviewer, _time):
+    need, offer = match.need, match.offer
+    match.delete()
+    done, refused = at_once(lambda: propose_pair(need=need, offer=offer, by=reviewer), run_matching)
+    assert (len(done), refused) == (2, [])
+    now = check_one_line(Match.objects.get(), {EventKind.PROPOSED: 1})
+    assert (now.status, now.rank_for_need) == (MatchStatus.PROPOSED, None)
 
 
 @pytest.mark.parametrize("_time", TIMES)

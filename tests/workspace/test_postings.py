@@ -37,7 +37,7 @@ HOSTILE = "<script>alert(1)</script> =cmd|' /C calc'!A0 \u202egnp.exe"
 def south():
     """Cambodia is of the South: offers open to all reach it."""
     for iso3 in ("KHM", "THA", "LAO"):
-        GroupMembershipFactory(group=CountryGroupFactory(code="SOUTH"), country=CountryFactory(iso3=iso3))
+        GroupMembershipFactory(group=CountryGroupFactory(code="OPEN_REACH"), country=CountryFactory(iso3=iso3))
 
 
 def window(iso3: str, kind: WindowKind) -> CountryWindow:
@@ -224,7 +224,7 @@ def test_a_currency_is_one_of_iso_4217_in_any_case(client, focal_point, code: st
     assert ("is no currency of ISO 4217" in Page(page).text) != bool(kept)
 
 
-@pytest.mark.parametrize("field", ["title", "text", "contact", "amount_note", "place_text"])
+@pytest.mark.parametrize("field", ["title", "text", "english_text", "contact", "amount_note", "place_text"])
 @pytest.mark.parametrize("value", ["x" * 100_000, "nul\0here"])
 def test_hostile_text_is_refused_in_words_and_kept(client, focal_point, field: str, value: str):
     client.force_login(focal_point)
@@ -299,6 +299,10 @@ def test_places_are_added_by_name_and_the_reach_is_said(client, focal_point, sou
     assert "It reaches 1 country" in Page(page).text
     all_of_it = client.post(reverse("workspace:offer-new"), typed(focal_point, do="reach"))
     assert "It reaches 3 countries" in Page(all_of_it).text
+    for code, label in (("SAARC", "South Asian Association"), ("M49_SOUTHERN_ASIA", "Southern Asia")):
+        CountryGroupFactory(code=code, label=label, level="sub_region", aliases="South Asia")
+    asked = client.post(reverse("workspace:offer-new"), typed(focal_point, place_text="South Asia", do="add"))
+    assert "Take its name: Southern Asia (M49_SOUTHERN_ASIA) · South Asian Association (SAARC)" in Page(asked).text
     unknown = client.post(reverse("workspace:offer-new"), typed(focal_point, place_text="Atlantis", do="add"))
     assert "is not known here" in Page(unknown).text
     assert Offer.objects.count() == 0

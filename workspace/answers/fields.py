@@ -7,9 +7,10 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from surveys.answering.directions import codes_that_answer, in_lines
 from surveys.answering.filling_in import AnsweringRefused, read_named_places
 from surveys.answering.shown import ShownAnswer
-from surveys.choices import Feeds, PlaceKind, QuestionKind
+from surveys.choices import Direction, Feeds, PlaceKind, QuestionKind
 from surveys.models import Answer, Question, Response, Section
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Asked, Given
@@ -84,10 +85,10 @@ def fields_of(
 ) -> list[AnswerField]:
     """Return the fields of a section as stored; the country is known and not asked."""
     stored: dict[tuple[str, int], Answer] = {(one.question, one.repeat): one for one in response.answers.all()}
-    printed: dict[tuple[str, int], list[str]] = {}
+    printed: dict[tuple[str, int], list[tuple[Direction, str]]] = {}
     for reading in response.readings.all():
         name = reading.as_printed if reading.kind == PlaceKind.UNRESOLVED else str(reading)
-        printed.setdefault((reading.question, reading.repeat), []).append(name)
+        printed.setdefault((reading.question, reading.repeat), []).append((Direction(reading.direction), name))
     found = []
     for question in section.questions.all():
         if question.feeds == Feeds.COUNTRY:
@@ -143,9 +144,9 @@ def _is_posted(one: AnswerField, data: QueryDict) -> bool:
     return any(name == one.name or name.startswith(f"{one.name}-") for name in data)
 
 
-def _typed(answer: Answer, question: Question, places: Sequence[str]) -> dict[str, Any]:
+def _typed(answer: Answer, question: Question, places: Sequence[tuple[Direction, str]]) -> dict[str, Any]:
     if question.names_places:
-        return {"text": ", ".join(places)}
+        return {"text": in_lines(question, places)}
     if question.is_choice:
         return {"codes": answer.codes, "other": answer.other}
     if question.kind == QuestionKind.MONEY and isinstance(answer.value, dict):
@@ -174,8 +175,10 @@ def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[NamedPlace
                 _("Not known as a country or group: %(names)s. Separate names by commas.")
                 % {"names": "; ".join(f"“{place.as_printed}” ({place.note})" for place in unknown[:5])}
             )
-        codes = list(dict.fromkeys(place.code for place in places if place.code))
-        return (Given(question.code, codes, repeat) if codes else None), places
+        # An answer that only says from whom support was received names nobody that was asked for, and is kept.
+        if all(place.kind == PlaceKind.NONE for place in places):
+            return None, places
+        return Given(question.code, codes_that_answer(question, places), repeat), places
     if question.is_choice:
         return _read_choice(one), []
     if question.kind == QuestionKind.MONEY:

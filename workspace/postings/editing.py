@@ -194,7 +194,9 @@ class PostingEdit(WorkspacePage):
         is_sent = self.request.method == "POST"
         saves = is_sent and self.request.POST.get("do", "save").partition(":")[0] in ("save", "go_on")
         form.shows_errors = found.pop("shows_errors", saves)
-        reached = countries_reached([one.key for one in form.chosen_places], on=today()) if shows_reach else None
+        chosen = [one.key for one in form.chosen_places]
+        stated_on = self.posting.stated_on if self.posting else None
+        reached = countries_reached(chosen, on=today(), stated_on=stated_on) if shows_reach else None
         context = {
             **self.frame(),
             "form": form,

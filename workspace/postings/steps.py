@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can, scope_of
+from directory.models import User
+from matching.asking.published import PublishedOverlaps, published_overlaps
 from matching.runs.rematch import rematch
 from matching.scoring.near_misses import near_misses
 from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import PostingStatus, WithdrawalReason
+from surveys.models import Need
 from surveys.models.posting import Posting
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
@@ -267,6 +270,7 @@ def show(
         "withdraw_form": WithdrawForm(),
         "renew_form": RenewForm(initial={"closes_on": posting.closes_on}),
         "send_back_form": SendBackForm(),
+        "overlaps": _overlaps(posting, request.user) if template == DETAIL else None,
         "twins": likely_duplicates(posting, request.user) if template == PREVIEW else [],
         "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]
         "languages": language_names(posting.delivery_languages),
@@ -274,6 +278,11 @@ def show(
         **given,
     }
     return render(request, template, context, status=status)
+
+
+def _overlaps(posting: Posting, user: User) -> PublishedOverlaps | None:
+    """Return the published offers that overlap with an own need; of an offer there are none."""
+    return published_overlaps(need=posting, reader=user) if isinstance(posting, Need) else None
 
 
 def _with_matches(request: MemberRequest, posting: Posting, kind: Kind, said: str) -> HttpResponse:

@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from matching.engine.rules.criteria import CRITERIA
 from matching.engine.rules.gates import GATES
 
-PAIRS_WORTH_COMPILING = 4_000_000
+PAIRS_WORTH_COMPILING, WITH_TOPIC = 4_000_000, 1_000_000
+"""From so many pairs on, without texts and with them, the loops save more than it takes to load them."""
 SAID_HERE = frozenset(
     {"areas", "modalities", "region", "topic"}
     | {"not_open", "same_side", "no_shared_area", "no_shared_modality", "outside_target"}
@@ -30,9 +31,10 @@ def is_available() -> bool:
     return find_spec("numba") is not None
 
 
-def pays(*, n_needs: int, n_offers: int) -> bool:
+def pays(*, n_needs: int, n_offers: int, with_topic: bool) -> bool:
     """Return whether a run of this size is worth loading the compiler, one is installed, and the loops say it all."""
-    return n_needs * n_offers >= PAIRS_WORTH_COMPILING and is_available() and not lacking()
+    least = WITH_TOPIC if with_topic else PAIRS_WORTH_COMPILING
+    return n_needs * n_offers >= least and is_available() and not lacking()
 
 
 def lacking() -> list[str]:

@@ -1,7 +1,7 @@
 """The tables that the engine reads. Each checks its own shapes, dtypes and ranges (ValueError)."""
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,7 @@ class Postings:
 
     def take(self, rows: Index) -> Self:
         """Return the postings at these rows, in this order."""
-        taken = {}
+        taken: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
             taken[field.name] = value.take(rows) if isinstance(value, Texts) else None if value is None else value[rows]

@@ -45,6 +45,7 @@ def brief_html(match: Match) -> str:
             "posting": posting,
             "title": storable(posting.title),
             "text": cut(posting.text, LONGEST_TEXT),
+            "english_text": cut(posting.english_text, LONGEST_TEXT),
             "contacts": contacts_of(posting)[:3] if is_introduced else [],
         }
         for kind, posting in (("need", match.need), ("offer", match.offer))

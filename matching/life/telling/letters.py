@@ -65,6 +65,7 @@ class LetterPart:
     party: str
     title: str
     text: str
+    english_text: str
     areas: str
     modalities: str
     contacts: tuple[LetterContact, ...]
@@ -143,6 +144,10 @@ def letter_docx(match: Match) -> bytes:
         _paragraph(document, part.party)
         for line in _lines(part.text):
             _paragraph(document, line)
+        if part.english_text:
+            _paragraph(document, _("In English"), bold=True)
+        for line in _lines(part.english_text):
+            _paragraph(document, line)
         for label, words in ((_("Priority areas"), part.areas), (_("Modalities"), part.modalities)):
             if words:
                 _paragraph(document, f"{label}: {words}")
@@ -220,6 +225,7 @@ def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
         party=_one_line(posting.party),
         title=_one_line(posting.title),
         text=_shortened(cleaned(posting.text), LONGEST_TEXT),
+        english_text=_shortened(cleaned(posting.english_text), LONGEST_TEXT),
         areas=_joined(posting.areas.all()),
         modalities=_joined(posting.modality_words),
         contacts=tuple(one for one in map(_contact, contacts) if one.name or one.lines),

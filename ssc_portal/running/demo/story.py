@@ -1,6 +1,6 @@
 """The invented postings of a trial from draft to what became of them: who does what, and only on a trial."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -58,12 +58,13 @@ def take_invented_steps() -> list[str]:
     something, is left out. Raises DemoRefused where this is no trial.
     """
     _check_is_a_trial()
-    reviewer = user_of(REVIEWER)
-    sides = {"seeking": user_of(FOCAL_POINT), "offering": user_of(OTHER_FOCAL_POINT)}
-    acts = {
+    reviewer, seeking, offering = (user_of(person) for person in (REVIEWER, FOCAL_POINT, OTHER_FOCAL_POINT))
+    acts: dict[str, Callable[[], object]] = {
         "a strong fit was released to everyone": lambda: steps.release_a_fit(reviewer=reviewer),
         "a triangular option was put to its three sides": lambda: steps.propose_an_option(reviewer=reviewer),
-        "a proposal was refused by one side": lambda: steps.refuse_a_proposal(reviewer=reviewer, **sides),
+        "a proposal was refused by one side": lambda: steps.refuse_a_proposal(
+            reviewer=reviewer, seeking=seeking, offering=offering
+        ),
     }
     done = []
     for words, act in acts.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.answering.from_answers import named_in
+from surveys.answering.directions import codes_that_answer, named_in
 from surveys.answering.places import PlaceError, read_places
 from surveys.choices import Feeds, PlaceKind, QuestionKind
 from surveys.importing.layout.columns import Column
@@ -176,9 +176,8 @@ class AnswerReader:
                 read += self._by_codes([one.option], question)
         if not read:
             return None, []
-        codes = list(dict.fromkeys(one.code for one in read if one.code))
-        given = Given(question.code, codes, repeat, as_given=text)
-        return given, named_in(question, repeat, read)
+        named = named_in(question, repeat, read)
+        return Given(question.code, codes_that_answer(question, named), repeat, as_given=text), named
 
     def _read_places(self, text: str, question: Question, iso3: str) -> list[NamedPlace]:
         choices = self._choices[question.code]

@@ -38,6 +38,7 @@ LONGEST_NOTE = 2_000
 LATEST_YEAR = 2100
 MOST_PLACES = 60
 DEFAULT_LANGUAGE = "en"
+ENGLISH = "en"
 
 VISIBILITY_WORDS = (
     (Visibility.PUBLIC, gettext_lazy("Everyone, also without logging in")),
@@ -86,6 +87,16 @@ class PostingForm(SinceShownForm, forms.Form):
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of title and text"), required=False)
     language_asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    english_text = forms.CharField(
+        label=gettext_lazy("In English, if you can"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "lang": "en", "placeholder": " "}),
+        help_text=gettext_lazy(
+            "Where title and text are in another language: the same in a few sentences of English. It is shown below "
+            "the text, and whoever reads or writes in English finds it. Empty where they are in English already."
+        ),
+    )
     areas = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Priority areas"),
         queryset=PriorityArea.objects.none(),
@@ -150,7 +161,7 @@ class PostingForm(SinceShownForm, forms.Form):
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     CONTENT: ClassVar[tuple[str, ...]] = (
-        "title", "text", "language", "opens_on", "closes_on", "places", "delivery_languages", "amount",
+        "title", "text", "language", "english_text", "opens_on", "closes_on", "places", "delivery_languages", "amount",
         "amount_currency", "amount_years", "amount_note", "contact_person", "contact", "visibility",
         "facilitating_allowed", "any_modality",
     )  # fmt: skip
@@ -238,6 +249,10 @@ class PostingForm(SinceShownForm, forms.Form):
         self.kept = dict(cleaned)
         if self.is_to_be_complete:
             self._say_what_is_lacking(cleaned)
+            if cleaned.get("english_text") and cleaned.get("language") == ENGLISH:
+                self.add_error(
+                    "english_text", _("Title and text are in English: leave this empty, or choose their language.")
+                )
         self._ask_language(cleaned, proposed)
         return cleaned
 

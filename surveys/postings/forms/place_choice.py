@@ -71,7 +71,8 @@ def find_options(text: str) -> list[PlaceOption]:
         return [found]
     if read.kind == "country" and (found := options.get(f"country:{read.iso3}")):
         return [found]
-    suggested = [options[value] for iso3 in read.suggestions if (value := f"country:{iso3}") in options]
+    could_be = [f"group:{code}" for code in read.group_suggestions] + [f"country:{iso3}" for iso3 in read.suggestions]
+    suggested = [options[value] for value in could_be if value in options]
     containing = [option for option in options.values() if fold(text) in fold(option.label)]
     return list(dict.fromkeys([*suggested, *containing]))[:MOST_OFFERED]
 

@@ -32,9 +32,9 @@ MAX_ROWS_OF_A_SHEET = 10_000
 SEPARATOR = ";"
 MANY = frozenset({"areas", "modalities", "delivery_languages", "place"})
 ROWS = (
-    "owner", "title", "text", "language", "areas", "modalities", "any_modality", "place", "opens_on", "closes_on",
-    "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note", "contact", "visibility",
-    "facilitating_allowed",
+    "owner", "title", "text", "language", "english_text", "areas", "modalities", "any_modality", "place", "opens_on",
+    "closes_on", "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note", "contact",
+    "visibility", "facilitating_allowed",
 )  # fmt: skip
 YES_OR_NO = frozenset({"any_modality", "facilitating_allowed"})
 YES = frozenset({"yes", "y", "1", "true", "x"})
@@ -153,7 +153,10 @@ def _help(form: PostingForm, code: str) -> str:
         "areas": _("One or several of the list, separated by semicolons."),
         "modalities": _("One or several of the list, separated by semicolons."),
         "delivery_languages": _("One or several of the list, separated by semicolons."),
-        "place": _("Countries and groups of the list, separated by semicolons. Empty: all countries of the South."),
+        "place": _(
+            "Countries and groups of the list, separated by semicolons. "
+            "Empty: all countries and territories taking part."
+        ),
         "opens_on": _("A day, as 2026-11-25."),
         "closes_on": _("A day, as 2026-11-25; inclusive. Empty: no end stated."),
         "any_modality": _("Yes or no. Without a modality, yes is needed before it is published."),

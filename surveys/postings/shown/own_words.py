@@ -18,6 +18,8 @@ class OwnWords(NamedTuple):
 
     text: str
     language: str
+    english: str = ""
+    """The same in English, where somebody wrote it beside a text in another language."""
 
 
 def own_words(postings: PostingQuerySet[Any], *, is_offer: bool) -> dict[int, OwnWords]:
@@ -28,17 +30,18 @@ def own_words(postings: PostingQuerySet[Any], *, is_offer: bool) -> dict[int, Ow
     """
     rows = list(
         postings.order_by("pk").values_list(
-            "pk", "title", "text", "language", "response", "response_part", "response__questionnaire", "edited_on"
+            "pk", "title", "text", "language", "english_text", "response", "response_part", "response__questionnaire",
+            "edited_on",
         )
-    )
-    composed = {row[4] for row in rows if row[4] is not None and row[7] is None}
+    )  # fmt: skip
+    composed = {row[5] for row in rows if row[5] is not None and row[8] is None}
     answered = _answered(composed, is_offer=is_offer)
     found = {}
-    for pk, title, text, language, response, part, questionnaire, edited_on in rows:
+    for pk, title, text, language, english, response, part, questionnaire, edited_on in rows:
         if response is None or edited_on is not None:
-            found[pk] = OwnWords(f"{title}\n{text}", language)
+            found[pk] = OwnWords(f"{title}\n{text}", language, english)
         else:
-            found[pk] = OwnWords(answered.get((response, questionnaire, part), ""), language)
+            found[pk] = OwnWords(answered.get((response, questionnaire, part), ""), language, english)
     return found
 
 

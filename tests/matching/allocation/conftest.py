@@ -48,7 +48,7 @@ def suggest(need: Need, offer: Offer, score: int = 820_000, **given: Any) -> Mat
 @pytest.fixture
 def south(db: None) -> None:
     """The countries that the tests name, all of the South; Cambodia is an LDC, Lao PDR an LDC and an LLDC."""
-    groups = {"SOUTH": ("KHM", "LAO", "VNM", "IDN", "MYS", "PHL"), "LDC": ("KHM", "LAO"), "LLDC": ("LAO",)}
+    groups = {"OPEN_REACH": ("KHM", "LAO", "VNM", "IDN", "MYS", "PHL"), "LDC": ("KHM", "LAO"), "LLDC": ("LAO",)}
     for code, countries in groups.items():
         group = CountryGroupFactory(code=code, label=code)
         for iso3 in countries:

@@ -42,10 +42,10 @@ def postings(side: Sequence[Posting]) -> Postings:
     )
 
 
-NOTHING = ({}, (0, 0, 0), None)
+NOTHING: tuple[dict[int, int], tuple[int, ...], None] = ({}, (0, 0, 0), None)
 
 
-def texts(said) -> Texts:
+def texts(said: Sequence[tuple[dict[int, int], tuple[int, ...], int | None]]) -> Texts:
     entries = [sorted(words.items()) for words, _meaning, _language in said]
     return Texts(
         start=np.cumsum([0, *(len(terms) for terms in entries)], dtype=np.int64),

@@ -133,8 +133,11 @@ def test_silence_on_modalities_closes_nothing_and_never_pays(need: Need, offer: 
         assert not silent.parts[1].is_comparable
         if stated := one.modalities | other.modalities:
             shared = data.draw(st.sampled_from(sorted(stated)))
-            speaking = [replace(posting, modalities=posting.modalities or {shared}) for posting in (one, other)]
-            assert explained(*speaking, rules).parts[1].contribution >= silent.parts[1].contribution
+            asks, offers = (
+                replace(one, modalities=one.modalities or {shared}),
+                replace(other, modalities=other.modalities or {shared}),
+            )
+            assert explained(asks, offers, rules).parts[1].contribution >= silent.parts[1].contribution
 
 
 @many
@@ -159,8 +162,9 @@ def test_a_second_text_in_english_never_lowers_the_pair(need: Need, offer: Offer
 @many
 @given(need=one_need, offer=one_offer, rules=rules)
 def test_the_word_says_nothing_of_the_texts(need: Need, offer: Offer, rules: Rules):
-    mute = {"words": {}, "meaning": (0, 0, 0), "english_words": None}
-    assert explained(need, offer, rules).word == explained(replace(need, **mute), replace(offer, **mute), rules).word
+    mute_need = replace(need, words={}, meaning=(0, 0, 0), english_words=None)
+    mute_offer = replace(offer, words={}, meaning=(0, 0, 0), english_words=None)
+    assert explained(need, offer, rules).word == explained(mute_need, mute_offer, rules).word
 
 
 def test_children_of_one_parent_are_not_related():

@@ -91,7 +91,7 @@ class World:
         ScoringProfileFactory(top_k=top_k, min_score=200_000)
         countries: list[Country] = [CountryFactory(iso3=code) for code in ("KHM", "LAO", "THA", "VNM", "FJI")]
         g77 = CountryGroupFactory(code="G77", level=GroupLevel.WIDE)
-        CountryGroupFactory(code="SOUTH", level="").parts.set([g77])
+        CountryGroupFactory(code="OPEN_REACH", level="").parts.set([g77])
         for country in countries[:4]:
             GroupMembershipFactory(group=g77, country=country)
         manager = UserFactory(email="writes@example.org", role=Role.MANAGER)

@@ -49,7 +49,7 @@ PLACES = {
 def world():
     """Needs and offers of six countries that fit each other more or less."""
     g77 = CountryGroupFactory(code="G77", level=GroupLevel.WIDE)
-    CountryGroupFactory(code="SOUTH", level="").parts.set([g77])
+    CountryGroupFactory(code="OPEN_REACH", level="").parts.set([g77])
     for iso3, codes in PLACES.items():
         country = CountryFactory(iso3=iso3)
         for code in ("G77", *codes):

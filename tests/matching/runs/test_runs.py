@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 @pytest.fixture(autouse=True)
 def _the_south():
     g77 = CountryGroupFactory(code="G77", level=GroupLevel.WIDE)
-    CountryGroupFactory(code="SOUTH", level="").parts.set([g77])
+    CountryGroupFactory(code="OPEN_REACH", level="").parts.set([g77])
 
 
 def of_the_south(iso3: str):

@@ -12,7 +12,7 @@ from directory.models import CountryGroup, PriorityArea
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.runs.running import run_matching
 from matching.scoring.explanation import explain, explain_each_offer
-from matching.scoring.reasons import Labels, gate_reasons, reasons
+from matching.scoring.reasons import Labels, gate_reasons, in_short, reasons
 from tests.factories import (
     AgencyFactory,
     AreaFactory,
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 @pytest.fixture
 def cambodia():
     g77 = CountryGroupFactory(code="G77", level=GroupLevel.WIDE)
-    CountryGroupFactory(code="SOUTH", level="").parts.set([g77])
+    CountryGroupFactory(code="OPEN_REACH", level="").parts.set([g77])
     country = CountryFactory(iso3="KHM")
     GroupMembershipFactory(group=g77, country=country)
     return country
@@ -132,7 +132,7 @@ def test_the_closest_route_counts(cambodia, level, percent):
     GroupMembershipFactory(group=group, country=cambodia)
     offer = PublishedOfferFactory()
     TargetFactory(offer=offer, group=group)
-    TargetFactory(offer=offer, group=CountryGroup.objects.get(code="SOUTH"))
+    TargetFactory(offer=offer, group=CountryGroup.objects.get(code="OPEN_REACH"))
     region = explain(need=PublishedNeedFactory(country=cambodia), offer=offer)["region"]
     assert region["level"] == percent
     assert [route["percent"] for route in region["routes"]] == [percent, 40]
@@ -163,6 +163,39 @@ def test_preferred_partners_are_a_share_of_the_region(cambodia, prefers, prefere
     assert part(explanation, "region")["numerator"] == numerator
 
 
+def test_a_list_made_anew_each_year_explains_a_reach_and_is_not_named(cambodia):
+    fragile = CountryGroupFactory(code="FRAGILE", label="Fragile situations", level=GroupLevel.WIDE, is_made_anew=True)
+    GroupMembershipFactory(
+        group=fragile, country=cambodia, valid_from=dt.date(2017, 7, 1), valid_to=dt.date(2018, 7, 1)
+    )
+    of_its_year = PublishedOfferFactory(stated_on=dt.date(2018, 6, 27))
+    of_another = PublishedOfferFactory(stated_on=dt.date(2019, 6, 27))
+    for offer in (of_its_year, of_another):
+        TargetFactory(offer=offer, group=fragile)
+    need = PublishedNeedFactory(country=cambodia)
+    explanation = explain(need=need, offer=of_its_year)
+    assert [(route["kind"], route["group"], route["percent"]) for route in explanation["region"]["routes"]] == [
+        ("group", None, 50)
+    ]
+    said = [*reasons(explanation), *in_short(explanation, Labels.read())]
+    assert "The offer reaches the country of the need through a wider grouping that the offer names." in said
+    assert "Region: through a wider grouping that the offer names" in said
+    assert not [sentence for sentence in said if "ragile" in sentence]
+    assert explain(need=need, offer=of_another)["gates"] == ["outside_target"]
+
+
+def test_an_explanation_from_before_names_no_such_list_either(cambodia):
+    CountryGroupFactory(code="FRAGILE", label="Fragile situations", level=GroupLevel.WIDE, is_made_anew=True)
+    explanation = explain(need=PublishedNeedFactory(country=cambodia), offer=PublishedOfferFactory())
+    explanation["region"]["routes"] = [
+        {"kind": "group", "group": "FRAGILE", "level_code": "wide", "percent": 50, "shares_sub_region": False,
+         "left_on": None}
+    ]  # fmt: skip
+    assert "The offer reaches the country of the need through a wider grouping that the offer names." in reasons(
+        explanation
+    )
+
+
 def test_a_transition_is_said(cambodia):
     ldc = CountryGroupFactory(code="LDC", level=GroupLevel.SPECIAL_SITUATION)
     GroupMembershipFactory(group=ldc, country=cambodia, valid_to=dt.date(2025, 12, 13))
@@ -180,7 +213,7 @@ def test_the_words_name_what_is_shared_and_missing(cambodia):
     assert sentences[:3] == [
         "1 of 2 priority areas asked for is offered: Energy.",
         "Modalities in common: Training.",
-        "The offer is open to all of the South.",
+        "The offer is open to all countries and territories taking part (a working rule for finding offers).",
     ]
     assert "Asked for, and not offered: Gender." in sentences
     assert "Modalities asked for, and not offered: Study visits." in sentences

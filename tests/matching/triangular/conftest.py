@@ -23,7 +23,7 @@ from tests.factories import (
 def of_the_south(*countries: Country) -> None:
     """Make the countries members of the South."""
     for country in countries:
-        GroupMembershipFactory(group=CountryGroupFactory(code="SOUTH", level=""), country=country)
+        GroupMembershipFactory(group=CountryGroupFactory(code="OPEN_REACH", level=""), country=country)
 
 
 @dataclass

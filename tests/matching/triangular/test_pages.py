@@ -18,7 +18,7 @@ REASONS = (
     "The facilitating partner brings what is then missing: Finance.",
     "Together they have to do with all that is asked for.",
     "The pivotal partner&#x27;s offer names the country of the need.",
-    "The facilitating partner&#x27;s offer is open to all of the South.",
+    "The facilitating partner&#x27;s offer is open to all countries and territories taking part",
 )
 
 

@@ -1,6 +1,8 @@
 """Answering on the portal: by several people of an agency, approved by the window, carried over, becoming postings."""
 
 import datetime as dt
+import html
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from directory.choices import AgencyKind, Role
 from directory.models import Agency, Country, User
 from surveys.answering import filling_in, sending_in, tracking
 from surveys.answering.filling_in import AnsweringRefused
-from surveys.choices import PostingStatus, ResponseStatus, WindowKind
+from surveys.choices import Direction, PostingStatus, ResponseStatus, WindowKind
 from surveys.importing.applying import import_file
 from surveys.models import Answer, CountryWindow, Need, Offer, Response, Survey, SurveyRequest
 from surveys.questionnaires.form import form_of
@@ -221,6 +223,22 @@ def test_what_is_required_has_to_be_there(open_survey: Survey, agency: Agency, p
         sending_in.submit(response=response, by=person)
 
 
+def test_nothing_of_an_undone_file_is_found_where_the_answer_begins_anew(
+    open_survey: Survey, agency: Agency, person: User
+):
+    response = filling_in.begin(survey=open_survey, agency=agency, by=person)
+    Answer.objects.create(response=response, question="modalities", value=["training"])
+    Response.objects.filter(pk=response.pk).update(
+        status=ResponseStatus.UNDONE, as_printed={"modalities": "Training"}, note="of a wrong file"
+    )
+
+    begun = filling_in.begin(survey=open_survey, agency=agency, by=person)
+
+    assert begun.pk == response.pk
+    assert not begun.answers.filter(question="modalities").exists()
+    assert (begun.status, begun.as_printed, begun.note) == (ResponseStatus.IN_PROGRESS, {}, "")
+
+
 def test_earlier_answers_are_carried_over_and_confirmed_one_by_one(client: Client, survey: Survey, open_survey: Survey):
     import_file(survey=survey, data=TABLE.read_bytes(), file_name=TABLE.name)
     ministry = Agency.objects.get(country="BGD", kind=AgencyKind.MINISTRY)
@@ -240,6 +258,34 @@ def test_earlier_answers_are_carried_over_and_confirmed_one_by_one(client: Clien
     section(client, "cooperation", modalities=modalities, modalities__confirm="on", areas=["trade"])
     left = set(response.answers.filter(is_carried_over=True).values_list("question", flat=True))
     assert left == {"countries"}
+
+
+def test_support_received_stays_that_when_it_is_carried_over_and_typed_again(
+    client: Client, survey: Survey, open_survey: Survey
+):
+    import_file(survey=survey, data=TABLE.read_bytes(), file_name=TABLE.name)
+    ministry = AgencyFactory(code="vnm-test", kind=AgencyKind.MINISTRY, country=Country.objects.get(pk="VNM"))
+    client.force_login(UserFactory(email="vnm@example.org", role=Role.FOCAL_POINT, role__agency=ministry))
+    client.post("/workspace/surveys/ssc-2026/", {"do": "begin"})
+    client.post("/workspace/surveys/ssc-2026/", {"do": "carry_over"})
+    answer = Response.objects.get(survey=open_survey).answers.get(question="countries")
+    assert {"MEX", "PER"}.isdisjoint(answer.codes)
+
+    page = client.get("/workspace/surveys/ssc-2026/cooperation/").content.decode()
+    (shown,) = map(html.unescape, re.findall(r'name="q-countries"[^>]*>([^<]*)<', page))
+    assert "; Support to: Algeria, Bangladesh, Fiji, Lao People's Democratic Republic" in shown
+    assert shown.endswith("; Support received from: Mexico, Peru")
+    section(client, "cooperation", countries=shown, countries__confirm="on")
+    section(client, "cooperation", countries=shown.replace("Mexico, Peru", "Peru, Chile"))
+    response = Response.objects.get(survey=open_survey)
+    received = response.readings.filter(direction=Direction.EXISTING_PARTNER)
+    assert [reading.country_id for reading in received] == ["PER", "CHL"]
+    assert {"MEX", "PER", "CHL"}.isdisjoint(response.answers.get(question="countries").codes)
+    # The same names otherwise: what was received is now said to have priority.
+    section(client, "cooperation", countries="Peru; Support received from: Chile")
+    section(client, "cooperation", countries="Chile; Support received from: Peru")
+    assert response.answers.get(question="countries").value == ["CHL"]
+    assert [reading.country_id for reading in received.all()] == ["PER"]
 
 
 def test_a_relabelled_removed_added_option_and_another_kind_shift_nothing(survey: Survey, open_survey: Survey):

@@ -111,6 +111,14 @@ def test_a_spelling_of_a_group_is_remembered(neighbours: Reading, manager: User)
     assert load_name_index().resolve(neighbours.as_printed).group_code == "ECO"
 
 
+def test_a_name_of_several_groups_is_that_of_one_once_a_person_said_so(neighbours: Reading, manager: User):
+    assert load_name_index().resolve("South Asia").kind == "ambiguous"
+    Reading.objects.filter(pk=neighbours.pk).update(as_printed="South Asia")
+    resolve(reading=neighbours, group=CountryGroup.objects.get(pk="SAARC"), remember=True, by=manager)
+    assert load_name_index().resolve("South Asia").group_code == "SAARC"
+    assert CountryGroup.objects.get(pk="ESCAP_SSWA").history.latest().history_type == "~"
+
+
 def test_a_preferred_partner_follows_into_the_need_that_named_it(survey: Survey, manager: User):
     rows: list[list[Any]] = [
         ["country", "_uuid", "_submission_time", "_index"],

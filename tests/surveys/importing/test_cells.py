@@ -241,7 +241,7 @@ def test_no_support_received_is_a_statement_of_its_own(names: NameIndex):
 @given(st.text(max_size=150))
 def test_any_text_is_read_without_an_error(text: str):
     names = SimpleNamespace(resolve=lambda text, codes=False: SimpleNamespace(
-        kind="unknown", iso3=None, group_code=None, suggestions=(), is_listed=None
+        kind="unknown", iso3=None, group_code=None, suggestions=(), group_suggestions=(), is_listed=None
     ))  # fmt: skip
     for reading in read_places(text, iso3="THA", edition=Edition(), names=names):
         assert reading.kind in (PlaceKind.UNRESOLVED, PlaceKind.NONE)

@@ -153,3 +153,24 @@ def test_it_says_no_more_than_can_be_read(made: Import, monkeypatch: pytest.Monk
     assert 2 < len(what_holds_it(made)) == both < MOST_SAID
     monkeypatch.setattr(undoing, "MOST_SAID", 2)
     assert len(what_holds_it(made)) == 2
+
+
+def test_nothing_of_an_undone_file_comes_back_with_the_next_one(survey: Survey, manager: User) -> None:
+    """A shorter file keeps what an earlier one answered, but not what one answered that was undone."""
+    first = "Country,Remarks,Priority areas,_uuid\nPalau,a wrong upload,Energy,zz1\n"
+    second = "Country,Priority areas,_uuid\nPalau,ICT,zz1\n"
+    made = import_file(survey=survey, data=first.encode(), file_name="first.csv", by=manager).file_import
+    assert made is not None
+    undo(file_import=made, by=manager)
+
+    import_file(survey=survey, data=second.encode(), file_name="second.csv", by=manager)
+
+    response = Response.objects.get(survey=survey)
+    assert response.status == ResponseStatus.RECEIVED
+    assert "a wrong upload" not in f"{response.as_printed}{list(response.answers.values())}{response.note}"
+    assert "Energy" not in str(list(response.answers.values()))
+    postings = [
+        *response.offers.exclude(status=PostingStatus.ARCHIVED),
+        *response.needs.exclude(status=PostingStatus.ARCHIVED),
+    ]
+    assert {area.code for one in postings for area in one.areas.all()} == {"ict"}

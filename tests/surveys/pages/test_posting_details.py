@@ -99,7 +99,7 @@ def test_an_amount_is_shown_to_the_cent_and_as_printed(client: Client) -> None:
 def test_what_nobody_stated_is_said_not_to_be_stated(client: Client) -> None:
     text = Page(client.get(PublishedOfferFactory(areas=[], modalities=[]).get_absolute_url())).text
     assert "Priority areas Not stated" in text
-    assert "No target stated: all countries of the South" in text
+    assert "No target stated: all countries and territories taking part (a working rule for finding offers)" in text
     assert "No dates stated: open" in text
     assert "Amount" not in text
 

@@ -110,6 +110,32 @@ def test_answers_are_counted_by_group_without_compiled_rows(imported: Survey):
     )
 
 
+def test_support_received_is_counted_as_no_priority(imported: Survey):
+    counts = {one.code: one for one in question_counts(imported, Asked.of(imported), {})}
+    named = {choice.code for choice in counts["countries"].choices if choice.count}
+    assert {"M49_AFRICA", "LDC", "DZA", "KHM"} <= named
+    assert named.isdisjoint({"JPN", "AUS", "NZL", "FRA", "USA", "GBR", "DEU", "RUS", "MEX", "PER"})
+
+
+def test_who_names_nothing_but_support_received_states_no_priority(imported: Survey):
+    rows = [{"country": "Nepal", "countries": "Support received from: Japan"}]
+    before = {one.code: one for one in question_counts(imported, Asked.of(imported), {})}["countries"].answered
+    import_file(survey=imported, data=as_csv(rows), file_name="more.csv")
+    counts = {one.code: one for one in question_counts(imported, Asked.of(imported), {})}["countries"]
+    assert counts.answered == before
+    table = table1(imported, Asked.of(imported), responses_for_table1(imported))
+    (nepal,) = [row for row in table.rows if row.country == "Nepal"]
+    assert "Support received from: Japan" in nepal.cells
+
+
+def test_table_1_says_of_an_own_question_on_support_that_it_was_received(imported: Survey):
+    rows = [{"country": "Nepal", "countries": "Fiji", "support_received_from": "Japan"}]
+    import_file(survey=imported, data=as_csv(rows), file_name="more.csv")
+    table = table1(imported, Asked.of(imported), responses_for_table1(imported))
+    (nepal,) = [row for row in table.rows if row.country == "Nepal"]
+    assert "Fiji; Support received from: Japan" in nepal.cells
+
+
 def test_the_rate_counts_who_was_asked_and_no_compiled_row(imported: Survey):
     groups = groups_on(day_of(imported))
     for agency in Agency.objects.filter(country__in=("THA", "BGD", "CHN")):
