@@ -2,6 +2,7 @@
 
 import re
 import socket
+from contextlib import nullcontext
 from io import StringIO
 
 import pytest
@@ -92,6 +93,22 @@ def test_each_step_is_named_before_it_is_done_also_in_a_file(debug, monkeypatch)
     steps |= {"load_surveys": "Survey editions", "run_matching": "Matching", "runserver": "Open:"}
     steps |= {"make_demo_accounts": "Accounts"}
     assert [name for name, title in steps.items() if title not in seen[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("is_set", "links_lead_to"), [(None, "http://127.0.0.1:8999"), ("http://portal.local", "http://portal.local")]
+)
+def test_links_of_mails_lead_to_the_port_of_the_demo(debug, monkeypatch, is_set, links_lead_to):
+    monkeypatch.delenv("PORTAL_URL", raising=False)
+    if is_set:
+        monkeypatch.setenv("PORTAL_URL", is_set)
+    given = {}
+    monkeypatch.setattr(demo, "_is_free", lambda port: True)
+    monkeypatch.setattr(demo.Command, "_prepare", lambda self: None)
+    monkeypatch.setattr(demo, "call_command", lambda name, *args, **options: None)
+    monkeypatch.setattr(demo.subprocess, "Popen", lambda args, **options: nullcontext(given.update(options)))
+    run("demo", port=8999)
+    assert given["env"]["PORTAL_URL"] == links_lead_to
 
 
 def test_one_account_of_each_role_each_marked_as_invented(debug, reference):

@@ -43,11 +43,11 @@ class Command(BaseCommand):
         self._say_what_to_open(port)
         # The development server serves static files without collecting them, and this is no portal in use.
         os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
-        # The links of mails lead here.
-        os.environ.setdefault("PORTAL_URL", f"http://{HOST}:{port}")
+        # It sends the mails, whose links lead here unless another address is set.
+        environment = {"PORTAL_URL": f"http://{HOST}:{port}", **os.environ}
         companion = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
         # Its input is closed when this process ends, however it ends.
-        with subprocess.Popen(companion, stdin=subprocess.PIPE):  # noqa: S603 - words of our own alone
+        with subprocess.Popen(companion, stdin=subprocess.PIPE, env=environment):  # noqa: S603 - words of our own alone
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
 
     def _prepare(self) -> None:
@@ -63,22 +63,23 @@ class Command(BaseCommand):
         self.stdout.write(f"Open to be answered in the workspace: {open_survey_to_answer()}")
         self._begin("Accounts")
         call_command("make_demo_accounts", stdout=self.stdout, stderr=self.stderr)
-        with mails_to_nobody():
-            self._begin("Invented postings")
-            is_invented = self._invent()
-            self._begin("Matching")
-            if matching_is_due():
-                call_command("run_matching", stdout=self.stdout, stderr=self.stderr)
-            else:
-                self.stdout.write("Nothing changed since the last run; its results stand.")
-            if is_invented:
-                self._begin("What became of them")
+        self._begin("Invented postings")
+        is_invented = self._invent()
+        self._begin("Matching")
+        if matching_is_due():
+            call_command("run_matching", stdout=self.stdout, stderr=self.stderr)
+        else:
+            self.stdout.write("Nothing changed since the last run; its results stand.")
+        if is_invented:
+            self._begin("What became of them")
+            with mails_to_nobody():
                 self._say(take_invented_steps())
 
     def _invent(self) -> bool:
         """Make the invented postings that are missing; return whether there are any, which a portal in use has not."""
         try:
-            made = make_invented_postings()
+            with mails_to_nobody():
+                made = make_invented_postings()
         except DemoRefused as refusal:
             self.stdout.write(f"None: {refusal}")
             return False
