@@ -102,7 +102,7 @@ def propose_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: 
     if not can(actor(request), Action.REVIEW_MATCHES):
         raise PermissionDenied
     need, offer = _get(Need, need_id), _get(Offer, offer_id)
-    form = ProposeForm(request.POST or None)
+    form = ProposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if form.is_valid():
             try:

@@ -75,10 +75,15 @@ class Inputs:
 
     def digests(self, vocabulary: Vocabulary) -> dict[str, str]:
         """Return one digest for each kind of input, so that two runs can say what changed between them."""
-        texts = [postings.texts for postings in (self.needs, self.offers) if postings.texts is not None]
+        texts = [
+            texts
+            for postings in (self.needs, self.offers)
+            for texts in (postings.texts, postings.english)
+            if texts is not None
+        ]
         return {
-            "needs": digest(replace(self.needs, texts=None)),
-            "offers": digest(replace(self.offers, texts=None)),
+            "needs": digest(replace(self.needs, texts=None, english=None)),
+            "offers": digest(replace(self.offers, texts=None, english=None)),
             "texts": _joined([digest(one) for one in texts]),
             "targets": digest(self.reach),
             "preferred_partners": digest(self.preference),

@@ -1,7 +1,7 @@
 """The engine's tables, read from the database: the only place where rows become arrays."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -31,6 +31,7 @@ from web import bulk
 from web.days import today
 from web.unavailable import CannotAnswer
 
+ENGLISH = "en"
 HALF = 32
 """Bits of a mask that one number of the database holds, far from its sign."""
 FEW = 500
@@ -253,7 +254,7 @@ def meet_texts(*, need_ids: Collection[int], offer_ids: Collection[int], profile
         return
     words = own_words(Need.objects.filter(pk__in=need_ids), is_offer=False).values()
     offered = own_words(Offer.objects.filter(pk__in=offer_ids), is_offer=True).values()
-    stored_vectors({one.text for one in (*words, *offered)})
+    stored_vectors(_texts_in((*words, *offered)))
 
 
 def _postings(
@@ -298,13 +299,25 @@ def _with_texts(
     """Return both sides with what their texts say."""
     need_words = _own_words(Need.objects.all(), needs, is_offer=False)
     offer_words = _own_words(Offer.objects.all(), offers, is_offer=True)
-    vectors = stored_vectors({one.text for one in (*need_words, *offer_words)}, keep=keep)
+    vectors = stored_vectors(_texts_in((*need_words, *offer_words)), keep=keep)
 
-    def texts(words: list[OwnWords]) -> engine.Texts:
+    def own(words: list[OwnWords]) -> engine.Texts:
         languages = [LANGUAGES.get(one.language, engine.UNKNOWN_LANGUAGE) for one in words]
         return texts_of([vectors[one.text] for one in words], languages)
 
-    return replace(needs, texts=texts(need_words)), replace(offers, texts=texts(offer_words))
+    def english(words: list[OwnWords]) -> engine.Texts | None:
+        if not any(one.english for one in words):
+            return None
+        return texts_of([vectors[one.english] for one in words], [LANGUAGES[ENGLISH]] * len(words))
+
+    return (
+        replace(needs, texts=own(need_words), english=english(need_words)),
+        replace(offers, texts=own(offer_words), english=english(offer_words)),
+    )
+
+
+def _texts_in(words: Iterable[OwnWords]) -> set[str]:
+    return {text for one in words for text in (one.text, one.english)}
 
 
 def _own_words(queryset: PostingQuerySet[Any], postings: engine.Postings, *, is_offer: bool) -> list[OwnWords]:

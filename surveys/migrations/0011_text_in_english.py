@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("surveys", "0001_squashed_0007_imports_as_jobs")]
+    dependencies = [("surveys", "0010_received_is_no_priority")]
 
     operations = [
         *(
