@@ -13,7 +13,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
-from ssc_portal.running.demo import SURVEY_CODE, TABLE_1
+from ssc_portal.running.demo.survey import SURVEY_CODE, TABLE_1
 from tests.snapshots import Snapshot, take_snapshot
 
 REFUSED = "the server responded with a status of 4"

@@ -2,21 +2,28 @@
 
 import re
 import socket
+from contextlib import nullcontext
 from io import StringIO
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 
 from directory.choices import Role
-from directory.models import User
-from matching.models import Match, MatchRun
+from directory.models import Affiliation, Agency, Designation, Mail, User
+from matching.models import Match, MatchEvent, MatchRun, MatchSide, TriangularEvent, TriangularOption
 from ssc_portal.management.commands import demo
-from ssc_portal.running.demo import PEOPLE, matching_is_due
-from surveys.models import Need, Offer
+from ssc_portal.running.demo.people import PEOPLE
+from ssc_portal.running.demo.survey import matching_is_due
+from surveys.models import CountryWindow, Need, Offer
 from tests.factories import PublishedOfferFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 CHOSEN = "chosen for the demo"
+COUNTED = (
+    MatchRun, MatchEvent, MatchSide, TriangularOption, TriangularEvent, Agency, Affiliation, Designation, CountryWindow
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -40,14 +47,23 @@ def state():
     return (
         [(row.pk, row.updated_at) for model in (Offer, Need, Match) for row in model.objects.order_by("pk")],
         list(User.objects.values_list("pk", "password")),
-        MatchRun.objects.count(),
+        list(Mail.objects.order_by("pk").values_list("pk", "state")),
+        [model.objects.count() for model in (Offer.history.model, Need.history.model)],
+        [model.objects.count() for model in COUNTED],
     )
 
 
 def test_it_prepares_everything_and_the_second_time_nothing_changes(debug):
     first = run("demo", prepare_only=True)
-    assert Match.objects.count() == 23
-    assert not Match.objects.released().exists()
+    assert Match.objects.exclude(need__response=None).exclude(offer__response=None).count() == 23
+    # What was done with a posting of the survey, nobody of its country has done.
+    acted_on = Match.objects.filter(Q(released_at__isnull=False) | ~Q(status="suggested"))
+    assert acted_on.count() == 2
+    for of_the_survey in (Offer.objects.exclude(response=None), Need.objects.exclude(response=None)):
+        assert not of_the_survey.filter(Q(matches__in=acted_on) | Q(confirmed_on__isnull=False)).exists()
+    assert TriangularOption.objects.count() == 2
+    assert not mail.outbox, "what is done for show is told to nobody"
+    assert not Mail.objects.due().exists()
     assert set(passwords_in(first)) == {person.email for person in PEOPLE}
     before = state()
     second = run("demo", prepare_only=True)
@@ -70,10 +86,29 @@ def test_each_step_is_named_before_it_is_done_also_in_a_file(debug, monkeypatch)
     out, seen = File(), {}
     monkeypatch.setattr(demo, "call_command", lambda name, *args, **options: seen.setdefault(name, out.seen))
     monkeypatch.setattr(demo, "open_survey_to_answer", lambda: "a survey")
+    monkeypatch.setattr(demo, "make_invented_postings", lambda: 0)
+    monkeypatch.setattr(demo, "take_invented_steps", list)
     call_command("demo", stdout=out, port=0)
     steps = {"migrate": "Database", "load_reference": "Reference data", "import_survey": "2018 survey, Table 1"}
     steps |= {"load_surveys": "Survey editions", "run_matching": "Matching", "runserver": "Open:"}
+    steps |= {"make_demo_accounts": "Accounts"}
     assert [name for name, title in steps.items() if title not in seen[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("is_set", "links_lead_to"), [(None, "http://127.0.0.1:8999"), ("http://portal.local", "http://portal.local")]
+)
+def test_links_of_mails_lead_to_the_port_of_the_demo(debug, monkeypatch, is_set, links_lead_to):
+    monkeypatch.delenv("PORTAL_URL", raising=False)
+    if is_set:
+        monkeypatch.setenv("PORTAL_URL", is_set)
+    given = {}
+    monkeypatch.setattr(demo, "_is_free", lambda port: True)
+    monkeypatch.setattr(demo.Command, "_prepare", lambda self: None)
+    monkeypatch.setattr(demo, "call_command", lambda name, *args, **options: None)
+    monkeypatch.setattr(demo.subprocess, "Popen", lambda args, **options: nullcontext(given.update(options)))
+    run("demo", port=8999)
+    assert given["env"]["PORTAL_URL"] == links_lead_to
 
 
 def test_one_account_of_each_role_each_marked_as_invented(debug, reference):

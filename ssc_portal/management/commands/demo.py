@@ -13,7 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from matching.models import Match
-from ssc_portal.running.demo import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
+from ssc_portal.running.demo.people import DemoRefused
+from ssc_portal.running.demo.postings import MARK, RICE_NEED, find
+from ssc_portal.running.demo.story import mails_to_nobody, make_invented_postings, take_invented_steps
+from ssc_portal.running.demo.survey import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
 
 HOST = "127.0.0.1"
 
@@ -21,7 +24,7 @@ HOST = "127.0.0.1"
 class Command(BaseCommand):
     """Prepare the demo, say what to open, and serve; running it again changes nothing."""
 
-    help = "Load the reference data and the 2018 survey, match, make demo accounts, and serve on 127.0.0.1."
+    help = "Load the reference data and the 2018 survey, invent a few postings, match, and serve on 127.0.0.1."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,9 +43,11 @@ class Command(BaseCommand):
         self._say_what_to_open(port)
         # The development server serves static files without collecting them, and this is no portal in use.
         os.environ.setdefault("DJANGO_RUNSERVER_HIDE_WARNING", "true")
+        # It sends the mails, whose links lead here unless another address is set.
+        environment = {"PORTAL_URL": f"http://{HOST}:{port}", **os.environ}
         companion = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--with-parent"]
         # Its input is closed when this process ends, however it ends.
-        with subprocess.Popen(companion, stdin=subprocess.PIPE):  # noqa: S603 - words of our own alone
+        with subprocess.Popen(companion, stdin=subprocess.PIPE, env=environment):  # noqa: S603 - words of our own alone
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
 
     def _prepare(self) -> None:
@@ -56,13 +61,33 @@ class Command(BaseCommand):
             self._begin(title)
             call_command(*command, stdout=self.stdout, stderr=self.stderr, **keywords)
         self.stdout.write(f"Open to be answered in the workspace: {open_survey_to_answer()}")
+        self._begin("Accounts")
+        call_command("make_demo_accounts", stdout=self.stdout, stderr=self.stderr)
+        self._begin("Invented postings")
+        is_invented = self._invent()
         self._begin("Matching")
         if matching_is_due():
             call_command("run_matching", stdout=self.stdout, stderr=self.stderr)
         else:
             self.stdout.write("Nothing changed since the last run; its results stand.")
-        self.stdout.write("")
-        call_command("make_demo_accounts", stdout=self.stdout, stderr=self.stderr)
+        if is_invented:
+            self._begin("What became of them")
+            with mails_to_nobody():
+                self._say(take_invented_steps())
+
+    def _invent(self) -> bool:
+        """Make the invented postings that are missing; return whether there are any, which a portal in use has not."""
+        try:
+            with mails_to_nobody():
+                made = make_invented_postings()
+        except DemoRefused as refusal:
+            self.stdout.write(f"None: {refusal}")
+            return False
+        self._say([f"{made} offers and needs, each marked as invented"] if made else [])
+        return True
+
+    def _say(self, done: list[str]) -> None:
+        self.stdout.write("\n".join(done) if done else "Nothing new: all is there already.")
 
     def _begin(self, title: str) -> None:
         """Name the step before it is done, also where the output is a file and would wait in a buffer."""
@@ -72,19 +97,23 @@ class Command(BaseCommand):
     def _say_what_to_open(self, port: int) -> None:
         base = f"http://{HOST}:{port}"
         waiting = Match.objects.filter(released_at__isnull=True).count()
-        pages = (
+        pages = [
             ("Home", reverse("home")),
             ("Released matches", reverse("matching:matches")),
             ("Review queue", reverse("admin:matching_match_changelist")),
             ("API", reverse("api-docs")),
-        )
+        ]
+        need = find(RICE_NEED)
+        if need is not None:
+            pages.append(("Triangular option", f"{need.get_absolute_url()}  (logged in, as one of its sides)"))
         self.stdout.write("\nOpen:")
         for title, path in pages:
             self.stdout.write(f"  {title:<18} {base}{path}")
         self.stdout.write(
-            f"\nNothing is public until a reviewer releases it ({waiting} computed fits wait). To release one: log in "
-            "as reviewer@example.org at the review queue, open a match, read both sides and the reasons, write a "
-            'note, press "Release". It then stands on the page of released matches, for everyone.\n'
+            f"\nWhat begins with “{MARK.strip()}” was made up for this demonstration. A fit is public once a reviewer "
+            f"releases it ({waiting} computed fits wait). To release one: log in as reviewer@example.org at the review "
+            'queue, open a match, read both sides and the reasons, write a note, press "Release". To walk from a '
+            "posting to an outcome: log in as coordinator@example.org, and approve the need that waits.\n"
         )
         self.stdout.flush()
 

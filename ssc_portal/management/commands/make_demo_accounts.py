@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ssc_portal.running.demo import DemoAccount, DemoRefused, make_demo_accounts
+from ssc_portal.running.demo.people import DemoAccount, DemoRefused, make_demo_accounts
 
 
 class Command(BaseCommand):

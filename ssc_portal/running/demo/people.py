@@ -1,32 +1,20 @@
-"""A trial of the portal on one machine: its accounts, and when its matching has to run again."""
+"""The people of a trial: one account of each role, all of them invented, none of a true institution that posts."""
 
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from directory.choices import AgencyKind, DesignationKind, Role
+from directory.choices import DesignationKind, Role
 from directory.models import Affiliation, Agency, Country, Designation, User
 from directory.people.designations import DESIGNATED_ROLES
-from matching.models import MatchRun
-from surveys.models import Need, Offer, Survey
-from web.days import today
-
-SURVEY_CODE = "escap-unossc-2018"
-OPEN_SURVEY = "unossc-needs-assessment"
-TABLE_1 = Path("surveys") / "data" / "survey_2018_table1.csv"
+from ssc_portal.running.demo.agencies import FUND, OF_CAMBODIA, OF_THAILAND, WINDOW_OF_CAMBODIA, make_agency
 
 
 class DemoRefused(Exception):
-    """Demo accounts have no place here; the message says why."""
-
-
-DEMO_AGENCY = "demo-agency-khm"
-"""Made up, and named so: no agency of a country with a need stands in the reference data."""
+    """The demo, or a part of it, has no place here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +36,15 @@ class DemoAccount:
     is_new: bool
 
 
-PEOPLE = (
-    DemoPerson("focal-point@example.org", "Demo focal point", Role.FOCAL_POINT, "tha-tica"),
-    DemoPerson("other-focal-point@example.org", "Demo focal point", Role.FOCAL_POINT, DEMO_AGENCY),
-    DemoPerson("coordinator@example.org", "Demo coordinator", Role.COORDINATOR, "bgd-ministry-of-finance"),
-    DemoPerson("reviewer@example.org", "Demo reviewer", Role.REVIEWER, "secretariat"),
-    DemoPerson("manager@example.org", "Demo manager", Role.MANAGER, "secretariat"),
-    DemoPerson("partner@example.org", "Demo partner system", Role.PARTNER, "unossc"),
-)
-
-
-def open_survey_to_answer() -> Survey:
-    """Open the needs assessment that the project ships, so that the demo has a survey to answer; once."""
-    survey = Survey.objects.get(code=OPEN_SURVEY)
-    if survey.opens_on is None:
-        survey.opens_on, survey.is_public = today(), True
-        survey.save()
-    return survey
+FOCAL_POINT = DemoPerson("focal-point@example.org", "Demo focal point", Role.FOCAL_POINT, OF_THAILAND.code)
+OTHER_FOCAL_POINT = DemoPerson("other-focal-point@example.org", "Demo focal point", Role.FOCAL_POINT, OF_CAMBODIA.code)
+OF_THE_FUND = DemoPerson("fund-focal-point@example.org", "Demo focal point", Role.FOCAL_POINT, FUND.code)
+COORDINATOR = DemoPerson("coordinator@example.org", "Demo coordinator", Role.COORDINATOR, WINDOW_OF_CAMBODIA.code)
+REVIEWER = DemoPerson("reviewer@example.org", "Demo reviewer", Role.REVIEWER, "secretariat")
+MANAGER = DemoPerson("manager@example.org", "Demo manager", Role.MANAGER, "secretariat")
+# The partner reads alone: none of a true institution's words are invented.
+PARTNER = DemoPerson("partner@example.org", "Demo partner system", Role.PARTNER, "unossc")
+PEOPLE = (FOCAL_POINT, OTHER_FOCAL_POINT, OF_THE_FUND, COORDINATOR, REVIEWER, MANAGER, PARTNER)
 
 
 def make_demo_accounts(*, password: str | None = None) -> list[DemoAccount]:
@@ -96,8 +76,8 @@ def _make_account(person: DemoPerson, *, password: str | None) -> DemoAccount:
         user.save(update_fields=["password"])
         set_now = password
     try:
-        agency = _demo_agency() if person.agency == DEMO_AGENCY else Agency.objects.get(code=person.agency)
-    except Agency.DoesNotExist as missing:
+        agency = make_agency(person.agency) or Agency.objects.get(code=person.agency)
+    except (Agency.DoesNotExist, Country.DoesNotExist) as missing:
         raise DemoRefused(f"There is no agency {person.agency!r}: run `manage.py load_reference` first.") from missing
     affiliation = Affiliation.objects.filter(user=user, agency=agency, role=person.role).first()
     if affiliation is None:
@@ -106,22 +86,6 @@ def _make_account(person: DemoPerson, *, password: str | None) -> DemoAccount:
         affiliation.save()
     _designate(affiliation)
     return DemoAccount(person=person, password=set_now, is_new=is_new)
-
-
-def _demo_agency() -> Agency:
-    country = Country.objects.filter(iso3="KHM").first()
-    if country is None:
-        raise DemoRefused("There is no Cambodia: run `manage.py load_reference` first.")
-    agency, _is_new = Agency.objects.get_or_create(
-        code=DEMO_AGENCY,
-        defaults={
-            "name": "Demo agency, made up",
-            "kind": AgencyKind.NATIONAL_AGENCY,
-            "country": country,
-            "note": "Made by make_demo_accounts.",
-        },
-    )
-    return agency
 
 
 def _designate(affiliation: Affiliation) -> None:
@@ -136,9 +100,9 @@ def _designate(affiliation: Affiliation) -> None:
         )
 
 
-def matching_is_due() -> bool:
-    """Whether postings changed since the last run whose results stand, or none stands yet."""
-    last_run = MatchRun.objects.public().aggregate(at=Max("started_at"))["at"]
-    if last_run is None:
-        return True
-    return any(model.objects.filter(updated_at__gt=last_run).exists() for model in (Offer, Need))
+def user_of(person: DemoPerson) -> User:
+    """Return the person's account; raises DemoRefused where there is none."""
+    user = User.objects.filter(email=person.email).first()
+    if user is None:
+        raise DemoRefused(f"There is no {person.email}: run `manage.py make_demo_accounts` first.")
+    return user
