@@ -21,6 +21,7 @@ import csv
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -185,6 +186,45 @@ def report_weights(tasks: list[Task]) -> None:
             print(f"  {mrr:.3f}  " + ", ".join(f"{name} {weight}" for name, weight in weights.items() if weight))
 
 
+OTHER_WEIGHTS = ((10, 15, 25, 50), (20, 15, 20, 45), (30, 20, 30, 20))
+LEVELS, LEAST_SCORES = (0, 10, 20, 25, 30), (0.25, 0.30, 0.32, 0.35, 0.40)
+
+
+def report_choices(task: Task, profile: ScoringProfile) -> None:
+    """Print how other weights, other levels of the topic and other least scores would do; `task` has no such level."""
+    names = [criterion.name for criterion in CRITERIA]
+    defaults = {name: int(getattr(profile, f"weight_{name}")) for name in names}
+
+    def mrr(level: int, weights: dict[str, int]) -> np.ndarray:
+        return measures(np.round(weighted(at_level(task, level), weights), 6), task).mrr
+
+    default = mrr(profile.unstated_topic, defaults)
+    print(f"\n{task.title}, other choices; the default: MRR {default.mean():.3f}")
+    choices = [
+        *((str(weights), profile.unstated_topic, dict(zip(names, weights, strict=True))) for weights in OTHER_WEIGHTS),
+        *((f"topic at least {level} %", level, defaults) for level in LEVELS),
+    ]
+    for name, level, weights in choices:
+        differences = mrr(level, weights) - default
+        low, high = interval(differences)
+        print(f"  {name:22} {differences.mean():+.3f} ({low:+.3f} to {high:+.3f})")
+    # The files state no modalities: these count their level.
+    score = sum(
+        defaults[name] * fraction for name, fraction in at_level(task, profile.unstated_topic).fractions.items()
+    )
+    score = np.where(task.is_open, score / 100 + defaults["modalities"] * profile.unstated_modalities / 10_000, CLOSED)
+    best_true = np.where(task.truth & ~task.left_out, task.best_of_candidate(score), CLOSED).max(axis=1)
+    print("Least score: share of the open pairs, and of the best true pairs, that reach it")
+    for least in LEAST_SCORES:
+        kept = [(values[values >= 0] >= least).mean() for values in (score, best_true)]
+        print(f"  {least:.2f}  {kept[0]:.3f}  {kept[1]:.3f}")
+
+
+def at_level(task: Task, percent: int) -> Task:
+    """Return the task with a floor under the topic."""
+    return replace(task, fractions={**task.fractions, "topic": np.maximum(task.fractions["topic"], percent / 100)})
+
+
 PAIRS_COLUMNS = {"need_text", "offer_title", "offer_text", "theme", "office_iso3"}
 PROJECTS_COLUMNS = {
     "title", "description", "host_iso3", "provider_iso3", "regions", "themes", "primary_sdg", "secondary_sdgs",
@@ -210,6 +250,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", help="CSV file")
     parser.add_argument("--projects", help="CSV file")
+    parser.add_argument("--choices", action="store_true", help="also try other levels and least scores on the projects")
     parser.add_argument("--weights", action="store_true", help="also try other weights on the projects")
     chosen = parser.parse_args()
     if not chosen.pairs and not chosen.projects:
@@ -232,6 +273,8 @@ def main() -> None:
             report(task, defaults)
         if chosen.weights:
             report_weights(tasks)
+        if chosen.choices and projects:
+            report_choices(projects_task(projects, ScoringProfile(unstated_topic=0), read_text), profile)
 
 
 if __name__ == "__main__":
