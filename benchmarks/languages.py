@@ -281,7 +281,11 @@ def main() -> None:
         for line in summary(across[name], table):
             print(line)
     if given.write:
-        said = {"known": known, "tables": [{"pairs": sorted(told_apart(across)), "points": points}]}
+        said = {
+            "made_by": "python -m benchmarks.languages --write",
+            "known": known,
+            "tables": [{"pairs": sorted(told_apart(across)), "points": points}],
+        }
         MEASURED.write_text(json.dumps(said).replace("], [[", "],\n[[") + "\n", encoding="utf-8")
 
 
