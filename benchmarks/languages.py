@@ -6,7 +6,7 @@
 `benchmarks.parallel_texts` makes the file. Every text is cut in two: its first half in one language and its second
 half in another are a true pair (the same matter, in other words), two different texts a random one. The same pairs in
 English say how close such pairs are within a language. The table is made from one half of the prose; all figures are
-those of the other half, and of single sentences, for some languages have no prose here. It takes about five minutes.
+those of the other half, and of single sentences, for some languages have no prose here. It takes about six minutes.
 """
 
 import argparse
@@ -283,7 +283,11 @@ def main() -> None:
         for line in summary(across[name], table):
             print(line)
     if given.write:
-        said = {"known": known, "tables": [{"pairs": sorted(told_apart(across)), "points": points}]}
+        said = {
+            "made_by": "python -m benchmarks.languages --write",
+            "known": known,
+            "tables": [{"pairs": sorted(told_apart(across)), "points": points}],
+        }
         MEASURED.write_text(json.dumps(said).replace("], [[", "],\n[[") + "\n", encoding="utf-8")
 
 

@@ -28,7 +28,7 @@ from matching.topic.vectors import texts_of, vectors_of
 from surveys.postings.forms.languages import CODES
 
 MATTERS = json.loads(Path(__file__).with_name("parallel_texts.json").read_text(encoding="utf-8"))["matters"]
-COMPARED = ("en", "fr", "es", "ru", "zh", "ar", "th")
+COMPARED = ("en", "fr", "es", "ru", "zh", "ar", "th", "id")
 RELATED = 2_000
 
 
@@ -50,6 +50,8 @@ def test_every_pair_of_languages_is_compared_in_one_way_alike_from_both_sides() 
         ("ar", "th", FIRST_TABLE),
         ("en", "km", NOTHING),
         ("km", "lo", NOTHING),
+        ("en", "vi", NOTHING),
+        ("en", "id", FIRST_TABLE),
         ("", "", WORDS_AND_MEANING),
         ("", "fr", WORDS_AND_MEANING),
         ("", "bn", WORDS),
