@@ -13,7 +13,7 @@ import argparse
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -28,10 +28,9 @@ from matching.engine.inputs.languages import BY_WORDS_AND_MEANING, Languages
 from matching.engine.rules.topic import closeness
 from matching.topic.languages import MEASURED, WHOLE, table_through
 from matching.topic.vectors import Vectors, texts_of, vectors_of
+from surveys.postings.forms.languages import CODES
 
 ENGLISH = "en"
-KNOWN = ("ar", "zh", "en", "fr", "ru", "es", "de", "ja", "ko", "pt", "th", "tr")
-"""Languages that the encoder's authors say it knows, of those that the portal offers."""
 LONG = 200
 """From so many characters a text is prose; shorter ones are taken only because some languages have no others."""
 MOST_PROSE, MOST_SENTENCES = 240, 140
@@ -66,7 +65,7 @@ class Pairs:
 
 
 def read_matters(file: Path) -> tuple[list[Matter], list[Matter]]:
-    """Read the file and choose prose, and sentences: the matters told in most of the known languages.
+    """Read the file and choose prose, and sentences: the matters told in most languages of the portal.
 
     Sorted by how many languages tell them: of every second one, both halves have as many of each.
     """
@@ -74,7 +73,7 @@ def read_matters(file: Path) -> tuple[list[Matter], list[Matter]]:
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            if row["language"] in KNOWN:
+            if row["language"] in CODES:
                 matters[row["of"]][row["language"]] = row["text"]
     told = sorted((key for key in matters if ENGLISH in matters[key]), key=lambda key: (-len(matters[key]), key))
     prose = [matters[key] for key in told if len(matters[key][ENGLISH]) >= LONG]
@@ -165,6 +164,12 @@ def measure(encoded: Encoded, matters: Sequence[Matter], languages: tuple[str, s
     )
 
 
+def measure_pairs(encoded: Encoded, matters: Sequence[Matter], pairs: Sequence[tuple[str, str]]) -> list[Measurement]:
+    """Measure the pairs of languages that tell enough matters."""
+    told = [pair for pair in pairs if sum(set(pair) <= set(matter) for matter in matters) >= FEWEST]
+    return [measure(encoded, matters, pair) for pair in told]
+
+
 def together(several: Sequence[Pairs]) -> Pairs:
     """Return all these pairs as one."""
     return Pairs(np.concatenate([one.true for one in several]), np.concatenate([one.random for one in several]))
@@ -204,6 +209,12 @@ def _shares(several: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> t
 def tells(one: Measurement) -> bool:
     """Whether the encoder tells texts on the same matter from random ones across these two languages."""
     return pairs_of(one.whole).auc >= TELLS_FROM
+
+
+def told_apart(held_out: Mapping[str, Sequence[Measurement]]) -> set[tuple[str, str]]:
+    """Return the pairs of languages that the encoder tells apart in every kind of text that there is of them."""
+    measured = [one for some in held_out.values() for one in some]
+    return {one.languages for one in measured} - {one.languages for one in measured if not tells(one)}
 
 
 def row_of(one: Measurement, table: NDArray[np.int32]) -> str:
@@ -251,26 +262,29 @@ def main() -> None:
     given = options.parse_args()
     prose, sentences = read_matters(given.texts)
     encoded = Encoded(part for one in (*prose, *sentences) for text in one.values() for part in (text, *halves(text)))
-    pairs = list(combinations(KNOWN, 2))
-    fitted = [one for pair in pairs if (one := measure(encoded, prose[::2], pair)) and one.n >= FEWEST]
-    points = points_between(fitted)
-    table = table_through(points)
     kinds = {"prose": prose[1::2], "sentences": sentences}
-    held_out = {name: [measure(encoded, some, pair) for pair in pairs] for name, some in kinds.items()}
-    for name, measured in held_out.items():
+
+    def held_out(pairs: Sequence[tuple[str, str]]) -> dict[str, list[Measurement]]:
+        return {name: measure_pairs(encoded, some, pairs) for name, some in kinds.items()}
+
+    with_english = held_out([(ENGLISH, code) for code in CODES if code != ENGLISH])
+    known = [code for code in CODES if code == ENGLISH or (ENGLISH, code) in told_apart(with_english)]
+    pairs = list(combinations(known, 2))
+    points = points_between(measure_pairs(encoded, prose[::2], pairs))
+    table = table_through(points)
+    across = held_out(pairs)
+    for name in kinds:
         print(f"\n{name}, held out")
         print("| languages | matters | hit@1 | AUC | random: related, % | true: related, % | compared |")
-        for one in measured:
-            if one.n >= FEWEST:
-                print(row_of(one, table))
+        unknown = [one for one in with_english[name] if one.languages[1] not in known]
+        for one in (*across[name], *unknown):
+            print(row_of(one, table))
         print("\n| pairs | mean | related | close |")
-        for line in summary([one for one in measured if one.n >= FEWEST], table):
+        for line in summary(across[name], table):
             print(line)
-    enough = [one for measured in held_out.values() for one in measured if one.n >= FEWEST]
-    told = {one.languages for one in enough} - {one.languages for one in enough if not tells(one)}
     if given.write:
-        said = {"known": KNOWN, "tables": [{"pairs": sorted(told), "points": points}]}
-        MEASURED.write_text(json.dumps(said, indent=None).replace("], [[", "],\n[[") + "\n", encoding="utf-8")
+        said = {"known": known, "tables": [{"pairs": sorted(told_apart(across)), "points": points}]}
+        MEASURED.write_text(json.dumps(said).replace("], [[", "],\n[[") + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -132,16 +132,16 @@ def whom_to_ask(*, need: Need, reader: User, most: int = MOST) -> WhomToAsk:
 
 def _contents(offer_ids: Collection[int]) -> dict[int, _Content]:
     rows = Offer.objects.filter(pk__in=offer_ids).order_by("pk")
-    columns = ("pk", "agency", "country", "confirmed_on", "text", "title", "any_modality")
+    columns = ("pk", "agency", "country", "confirmed_on", "text", "english_text", "title", "any_modality")
     return {
         pk: _Content(
             party=("country", country) if agency is None else ("agency", agency),
             is_confirmed=confirmed_on is not None,
             # The title is what an offer says where it says nothing else; else a course of each year would count anew.
-            said=" ".join((text.strip() or title).split()),
+            said=" ".join((f"{text} {english}".strip() or title).split()),
             any_modality=any_modality,
         )
-        for pk, agency, country, confirmed_on, text, title, any_modality in rows.values_list(*columns)
+        for pk, agency, country, confirmed_on, text, english, title, any_modality in rows.values_list(*columns)
     }
 
 

@@ -16,6 +16,8 @@ from surveys.results.tables import ResultTable
 
 KEPT_FOR = 3600
 """Seconds; a response that comes or changes makes it anew at once."""
+COUNTED_AS = 2
+"""Raised where the same answers are counted otherwise than before: 2, without support received."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def question_counts(
     """
     state = Response.objects.filter(survey=survey).answered().aggregate(last=Max("updated_at"), number=Max("pk"))
     version = asked.version.pk if asked.version else 0
-    key = f"results:{survey.pk}:{version}:{state['number']}:{state['last']}:{get_language()}".replace(" ", "_")
+    key = f"results:{COUNTED_AS}:{survey.pk}:{version}:{state['number']}:{state['last']}:{get_language()}".replace(
+        " ", "_"
+    )
     found: list[QuestionCounts] | None = cache.get(key)
     if found is None:
         found = _count(survey, asked, groups)

@@ -93,8 +93,7 @@ class PostingForm(SinceShownForm, forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "lang": "en", "placeholder": " "}),
         help_text=gettext_lazy(
-            "Where title and text are in another language: the same in a few sentences of English. It is shown below "
-            "the text, and whoever reads or writes in English finds it. Empty where they are in English already."
+            "Where title and text are in another language: who reads in English finds it, and it is shown below them."
         ),
     )
     areas = forms.ModelMultipleChoiceField(

@@ -91,6 +91,7 @@ def test_several_offers_together_stand_before_one_that_fits_better(need, reviewe
         ({"title": "The same again, in another year"}, 1),
         ({"text": "  The  text\n"}, 1),
         ({"text": "Another text"}, 2),
+        ({"english_text": "And in English"}, 2),
         ({"areas": ["energy", "health"]}, 2),
         ({"modalities": ["finance", "training"]}, 2),
         ({"any_modality": True}, 2),
