@@ -138,7 +138,7 @@ ADVISERS_NEED = InventedPosting(
     title="training for those who advise rice farmers",
     text="Twelve advisers want to learn how rice is grown with less water, to teach it in their districts.",
     areas=("agriculture-food-security",),
-    modalities=("training",),
+    modalities=("training", "study-visits"),
     waits=True,
 )
 POSTINGS = (
