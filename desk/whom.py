@@ -55,14 +55,14 @@ class PartyLines:
 
 
 @dataclass(frozen=True)
-class Group:
+class PartyGroup:
     """One of the two groups of the page."""
 
     lines: list[PartyLines]
     others: int
 
     @classmethod
-    def of(cls, parties: PartiesToAsk, labels: Labels, *, is_need_confirmed: bool) -> "Group":
+    def of(cls, parties: PartiesToAsk, labels: Labels, *, is_need_confirmed: bool) -> "PartyGroup":
         """Put what was found into words."""
         return cls(
             [
@@ -91,8 +91,8 @@ def whom_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int
     context = {
         "title": _("Whom to ask: %(need)s") % {"need": need},
         "need": need,
-        "confirmed": Group.of(found.confirmed, labels, is_need_confirmed=is_need_confirmed),
-        "to_be_verified": Group.of(found.to_be_verified, labels, is_need_confirmed=is_need_confirmed),
+        "confirmed": PartyGroup.of(found.confirmed, labels, is_need_confirmed=is_need_confirmed),
+        "to_be_verified": PartyGroup.of(found.to_be_verified, labels, is_need_confirmed=is_need_confirmed),
     }
     return respond(model_admin, request, "admin/matching/match/whom.html", context)
 

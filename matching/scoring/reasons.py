@@ -75,7 +75,9 @@ def through(route: dict[str, Any], labels: Labels) -> str:
     code, name = route["group"], labels.group(route["group"])
     if code is None or code in labels.made_anew:
         return name
-    return _("%(group)s (%(level)s)") % {"group": name, "level": str(LEVELS[route["level_code"]]).lower()}
+    level = str(LEVELS[route["level_code"]])
+    # Within a sentence; LDC and SIDS keep their letters.
+    return _("%(group)s (%(level)s)") % {"group": name, "level": f"{level[:1].lower()}{level[1:]}"}
 
 
 def gate_reasons(explanation: Explanation) -> list[str]:
