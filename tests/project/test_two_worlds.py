@@ -196,8 +196,9 @@ class Deciding:
 
     def propose_what_no_run_suggests(self) -> None:
         known = set(Match.objects.values_list("need", "offer"))
-        told = [[one for one in rows if one.country_id != QUIET] for rows in (self.world.needs, self.world.offers)]
-        pairs = [pair for pair in itertools.product(*told) if (pair[0].pk, pair[1].pk) not in known]
+        needs = [need for need in self.world.needs if need.country_id != QUIET]
+        offers = [offer for offer in self.world.offers if offer.country_id != QUIET]
+        pairs = [pair for pair in itertools.product(needs, offers) if (pair[0].pk, pair[1].pk) not in known]
         explained = zip(pairs, explain_pairs(pairs=pairs), strict=True)
         need, offer = next(pair for pair, explanation in explained if not explanation["gates"])
         propose_pair(need=need, offer=offer, by=self.world.reviewer)
