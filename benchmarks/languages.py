@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matching.engine import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE
-from matching.engine.inputs.languages import BY_WORDS_AND_MEANING, Languages
+from matching.engine.inputs.languages import BY_WORDS_AND_MEANING, WHOLE, Languages
 from matching.engine.rules.topic import closeness
-from matching.topic.languages import MEASURED, WHOLE, table_through
+from matching.topic.languages import MEASURED, table_through
 from matching.topic.vectors import Vectors, texts_of, vectors_of
 from surveys.postings.forms.languages import CODES
 

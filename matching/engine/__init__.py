@@ -6,7 +6,14 @@ day, which level reaches which country and what the weights are, all come in as 
 
 from matching.engine.inputs.arrays import Excluded, Postings, Preference, Reach
 from matching.engine.inputs.case import Case
-from matching.engine.inputs.languages import BY_MEANING, BY_WORDS, Languages
+from matching.engine.inputs.languages import (
+    BY_MEANING,
+    BY_WORDS,
+    BY_WORDS_AND_MEANING,
+    NOT_COMPARABLE,
+    WHOLE,
+    Languages,
+)
 from matching.engine.inputs.profile import MILLION, Profile, Weights
 from matching.engine.inputs.texts import MEANING_UNIT, N_TERMS, UNKNOWN_LANGUAGE, WORDS_UNIT, Texts
 from matching.engine.one_pair.closing import closed
@@ -24,16 +31,19 @@ ENGINE_VERSION = "3.0"
 __all__ = [
     "BY_MEANING",
     "BY_WORDS",
+    "BY_WORDS_AND_MEANING",
     "CRITERIA",
     "ENGINE_VERSION",
     "GATES",
     "GOOD",
     "MEANING_UNIT",
     "MILLION",
+    "NOT_COMPARABLE",
     "N_TERMS",
     "PARTIAL",
     "STRONG",
     "UNKNOWN_LANGUAGE",
+    "WHOLE",
     "WORDS_UNIT",
     "Best",
     "Case",

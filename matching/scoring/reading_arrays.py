@@ -38,7 +38,7 @@ FEW = 500
 NO_WORDS = OwnWords("", "")
 LANGUAGES = {code: number for number, code in enumerate(CODES)}
 """One number for each language, the same for both sides and in every run."""
-LANGUAGES_COMPARED = engine.Languages(*comparisons(CODES))
+LANGUAGES_COMPARED = comparisons(CODES)
 
 
 class CannotScore(CannotAnswer):

@@ -17,11 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.engine import BY_MEANING, BY_WORDS, BY_WORDS_AND_MEANING, NOT_COMPARABLE, WHOLE, Languages
+
 MEASURED = Path(__file__).with_name("across_languages.json")
-WHOLE = 10_000
-"""Cosines and closeness are in ten-thousandths."""
-NOTHING, WORDS, WORDS_AND_MEANING, FIRST_TABLE = range(4)
-"""How the texts of two languages are compared; from `FIRST_TABLE` on by meaning alone, through that table."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +34,24 @@ class Measured:
     """int32[10_001] each: the closeness for a cosine, never falling."""
 
 
-def comparisons(languages: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Return how texts in these languages are compared: uint8[L + 1, L + 1] and int32[tables, 10_001].
+def comparisons(languages: Sequence[str]) -> Languages:
+    """Return how texts in these languages are compared; the number of a language is its place in `languages`.
 
-    The first is by the number of the language in `languages` plus 1, for both sides alike; 0 stands for a language that
-    is not known. An unknown language is compared as if it were that of the other text: words of two languages are
+    An unknown language is compared as if it were that of the other text: words of two languages are
     hardly ever the same, and meaning then counts no more than words.
     """
     measured = read_measured()
-    own = [WORDS_AND_MEANING, *(WORDS_AND_MEANING if code in measured.known else WORDS for code in languages)]
-    comparison = np.full((len(own), len(own)), NOTHING, dtype=np.uint8)
+    own = [BY_WORDS_AND_MEANING, *(BY_WORDS_AND_MEANING if code in measured.known else BY_WORDS for code in languages)]
+    comparison = np.full((len(own), len(own)), NOT_COMPARABLE, dtype=np.uint8)
     comparison[0, :] = comparison[:, 0] = own
     np.fill_diagonal(comparison, own)
     for row, one in enumerate(languages, start=1):
         for column, other in enumerate(languages, start=1):
             table = measured.table_of.get(frozenset((one, other)))
             if row != column and table is not None:
-                comparison[row, column] = FIRST_TABLE + table
-    return comparison, np.stack(measured.tables) if measured.tables else np.zeros((0, WHOLE + 1), dtype=np.int32)
+                comparison[row, column] = BY_MEANING + table
+    across = np.stack(measured.tables) if measured.tables else np.zeros((0, WHOLE + 1), dtype=np.int32)
+    return Languages(comparison, across)
 
 
 @cache

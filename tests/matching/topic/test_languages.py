@@ -4,26 +4,19 @@
 """
 
 import json
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchmarks.languages import Measurement, Pairs, halves, points_between
-from matching.engine import MEANING_UNIT
+from matching.engine import BY_MEANING, BY_WORDS, MEANING_UNIT, NOT_COMPARABLE, WHOLE
 from matching.engine.inputs.languages import BY_WORDS_AND_MEANING
 from matching.engine.rules.topic import closeness
-from matching.topic.languages import (
-    FIRST_TABLE,
-    NOTHING,
-    WHOLE,
-    WORDS,
-    WORDS_AND_MEANING,
-    comparisons,
-    read_measured,
-    table_through,
-)
+from matching.topic.languages import comparisons, read_measured, table_through
 from matching.topic.vectors import texts_of, vectors_of
 from surveys.postings.forms.languages import CODES
 
@@ -32,40 +25,45 @@ COMPARED = ("en", "fr", "es", "ru", "zh", "ar", "th", "id")
 RELATED = 2_000
 
 
+def arrays_of(languages: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    found = comparisons(languages)
+    return found.comparison, found.across
+
+
 def test_every_pair_of_languages_is_compared_in_one_way_alike_from_both_sides() -> None:
-    comparison, across = comparisons(CODES)
+    comparison, across = arrays_of(CODES)
     assert comparison.shape == (len(CODES) + 1, len(CODES) + 1)
     assert comparison.dtype == np.uint8
     assert np.array_equal(comparison, comparison.T)
     assert across.dtype == np.int32
-    assert comparison.max() < FIRST_TABLE + len(across)
+    assert comparison.max() < BY_MEANING + len(across)
 
 
 @pytest.mark.parametrize(
     ("one", "other", "how"),
     [
-        ("en", "en", WORDS_AND_MEANING),
-        ("km", "km", WORDS),
-        ("en", "fr", FIRST_TABLE),
-        ("ar", "th", FIRST_TABLE),
-        ("en", "km", NOTHING),
-        ("km", "lo", NOTHING),
-        ("en", "vi", NOTHING),
-        ("en", "id", FIRST_TABLE),
-        ("", "", WORDS_AND_MEANING),
-        ("", "fr", WORDS_AND_MEANING),
-        ("", "bn", WORDS),
+        ("en", "en", BY_WORDS_AND_MEANING),
+        ("km", "km", BY_WORDS),
+        ("en", "fr", BY_MEANING),
+        ("ar", "th", BY_MEANING),
+        ("en", "km", NOT_COMPARABLE),
+        ("km", "lo", NOT_COMPARABLE),
+        ("en", "vi", NOT_COMPARABLE),
+        ("en", "id", BY_MEANING),
+        ("", "", BY_WORDS_AND_MEANING),
+        ("", "fr", BY_WORDS_AND_MEANING),
+        ("", "bn", BY_WORDS),
     ],
 )
 def test_how_two_languages_are_compared(one: str, other: str, how: int) -> None:
     number = {code: at for at, code in enumerate(("", *CODES))}
-    comparison, _across = comparisons(CODES)
+    comparison, _across = arrays_of(CODES)
     assert comparison[number[one], number[other]] == how
 
 
 def test_the_numbers_follow_the_order_that_is_given() -> None:
-    forth, _across = comparisons(("en", "fr", "km"))
-    back, _across = comparisons(("km", "fr", "en"))
+    forth, _across = arrays_of(("en", "fr", "km"))
+    back, _across = arrays_of(("km", "fr", "en"))
     turned = [0, 3, 2, 1]
     assert np.array_equal(forth, back[np.ix_(turned, turned)])
 
@@ -76,7 +74,7 @@ def test_no_language_is_compared_that_the_encoder_does_not_know() -> None:
 
 
 def test_tables_never_fall_and_reach_from_nothing_to_the_whole() -> None:
-    _comparison, across = comparisons(CODES)
+    _comparison, across = arrays_of(CODES)
     assert across.shape[1] == WHOLE + 1
     for table in across:
         assert (table[0], table[WHOLE]) == (0, WHOLE)
@@ -143,7 +141,7 @@ def test_the_same_matter_in_two_languages_is_close_and_random_ones_no_more_than_
     vectors = {code: vectors_of(texts) for code, texts in said.items()}
     meaning = {code: np.stack([one.meaning for one in some]).astype(np.int64) for code, some in vectors.items()}
     same = np.eye(len(MATTERS), dtype=np.bool_)
-    _comparison, across = comparisons(COMPARED)
+    _comparison, across = arrays_of(COMPARED)
     random_raw, random_across = [], []
     for one, other in combinations(COMPARED, 2):
         cosine = np.clip(np.rint(meaning[one] @ meaning[other].T * WHOLE / MEANING_UNIT**2), 0, WHOLE).astype(np.int64)
