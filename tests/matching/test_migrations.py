@@ -86,3 +86,52 @@ def test_others_are_shown_what_stands_until_the_next_run(throwaway: str, setting
     rows_of = migrate(throwaway, AFTER)
     assert rows_of("matching", "Match").count() == 3
     migrate(throwaway, ("matching", "0016_what_is_shown_is_whole"))
+
+
+BEFORE_WORDS, WITH_WORDS = ("matching", "0016_what_is_shown_is_whole"), ("matching", "0019_what_is_shown_has_a_word")
+
+
+def test_each_row_keeps_the_word_that_it_was_shown_with_and_each_profile_its_scores(
+    throwaway: str, settings: Any
+) -> None:
+    settings.MIGRATION_MODULES = {}
+    rows_of = stand_at(throwaway, BEFORE_WORDS)
+    country = rows_of("directory", "Country").create(iso3="QQQ", iso2="QQ", m49="999", name="Test")
+    bounds = {"strong_from": 600_000, "good_from": 400_000}
+    profile = rows_of("matching", "ScoringProfile").create(code="default", version=1, **bounds)
+    need = rows_of("surveys", "Need").create(title="Need", country=country, stated_on=TERM)
+    none = dict.fromkeys(("part_modalities", "part_region", "part_topic"), 0)
+    offers = []
+    for score, shown in ((600_000, 399_999), (599_999, 400_000), (399_999, None)):
+        offer = rows_of("surveys", "Offer").create(title="Offer", country=country, stated_on=TERM)
+        offers.append(offer)
+        seen: dict[str, Any] = {}
+        if shown is not None:
+            moments = dict.fromkeys(("shown_since", "shown_changed_at"), dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+            others = {f"shown_{name}": 0 for name in none}
+            seen = {"is_shown": True, "shown_by": profile, "shown_score": shown, "shown_part_areas": shown, **others}
+            seen |= moments
+        rows_of("matching", "Match").create(
+            need=need, offer=offer, profile=profile, status="suggested", score=score, part_areas=score, **none, **seen
+        )
+    released = {
+        "released_at": dt.datetime(2026, 11, 2, tzinfo=dt.UTC),
+        "released_score": 1,
+        "released_as": {"fit": "good"},
+    }
+    rows_of("matching", "Match").filter(offer=offers[0]).update(**released)
+    rows_of("matching", "TriangularOption").create(
+        need=need, pivotal_offer=offers[0], facilitating_offer=offers[1], profile=profile, status="suggested",
+        score=400_000, part_areas=400_000, **none,
+    )  # fmt: skip
+
+    rows_of = migrate(throwaway, WITH_WORDS)
+
+    words = rows_of("matching", "Match").order_by("pk").values_list("word", "shown_word", "released_word")
+    assert list(words) == [(2, 0, 1), (1, 1, None), (0, None, None)]
+    assert rows_of("matching", "TriangularOption").get().word == 1
+    kept = rows_of("matching", "ScoringProfile").get()
+    assert (kept.unstated_modalities, kept.unstated_topic, kept.min_score) == (0, 0, profile.min_score)
+    rows_of = migrate(throwaway, BEFORE_WORDS)
+    assert rows_of("matching", "Match").count() == 3
+    migrate(throwaway, WITH_WORDS)
