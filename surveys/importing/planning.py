@@ -36,7 +36,7 @@ from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_
 from surveys.importing.rows.row import RowReader
 from surveys.models import Response
 from surveys.reading.cells import CellError, FileRefused, SourceRow, column_letter
-from surveys.reading.values import order_of_days
+from surveys.reading.days import order_of_days
 
 ROWS_AT_ONCE = 500
 WAITING, LACKING = "waiting", "lacking:"
@@ -84,6 +84,8 @@ class Planner:
             decisions=opened.decisions,
             has_agency_key=opened.survey.has_agency_key,
             day_first=self._orders_of_days(),
+            from_1904=opened.table.from_1904,
+            merged=opened.table.merged,
         )
         self._repeats = [RepeatRows(repeats) for repeats in opened.table.repeats]
         self.total, self._keys = self._first_pass()

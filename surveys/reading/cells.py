@@ -44,6 +44,36 @@ class SheetSource:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedCells:
+    """Cells that a sheet shows as one: rows from 1, columns from 0, the last ones among them.
+
+    The text stands in the first of them alone.
+    """
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Return whether a cell is one of them."""
+        return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
+
+    def begins_at(self, row: int, column: int) -> bool:
+        """Return whether a cell is the one that holds the text."""
+        return (row, column) == (self.first_row, self.first_column)
+
+    @property
+    def first(self) -> str:
+        """The cell that holds the text, as a spreadsheet names it."""
+        return f"{column_letter(self.first_column)}{self.first_row}"
+
+    def __str__(self) -> str:
+        """Return the range as a spreadsheet names it: B3:B5."""
+        return f"{self.first}:{column_letter(self.last_column)}{self.last_row}"
+
+
+@dataclass(frozen=True, slots=True)
 class CellError:
     """What is wrong in one cell, and what would be right; `column` is empty where it concerns the row.
 

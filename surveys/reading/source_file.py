@@ -1,8 +1,8 @@
 """Opens a file of anybody as sheets of text cells; what reads it works in a child, so that it can be ended."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from surveys.reading.cells import (
     MAX_FILE_BYTES,
     MAX_ROWS,
     FileRefused,
+    MergedCells,
     Sheet,
     SheetSource,
     SourceRow,
@@ -34,10 +35,15 @@ _BLANK = b" \t\r\n\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class SourceFile:
-    """An opened file: its visible sheets, and notices for the person who sent it."""
+    """An opened file: its visible sheets, and notices for the person who sent it.
+
+    `from_1904`: whether a workbook counts its days from 1904; `merged`: by the name of a sheet, its merged cells.
+    """
 
     sheets: Sequence[SheetSource]
     notices: Sequence[str] = field(default_factory=list)
+    from_1904: bool = False
+    merged: Mapping[str, Sequence[MergedCells]] = field(default_factory=dict)
 
 
 def open_file(data: bytes, *, limits: Limits = IN_A_JOB, max_rows: int = MAX_ROWS) -> SourceFile:
@@ -58,13 +64,24 @@ def open_file(data: bytes, *, limits: Limits = IN_A_JOB, max_rows: int = MAX_ROW
         spool = answer_of_child("surveys.reading.child.tables", data, limits=limits, options={"rows": max_rows})
     except Refused as refused:
         raise FileRefused(_in_words(refused)) from None
-    return _sheets(spool)
+    return _about_workbook(spool, _sheets(spool))
 
 
 def read_sheets(data: bytes, *, max_rows: int = MAX_ROWS) -> list[Sheet]:
     """Return the sheets of a file with all their rows; for files that should be small, and while somebody waits."""
     opened = open_file(data, limits=IN_A_REQUEST, max_rows=max_rows)
     return [Sheet(sheet.name, tuple(sheet.rows())) for sheet in opened.sheets]
+
+
+def _about_workbook(spool: IO[bytes], opened: SourceFile) -> SourceFile:
+    """Add what the first line says of a workbook."""
+    spool.seek(0)
+    first = spool.readline()
+    said = json.loads(first) if first.startswith(b"{") else {}
+    if "book" not in said:
+        return opened
+    merged = {name: [MergedCells(*one) for one in ranges] for name, ranges in said["merged"].items()}
+    return replace(opened, from_1904=said["book"] == "1904", merged=merged)
 
 
 def _sheets(spool: IO[bytes]) -> SourceFile:

@@ -17,7 +17,8 @@ from surveys.questionnaires.asked import Asked, Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.lists import OTHER
 from surveys.reading.amounts import AmountError, parse_number
-from surveys.reading.values import ValueUnreadable, parse_day, parse_decimal
+from surveys.reading.days import parse_day
+from surveys.reading.values import ValueUnreadable, parse_decimal
 from web.since_shown import AS_OF
 
 MOST_CHARACTERS = 10_000
@@ -193,7 +194,7 @@ def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[NamedPlace
     if question.kind == QuestionKind.NUMBER:
         text = parse_decimal(text)
     elif question.kind == QuestionKind.DATE:
-        text = parse_day(text)
+        text = parse_day(text, iso3=iso3)
     return Given(question.code, text, repeat), []
 
 

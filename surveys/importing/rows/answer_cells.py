@@ -18,7 +18,8 @@ from surveys.models import Question
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
 from surveys.reading.amounts import AmountError, parse_number, parse_printed
-from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
+from surveys.reading.days import parse_day
+from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_decimal, stated
 
 
 class AnswerReader:
@@ -31,8 +32,10 @@ class AnswerReader:
         decisions: Mapping[str, Mapping[str, str]],
         *,
         day_first: Mapping[str, bool],
+        from_1904: bool,
     ) -> None:
         self._reference, self._tool, self._day_first = reference, tool, day_first
+        self._from_1904 = from_1904
         version, lists = reference.asked.version, reference.asked.lists
         self._questions: dict[str, Question] = {one.code: one for one in version.questions} if version else {}
         self._choices: dict[str, Choices] = {
@@ -57,12 +60,12 @@ class AnswerReader:
                 found, named = self._places(cells, question, repeat, iso3)
                 places += named
             else:
-                found = self._answer(cells, question, repeat)
+                found = self._answer(cells, question, repeat, iso3)
             if found is not None:
                 given.append(found)
         return given, places
 
-    def _answer(self, cells: Cells, question: Question, repeat: int) -> Given | None:
+    def _answer(self, cells: Cells, question: Question, repeat: int, iso3: str) -> Given | None:
         match question.kind:
             case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
                 return self._choice(cells, question, repeat)
@@ -79,7 +82,8 @@ class AnswerReader:
             if question.kind == QuestionKind.NUMBER:
                 value = parse_decimal(text)
             elif question.kind == QuestionKind.DATE:
-                value = parse_day(text, day_first=self._day_first.get(question.code))
+                order = self._day_first.get(question.code)
+                value = parse_day(text, day_first=order, from_1904=self._from_1904, iso3=iso3)
         except ValueUnreadable as error:
             cells.complain(column, str(error), question=question.code)
             return None

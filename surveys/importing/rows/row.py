@@ -15,7 +15,7 @@ from surveys.importing.layout.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOT
 from surveys.importing.rows.answer_cells import AnswerReader
 from surveys.importing.rows.cells import Cells, ImportReference, ReadRow
 from surveys.importing.rows.whose import OwnerReader
-from surveys.reading.cells import CellError, SourceRow
+from surveys.reading.cells import CellError, MergedCells, SourceRow
 from surveys.reading.values import stated
 
 MAX_CELL_CHARACTERS = 10_000
@@ -35,14 +35,18 @@ class RowReader:
         decisions: Mapping[str, Mapping[str, str]],
         has_agency_key: bool,
         day_first: Mapping[str, bool],
+        from_1904: bool = False,
+        merged: Sequence[MergedCells] = (),
     ) -> None:
         self._main = [column for column in columns if not column.sheet]
         self._repeated = [column for column in columns if column.sheet]
         self._by_goes = {column.goes: column for column in self._main if column.goes.startswith("about:")}
-        self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key)
-        self._answers = AnswerReader(reference, tool, decisions, day_first=day_first)
+        self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key, merged=merged)
+        self._answers = AnswerReader(reference, tool, decisions, day_first=day_first, from_1904=from_1904)
         version = reference.asked.version
-        self.fingerprint = _fingerprint(columns, decisions, version.pk if version else 0, day_first)
+        self.fingerprint = _fingerprint(
+            columns, decisions, version.pk if version else 0, day_first, from_1904=from_1904
+        )
 
     def identify(self, row: SourceRow) -> str:
         """Return the key of a row without reading the rest of it; empty where it is in error."""
@@ -128,7 +132,14 @@ class RowReader:
 
 
 def _fingerprint(
-    columns: Sequence[Column], decisions: Mapping[str, Any], version: int, day_first: Mapping[str, bool]
+    columns: Sequence[Column],
+    decisions: Mapping[str, Any],
+    version: int,
+    day_first: Mapping[str, bool],
+    *,
+    from_1904: bool,
 ) -> str:
     read_as = [sorted((column.sheet, column.key, column.goes) for column in columns), decisions, version, day_first]
+    if from_1904:
+        read_as.append(1904)
     return hashlib.sha256(json.dumps(read_as, sort_keys=True).encode()).hexdigest()

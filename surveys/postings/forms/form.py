@@ -3,7 +3,6 @@
 Few fields are required, and only for publishing: a draft keeps whatever fits. `content()` gives what the writer takes.
 """
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -21,6 +20,7 @@ from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
+from surveys.postings.forms.day_field import DayField, day_input
 from surveys.postings.forms.languages import language_choices, reads_like
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
@@ -35,7 +35,6 @@ from web.since_shown import SinceShownForm
 
 LONGEST_TEXT = 20_000
 LONGEST_NOTE = 2_000
-LATEST_YEAR = 2100
 MOST_PLACES = 60
 DEFAULT_LANGUAGE = "en"
 ENGLISH = "en"
@@ -55,11 +54,6 @@ class Content:
     areas: list[str]
     modalities: list[str]
     targets: list[NamedPlace]
-
-
-def day_input() -> forms.DateInput:
-    """Return a field for a day, which browsers show as a calendar."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AmountField(forms.CharField):
@@ -109,8 +103,8 @@ class PostingForm(SinceShownForm, forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     any_modality = forms.BooleanField(label=gettext_lazy("Any form, to be discussed"), required=False)
-    opens_on = forms.DateField(label=gettext_lazy("Open from"), required=False, widget=day_input())
-    closes_on = forms.DateField(
+    opens_on = DayField(label=gettext_lazy("Open from"), required=False, widget=day_input())
+    closes_on = DayField(
         label=gettext_lazy("Open until"),
         required=False,
         widget=day_input(),
@@ -219,14 +213,6 @@ class PostingForm(SinceShownForm, forms.Form):
         if code and code not in list_currencies():
             raise ValidationError(_("“%(code)s” is no currency of ISO 4217: write USD, EUR, THB …") % {"code": code})
         return code
-
-    def clean_opens_on(self) -> dt.date | None:
-        """Refuse days that no posting has."""
-        return _sane(self.cleaned_data["opens_on"])
-
-    def clean_closes_on(self) -> dt.date | None:
-        """Refuse days that no posting has."""
-        return _sane(self.cleaned_data["closes_on"])
 
     def shown(self) -> ShownPosting | None:
         """Return the posting that the form changes."""
@@ -362,12 +348,6 @@ def _initial_of_a_new_one(agency: Agency | None) -> dict[str, Any]:
         "visibility": default_visibility(country),
         "amount_currency": "USD",
     }
-
-
-def _sane(day: dt.date | None) -> dt.date | None:
-    if day is not None and not 1978 <= day.year <= LATEST_YEAR:
-        raise ValidationError(_("That year cannot be meant."))
-    return day
 
 
 MODELS: dict[str, Any] = {"offer": Offer, "need": Need}

@@ -1,7 +1,8 @@
 """Recognises a file by its content, not by its name, and yields its sheets as lines of JSON.
 
 {"sheet": name} stands before the rows of a sheet, which are [number, [cells]]; {"hidden": name} for one that is not
-read; {"notice": code, "at": place} for what was not certain.
+read; {"notice": code, "at": place} for what was not certain. The first line of a workbook is {"book": from which year
+its days count, "merged": {sheet: ranges}}.
 """
 
 import json

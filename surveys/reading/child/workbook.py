@@ -14,6 +14,10 @@ from web.child.refusing import Refused
 MACROS = b"vnd.ms-office.vbaProject"
 LAST_ROW = 2**20
 """A sheet has no row beyond."""
+MERGED = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell\s[^<>]{0,100}?\bref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
+CHUNK, LONGEST_MARK, MAX_MERGED = 1_000_000, 300, 5_000
 # The built-in formats that change how a plain number reads; others show the number itself.
 NUMBER_FORMATS = {"0.00": ".2f", "#,##0": ",.0f", "#,##0.00": ",.2f"}
 
@@ -27,12 +31,50 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
     if not DEFUSEDXML:
         raise Refused("unprotected")
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    yield {
+        "book": "1904" if book.epoch.year == 1904 else "1900",
+        "merged": {sheet.title: found for sheet in visible if (found := _merged_cells(sheet))},
+    }
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             yield {"hidden": sheet.title}
             continue
         yield {"sheet": sheet.title}
         yield from rows_of(sheet, max_rows)
+
+
+def _merged_cells(sheet: Any) -> list[tuple[int, int, int, int]]:
+    """Return the merged cells of a sheet: first row (from 1) and column (from 0), last row and column.
+
+    They stand behind the rows, where a reader that takes row by row does not look: found by their marks, without
+    reading the rows.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    kept = b""
+    with sheet._get_source() as part:  # noqa: SLF001
+        while chunk := part.read(CHUNK):
+            text = kept + chunk
+            end = 0
+            # Looked for first, because it is rare and the search for the whole mark is slow.
+            for mark in MERGED.finditer(text) if b"mergeCell" in text else ():
+                end = mark.end()
+                if len(found) < MAX_MERGED:
+                    found.append(_range(*(one.decode() for one in mark.groups())))
+            kept = text[max(end, len(text) - LONGEST_MARK) :]
+    return found
+
+
+def _range(first_column: str, first_row: str, last_column: str, last_row: str) -> tuple[int, int, int, int]:
+    return int(first_row), _column(first_column), int(last_row), _column(last_column)
+
+
+def _column(letters: str) -> int:
+    """Return the number of a column, from 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _check_package(data: bytes) -> None:

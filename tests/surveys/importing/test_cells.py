@@ -15,7 +15,8 @@ from surveys.choices import Direction, PlaceKind
 from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.questionnaires.lists import Choice
 from surveys.reading.amounts import Amount, AmountError, parse_number, parse_printed
-from surveys.reading.values import ValueUnreadable, order_of_days, parse_day
+from surveys.reading.days import order_of_days, parse_day
+from surveys.reading.values import ValueUnreadable
 
 pytestmark = pytest.mark.any_database
 
