@@ -131,6 +131,10 @@ def _words() -> dict[str, str]:
         BUSY: _("Other files are being read just now. Try again in a minute."),
         "cell_too_long": _("Cell %(at)s has more than %(limit)d characters, which no spreadsheet holds."),
         "csv": _("The file is not well-formed CSV after row %(at)s."),
+        "csv_backslash": _(
+            "After row %(at)s, quotation marks or commas within cells are marked by a backslash, which spreadsheets "
+            'do not read. Export again with quotation marks doubled, as in “say ""yes""”, or as .xlsx.'
+        ),
         "damaged": _("The file is damaged. Open it in a spreadsheet and save it again as .xlsx."),
         "empty": _("The file is empty."),
         "encrypted": _("The file has a password (%(at)s). Save it without one."),
@@ -162,6 +166,10 @@ def _words() -> dict[str, str]:
         "western": _(
             "The file is not UTF-8 (line %(at)s); it was read as Western European. Check letters with accents in the "
             "preview; if they are wrong, save the file as “CSV UTF-8” and upload it again."
+        ),
+        "xform": _(
+            "This is a form in XML (XForm), as ODK and KoboToolbox hand it to phones: neither a table of answers nor a "
+            "workbook. Send the answers as .xlsx or CSV; a questionnaire as its XLSForm workbook (.xlsx)."
         ),
         "xlsb": _("This is a binary Excel file (.xlsb). Save it as .xlsx."),
         "xml": _("This is XML or HTML, whatever its name says. Save it as .xlsx or as CSV UTF-8."),
