@@ -30,7 +30,7 @@ from surveys.answering.stored_answers import answers_of, keep_readings, load_res
 from surveys.choices import Feeds, ResponseStatus, RowResult
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.opening import OpenImport
-from surveys.importing.layout.table import SAMPLE_ROWS, RepeatRows
+from surveys.importing.layout.table import RepeatRows
 from surveys.importing.rows.cells import ImportReference, ReadRow
 from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
 from surveys.importing.rows.row import RowReader
@@ -133,18 +133,19 @@ class Planner:
             raise FileRefused(" ".join([said % {"columns": headings}, *self._opened.notices]))
 
     def _orders_of_days(self) -> dict[str, bool]:
-        dates = {
-            column.index: column.question
-            for column in self._opened.columns
-            if not column.sheet
-            and column.question in self._reference.asked.questions
-            and self._reference.asked.questions[column.question].kind == "date"
-        }
-        texts: dict[str, list[str]] = defaultdict(list)
-        for row in islice(self._opened.table.rows(), SAMPLE_ROWS) if dates else ():
-            for index, question in dates.items():
-                if index < len(row.cells):
-                    texts[question].append(row.cells[index])
+        """Return of each date question whether its cells write the day first: as the whole file shows, if it does."""
+        opened, questions = self._opened, self._reference.asked.questions
+        texts: dict[str, set[str]] = defaultdict(set)
+        for name, table in (("", opened.table), *((one.table.sheet.name, one.table) for one in opened.table.repeats)):
+            dates = {
+                column.index: column.question
+                for column in opened.columns
+                if column.sheet == name and column.question in questions and questions[column.question].kind == "date"
+            }
+            for row in table.rows() if dates else ():
+                for index, question in dates.items():
+                    if index < len(row.cells):
+                        texts[question].add(row.cells[index])
         orders = {question: order_of_days(cells) for question, cells in texts.items()}
         return {question: order for question, order in orders.items() if order is not None}
 

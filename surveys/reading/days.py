@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +10,7 @@ from surveys.reading.values import ValueUnreadable
 
 FIRST_YEAR, LAST_YEAR = 1978, 2100
 """The years that a posting or an answer can mean: cooperation of the South has its Plan of Action since 1978."""
+MAX_CHARACTERS = 100
 BUDDHIST_ERA = 543
 NEPALI_ERA = 57
 _NEPALI_FROM = 2060
@@ -81,6 +83,8 @@ def parse_day(text: str, *, day_first: bool | None = None, from_1904: bool = Fal
     days from 1904. iso3: the country that wrote it. A time of day is left out. Raises ValueUnreadable.
     """
     text = " ".join(text.split())
+    if len(text) > MAX_CHARACTERS:
+        raise ValueUnreadable(_not_a_date())
     if serial := _SERIAL.fullmatch(text):
         day = (_DAY_ZERO_OF_1904 if from_1904 else _DAY_ZERO) + dt.timedelta(days=int(serial[1]))
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -138,7 +142,7 @@ def _not_a_date() -> str:
     return _("Not a date: write it as 2027-01-15.")
 
 
-def order_of_days(texts: list[str]) -> bool | None:
+def order_of_days(texts: Iterable[str]) -> bool | None:
     """Return whether a column writes the day first, from the cells that leave no doubt; None where none does."""
     votes = set()
     for text in texts:

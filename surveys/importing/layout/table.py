@@ -15,7 +15,6 @@ from surveys.reading.source_file import SourceFile
 from web.text import fold
 
 SEARCHED_ROWS = 12
-SAMPLE_ROWS = 200
 MERGED_NAMED = 10
 _TAG = re.compile(r"#[a-z]\w*(?:\+\w+)*", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]{1,200}>")

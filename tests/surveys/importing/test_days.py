@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from directory.models import Country
 from surveys.admin.posting_form import PostingAdminForm
 from surveys.choices import Feeds, QuestionKind
 from surveys.importing.applying import import_file
-from surveys.models import Question, Questionnaire, Response, Section, Survey
+from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.postings.forms.form import PostingForm
 from surveys.reading.days import FIRST_YEAR, LAST_YEAR, check_year, order_of_days, parse_day
 from surveys.reading.values import ValueUnreadable
 from tests.factories import SurveyFactory
+from tests.surveys.workbooks import workbook
 from workspace.postings.steps import RenewForm
 
 pytestmark = pytest.mark.any_database
@@ -198,3 +201,31 @@ def test_a_day_in_a_form_is_never_read_as_one_of_two():
     for text in ("03/04/2027", "46037"):
         with pytest.raises(ValidationError):
             field.clean(text)
+
+
+@given(st.text(alphabet="0123456789 ,./-:TjanfebJMFthz年月日Z", max_size=120) | st.text())
+def test_whatever_the_text_it_is_a_day_of_these_years_or_is_refused(text: str):
+    with suppress(ValueUnreadable):
+        assert FIRST_YEAR <= dt.date.fromisoformat(parse_day(text)).year <= LAST_YEAR
+
+
+@pytest.mark.django_db
+def test_a_column_tells_how_its_days_are_meant_also_far_below_and_in_a_sheet_of_repeats(dated: Survey):
+    names = [country.iso3 for country in Country.objects.filter(is_listed=True)[:204]]
+    rows = [f"{iso3},03/04/2027" for iso3 in names[:-1]]
+    data = "\n".join(["iso3,opens", *rows, f"{names[-1]},15/04/2027"]).encode()
+    assert import_file(survey=dated, data=data, file_name="days.csv").errors == []
+    assert set(days_of(dated).values()) == {"2027-04-03", "2027-04-15"}
+
+    Section.objects.create(
+        questionnaire=dated.questionnaires.get(), code="more", label="More", position=2, repeats=True
+    )
+    section = Section.objects.get(code="more")
+    Question.objects.create(section=section, code="closes", label="closes", kind=QuestionKind.DATE, position=1)
+    book = workbook(
+        main=[["country", "_index", "_uuid", "_submission_time"], ["Fiji", 1, "a", ""]],
+        more=[["closes", "_parent_index"], ["03/04/2027", 1], ["15/04/2027", 1]],
+    )
+    assert import_file(survey=dated, data=book, file_name="days.xlsx").errors == []
+    found = Answer.objects.filter(response__survey=dated, question="closes").order_by("repeat")
+    assert [answer.value for answer in found] == ["2027-04-03", "2027-04-15"]
