@@ -29,7 +29,7 @@ def checked_day(day: dt.date | None) -> dt.date | None:
     return day
 
 
-class DayField(forms.DateField):
+class PostingDayField(forms.DateField):
     """A day as browsers send it, or as a person writes it in a sheet; what could be two days is neither."""
 
     def to_python(self, value: Any) -> dt.date | None:

@@ -20,7 +20,7 @@ from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
-from surveys.postings.forms.day_field import DayField, day_input
+from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.languages import language_choices, reads_like
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
@@ -103,8 +103,8 @@ class PostingForm(SinceShownForm, forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     any_modality = forms.BooleanField(label=gettext_lazy("Any form, to be discussed"), required=False)
-    opens_on = DayField(label=gettext_lazy("Open from"), required=False, widget=day_input())
-    closes_on = DayField(
+    opens_on = PostingDayField(label=gettext_lazy("Open from"), required=False, widget=day_input())
+    closes_on = PostingDayField(
         label=gettext_lazy("Open until"),
         required=False,
         widget=day_input(),
