@@ -100,6 +100,9 @@ class QuestionKind(TextChoices):
     DATE = "date", _("Date")
 
 
+KINDS_OF_NUMBERS = frozenset({QuestionKind.NUMBER, QuestionKind.MONEY})
+
+
 class ChoicesFrom(TextChoices):
     """The portal's own lists that a question can be answered from."""
 

@@ -23,6 +23,7 @@ from surveys.models import Import, Survey
 from surveys.postings.publishable import in_short
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
+from surveys.reading.numbers import COMMA, DECIMAL_MARK, MARKS, POINT
 from web.converters import row_number
 from web.files.exports import csv_response
 
@@ -193,12 +194,16 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             if goes and (known.goes_to(goes) or goes == column["goes"]):
                 columns[f"{column.get('sheet', '')}\n{column['key']}"] = goes
         decisions: dict[str, dict[str, str]] = {}
-        for name, code in request.POST.items():
-            if not name.startswith("decide:") or not code:
+        for name, codes in request.POST.lists():
+            if not name.startswith("decide:") or name.count(":") < 2:
                 continue
             _mark, question, entry = name.split(":", 2)
-            if question in asked.questions and code in asked.questions[question].choices:
-                decisions.setdefault(question, {})[entry[:200]] = str(code)
+            # The same entry stands in several rows, and may be decided at one of them.
+            code = next((str(code) for code in reversed(codes) if code), "")
+            if question in asked.questions and code in (
+                MARKS if entry == DECIMAL_MARK else asked.questions[question].choices
+            ):
+                decisions.setdefault(question, {})[entry[:200]] = code
         return self._take(request, pk, lambda by: jobs.correct(
             file_import=file_import, columns=columns, decisions=decisions, by=by
         ))  # fmt: skip
@@ -312,10 +317,17 @@ def _row(row: Any, asked: Asked) -> dict[str, Any]:
     for error in row.entry.get("errors", ()):
         question = asked.questions.get(error.get("question", ""))
         choices = question.choices if question else {}
+        is_of_column = error.get("entry") == DECIMAL_MARK
+        if is_of_column:
+            choices = {
+                COMMA: _("a comma stands before decimals: 2.000 is two thousand"),
+                POINT: _("a point stands before decimals: 2,000 is two thousand"),
+            }
         likely = [(code, choices[code]) for code in error.get("choices", ()) if code in choices]
         errors.append(
             {
                 **error,
+                "is_of_column": is_of_column,
                 "name": f"decide:{error.get('question', '')}:{error.get('entry', '')}",
                 "may_be_decided": bool(error.get("entry") and choices),
                 "likely": likely,

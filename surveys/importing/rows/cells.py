@@ -43,6 +43,8 @@ class ReadRow:
     answers: Answers | None = None
     note: str = ""
     errors: list[CellError] = field(default_factory=list)
+    numbers: list[tuple[str, str, str]] = field(default_factory=list)
+    """Numbers that are not plain digits in the file: column, cell, and what is stored."""
 
 
 class Cells:
@@ -70,6 +72,15 @@ class Cells:
     def text(self, column: Column) -> str:
         """Return the text of a column's cell."""
         return self._row.cells[column.index] if column.index < len(self._row.cells) else ""
+
+    def is_number(self, column: Column) -> bool:
+        """Return whether a workbook holds the cell as a number, whose text has a point before decimals."""
+        return column.index in self._row.numbers
+
+    def note_number(self, column: Column, stored: str) -> None:
+        """Keep for the preview how a number was read, where its cell does not say it digit by digit."""
+        if (text := self.text(column)) != stored:
+            self._read.numbers.append((column.key, text[:200], stored))
 
     def options(self, question: str) -> list[Column]:
         """Return the columns that say yes or no to one option of a question each."""

@@ -8,6 +8,7 @@ from unicodedata import normalize
 from surveys.answering.from_answers import Answers
 from surveys.importing.rows.cells import ReadRow
 from surveys.models import Response
+from surveys.reading.numbers import POINT, readings, without_zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,9 @@ def changed_cells(response: Response, read: ReadRow) -> list[CellChange]:
 
 def _comparable(text: Any) -> str:
     text = normalize("NFC", str(text))
-    digits = text.replace(",", "")
-    # A workbook gives 3588249 for what a text file writes as 3588249.00.
-    if digits.replace(".", "", 1).isdigit() and digits.isascii():
-        return digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return text
+    # A workbook gives 3588249 for what a text file writes as 3588249.00; 13,75 is not 1375.
+    value = readings(text).get(POINT)
+    return text if value is None else without_zeros(value)
 
 
 def say_the_same(before: Answers, after: Answers) -> bool:

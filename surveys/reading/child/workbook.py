@@ -67,15 +67,18 @@ def text_of(cell: Any) -> str:
     return str(getattr(value, "text", value)).strip()
 
 
-def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
+def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[Any, ...]]:
     """Yield the rows that hold text, with their numbers; the announced dimension is ignored."""
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > max_rows:
             raise Refused("too_many_rows", max_rows)
         texts = []
+        numbers = []
         for index, cell in enumerate(cells):
             text = text_of(cell)
+            if isinstance(cell.value, int | float) and ("." in text or "," in text):
+                numbers.append(index)
             if text and index >= MAX_COLUMNS:
                 raise Refused("too_many_columns", number)
             if len(text) > MAX_CELL_CHARACTERS:
@@ -86,4 +89,4 @@ def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
         while texts and not texts[-1]:
             texts.pop()
         if texts:
-            yield number, texts
+            yield (number, texts, numbers) if numbers else (number, texts)
