@@ -155,7 +155,7 @@ def test_the_terminal_answers_for_the_column(counting: Survey, tmp_path: Path):
     with pytest.raises(CommandError, match="would be refused"):
         run()
     assert "share: “2.000” = 2000" in run("--decimals", "share=comma")
-    with pytest.raises(CommandError, match="Questions are: .*share"):
+    with pytest.raises(CommandError, match=r"Questions are: .*share"):
         run("--decimals", "country=comma")
 
 
