@@ -14,7 +14,13 @@ MAX_DIGITS = 16
 MAX_CHARACTERS = 120
 _DECIMALS = 2
 
-_SHORTENED = re.compile(r"[^0-9]*([0-9][0-9.,\s]*)\s*(k|m|bn|mio|million|thousand|billion)\b.*", re.IGNORECASE)
+_SHORTENED = re.compile(
+    r"\D*\d[\d.,\s]*"
+    r"(?:(?:k|m|bn|mn|mio|mln|thousand|million|billion|mille|millions|milliards?|mil|millones|lakhs?|lacs?|crores?|cr|"
+    r"ribu|juta|miliar|nghìn|triệu|tỷ|тыс|млн|млрд)\b|[万萬亿億]).*",
+    re.IGNORECASE,
+)
+"""Numbers that end in a word: 500k, 1,5 million, 2 crore, 5 万."""
 _NAME = rf"[^\d\s()%=<>{re.escape(MINUS)}{re.escape(SEPARATORS)}¹²³⁰⁴⁵⁶⁷⁸⁹]{{1,4}}\.?"
 _PRINTED = re.compile(
     rf"(?P<before>{_NAME})?\s*(?P<number>\d[\d{re.escape(SEPARATORS)}]*?)\s*(?P<after>{_NAME})?\s*"

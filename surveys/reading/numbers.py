@@ -7,7 +7,7 @@ person. Nothing here guesses: what nothing tells is asked.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -27,6 +27,7 @@ SPACES = " \u00a0\u2007\u2008\u2009\u200a\u202f"
 APOSTROPHES = "'’‘ʼ´`′＇"
 SEPARATORS = f".,،٫٬．，{SPACES}{APOSTROPHES}"
 MINUS = "-−–﹣－"
+_LOOKS_LIKE_ONE = re.compile(rf"\d[\d{re.escape(SEPARATORS)}]{{0,59}}")
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 )
@@ -51,14 +52,20 @@ class NumberUndecided(ValueError):
     def __init__(self, text: str, values: Mapping[str, Decimal]) -> None:
         self.text, self.values = text, dict(values)
         said = _("“%(text)s” can be %(one)s or %(other)s, and nothing tells which: write it as one of them.")
-        one, other = (without_zeros(values[mark]) for mark in sorted(MARKS, key=lambda mark: -values[mark]))
-        super().__init__(said % {"text": text[:60], "one": one, "other": other})
+        one, other = sorted(values.values(), reverse=True)
+        super().__init__(said % {"text": text[:60], "one": _beyond_doubt(one), "other": _beyond_doubt(other)})
 
 
 def without_zeros(value: Decimal) -> str:
     """Return a number as plain decimal text, without zeros that say nothing: 2 for 2.000."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _beyond_doubt(value: Decimal) -> str:
+    """Return a number so that it can be read in one way: 1.2340 for what could be taken for 1234."""
+    text = without_zeros(value)
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
 
 
 def visible(text: str) -> str:
@@ -71,7 +78,8 @@ def readings(text: str) -> dict[str, Decimal]:
 
     Both marks give one value where it makes no difference: 1234, 1 234, ١٬٢٣٤. Signs and currencies are no part of it.
     """
-    digits = _in_ascii(text.translate(_INVISIBLE))
+    text = text.translate(_INVISIBLE)
+    digits = _in_ascii(text) if _LOOKS_LIKE_ONE.fullmatch(text) else None
     if digits is None:
         return {}
     if digits != (arabic := digits.translate(_ARABIC)):
@@ -154,11 +162,12 @@ class CellsOfNumbers:
     is_in_doubt: bool = False
     """Whether a cell can be read in two ways."""
 
-    def note(self, text: str, where: str) -> None:
-        """Look at the digits of one cell."""
+    def note(self, text: str, where: Callable[[], str]) -> None:
+        """Look at the digits of one cell; `where` says which it is."""
         found = readings(text)
         if len(found) == 1:
-            self.shown.setdefault(next(iter(found)), where)
+            if (mark := next(iter(found))) not in self.shown:
+                self.shown[mark] = where()
         elif len(set(found.values())) == 2:
             self.is_in_doubt = True
 

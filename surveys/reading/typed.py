@@ -8,7 +8,7 @@ from surveys.reading.numbers import COMMA, POINT
 
 
 def mark_of_reader() -> str:
-    """Return what stands before decimals in the language of the page, where a typed number could be read in two ways."""
+    """Return what stands before decimals in the language of the page: by it 10.500 is read, which could be two."""
     return COMMA if get_format("DECIMAL_SEPARATOR") == COMMA else POINT
 
 

@@ -79,7 +79,8 @@ class Cells:
 
     def note_number(self, column: Column, stored: str) -> None:
         """Keep for the preview how a number was read, where its cell does not say it digit by digit."""
-        if (text := self.text(column)) != stored:
+        text = self.text(column)
+        if text != stored and not (text.isascii() and text.isdigit()):
             self._read.numbers.append((column.key, text[:200], stored))
 
     def options(self, question: str) -> list[Column]:

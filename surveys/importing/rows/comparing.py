@@ -26,7 +26,7 @@ def changed_cells(response: Response, read: ReadRow) -> list[CellChange]:
     return [
         CellChange(column, before.get(column, ""), text)
         for column, text in read.cells.items()
-        if _comparable(before.get(column, "")) != _comparable(text)
+        if before.get(column, "") != text and _comparable(before.get(column, "")) != _comparable(text)
     ]
 
 

@@ -5,6 +5,7 @@ one while they are counted.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -52,7 +53,7 @@ class NumberColumns:
             text = row.cells[column.index] if column.index < len(row.cells) else ""
             # What a workbook holds as a number says nothing of how texts beside it are written.
             if text and not (text.isascii() and text.isdigit()) and column.index not in row.numbers:
-                self._cells[column.question].note(digits_of(text), _where(row, text, sheet))
+                self._cells[column.question].note(digits_of(text), partial(_where, row, text, sheet))
 
     def note_repeats(self) -> None:
         """Look at the rows of the sheets that repeat."""

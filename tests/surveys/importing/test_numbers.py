@@ -89,7 +89,8 @@ def test_a_currency_stands_before_or_behind(text: str, value: str, currency: str
     ("text", "said"),
     [
         ("$ 500", "several countries"), ("Rs. 500", "several countries"), ("XQZ 500", "no currency"),
-        ("EUR 5 USD", "Two currencies"), ("500k", "in full"), ("1,5 million", "in full"), ("-5", "not negative"),
+        ("EUR 5 USD", "Two currencies"), ("500k", "in full"), ("1,5 million", "in full"), ("2.5 lakh", "in full"),
+        ("5万元", "in full"), ("-5", "not negative"),
         ("(500)", "not negative"), ("US$ -5", "Not an amount"), ("about 5", "Not an amount"),
     ],
 )  # fmt: skip
@@ -108,7 +109,7 @@ def test_an_amount_that_could_be_two_is_asked():
 def seen(*texts: str) -> CellsOfNumbers:
     cells = CellsOfNumbers()
     for row, text in enumerate(texts, start=2):
-        cells.note(digits_of(text), f"row {row}")
+        cells.note(digits_of(text), f"row {row}".strip)
     return cells
 
 
@@ -141,3 +142,9 @@ def test_the_habit_of_a_file_tells_of_thousands_alone():
 
 def test_languages_have_their_marks():
     assert [mark_of_language(code) for code in ("en", "fr", "zh-hans", "xx", "")] == [POINT, COMMA, POINT, "", ""]
+
+
+def test_what_is_asked_can_be_answered_in_the_cell():
+    with pytest.raises(NumberUndecided, match=r"can be 1234 or 1\.2340,"):
+        parse_decimal("1.234", decimal=None)
+    assert parse_decimal("1.2340", decimal=None) == "1.234"
