@@ -17,7 +17,7 @@ from directory.access import Action, can
 from directory.admin.base import NoChangeMixin, actor
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.layout.columns import Columns
+from surveys.importing.layout.columns import Columns, question_of
 from surveys.importing.report import waiting_words
 from surveys.models import Import, Survey
 from surveys.postings.publishable import in_short
@@ -154,6 +154,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             "done": done,
             "total": total,
             "columns": _columns(file_import, known),
+            "decimal_marks": _decimal_marks(),
             "goes_choices": known.choices(),
             "has_file": hasattr(file_import, "file"),
             "is_open": is_open,
@@ -282,6 +283,9 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
         "chosen": _("as you chose"),
         "tag": _("by its HXL tag"),
     }
+    # Several columns may hold parts of one question: it is asked once.
+    first = {question_of(column["goes"]): number for number, column in reversed(list(enumerate(file_import.columns)))}
+    marks = {question: file_import.decisions.get(question, {}).get(DECIMAL_MARK, "") for question in first if question}
     return [
         {
             **column,
@@ -291,9 +295,20 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
             # A file of a thousand columns says yes or no to options: those need no choice each.
             "has_choice": len(file_import.columns) <= MOST_CHOICES or column["goes"] in words,
             "way": ways.get(column.get("how", ""), ""),
+            "decide": f"decide:{question_of(column['goes'])}:{DECIMAL_MARK}",
+            "decimal_mark": marks.get(question_of(column["goes"]), "")
+            if first[question_of(column["goes"])] == number
+            else "",
         }
         for number, column in enumerate(file_import.columns)
     ]
+
+
+def _decimal_marks() -> dict[str, str]:
+    return {
+        COMMA: _("a comma stands before decimals: 2.000 is two thousand"),
+        POINT: _("a point stands before decimals: 2,000 is two thousand"),
+    }
 
 
 def _own_words(goes: str) -> str:
@@ -319,10 +334,7 @@ def _row(row: Any, asked: Asked) -> dict[str, Any]:
         choices = question.choices if question else {}
         is_of_column = error.get("entry") == DECIMAL_MARK
         if is_of_column:
-            choices = {
-                COMMA: _("a comma stands before decimals: 2.000 is two thousand"),
-                POINT: _("a point stands before decimals: 2,000 is two thousand"),
-            }
+            choices = _decimal_marks()
         likely = [(code, choices[code]) for code in error.get("choices", ()) if code in choices]
         errors.append(
             {

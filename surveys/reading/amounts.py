@@ -23,15 +23,17 @@ _SHORTENED = re.compile(
 """Numbers that end in a word: 500k, 1,5 million, 2 crore, 5 万."""
 _NAME = rf"[^\d\s()%=<>{re.escape(MINUS)}{re.escape(SEPARATORS)}¹²³⁰⁴⁵⁶⁷⁸⁹]{{1,4}}\.?"
 _PRINTED = re.compile(
-    rf"(?P<before>{_NAME})?\s*(?P<number>\d[\d{re.escape(SEPARATORS)}]*?)\s*(?P<after>{_NAME})?\s*"
+    rf"(?P<before>{_NAME})?\s*(?P<number>\d[\d{re.escape(SEPARATORS)}]*?)(?P<no_cents>[.,/][-–—])?\s*"
+    rf"(?P<after>{_NAME})?\s*"
     r"(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
 )
 _OF_SEVERAL_COUNTRIES = frozenset({"$", "¥", "￥", "RS", "RS.", "KR", "元"})
 _SIGNS = {
-    "US$": "USD", "$US": "USD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "C$": "CAD",
-    "CA$": "CAD", "FJ$": "FJD", "R$": "BRL", "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "฿": "THB", "₫": "VND",
-    "₩": "KRW", "₱": "PHP", "₸": "KZT", "₮": "MNT", "₺": "TRY", "₼": "AZN", "₾": "GEL", "֏": "AMD", "៛": "KHR",
-    "₭": "LAK", "৳": "BDT",
+    "US$": "USD", "$US": "USD", "USD$": "USD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
+    "C$": "CAD", "CA$": "CAD", "FJ$": "FJD", "WS$": "WST", "T$": "TOP", "SI$": "SBD", "R$": "BRL", "€": "EUR",
+    "£": "GBP", "₹": "INR", "₽": "RUB", "฿": "THB", "₫": "VND", "Đ": "VND", "₩": "KRW", "₱": "PHP", "₸": "KZT",
+    "₮": "MNT", "₺": "TRY", "₼": "AZN", "₾": "GEL", "֏": "AMD", "៛": "KHR", "₭": "LAK", "৳": "BDT", "TK": "BDT",
+    "TK.": "BDT", "RP": "IDR", "RP.": "IDR", "RM": "MYR", "NU.": "BTN", "VT": "VUV",
 }  # fmt: skip
 
 
@@ -81,11 +83,17 @@ def parse_printed(text: str, *, decimal: str | None, currency: str = "") -> Amou
     printed = _PRINTED.fullmatch(visible(text))
     if printed is None:
         raise AmountError(_what_is_wrong(text))
-    named = {_currency(name, text, currency) for name in (printed["before"], printed["after"]) if name}
+    names = [name.upper() for name in (printed["before"], printed["after"]) if name]
+    named = {_currency(name, text) for name in names if name not in _OF_SEVERAL_COUNTRIES}
+    if len(named) < len(set(names)) and not named:
+        named = {currency}
+    if "" in named:
+        said = _("“%(name)s” is the currency of several countries: write its ISO 4217 code, for example USD 10500.")
+        raise AmountError(said % {"name": names[0]})
     if len(named) > 1:
         raise AmountError(_("Two currencies stand at the amount: keep one."))
     return Amount(
-        value=parse_number(printed["number"], decimal=decimal),
+        value=parse_number(_digits(printed), decimal=decimal),
         as_printed=text,
         covers=" ".join((printed["covers"] or "").split()),
         currency=next(iter(named), ""),
@@ -95,24 +103,24 @@ def parse_printed(text: str, *, decimal: str | None, currency: str = "") -> Amou
 def digits_of(text: str) -> str:
     """Return the number in a printed amount, or in a number with its sign; empty where there is none."""
     printed = _PRINTED.fullmatch(visible(text).lstrip(MINUS).strip()) if len(text) <= MAX_CHARACTERS else None
-    return printed["number"] if printed else ""
+    return _digits(printed) if printed else ""
 
 
-def _currency(name: str, text: str, beside: str) -> str:
-    code = name.upper()
+def _digits(printed: re.Match[str]) -> str:
+    """Return the number with the cents that a dash says are none: 5.000,- and 1'234.- and, in South Asia, 5,000/-."""
+    mark = (printed["no_cents"] or "")[:1].replace("/", ".")
+    return f"{printed['number']}{mark}{'00' if mark else ''}"
+
+
+def _currency(code: str, text: str) -> str:
     if code in _SIGNS:
         return _SIGNS[code]
     if code in _currencies():
         return code
-    if code in _OF_SEVERAL_COUNTRIES and beside:
-        return beside
     if _SHORTENED.fullmatch(text.strip()):
         raise AmountError(_what_is_wrong(text))
-    if code in _OF_SEVERAL_COUNTRIES:
-        said = _("“%(name)s” is the currency of several countries: write its ISO 4217 code, for example USD 10500.")
-    else:
-        said = _("“%(name)s” is no currency known here: write its ISO 4217 code, for example USD 10500.")
-    raise AmountError(said % {"name": name})
+    said = _("“%(name)s” is no currency known here: write its ISO 4217 code, for example USD 10500.")
+    raise AmountError(said % {"name": code})
 
 
 @cache

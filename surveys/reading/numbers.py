@@ -130,6 +130,11 @@ def _value(digits: str, mark: str) -> Decimal:
     )
 
 
+def _mark_in(text: str) -> str:
+    """Return the mark in a number that could be two: it has one."""
+    return next((letter for letter in text.translate(_ONE_OF_EACH) if letter in MARKS), "")
+
+
 @dataclass(frozen=True, slots=True)
 class NumberWay:
     """How the numbers of a question are written in one file. `mark`: before decimals; empty where nothing tells.
@@ -148,9 +153,12 @@ class NumberWay:
         A file's habit tells that a mark stands between thousands (2.000 beside semicolons), not that a number has just
         three decimals: 1,375 beside them may come from somebody who writes otherwise.
         """
-        if self.by in (SEMICOLONS, LANGUAGE) and self.mark in visible(text).translate(_ONE_OF_EACH):
-            return None
-        return self.mark or None
+        return None if not self.mark or (self.is_habit and _mark_in(text) == self.mark) else self.mark
+
+    @property
+    def is_habit(self) -> bool:
+        """Whether only the file tells, no cell of the question and no person."""
+        return self.by in (SEMICOLONS, LANGUAGE)
 
 
 @dataclass
@@ -159,8 +167,8 @@ class CellsOfNumbers:
 
     shown: dict[str, str] = field(default_factory=dict)
     """By the mark, the first cell that can be read by it alone."""
-    is_in_doubt: bool = False
-    """Whether a cell can be read in two ways."""
+    doubts: set[str] = field(default_factory=set)
+    """The marks that stand in cells that can be read in two ways."""
 
     def note(self, text: str, where: Callable[[], str]) -> None:
         """Look at the digits of one cell; `where` says which it is."""
@@ -169,7 +177,7 @@ class CellsOfNumbers:
             if (mark := next(iter(found))) not in self.shown:
                 self.shown[mark] = where()
         elif len(set(found.values())) == 2:
-            self.is_in_doubt = True
+            self.doubts.add(_mark_in(text))
 
     def way(self, *, chosen: str = "", has_semicolons: bool = False, language: str = "") -> NumberWay:
         """Return how they are to be read. language: the file's, as a code; empty where it is not known."""

@@ -64,7 +64,7 @@ class NumberColumns:
 
     def ways(self, decisions: Mapping[str, Mapping[str, str]]) -> dict[str, NumberWay]:
         """Return how the numbers of each question are written where a cell of it can be read in two ways."""
-        in_doubt = [question for question, cells in self._cells.items() if cells.is_in_doubt]
+        in_doubt = [question for question, cells in self._cells.items() if cells.doubts]
         language = self._language() if in_doubt else ""
         # Tools that give codes put semicolons where their own settings say so, whatever people write in the cells.
         has_semicolons = self._table.sheet.delimiter == ";" and not self._table.tool.gives_codes
@@ -83,11 +83,12 @@ class NumberColumns:
             CELLS: _("as other cells of the column show"),
             CHOSEN: _("as you chose"),
             SEMICOLONS: _("as in spreadsheets with semicolons between columns"),
-            LANGUAGE: _("as in the language of the headings"),
+            LANGUAGE: _("as in the language of the file"),
         }
         found = []
         for question, way in ways.items():
-            if not way.mark:
+            if not way.mark or (way.is_habit and self._cells[question].doubts == {way.mark}):
+                # Each of its cells in doubt is asked.
                 continue
             said = (
                 _("Numbers of “%(question)s” are read with a comma before decimals (2.000 is two thousand), %(by)s.")

@@ -94,6 +94,7 @@ def test_where_nothing_decides_the_row_is_asked(counting: Survey, text: str):
     assert (error.row, error.column, error.question) == (2, "share", "share")
     assert "nothing tells which" in error.message
     assert "for the column" in error.message
+    assert not outcome.opened.notices  # type: ignore[union-attr]
 
 
 def test_a_column_that_writes_in_both_ways_is_asked_with_its_cells(counting: Survey):
@@ -177,6 +178,8 @@ def test_the_page_asks_for_the_column_and_forgets_it_with_the_file(client, manag
     shown = client.get(address).content.decode()
     assert "is read as <bdi>2000</bdi>" in " ".join(shown.split())
     assert "as you chose" in shown
+    # What was chosen can be chosen anew.
+    assert shown.count("In the whole column") == 1
     client.post(reverse("admin:surveys_import_apply", args=[made.pk]), {"rows": "all"})
     run_jobs(made)
     assert Response.objects.get(country="NPL").answers.get(question="share").value == "2000"

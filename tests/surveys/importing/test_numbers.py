@@ -77,7 +77,9 @@ def test_a_number_is_no_amount_of_cents():
         ("US$ 10.500", "10500.00", "USD"), ("10.500 EUR", "10500.00", "EUR"), ("€10.500,50", "10500.50", "EUR"),
         ("5 000 €", "5000.00", "EUR"), ("INR 1,00,000", "100000.00", "INR"), ("₹ 1,00,000.00", "100000.00", "INR"),
         ("thb 500", "500.00", "THB"), ("US$ 5 USD", "5.00", "USD"), ("1.549.800,00 (LDCs) ¹⁰", "1549800.00", ""),
-        ("$ 500", "500.00", "SGD"), ("USD ١٬٢٣٤", "1234.00", "USD"),
+        ("$ 500", "500.00", "SGD"), ("$5,000.00 USD", "5000.00", "USD"), ("Rp5.000,-", "5000.00", "IDR"),
+        ("Rs. 5,000/-", "5000.00", "SGD"), ("CHF 1'234.–", "1234.00", "CHF"), ("100.000đ", "100000.00", "VND"),
+        ("USD ١٬٢٣٤", "1234.00", "USD"),
     ],
 )  # fmt: skip
 def test_a_currency_stands_before_or_behind(text: str, value: str, currency: str):
@@ -117,8 +119,8 @@ def test_the_cells_of_a_column_decide():
     assert seen("2.000", "12.000.000").way() == NumberWay(COMMA, CELLS)
     assert seen("US$ 10.500", "12.5 (LDCs)").way(has_semicolons=True) == NumberWay(POINT, CELLS)
     assert seen("1,375", "-1,234.5").way() == NumberWay(POINT, CELLS)
-    assert seen("2.000").is_in_doubt
-    assert not seen("1234", "1 234", "12,5", "n/a").is_in_doubt
+    assert seen("2.000").doubts == {POINT}
+    assert not seen("1234", "1 234", "12,5", "n/a").doubts
 
 
 def test_cells_against_each_other_decide_nothing():
