@@ -27,7 +27,18 @@ _PRINTED = re.compile(
     rf"(?P<after>{_NAME})?\s*"
     r"(?:\((?P<covers>[^()]*)\))?\s*(?P<marks>[¹²³⁰⁴⁵⁶⁷⁸⁹\s]*)"
 )
-_OF_SEVERAL_COUNTRIES = frozenset({"$", "¥", "￥", "RS", "RS.", "KR", "元"})
+_DOLLARS = frozenset(
+    (
+        "ARS", "AUD", "BBD", "BND", "BSD", "BZD", "CAD", "CLP", "COP", "CUP", "DOP", "FJD", "GYD", "HKD", "JMD",
+        "LRD", "MXN", "NAD", "NZD", "SBD", "SGD", "SRD", "TOP", "TTD", "TWD", "USD", "UYU", "WST",
+    )
+)  # fmt: skip
+_YEN, _RUPEES = frozenset({"CNY", "JPY"}), frozenset({"INR", "LKR", "MUR", "NPR", "PKR", "SCR"})
+_KRONER = frozenset({"DKK", "ISK", "NOK", "SEK"})
+_OF_SEVERAL_COUNTRIES = {
+    "$": _DOLLARS, "¥": _YEN, "￥": _YEN, "元": _YEN, "RS": _RUPEES, "RS.": _RUPEES, "₨": _RUPEES, "KR": _KRONER,
+    "KR.": _KRONER,
+}  # fmt: skip
 _SIGNS = {
     "US$": "USD", "$US": "USD", "USD$": "USD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
     "C$": "CAD", "CA$": "CAD", "FJ$": "FJD", "WS$": "WST", "T$": "TOP", "SI$": "SBD", "R$": "BRL", "€": "EUR",
@@ -85,11 +96,12 @@ def parse_printed(text: str, *, decimal: str | None, currency: str = "") -> Amou
         raise AmountError(_what_is_wrong(text))
     names = [name.upper() for name in (printed["before"], printed["after"]) if name]
     named = {_currency(name, text) for name in names if name not in _OF_SEVERAL_COUNTRIES}
-    if len(named) < len(set(names)) and not named:
-        named = {currency}
-    if "" in named:
-        said = _("“%(name)s” is the currency of several countries: write its ISO 4217 code, for example USD 10500.")
-        raise AmountError(said % {"name": names[0]})
+    for name in (name for name in names if name in _OF_SEVERAL_COUNTRIES):
+        beside = named or {currency}
+        if not beside & _OF_SEVERAL_COUNTRIES[name]:
+            said = _("“%(name)s” is the currency of several countries: write its ISO 4217 code, for example USD 10500.")
+            raise AmountError(said % {"name": name})
+        named = beside
     if len(named) > 1:
         raise AmountError(_("Two currencies stand at the amount: keep one."))
     return Amount(

@@ -98,6 +98,13 @@ class NumberColumns:
                 )
             )
             found.append(said % {"question": self._asked.questions[question].heading, "by": by[way.by]})
+        for question, cells in self._cells.items():
+            if len(cells.shown) == 2:
+                said = _(
+                    "The numbers of “%(question)s” are written in both ways (%(cells)s): each is read as it stands."
+                )
+                heading = self._asked.questions[question].heading
+                found.append(said % {"question": heading, "cells": "; ".join(cells.shown.values())})
         return found
 
     def _language(self) -> str:

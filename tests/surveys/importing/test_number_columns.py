@@ -103,6 +103,10 @@ def test_a_column_that_writes_in_both_ways_is_asked_with_its_cells(counting: Sur
     (error,) = outcome.errors
     assert "row 4 “1,234.5”; row 3 “1.234,5”" in error.message
     assert values(outcome, "share")[1:] == ["1234.5", "1234.5"]
+    assert outcome.opened is not None
+    assert outcome.opened.notices == [
+        "The numbers of “Share” are written in both ways (row 3 “1.234,5”; row 4 “1,234.5”): each is read as it stands."
+    ]
     decided = preview(counting, text, decisions={"share": {"decimal_mark": ","}})
     assert values(decided, "share") == ["2000", "1234.5", "1234.5"]
 

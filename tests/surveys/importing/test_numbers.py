@@ -78,7 +78,7 @@ def test_a_number_is_no_amount_of_cents():
         ("5 000 €", "5000.00", "EUR"), ("INR 1,00,000", "100000.00", "INR"), ("₹ 1,00,000.00", "100000.00", "INR"),
         ("thb 500", "500.00", "THB"), ("US$ 5 USD", "5.00", "USD"), ("1.549.800,00 (LDCs) ¹⁰", "1549800.00", ""),
         ("$ 500", "500.00", "SGD"), ("$5,000.00 USD", "5000.00", "USD"), ("Rp5.000,-", "5000.00", "IDR"),
-        ("Rs. 5,000/-", "5000.00", "SGD"), ("CHF 1'234.–", "1234.00", "CHF"), ("100.000đ", "100000.00", "VND"),
+        ("CHF 1'234.–", "1234.00", "CHF"), ("100.000đ", "100000.00", "VND"),
         ("USD ١٬٢٣٤", "1234.00", "USD"),
     ],
 )  # fmt: skip
@@ -90,7 +90,8 @@ def test_a_currency_stands_before_or_behind(text: str, value: str, currency: str
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("$ 500", "several countries"), ("Rs. 500", "several countries"), ("XQZ 500", "no currency"),
+        ("$ 500", "several countries"), ("Rs. 500", "several countries"),
+        ("¥ 5 USD", "several countries"), ("XQZ 500", "no currency"),
         ("EUR 5 USD", "Two currencies"), ("500k", "in full"), ("1,5 million", "in full"), ("2.5 lakh", "in full"),
         ("5万元", "in full"), ("-5", "not negative"),
         ("(500)", "not negative"), ("US$ -5", "Not an amount"), ("about 5", "Not an amount"),
@@ -99,6 +100,12 @@ def test_a_currency_stands_before_or_behind(text: str, value: str, currency: str
 def test_what_is_wrong_at_an_amount_is_said(text: str, said: str):
     with pytest.raises(AmountError, match=said):
         parse_printed(text, decimal=COMMA)
+
+
+def test_a_sign_of_several_countries_is_told_by_what_stands_beside_it():
+    assert parse_printed("Rs. 5,000/-", decimal=None, currency="NPR").value == 5000
+    with pytest.raises(AmountError, match="several countries"):
+        parse_printed("¥ 500", decimal=None, currency="USD")
 
 
 def test_an_amount_that_could_be_two_is_asked():
