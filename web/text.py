@@ -1,6 +1,7 @@
-"""Text as it is compared: one folding for every search, so that NFC typed finds NFD stored."""
+"""Text as it is compared: one folding for every search, so that NFC typed finds NFD stored; and names in a row."""
 
 import unicodedata
+from collections.abc import Iterable
 
 
 def fold(text: str) -> str:
@@ -17,3 +18,9 @@ def fold(text: str) -> str:
     )
     # The dotless i folds like i: TÜRKİYE, Türkıye and turkiye are one word to a reader.
     return " ".join("".join(kept).replace("ı", "i").split())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names one after the other, told apart also where one of them has a comma in it."""
+    names = list(names)
+    return ("; " if any("," in name for name in names) else ", ").join(names)

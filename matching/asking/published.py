@@ -13,7 +13,7 @@ from matching.scoring.explanation import Explanation
 from matching.scoring.reasons import Labels
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from web.text import fold
+from web.text import fold, listed
 
 MOST = 60
 """So many offers are named, those that overlap most."""
@@ -71,7 +71,7 @@ def _overlapping(offer: Offer, explanation: Explanation, labels: Labels) -> Over
     related = [
         _("%(offered)s (related to %(asked)s)")
         % {
-            "offered": ", ".join(labels.areas.get(code, code) for code in one["offered"]),
+            "offered": listed(labels.areas.get(code, code) for code in one["offered"]),
             "asked": labels.areas.get(one["asked"], one["asked"]),
         }
         for one in areas["related"]

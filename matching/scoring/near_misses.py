@@ -17,11 +17,12 @@ from matching.scoring.explanation import Explanation, explain_pairs
 from matching.scoring.pairs import lists_read_by
 from matching.scoring.profiles import default_profile, gates_only
 from matching.scoring.reading_arrays import ListKind, ScoringTables
-from matching.scoring.reasons import Labels, listed, not_open_reasons
+from matching.scoring.reasons import Labels, not_open_reasons
 from matching.scoring.words import GATES
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
 from web.days import today
+from web.text import listed
 
 MOST = 10
 LOOKED_INTO = 60

@@ -17,6 +17,7 @@ from matching.scoring.explanation import Explanation
 from matching.scoring.words import CRITERIA, GATES
 from surveys.choices import Side
 from surveys.postings.shown.reach import NAMED, OPEN
+from web.text import listed
 
 LEVELS: dict[str, Promise | str] = {
     NAMED: gettext_lazy("named"),
@@ -81,12 +82,11 @@ def through(route: dict[str, Any], labels: Labels) -> str:
 
 
 def gate_reasons(explanation: Explanation) -> list[str]:
-    """Return a sentence for each gate that closes the pair, one a side where one is not open; none where it is open."""
-    sentences = []
-    for gate in explanation["gates"]:
-        said = not_open_reasons(explanation) if gate == "not_open" else []
-        sentences.extend(said or [str(GATES[gate].reason)])
-    return sentences
+    """Return why for each gate that closes the pair, in their order; of one that is not open, for either side."""
+    return [
+        (" ".join(not_open_reasons(explanation)) if gate == "not_open" else "") or str(GATES[gate].reason)
+        for gate in explanation["gates"]
+    ]
 
 
 NOT_OPEN: dict[str, dict[str, Promise]] = {
@@ -342,9 +342,3 @@ def _first_names(codes: list[str], labels: dict[str, str]) -> str:
 
 def _names(codes: Iterable[str], labels: dict[str, str]) -> str:
     return listed(labels.get(code, code) for code in codes)
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names one after the other, told apart also where one of them has a comma in it."""
-    names = list(names)
-    return ("; " if any("," in name for name in names) else ", ").join(names)

@@ -11,6 +11,7 @@ from matching.scoring.explanation import Explanation
 from matching.scoring.reasons import Labels, through
 from matching.triangular.explanation import NONE, RELATED, SAME
 from surveys.postings.shown.reach import NAMED, OPEN
+from web.text import listed
 
 CLOSED_BY: dict[str, Promise] = {
     "pivotal_does_not_fit": gettext_lazy("The need and the pivotal partner's offer do not fit by themselves."),
@@ -103,7 +104,7 @@ def option_reasons(explanation: Explanation, labels: Labels) -> list[str]:
         ),
         (_("Neither has: %(names)s."), [row for row in rows if row.is_missing]),
     ]
-    told = [words % {"names": ", ".join(row.label for row in some)} for words, some in sentences if some]
+    told = [words % {"names": listed(row.label for row in some)} for words, some in sentences if some]
     if not any(row.is_missing for row in rows):
         told.append(_("Together they have to do with all that is asked for."))
     return told + [words for role in ROLES if (words := route_words(explanation, role, labels))]

@@ -1,5 +1,7 @@
 """Why, and why not: a need against the offers, and any pair."""
 
+import datetime as dt
+
 import pytest
 
 from matching.runs.running import run_matching
@@ -84,6 +86,13 @@ def test_any_pair_is_explained_open_or_not(desk, need):
     for gate in ("not_open", "same_side", "no_shared_area"):
         assert f"<code>{gate}</code>" in page
     assert "The two have never been suggested together." in page
+
+
+def test_of_two_that_are_not_open_each_says_why(desk, need):
+    type(need).objects.filter(pk=need.pk).update(closes_on=dt.date(2020, 1, 31))
+    draft = OfferFactory(title="A draft")
+    page = desk.get(PAIR, {"need": need.pk, "offer": draft.pk}).content.decode()
+    assert "The need closed on 31 January 2020. The offer is not published." in page
 
 
 def test_a_pair_that_is_a_match_leads_to_its_page(desk, match):

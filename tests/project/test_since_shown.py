@@ -41,6 +41,7 @@ WITHOUT: dict[str, str] = {
     "admin/matching/match/bulk_ask.html": EACH_BY_ITSELF,
     "admin/matching/match/bulk_done.html": EACH_BY_ITSELF,
     "admin/matching/match/change_list.html": ONE_S_OWN,
+    "admin/matching/match/propose.html": BEGINS,
     "admin/matching/matchrun/run.html": ONE_STEP,
     "admin/matching/matchrun/start.html": BEGINS,
     "admin/matching/scoringprofile/change_form.html": BEGINS,

@@ -1,11 +1,13 @@
 """What the templates of all apps share."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import stringfilter
+
+from web.text import listed
 
 register = template.Library()
 
@@ -28,6 +30,12 @@ def one_line(text: str) -> str:
 def safe_link(address: str) -> str:
     """Return the address if a browser may follow it, else an empty text: never `javascript:`."""
     return address if address.lower().startswith(SAFE_SCHEMES) else ""
+
+
+@register.filter
+def in_a_row(names: Iterable[Any]) -> str:
+    """Return names one after the other, told apart also where one of them has a comma in it."""
+    return listed(map(str, names))
 
 
 @register.filter

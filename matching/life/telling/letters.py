@@ -31,6 +31,7 @@ from matching.scoring.reasons import reasons
 from surveys.models.posting import Posting
 from web.files.exports import disclaimer
 from web.files.pdf import pdf_of
+from web.text import listed
 
 LONGEST_TEXT = 1_500
 """Of a posting's text, in characters: a letter of two pages, the whole stands on the portal."""
@@ -233,7 +234,7 @@ def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
 
 
 def _joined(rows: Iterable[Any]) -> str:
-    return ", ".join(_one_line(str(row)) for row in rows)
+    return listed(_one_line(str(row)) for row in rows)
 
 
 def _contact(contact: Contact) -> LetterContact:

@@ -10,6 +10,7 @@ from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation
 from surveys.models import Offer
 from surveys.models.posting import Posting
+from web.text import listed
 
 NOT_SHOWN = frozenset(
     {
@@ -17,6 +18,7 @@ NOT_SHOWN = frozenset(
         "submitted_at", "submitted_by", "updated_at",
     }
 )  # fmt: skip
+
 MOST_VERSIONS = 200
 
 
@@ -77,7 +79,7 @@ def _lists(records: list[Any], name: str) -> dict[int, str]:
     rows = kept.objects.filter(history__in=[record.pk for record in records]).select_related(target)
     for row in rows.order_by(f"{target}__position", target):
         found.setdefault(row.history_id, []).append(str(getattr(row, target)))
-    return {pk: ", ".join(labels) for pk, labels in found.items()}
+    return {pk: listed(labels) for pk, labels in found.items()}
 
 
 def _changes(posting: Posting, record: Any, before: Any, lists: dict[str, dict[int, str]]) -> list[FieldChange]:

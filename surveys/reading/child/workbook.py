@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,9 @@ from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_lette
 from surveys.reading.child.archive import check_unpacked_size, checked_archive
 from web.child.refusing import Refused
 
+MACROS = b"vnd.ms-office.vbaProject"
+LAST_ROW = 2**20
+"""A sheet has no row beyond."""
 # The built-in formats that change how a plain number reads; others show the number itself.
 NUMBER_FORMATS = {"0.00": ".2f", "#,##0": ",.0f", "#,##0.00": ",.2f"}
 
@@ -33,11 +37,19 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
 
 def _check_package(data: bytes) -> None:
     with checked_archive(data) as archive:
-        if any("vbaproject" in name.lower() for name in archive.namelist()):
+        names = archive.namelist()
+        if any("vbaproject" in name.lower() for name in names):
             raise Refused("macros")
         check_unpacked_size(archive)
-        if b"macroEnabled" in archive.read("[Content_Types].xml"):
+        if _macros_by_another_name(archive.read("[Content_Types].xml"), set(names)):
             raise Refused("macros")
+
+
+def _macros_by_another_name(types: bytes, names: set[str]) -> bool:
+    """Whether a part that is there is declared to be macros. A type alone, as of a template without any, is none."""
+    parts = re.findall(rb"<(?:\w+:)?Override\b[^>]*>", types)
+    named = (re.search(rb'PartName\s*=\s*["\']/?([^"\']*)["\']', part) for part in parts if MACROS in part)
+    return any(found and found[1].decode(errors="replace") in names for found in named)
 
 
 def text_of(cell: Any) -> str:
@@ -68,10 +80,11 @@ def text_of(cell: Any) -> str:
 
 
 def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows that hold text, with their numbers; the announced dimension is ignored."""
+    """Yield the rows that hold text, with their numbers; the announced dimension is ignored, and so are empty rows."""
     sheet.reset_dimensions()
+    filled = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > max_rows:
+        if number > LAST_ROW:
             raise Refused("too_many_rows", max_rows)
         texts = []
         numbers = []
@@ -89,4 +102,7 @@ def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[Any, ...]]:
         while texts and not texts[-1]:
             texts.pop()
         if texts:
+            filled += 1
+            if filled > max_rows:
+                raise Refused("too_many_rows", max_rows)
             yield (number, texts, numbers) if numbers else (number, texts)

@@ -13,6 +13,7 @@ from matching.models import Match, MatchRun, ScoringProfile
 from matching.runs.running import run_matching
 from matching.scoring.explanation import explain, explain_each_offer
 from matching.scoring.reasons import Labels, gate_reasons, in_short, reasons
+from surveys.choices import PostingStatus
 from tests.factories import (
     AgencyFactory,
     AreaFactory,
@@ -270,3 +271,42 @@ def test_the_run_command_prints_a_summary(cambodia):
 def test_a_profile_that_no_run_could_use_is_not_stored(bad):
     with pytest.raises(IntegrityError):
         ScoringProfile.objects.create(code="odd", **bad)
+
+
+def test_labels_with_commas_are_told_apart(cambodia):
+    PriorityArea.objects.filter(code="energy").update(label="Energy, renewables")
+    need = PublishedNeedFactory(country=cambodia, areas=["energy", "gender"])
+    PriorityArea.objects.filter(code="energy").update(label="Energy, renewables")
+    offer = PublishedOfferFactory(areas=["energy", "gender"])
+    names = next(one for one in reasons(explain(need=need, offer=offer)) if "priority areas asked for" in one)
+    assert "Energy, renewables; " in names or "; Energy, renewables" in names
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"closes_on": dt.date(2020, 1, 31)}, "The offer closed on 31 January 2020."),
+        ({"opens_on": dt.date(2100, 1, 31)}, "The offer opens on 31 January 2100."),
+        ({"status": PostingStatus.WITHDRAWN}, "The offer is not published."),
+    ],
+)
+def test_it_says_which_side_is_not_open_and_why(cambodia, values, why):
+    need, offer = PublishedNeedFactory(country=cambodia), PublishedOfferFactory()
+    TargetFactory(offer=offer, country=cambodia)
+    type(offer).objects.filter(pk=offer.pk).update(**values)
+    offer.refresh_from_db()
+    explanation = explain(need=need, offer=offer)
+    assert [(closed["side"], gate_reasons(explanation)) for closed in explanation["not_open"]] == [("offer", [why])]
+
+
+def test_what_was_explained_before_there_were_levels_reads_as_it_did():
+    old = {
+        "gates": [],
+        "criteria": [{"code": "topic", "weight": 50, "numerator": 0, "denominator": 10_000, "contribution": 0}],
+        "areas": {"shared": [], "related": [], "missing": [], "extra": []},
+        "modalities": {"shared": [], "missing": [], "extra": [], "need_states_none": True, "offer_states_none": True},
+        "region": {"level": 40, "routes": [], "preference": None},
+        "topic": {"closeness": 0, "need_has_no_text": True, "offer_has_no_text": False, "other_language": False},
+        "not_stated": [],
+    }
+    assert reasons(old, Labels.read()) == ["There is no text of both sides to compare, so that the topic adds nothing."]

@@ -118,7 +118,11 @@ def archive(parts: dict[str, str]) -> bytes:
         ({"xl/workbook.xml": "<x", "[Content_Types].xml": "<x"}, "cannot be read"),
         ({"xl/vbaProject.bin": "", "[Content_Types].xml": ""}, "macros"),
         (
-            {"xl/workbook.xml": "", "[Content_Types].xml": "application/vnd.ms-excel.sheet.macroEnabled.main+xml"},
+            {
+                "xl/workbook.xml": "",
+                "xl/other.bin": "",
+                "[Content_Types].xml": '<Override PartName="/xl/other.bin" ContentType="x/vnd.ms-office.vbaProject"/>',
+            },
             "macros",
         ),
     ],
@@ -127,6 +131,38 @@ def test_other_archives_are_refused_with_what_to_do(parts: dict[str, str], said:
     with pytest.raises(FileRefused) as refused:
         read_sheets(archive(parts))
     assert said in str(refused.value)
+
+
+def test_a_type_that_only_mentions_macros_is_none():
+    plain = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    data = with_part(
+        workbook(["a"]),
+        "[Content_Types].xml",
+        lambda xml: xml.replace(plain, "application/vnd.ms-excel.sheet.macroEnabled.main+xml"),
+    )
+    assert cells(data) == [(1, ("a",))]
+
+
+def test_rows_that_are_formatted_and_empty_do_not_count():
+    data = with_part(
+        workbook(["a"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace("</sheetData>", '<row r="60000"><c r="A60000" s="0"/></row></sheetData>'),
+    )
+    assert cells(data) == [(1, ("a",))]
+
+
+def test_the_last_row_of_a_sheet_may_hold_text():
+    assert cells(_far("A1048576", 2**20)) == [(1, ("a",)), (2**20, ("x",))]
+
+
+def test_a_sheet_that_announces_no_size_is_read():
+    data = with_part(
+        workbook(["a", "b"], ["1", "2"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace('<dimension ref="A1:B2"/>', ""),
+    )
+    assert cells(data) == [(1, ("a", "b")), (2, ("1", "2"))]
 
 
 def test_numbers_read_as_a_person_sees_them_and_formulas_stay_text():
@@ -271,7 +307,7 @@ def _long_choices() -> bytes:
 
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
-    "a far row": lambda: _far("A1048576", 1_048_576),
+    "a row beyond all": lambda: _far("A9999999", 9_999_999),
     "a far column": lambda: _far("XFD2", 2),
     "a column beyond all": lambda: _far("ZZZZZZZZ2", 2),
     "300 MB in 300 KB": _bomb,
