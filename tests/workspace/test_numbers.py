@@ -76,7 +76,7 @@ def answering(survey: Survey) -> Response:  # noqa: F811
     )
     version = copy_from(survey, to=edition)
     section = Section.objects.get(questionnaire=version, code="cooperation")
-    for code, kind, feeds in (("experts", "number", "places"), ("share", "number", "")):
+    for code, kind, feeds in (("experts", "number", "places"), ("share", "number", ""), ("days", "whole", "")):
         Question.objects.create(
             section=section, code=code, label=code.capitalize(), kind=kind, feeds=feeds, position=90
         )
@@ -104,9 +104,10 @@ def test_answers_show_back_what_was_understood(client, answering: Response):
     page = client.post(address, {"do": "save", **again}, follow=True)
     assert "Read as" not in Page(page).text
     assert {answer.question: answer.value for answer in answering.answers.all()} == stored
-    page = client.post(address, {"do": "save", "q-experts": "1.234"})
-    assert page.status_code == 422
-    assert "1.234 is not a whole number" in Page(page).text
+    for counted in ("q-experts", "q-days"):
+        page = client.post(address, {"do": "save", counted: "1.234"})
+        assert page.status_code == 422
+        assert "1.234 is not a whole number" in Page(page).text
 
 
 def test_an_answer_that_was_text_before_is_shown_as_it_stands(client, answering: Response):

@@ -226,8 +226,8 @@ def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[NamedPlace
         raise AnsweringRefused(_("More than %(limit)d characters: shorten it.") % {"limit": MOST_CHARACTERS})
     if "\0" in text:
         raise AnsweringRefused(_("The text holds a NUL character: type it anew."))
-    if question.kind == QuestionKind.NUMBER:
-        read = parse_whole if question.feeds == Feeds.PLACES else parse_decimal
+    if question.kind in KINDS_OF_NUMBERS:
+        read = parse_whole if question.is_whole else parse_decimal
         text = str(read(text, decimal=mark_of_reader()))
     elif question.kind == QuestionKind.DATE:
         text = parse_day(text)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from surveys.answering.directions import codes_that_answer, named_in
 from surveys.answering.places import PlaceError, read_places
-from surveys.choices import Feeds, PlaceKind, QuestionKind
+from surveys.choices import KINDS_OF_NUMBERS, Feeds, PlaceKind, QuestionKind
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import Tool
 from surveys.importing.rows.cells import Cells, ImportReference
@@ -79,10 +79,9 @@ class AnswerReader:
             return None
         value: Any = text
         try:
-            if question.kind == QuestionKind.NUMBER:
+            if question.kind in KINDS_OF_NUMBERS:
                 decimal = self._decimal(cells, column, text)
-                is_counted = question.feeds == Feeds.PLACES
-                value = str(parse_whole(text, decimal=decimal)) if is_counted else parse_decimal(text, decimal=decimal)
+                value = str((parse_whole if question.is_whole else parse_decimal)(text, decimal=decimal))
                 cells.note_number(column, value)
             elif question.kind == QuestionKind.DATE:
                 value = parse_day(text, day_first=self._day_first.get(question.code))

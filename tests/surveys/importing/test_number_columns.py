@@ -19,12 +19,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 @pytest.fixture
 def counting(survey: Survey) -> Survey:
-    """The 2018 edition with three questions more: experts (counted), share (a number), cost (money)."""
+    """The 2018 edition with more questions: experts and days (counted), share (a number), cost (money)."""
     version = current_version(survey)
     assert version is not None
     section = Section.objects.filter(questionnaire=version).first()
     assert section is not None
-    for code, kind, feeds in (("experts", "number", "places"), ("share", "number", ""), ("cost", "money", "")):
+    asked = (("experts", "number", "places"), ("days", "whole", ""), ("share", "number", ""), ("cost", "money", ""))
+    for code, kind, feeds in asked:
         Question.objects.create(
             section=section, code=code, label=code.capitalize(), kind=kind, feeds=feeds, position=90
         )
@@ -125,8 +126,9 @@ def test_what_a_workbook_holds_as_a_number_is_one(counting: Survey):
     assert values(outcome, "share") == ["1.234", "1234", "2000", "1234.5"]
 
 
-def test_what_is_counted_is_whole(counting: Survey):
-    outcome = preview(counting, "country,experts\nNepal,1.25\n")
+@pytest.mark.parametrize("question", ["experts", "days"])
+def test_what_is_counted_is_whole(counting: Survey, question: str):
+    outcome = preview(counting, f"country,{question}\nNepal,1.25\n")
     (error,) = outcome.errors
     assert error.message == "1.25 is not a whole number: write it without decimals."
 
