@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from directory.choices import AgencyKind, Role
 from directory.models import Country, User
+from matching.models import Outcome
 from surveys.answering import filling_in
 from surveys.models import Offer, Question, Response, Section, Survey
 from surveys.postings.forms.form import PostingForm
@@ -18,6 +19,7 @@ from surveys.reading.typed import as_read, mark_of_reader
 from tests.factories import AgencyFactory, UserFactory
 from tests.pages import Page
 from tests.surveys.conftest import survey  # noqa: F401
+from workspace.matches.forms import AgreementForm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -57,6 +59,20 @@ def test_what_is_counted_is_whole(client, focal_point, places: str, said: str):
     page = client.post(reverse("workspace:offer-new"), draft(focal_point, places=places))
     assert said in Page(page).text
     assert Offer.objects.get().places is None
+
+
+def test_an_agreement_is_read_and_shown_alike():
+    data = {"agreed_on": "2026-11-02", "places": "1,200", "value": "12,500.00", "value_currency": "usd"}
+    form = AgreementForm(data)
+    assert form.is_valid(), form.errors
+    assert (form.values["places"], form.values["value"]) == (1200, Decimal("12500.00"))
+    shown = AgreementForm(instance=Outcome(places=1200, value=Decimal("12500.00"), value_currency="USD")).as_p()
+    assert 'value="1,200"' in shown
+    assert 'value="12,500.00"' in shown
+    form = AgreementForm(data | {"places": "1.234", "value": "-5"})
+    assert "1.234 is not a whole number" in str(form.errors["places"])
+    assert "not negative" in str(form.errors["value"])
+    assert "value" in AgreementForm(data | {"value": "9" * 17}).errors
 
 
 @pytest.mark.parametrize(
