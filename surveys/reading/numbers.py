@@ -115,6 +115,8 @@ def mark_of_language(language: str) -> str:
 
 def _in_ascii(text: str) -> str | None:
     """Return digits of one script as 0 to 9 and marks as one of each kind; None where scripts are mixed."""
+    if text.isascii():
+        return text.replace("`", "'")
     letters, zeros = [], set()
     for letter in text.translate(_ONE_OF_EACH):
         digit = unicodedata.decimal(letter, None)
