@@ -8,7 +8,7 @@ from unicodedata import normalize
 from surveys.answering.from_answers import Answers
 from surveys.importing.rows.cells import ReadRow
 from surveys.models import Response
-from surveys.reading.numbers import POINT, readings, without_zeros
+from surveys.reading.numbers import COMMA, POINT, readings, without_zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,12 @@ def changed_cells(response: Response, read: ReadRow) -> list[CellChange]:
 
 def _comparable(text: Any) -> str:
     text = normalize("NFC", str(text))
-    # A workbook gives 3588249 for what a text file writes as 3588249.00; 13,75 is not 1375.
-    value = readings(text).get(POINT)
-    return text if value is None else without_zeros(value)
+    # A workbook gives 3588249 for what a text file writes as 3588249.00, or 3,588; 13,75 is not 1375, and 2.000 not 2.
+    found = readings(text)
+    value = found.get(POINT)
+    if value is None or ("." in text and value != found.get(COMMA, value)):
+        return text
+    return without_zeros(value)
 
 
 def say_the_same(before: Answers, after: Answers) -> bool:

@@ -150,6 +150,12 @@ def test_a_repeated_file_with_another_mark_is_a_change(counting: Survey):
     assert Response.objects.get(country="NPL").answers.get(question="share").value == "13.75"
 
 
+def test_what_could_be_two_numbers_is_listed_as_a_change(counting: Survey):
+    import_file(survey=counting, data=b"country;share\nNepal;2\n", file_name="a")
+    (row, *_missing) = preview(counting, "country;share\nNepal;2.000\n").rows
+    assert [(change.before, change.after) for change in row.changes] == [("2", "2.000")]
+
+
 def test_the_terminal_answers_for_the_column(counting: Survey, tmp_path: Path):
     file = tmp_path / "answers.csv"
     file.write_text("country,share\nNepal,2.000\n")
