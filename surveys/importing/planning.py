@@ -33,6 +33,7 @@ from surveys.importing.layout.opening import OpenImport
 from surveys.importing.layout.table import RepeatRows
 from surveys.importing.rows.cells import ImportReference, ReadRow
 from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
+from surveys.importing.rows.number_ways import NumberColumns
 from surveys.importing.rows.row import RowReader
 from surveys.models import Response
 from surveys.reading.cells import CellError, FileRefused, SourceRow, column_letter
@@ -88,7 +89,11 @@ class Planner:
             merged=opened.table.merged,
         )
         self._repeats = [RepeatRows(repeats) for repeats in opened.table.repeats]
-        self.total, self._keys = self._first_pass()
+        numbers = NumberColumns(opened.table, opened.columns, opened.asked)
+        self.total, self._keys = self._first_pass(numbers)
+        ways = numbers.ways(opened.decisions)
+        self.reader.read_numbers(ways)
+        opened.notices += numbers.notices(ways)
 
     @property
     def version_id(self) -> int | None:
@@ -149,16 +154,18 @@ class Planner:
         orders = {question: order_of_days(cells) for question, cells in texts.items()}
         return {question: order for question, order in orders.items() if order is not None}
 
-    def _first_pass(self) -> tuple[int, dict[str, tuple[int, ...]]]:
-        """Count the rows and note whose they are."""
+    def _first_pass(self, numbers: NumberColumns) -> tuple[int, dict[str, tuple[int, ...]]]:
+        """Count the rows, note whose they are, and look at how their numbers are written."""
         keys: dict[str, tuple[int, ...]] = {}
         total = 0
         for row in self._opened.table.rows():
             total += 1
+            numbers.note(row)
             if key := self.reader.identify(row):
                 keys[key] = (*keys.get(key, ()), row.number)
         if not total:
             raise FileRefused(_("The table has a heading but no row."))
+        numbers.note_repeats()
         return total, keys
 
     def _plan(self, rows: Sequence[SourceRow], *, for_writing: bool) -> list[RowPlan]:

@@ -25,7 +25,7 @@ from surveys.reading.source_file import read_sheets
 KINDS = {
     "select one": QuestionKind.SINGLE,
     "select all that apply": QuestionKind.MULTIPLE,
-    "integer": QuestionKind.NUMBER,
+    "integer": QuestionKind.WHOLE,
     "decimal": QuestionKind.NUMBER,
     "date": QuestionKind.DATE,
     "text": QuestionKind.TEXT,

@@ -21,10 +21,14 @@ class ImportRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of a sheet: `number` counts from 1 as a spreadsheet shows it, cells are trimmed text."""
+    """One row of a sheet: `number` counts from 1 as a spreadsheet shows it, cells are trimmed text.
+
+    `numbers`: which cells, from 0, a workbook holds as numbers, of those with a mark in them (2.345).
+    """
 
     number: int
     cells: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetSource:
-    """A sheet whose rows are read anew each time they are asked for, one by one: no more than one is in memory."""
+    """A sheet whose rows are read anew each time they are asked for, one by one: no more than one is in memory.
+
+    `delimiter`: what stands between the columns of a CSV file; empty for a workbook.
+    """
 
     name: str
     rows: Callable[[], Iterator[SourceRow]]
+    delimiter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _about_workbook(spool: IO[bytes], opened: SourceFile) -> SourceFile:
 
 def _sheets(spool: IO[bytes]) -> SourceFile:
     """Find where the sheets begin in what the child wrote."""
-    begins: list[tuple[str, int]] = []
+    begins: list[tuple[str, int, str]] = []
     hidden: list[str] = []
     notices: list[str] = []
     for line in iter(spool.readline, b""):
@@ -94,14 +94,18 @@ def _sheets(spool: IO[bytes]) -> SourceFile:
             continue
         said: dict[str, Any] = json.loads(line)
         if "sheet" in said:
-            begins.append((said["sheet"], spool.tell()))
+            begins.append((said["sheet"], spool.tell(), said.get("delimiter", "")))
         if "hidden" in said:
             hidden.append(said["hidden"])
         if "notice" in said:
             notices.append(_words()[said["notice"]] % {"at": said["at"]})
     if hidden:
         notices.append(_("Hidden sheets were not read: %(sheets)s.") % {"sheets": ", ".join(hidden)})
-    return SourceFile([SheetSource(name, lambda start=start: _rows(spool, start)) for name, start in begins], notices)  # type: ignore[misc]
+    sheets = [
+        SheetSource(name, lambda start=start: _rows(spool, start), delimiter)  # type: ignore[misc]
+        for name, start, delimiter in begins
+    ]
+    return SourceFile(sheets, notices)
 
 
 def _rows(spool: IO[bytes], start: int) -> Iterator[SourceRow]:
@@ -113,8 +117,8 @@ def _rows(spool: IO[bytes], start: int) -> Iterator[SourceRow]:
         position = spool.tell()
         if not line.startswith(b"["):
             return
-        number, cells = json.loads(line)
-        yield SourceRow(number, tuple(cells))
+        number, cells, *numbers = json.loads(line)
+        yield SourceRow(number, tuple(cells), tuple(*numbers))
 
 
 def _in_words(refused: Refused) -> str:

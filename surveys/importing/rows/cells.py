@@ -43,6 +43,8 @@ class ReadRow:
     answers: Answers | None = None
     note: str = ""
     errors: list[CellError] = field(default_factory=list)
+    numbers: list[tuple[str, str, str]] = field(default_factory=list)
+    """Numbers that are not plain digits in the file: column, cell, and what is stored."""
 
 
 class Cells:
@@ -75,6 +77,16 @@ class Cells:
         """Return the merged cells that a column's cell is one of, where their text stands in another row or column."""
         row, index = self._row.number, column.index
         return next((one for one in merged if one.holds(row, index) and not one.begins_at(row, index)), None)
+
+    def is_number(self, column: Column) -> bool:
+        """Return whether a workbook holds the cell as a number, whose text has a point before decimals."""
+        return column.index in self._row.numbers
+
+    def note_number(self, column: Column, stored: str) -> None:
+        """Keep for the preview how a number was read, where its cell does not say it digit by digit."""
+        text = self.text(column)
+        if text != stored and not (text.isascii() and text.isdigit()):
+            self._read.numbers.append((column.key, text[:200], stored))
 
     def options(self, question: str) -> list[Column]:
         """Return the columns that say yes or no to one option of a question each."""

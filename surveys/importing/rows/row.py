@@ -16,6 +16,7 @@ from surveys.importing.rows.answer_cells import AnswerReader
 from surveys.importing.rows.cells import Cells, ImportReference, ReadRow
 from surveys.importing.rows.whose import OwnerReader
 from surveys.reading.cells import CellError, MergedCells, SourceRow
+from surveys.reading.numbers import NumberWay
 from surveys.reading.values import stated
 
 MAX_CELL_CHARACTERS = 10_000
@@ -44,9 +45,19 @@ class RowReader:
         self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key, merged=merged)
         self._answers = AnswerReader(reference, tool, decisions, day_first=day_first, from_1904=from_1904)
         version = reference.asked.version
-        self.fingerprint = _fingerprint(
-            columns, decisions, version.pk if version else 0, day_first, from_1904=from_1904
-        )
+        self._read_by = [
+            sorted((column.sheet, column.key, column.goes) for column in columns),
+            decisions,
+            version.pk if version else 0,
+            day_first,
+            *([1904] if from_1904 else []),
+        ]
+        self.fingerprint = _fingerprint(self._read_by)
+
+    def read_numbers(self, ways: Mapping[str, NumberWay]) -> None:
+        """Take how the numbers of each question are written, once the whole file has been looked at."""
+        self._answers.number_ways = ways
+        self.fingerprint = _fingerprint([*self._read_by, {question: way.mark for question, way in ways.items()}])
 
     def identify(self, row: SourceRow) -> str:
         """Return the key of a row without reading the rest of it; empty where it is in error."""
@@ -131,15 +142,5 @@ class RowReader:
         return kind
 
 
-def _fingerprint(
-    columns: Sequence[Column],
-    decisions: Mapping[str, Any],
-    version: int,
-    day_first: Mapping[str, bool],
-    *,
-    from_1904: bool,
-) -> str:
-    read_as = [sorted((column.sheet, column.key, column.goes) for column in columns), decisions, version, day_first]
-    if from_1904:
-        read_as.append(1904)
-    return hashlib.sha256(json.dumps(read_as, sort_keys=True).encode()).hexdigest()
+def _fingerprint(read_by: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps(read_by, sort_keys=True).encode()).hexdigest()

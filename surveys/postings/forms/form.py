@@ -4,7 +4,6 @@ Few fields are required, and only for publishing: a draft keeps whatever fits. `
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from babel.numbers import list_currencies
@@ -22,6 +21,7 @@ from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.languages import language_choices, reads_like
+from surveys.postings.forms.number_fields import AmountField, CountField
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
 from surveys.postings.named_places import NamedPlace
@@ -30,7 +30,6 @@ from surveys.postings.publishable import UNTITLED, lacks
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.windows import default_visibility
 from surveys.postings.writing import place_rows
-from surveys.reading.amounts import AmountError, parse_number
 from web.since_shown import SinceShownForm
 
 LONGEST_TEXT = 20_000
@@ -54,18 +53,6 @@ class Content:
     areas: list[str]
     modalities: list[str]
     targets: list[NamedPlace]
-
-
-class AmountField(forms.CharField):
-    """An amount, read strictly: what could be two numbers is neither."""
-
-    def clean(self, value: Any) -> Decimal | None:
-        """Return the amount to the cent, or None where none is stated."""
-        text = super().clean(value).strip()
-        try:
-            return parse_number(text) if text else None
-        except AmountError as error:
-            raise ValidationError(str(error)) from error
 
 
 class PostingForm(SinceShownForm, forms.Form):
@@ -110,7 +97,7 @@ class PostingForm(SinceShownForm, forms.Form):
         widget=day_input(),
         help_text=gettext_lazy("Inclusive: until that day has ended everywhere on earth. Empty: no end stated."),
     )
-    places = forms.IntegerField(
+    places = CountField(
         label=gettext_lazy("Places"),
         required=False,
         min_value=1,

@@ -19,7 +19,6 @@ def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[An
     text, first_unreadable_line = _decode(data)
     if first_unreadable_line:
         yield {"notice": "western", "at": str(first_unreadable_line)}
-    yield {"sheet": name}
     first_line, _newline, rest = text.partition("\n")
     declared = first_line.strip().lower().removeprefix("sep=") if first_line.lower().startswith("sep=") else ""
     first_number = 1
@@ -28,6 +27,7 @@ def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[An
         text, delimiter, first_number = rest, declared, 2
     else:
         delimiter = _delimiter(text)
+    yield {"sheet": name, "delimiter": delimiter}
     yield from _rows(text, delimiter=delimiter, first_number=first_number, max_rows=max_rows)
 
 

@@ -1,8 +1,10 @@
 """Recognises a file by its content, not by its name, and yields its sheets as lines of JSON.
 
-{"sheet": name} stands before the rows of a sheet, which are [number, [cells]]; {"hidden": name} for one that is not
-read; {"notice": code, "at": place} for what was not certain. The first line of a workbook is {"book": from which year
-its days count, "merged": {sheet: ranges}}.
+{"sheet": name} stands before the rows of a sheet, with the "delimiter" of a CSV file. A row is [number, [cells]];
+behind its cells stands, where there are any, which of them (from 0) a workbook holds as numbers with a mark in them:
+2.345 and 1,234, whose text alone could be two. {"hidden": name} stands for a sheet that is not read,
+{"notice": code, "at": place} for what was not certain. The first line of a workbook is
+{"book": from which year its days count, "merged": {sheet: ranges}}.
 """
 
 import json

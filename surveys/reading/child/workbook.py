@@ -121,7 +121,7 @@ def text_of(cell: Any) -> str:
     return str(getattr(value, "text", value)).strip()
 
 
-def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
+def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[Any, ...]]:
     """Yield the rows that hold text, with their numbers; the announced dimension is ignored, and so are empty rows."""
     sheet.reset_dimensions()
     filled = 0
@@ -129,8 +129,11 @@ def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
         if number > LAST_ROW:
             raise Refused("too_many_rows", max_rows)
         texts = []
+        numbers = []
         for index, cell in enumerate(cells):
             text = text_of(cell)
+            if isinstance(cell.value, int | float) and ("." in text or "," in text):
+                numbers.append(index)
             if text and index >= MAX_COLUMNS:
                 raise Refused("too_many_columns", number)
             if len(text) > MAX_CELL_CHARACTERS:
@@ -144,4 +147,4 @@ def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
             filled += 1
             if filled > max_rows:
                 raise Refused("too_many_rows", max_rows)
-            yield number, texts
+            yield (number, texts, numbers) if numbers else (number, texts)
