@@ -122,7 +122,7 @@ class Choices:
             for codes, entries in ways:
                 if codes & set(among) == wanted:
                     return entries
-        if self.find(text) and len(ways) < 2:
+        if self.find(text) and (len(ways) < 2 or choice_key(text) not in map(choice_key, self.labels.values())):
             return [text]
         lines = [entry.strip() for entry in _LINES.split(text) if entry.strip()]
         if len(lines) > 1 or text.rstrip().endswith(";"):

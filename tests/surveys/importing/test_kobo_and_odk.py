@@ -1,14 +1,16 @@
 """KoboToolbox and ODK as they come: answers twice, labels with spaces, repetitions side by side and on sheets."""
 
 import datetime as dt
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Response, Survey
-from surveys.questionnaires.form import Form, FormOption, FormQuestion, FormSection
-from surveys.questionnaires.versions import add_version
+from surveys.questionnaires.form import Form, FormOption, FormQuestion, FormSection, add_version
 from tests.surveys.workbooks import workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -162,7 +164,7 @@ def test_repetitions_of_what_is_asked_once_are_kept_and_named(edition: Survey):
     assert Response.objects.get().as_printed["other[2]/things"] == "Farm"
 
 
-MAIN = [["Country", "Priority areas", "_id", "_uuid", "_index", "_submission_time"],
+MAIN: list[list[Any]] = [["Country", "Priority areas", "_id", "_uuid", "_index", "_submission_time"],
         ["Nepal", "ICT", 1, "u1", 1, "2026-11-20T03:12:09"]]  # fmt: skip
 
 
@@ -235,3 +237,12 @@ def test_an_option_that_the_question_does_not_have_is_no_place_for_a_column(edit
     assert outcome.opened is not None
     assert outcome.opened.columns[1].goes == "keep"
     assert not outcome.opened.known.goes_to("question:things:option=x")
+
+
+def test_the_command_takes_an_option_too(edition: Survey, tmp_path: Path):
+    file = tmp_path / "answers.csv"
+    file.write_text(f"Country,A=B{END}\nNepal,1,u1,2026-11-20T03:12:09\n")
+    call_command(
+        "import_survey", str(file), survey=edition.code, column=["A=B=things:option=wind"], stdout=io.StringIO()
+    )
+    assert answers() == {("things", 0): ["wind"]}
