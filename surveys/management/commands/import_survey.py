@@ -36,8 +36,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="HEADING=QUESTION",
-            help="where a column goes: code of a question, CODE:option=ANSWER (says yes or no to one answer), id (numbers "
-            "the responses), keep or ignore",
+            help="where a column goes: code of a question, CODE:option=ANSWER (says yes or no to one answer), "
+            "id (numbers the responses), keep or ignore",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Response, Survey
 from surveys.questionnaires.form import Form, FormOption, FormQuestion, FormSection, add_version
+from tests.surveys.importing.test_samples import archive
 from tests.surveys.workbooks import workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -216,6 +217,28 @@ def test_a_sheet_of_which_nothing_is_read_is_named(edition: Survey):
     outcome = bring_in(edition, workbook(main=MAIN, staff=repeat_sheet(["Name"], ["A"])), dry_run=True)
     assert outcome.opened is not None
     assert any("Of the sheet “staff” nothing is read" in notice for notice in outcome.opened.notices)
+
+
+def test_repetitions_within_repetitions_are_not_taken_for_rows_of_others(edition: Survey):
+    main = [*MAIN, ["Fiji", "Trade", 2, "u2", 2, "2026-11-20T03:12:09"]]
+    visit = [["Place", "_index", "_parent_table_name", "_parent_index"], ["Suva", 1, "need", 2]]
+    outcome = bring_in(edition, workbook(main=main, visit=visit, need=NEEDS))
+    assert not Response.objects.get(country="FJI").answers.filter(question="visit_place").exists()
+    assert outcome.opened is not None
+    assert any("“visit” repeats within another" in notice for notice in outcome.opened.notices)
+    assert Response.objects.get(country="NPL").answers.filter(question="need_text").count() == 2
+
+
+def test_repetitions_within_repetitions_of_odk_are_named(edition: Survey):
+    data = archive(
+        form="SubmissionDate,country,KEY\n2026-01-01T00:00:00.000Z,NPL,uuid:1\n",
+        form__need="need_area,PARENT_KEY,KEY\nict,uuid:1,uuid:1/need[1]\n",
+        form__need__visit="visit_place,PARENT_KEY,KEY\nSuva,uuid:1/need[1],uuid:1/need[1]/visit[1]\n",
+    )
+    outcome = bring_in(edition, data)
+    assert outcome.opened is not None
+    assert answers() == {("need_area", 0): ["ict"]}
+    assert any("“form-need-visit” repeats within another" in notice for notice in outcome.opened.notices)
 
 
 def test_a_column_of_yes_and_no_is_mapped_to_an_option_by_hand(edition: Survey):
