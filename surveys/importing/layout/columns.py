@@ -24,6 +24,7 @@ PARTS = {
     QuestionKind.SINGLE: (OTHER,),
     QuestionKind.MULTIPLE: (OTHER,),
 }
+_MARKS = re.compile(r"\s*[/.:>|\-]\s*")
 _NOT_WORDS = re.compile(r"[^\w]+")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _NUMBERING = re.compile(r"^\s*(?:q|question\s*)?\d+(?:[.)]\d*)*[.):\s]\s*", re.IGNORECASE)
@@ -146,6 +147,8 @@ class Columns:
         self._options: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
         self._inside: dict[str, Columns] = {}
         self._titles: dict[str, str] = {}
+        self._twins: dict[str, list[str]] = {}
+        self._section_words: dict[str, set[str]] = {}
         for section in version.sections.all() if version else ():
             if within is not None and section.code not in within:
                 continue
@@ -153,6 +156,8 @@ class Columns:
                 self._titles[section.code] = section.label
             for question in section.questions.all():
                 self._questions[question.code] = question
+                self._twins.setdefault(simplify(question.label), []).append(question.code)
+                self._section_words[question.code] = {section.code, fold(section.label)}
                 if section.repeats:
                     self._repeated[question.code] = section.code
         for question in self._questions.values():
@@ -256,7 +261,7 @@ class Columns:
                 proposed.append(known.propose_one(column, replace(heading, own=flat.path) if flat else heading, tool))
         proposed = self._others_specified(proposed, table.headings, tool)
         proposed = self._one_id(proposed, tool)
-        return self._settle(proposed)
+        return self._settle(self._twins_in_turn(proposed))
 
     def _of_repetitions(self, name: str, headings: Sequence[Heading]) -> "Columns":
         """Return the questions of the section that a sheet, or a group of columns, repeats."""
@@ -454,6 +459,26 @@ class Columns:
             if column.question:
                 asked = self._questions[column.question]
                 question = asked.code if asked.is_choice and asked.allows_other else ""
+            elif column.goes == KEEP:
+                # Of whatever this one asks, the next text may be.
+                question = ""
+            found.append(column)
+        return found
+
+    def _twins_in_turn(self, columns: Sequence[Column]) -> list[Column]:
+        """Tell questions of one label apart: by the section that stands before it, else in the order of the form."""
+        used: set[tuple[str, str, int]] = set()
+        found = []
+        for column in columns:
+            twins = self._twins.get(simplify(self._questions[column.question].label), ()) if column.question else ()
+            pieces = set(_MARKS.split(fold(column.heading)))
+            if column.how == "heading" and len(twins) > 1 and not pieces & set(twins):
+                free = [code for code in twins if (code, column.part, column.repeat) not in used]
+                named = [code for code in free if pieces & self._section_words[code]]
+                if free:
+                    part = f":{column.part}" if column.part else ""
+                    column = replace(column, goes=f"{QUESTION}:{(named or free)[0]}{part}")
+            used.add((column.question, column.part, column.repeat))
             found.append(column)
         return found
 

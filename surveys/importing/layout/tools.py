@@ -118,7 +118,12 @@ _KOBO_OWN = re.compile(r"_submission__.*|_{1,2}version_{1,2}\d*", re.DOTALL)
 """Of repeat sheets, what is said of the response again; and the version of the form, once for each that there was."""
 _ODK_OWN = re.compile(r"set-of-.*|.*@odata\.navigationlink", re.DOTALL)
 _PLACE = re.compile(r"(?:_.+_|.+[-/:.])(?:latitude|longitude|altitude|precision|accuracy)", re.DOTALL)
-_SPECIFY = frozenset({"specify other", "specify other.", "other (specify)", "if other, specify", "please specify"})
+_SPECIFY = re.compile(
+    r"(?:if )?(?:others?|autres?|otros?|otras?|друго[еи]|其他|其它|اخر[ىي])\b.{0,40}"
+    r"|(?:please )?(?:specify|precisez|especifique|уточните)\b.{0,20}",
+    re.DOTALL,
+)
+"""Heads the text to "other", folded: pyxform's own "Specify other.", and what forms write, ours among them."""
 _SUBQUESTION = re.compile(r"\[\s*(SQ\d+|other|\w+)\s*\]", re.IGNORECASE)
 
 
@@ -154,4 +159,4 @@ def is_part_of_a_place(tool: Tool, heading: str) -> bool:
 
 def specifies_other(tool: Tool, heading: str) -> bool:
     """Return whether a column is the text to "other", which a tool adds without the name of its question."""
-    return tool in (KOBO, ODK) and fold(heading).rpartition("/")[2] in _SPECIFY
+    return tool in (KOBO, ODK) and bool(_SPECIFY.fullmatch(fold(heading).rpartition("/")[2]))

@@ -121,11 +121,33 @@ def test_what_two_columns_say_differently_or_one_says_twice_is_asked(
     assert [error.message[: len(said)] for error in outcome.errors] == [said]
 
 
-def test_the_text_of_other_is_taken_for_the_question_before_it(edition: Survey):
-    heading = "Things offered,Specify other.,Priority areas"
-    bring_in(edition, f"Country,{heading}{END}\nNepal,Food Other,Boats,Trade,u1,2026-11-20T03:12:09\n")
+@pytest.mark.parametrize("text", ["Specify other.", "Other: please specify", "About/Autre (à préciser)"])
+def test_the_text_of_other_is_taken_for_the_question_before_it(edition: Survey, text: str):
+    # What stands behind a question that is not asked here is of that question.
+    heading = f"Things offered,{text},Colour,{text},Priority areas"
+    bring_in(edition, f"Country,{heading}{END}\nNepal,Food Other,Boats,Other,Grey,Trade,u1,2026-11-20T03:12:09\n")
     answer = Response.objects.get().answers.get(question="things")
     assert (answer.value, answer.other) == (["food", "other"], "Boats")
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("What for?,What for? ", {"first_text": "A", "second_text": "B"}),
+        ("Second/What for?,First/What for?", {"first_text": "B", "second_text": "A"}),
+        ("second_text,What for?", {"first_text": "B", "second_text": "A"}),
+    ],
+)
+def test_two_questions_of_one_label_are_told_apart(survey: Survey, heading: str, expected: dict[str, str]):
+    edition = Survey.objects.create(code="twins", title="Twins", stated_on=dt.date(2026, 6, 1))
+    country = FormQuestion("country", "single", "Country", choices_from="countries", feeds="country")
+    sections = [
+        FormSection(code, code.title(), questions=(FormQuestion(f"{code}_text", "text", "What for?"),))
+        for code in ("first", "second")
+    ]
+    add_version(edition, Form((FormSection("about", "About", questions=(country,)), *sections)))
+    bring_in(edition, f"Country,{heading}{END}\nNepal,A,B,u1,2026-11-20T03:12:09\n")
+    assert {code: value for (code, _repeat), value in answers().items()} == expected
 
 
 def test_columns_of_the_tool_answer_nothing(edition: Survey):
@@ -221,7 +243,7 @@ def test_a_sheet_of_which_nothing_is_read_is_named(edition: Survey):
 
 def test_repetitions_within_repetitions_are_not_taken_for_rows_of_others(edition: Survey):
     main = [*MAIN, ["Fiji", "Trade", 2, "u2", 2, "2026-11-20T03:12:09"]]
-    visit = [["Place", "_index", "_parent_table_name", "_parent_index"], ["Suva", 1, "need", 2]]
+    visit: list[list[Any]] = [["Place", "_index", "_parent_table_name", "_parent_index"], ["Suva", 1, "need", 2]]
     outcome = bring_in(edition, workbook(main=main, visit=visit, need=NEEDS))
     assert not Response.objects.get(country="FJI").answers.filter(question="visit_place").exists()
     assert outcome.opened is not None
