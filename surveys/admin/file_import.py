@@ -1,5 +1,6 @@
 """Bringing files in, in the admin: upload, columns, preview, writing, undoing; the steps are `surveys.importing`'s."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from directory.access import Action, can
 from directory.admin.base import NoChangeMixin, actor
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.layout.columns import Columns, question_of
+from surveys.importing.layout.columns import OPTION, Columns, question_of
 from surveys.importing.report import waiting_words
 from surveys.models import Import, Survey
 from surveys.postings.publishable import in_short
@@ -191,7 +192,9 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
         known = Columns(asked.version, asked.lists)
         columns: dict[str, str] = {}
         for number, column in enumerate(file_import.columns):
-            goes = request.POST.get(f"column-{number}", "")
+            goes = _with_option(
+                request.POST.get(f"column-{number}", ""), request.POST.get(f"option-{number}", ""), column
+            )
             if goes and (known.goes_to(goes) or goes == column["goes"]):
                 columns[f"{column.get('sheet', '')}\n{column['key']}"] = goes
         decisions: dict[str, dict[str, str]] = {}
@@ -282,6 +285,7 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
         "remembered": _("as for the last file of this shape"),
         "chosen": _("as you chose"),
         "tag": _("by its HXL tag"),
+        "repeats": _("repeats, and its question takes one answer or is answered in another sheet"),
     }
     # Several columns may hold parts of one question: it is asked once.
     first = {question_of(column["goes"]): number for number, column in reversed(list(enumerate(file_import.columns)))}
@@ -291,7 +295,10 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
             **column,
             "number": number,
             "words": words.get(column["goes"], _own_words(column["goes"])),
-            "is_listed": column["goes"] in words,
+            "listed": (listed := _without_option(column["goes"])),
+            "is_listed": listed in words,
+            "option": column["goes"].removeprefix(listed) if listed.endswith(OPTION) else "",
+            "options": known.options_of(listed.split(":")[1]) if listed.endswith(OPTION) else (),
             # A file of a thousand columns says yes or no to options: those need no choice each.
             "has_choice": len(file_import.columns) <= MOST_CHOICES or column["goes"] in words,
             "way": ways.get(column.get("how", ""), ""),
@@ -309,6 +316,17 @@ def _decimal_marks() -> dict[str, str]:
         COMMA: _("a comma stands before decimals: 2.000 is two thousand"),
         POINT: _("a point stands before decimals: 2,000 is two thousand"),
     }
+
+
+def _without_option(goes: str) -> str:
+    """Return where a column goes as the list names it: of one that says yes or no to an option, without that option."""
+    before, mark, _option = goes.partition(f":{OPTION}")
+    return before + mark
+
+
+def _with_option(goes: str, option: str, column: Mapping[str, str]) -> str:
+    """Return what a person chose with the option chosen beside it, which belongs to the question shown before."""
+    return goes + option if goes.endswith(f":{OPTION}") and goes == _without_option(column["goes"]) else goes
 
 
 def _own_words(goes: str) -> str:

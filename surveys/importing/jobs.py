@@ -158,9 +158,7 @@ def _start(file_import: Import) -> None:
 
 def _planner(file_import: Import) -> Planner:
     data = bytes(file_import.file.data)
-    chosen = {
-        column["key"]: column["goes"] for column in file_import.columns if column.get("how") in ("chosen", "remembered")
-    }
+    chosen = _chosen(file_import)
     opened = open_import(file_import.survey, data, columns=chosen, decisions=file_import.decisions)
     file_import.tool = opened.table.tool.name
     file_import.notices = opened.notices
@@ -245,14 +243,20 @@ def batched(rows: Iterable[RowPlan]) -> Iterator[list[RowPlan]]:
 
 def _remember(planner: Planner, file_import: Import) -> None:
     """Keep how the columns were read, for the next file of the same shape."""
-    chosen = {
-        column["key"]: column["goes"] for column in file_import.columns if column.get("how") in ("chosen", "remembered")
-    }
     RememberedColumns.objects.update_or_create(
         survey=file_import.survey,
         shape=planner.shape,
-        defaults={"columns": chosen, "decisions": without_decimal_marks(file_import.decisions)},
+        defaults={"columns": _chosen(file_import), "decisions": without_decimal_marks(file_import.decisions)},
     )
+
+
+def _chosen(file_import: Import) -> dict[str, str]:
+    """Return where people said that columns go, now or for an earlier file, by `Column.name`."""
+    return {
+        f"{column['sheet']}\n{column['key']}" if column.get("sheet") else column["key"]: column["goes"]
+        for column in file_import.columns
+        if column.get("how") in ("chosen", "remembered")
+    }
 
 
 def _end(file_import: Import, state: ImportState, error: str = "") -> None:

@@ -89,6 +89,7 @@ def column_lines(columns: Sequence[Column]) -> Iterator[str]:
         "word": _("by a word in it: please check"),
         "remembered": _("as for the last file of this shape"),
         "chosen": _("as chosen"),
+        "repeats": _("repeats, and its question takes one answer or is answered in another sheet"),
     }
     for column in columns:
         where = f"{_printable(column.sheet)}, {column.letter}" if column.sheet else column.letter

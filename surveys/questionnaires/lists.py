@@ -10,7 +10,7 @@ from directory.choices import AreaUse
 from directory.models import Country, CountryGroup, Modality, PriorityArea
 from directory.models.group import OWN_STATEMENT
 from surveys.choices import ChoicesFrom, Perspective
-from surveys.models import Challenge, Question, Survey
+from surveys.models import Challenge, Option, Question, Survey
 
 OTHER = "other"
 
@@ -37,7 +37,7 @@ class Lists:
             choices = self.named(question.choices_from)
         else:
             choices = [
-                Choice(option.code, option.words("label"), (option.label, *option.spellings.splitlines()))
+                Choice(option.code, option.words("label"), (*_labels(option), *option.spellings.splitlines()))
                 for option in question.options.all()
             ]
         return [*choices, Choice(OTHER, str(_other()))] if question.allows_other else choices
@@ -100,6 +100,11 @@ class Lists:
             (challenge.perspective, Choice(challenge.code, challenge.label, (challenge.label_as_printed,)))
             for challenge in Challenge.objects.filter(survey=self._survey)
         ]
+
+
+def _labels(option: Option) -> list[str]:
+    """Return the labels of an option in every language: a tool exports the one that its user chose."""
+    return [option.label, *(words["label"] for words in option.translations.values() if words.get("label"))]
 
 
 def _area(area: PriorityArea) -> Choice:

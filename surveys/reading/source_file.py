@@ -144,6 +144,8 @@ def _words() -> dict[str, str]:
         "encrypted": _("The file has a password (%(at)s). Save it without one."),
         "entry_name": _("The archive holds a file whose name leads out of it (%(at)s). Send the table alone."),
         "entry_twice": _("The archive holds two files of one name (%(at)s). Save the table again as .xlsx."),
+        "hidden_columns": _("Hidden columns were read too, of sheet %(at)s."),
+        "hidden_rows": _("Hidden rows were read too, of sheet %(at)s."),
         "json": _("This is JSON. Export the answers as .xlsx or as CSV."),
         "macros": _("The workbook holds macros. Save it as “Excel Workbook (.xlsx)” without them."),
         "method": _(

@@ -18,9 +18,9 @@ from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
-FILE = """Response ID;Your country;Which modalities can you offer?;Priority areas
-1;Nepal;Trainin;Energy
-2;Fiji;Training, Study visits;Energy, renewables, Trade
+FILE = """Response ID;Your country;Which modalities can you offer?;Priority areas;ODA
+1;Nepal;Trainin;Energy;0
+2;Fiji;Training, Study visits;Energy, renewables, Trade;1
 """
 
 
@@ -105,12 +105,19 @@ def test_a_file_is_corrected_and_brought_in(new_context: Any, asked: Survey, wid
     assert violations_of(page) == []
     page.get_by_label("“Trainin” means").select_option(label="Training")
     page.get_by_role("button", name="Take these decisions and make the preview anew").click()
+    # A column of yes and no is given to its question, then to the answer.
+    page.get_by_label("ODA", exact=True).select_option(label="Institutions: yes or no to one answer")
+    page.get_by_role("button", name="Take these columns and make the preview anew").click()
+    assert violations_of(page) == []
+    page.get_by_label("yes or no to (ODA)").select_option(label="None yet")
+    page.get_by_role("button", name="Take these columns and make the preview anew").click()
     page.get_by_role("button", name="Write 2 rows").click()
     expect(page.get_by_role("heading", name="Applied")).to_be_visible()
     response = Response.objects.get(survey=survey, country="NPL")
     assert response.answers.get(question="modalities").value == ["training"]
     fiji = Response.objects.get(survey=survey, country="FJI").answers
     assert fiji.get(question="areas").value == ["energy", "trade"]
+    assert fiji.get(question="institutions").value == ["none"]
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_role("heading", name="Undone")).to_be_visible()
     assert Import.objects.get(file_name="answers.csv").state == ImportState.UNDONE

@@ -1,24 +1,30 @@
 """Proposes for each column of a file the question that it answers; a person corrects, and that is remembered."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from surveys.choices import Feeds, QuestionKind
+from surveys.importing.layout.repeating import number_repetitions, section_named
 from surveys.importing.layout.table import Heading, SheetTable
-from surveys.importing.layout.tools import ID, IGNORE, KEEP, Tool, own_column
+from surveys.importing.layout.tools import ID, IGNORE, KEEP, Tool, is_part_of_a_place, own_column, specifies_other
 from surveys.models import Question, Questionnaire
 from surveys.questionnaires.lists import OTHER, Lists
 from web.text import fold
 
 QUESTION = "question"
+OPTION = "option="
+"""Begins the part of a column that says yes or no to one option; alone where a person has yet to say to which."""
+REPEATS = "repeats"
+"""How a column is known that repeats although its question takes one answer, or is answered in another sheet."""
 PARTS = {
     QuestionKind.MONEY: ("amount", "currency", "years"),
     QuestionKind.SINGLE: (OTHER,),
     QuestionKind.MULTIPLE: (OTHER,),
 }
+_MARKS = re.compile(r"\s*[/.:>|\-]\s*")
 _NOT_WORDS = re.compile(r"[^\w]+")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _NUMBERING = re.compile(r"^\s*(?:q|question\s*)?\d+(?:[.)]\d*)*[.):\s]\s*", re.IGNORECASE)
@@ -78,6 +84,15 @@ class Column:
     goes: str = KEEP
     how: str = ""
     sheet: str = ""
+    repeat: int = 0
+    """Which repetition it answers, from 0, where repetitions stand side by side in one row."""
+    is_repeated: bool = False
+    """Whether it stands among such, or in a sheet that repeats."""
+
+    @property
+    def name(self) -> str:
+        """How choices know the column, also where another sheet has the same heading."""
+        return f"{self.sheet}\n{self.key}" if self.sheet else self.key
 
     @property
     def question(self) -> str:
@@ -93,7 +108,12 @@ class Column:
     @property
     def option(self) -> str:
         """Code of the one option that it says yes or no to; empty for other columns."""
-        return self.part.removeprefix("option=") if self.part.startswith("option=") else ""
+        return self.part.removeprefix(OPTION) if self.part.startswith(OPTION) else ""
+
+    @property
+    def lacks_option(self) -> bool:
+        """Whether a person has said that it is of one option, and not yet of which."""
+        return self.part == OPTION
 
     def record(self) -> dict[str, str]:
         """Return the column as an import keeps it."""
@@ -122,17 +142,29 @@ def simplify(text: str) -> str:
 class Columns:
     """Knows the headings of a questionnaire, and proposes where the columns of a table go."""
 
-    def __init__(self, version: Questionnaire | None, lists: Lists) -> None:
-        self._lists = lists
+    def __init__(self, version: Questionnaire | None, lists: Lists, *, within: Collection[str] | None = None) -> None:
+        """Learn the questions; within: codes of the sections that count, where not all do."""
+        self._version, self._lists = version, lists
         self._questions: dict[str, Question] = {}
         self._by_heading: dict[str, str] = {}
-        self._repeated: dict[str, set[str]] = {}
-        self._options: dict[str, dict[str, str]] = {}
+        self._named_by: dict[tuple[str, str], str] = {}
+        self._repeated: dict[str, str] = {}
+        self._options: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+        self._inside: dict[str, Columns] = {}
+        self._titles: dict[str, str] = {}
+        self._twins: dict[str, list[str]] = {}
+        self._section_words: dict[str, set[str]] = {}
         for section in version.sections.all() if version else ():
+            if within is not None and section.code not in within:
+                continue
+            if section.repeats:
+                self._titles[section.code] = section.label
             for question in section.questions.all():
                 self._questions[question.code] = question
+                self._twins.setdefault(simplify(question.label), []).append(question.code)
+                self._section_words[question.code] = {section.code, fold(section.label)}
                 if section.repeats:
-                    self._repeated.setdefault(section.code, set()).add(question.code)
+                    self._repeated[question.code] = section.code
         for question in self._questions.values():
             for heading in _own_headings(question):
                 self._by_heading.setdefault(simplify(heading), question.code)
@@ -160,18 +192,29 @@ class Columns:
 
         remembered: by key, what a person chose for an earlier file of the same shape.
         """
-        columns = self._propose(table, table.tool, remembered or {})
+        chosen = remembered or {}
+        columns = self._propose(table, table.tool, chosen)
+        main = {heading.key for heading in table.headings}
         for repeats in table.repeats:
-            own = self._propose(repeats.table, table.tool, remembered or {}, sheet=repeats.table.sheet.name)
-            columns += own
-        return columns
+            sheet = repeats.table.sheet.name
+            own = {key: goes for key, goes in chosen.items() if key not in main}
+            own |= {key.partition("\n")[2]: goes for key, goes in chosen.items() if key.startswith(f"{sheet}\n")}
+            columns += self._propose(repeats.table, table.tool, own, sheet=sheet)
+        return self._each_question_from_one_place(columns)
 
     def goes_to(self, goes: str) -> bool:
         """Return whether a column can go there: a question that is asked, or one of the portal's own columns."""
         if goes in (KEEP, IGNORE, ID) or goes.startswith("about:"):
             return True
         column = Column(0, "", "", "", goes)
-        return column.question in self._questions
+        if column.question not in self._questions:
+            return False
+        return not column.option or column.option in dict(self.options_of(column.question))
+
+    def options_of(self, code: str) -> list[tuple[str, str]]:
+        """Return the options of a question, code and label: what a column of yes and no can stand for."""
+        question = self._questions.get(code)
+        return [(choice.code, choice.label) for choice in self._lists.of(question)] if question else []
 
     def choices(self) -> list[tuple[str, str]]:
         """Return where a column can go, for a person to choose: value and words, questions first."""
@@ -183,6 +226,9 @@ class Columns:
                 for part in PARTS.get(QuestionKind(question.kind), ())
                 if part != OTHER or question.allows_other
             ]
+            if question.is_choice and question.feeds != Feeds.COUNTRY:
+                words = _("%(question)s: yes or no to one answer") % {"question": question.heading}
+                questions.append((f"{QUESTION}:{question.code}:{OPTION}", words))
         return [
             *questions,
             (ID, _("The tool's own number of the response")),
@@ -193,19 +239,67 @@ class Columns:
     def _propose(
         self, table: SheetTable, tool: Tool, remembered: Mapping[str, str], *, sheet: str = ""
     ) -> list[Column]:
-        proposed = [self._column(heading, tool, remembered, sheet=sheet) for heading in table.headings]
+        numbered = number_repetitions(table.headings, tool)
+        names = {heading.index: sheet or numbered[heading.index][0].repeats for heading in table.headings
+                 if sheet or heading.index in numbered}  # fmt: skip
+        inside = {
+            name: self._of_repetitions(name, [one for one in table.headings if names.get(one.index) == name])
+            for name in dict.fromkeys(names.values())
+        }
+        proposed = []
+        for heading in table.headings:
+            flat, repeat = numbered.get(heading.index, (None, 0))
+            column = Column(
+                heading.index,
+                heading.letter,
+                heading.text,
+                heading.key,
+                sheet=sheet,
+                repeat=repeat if not sheet else 0,
+                is_repeated=heading.index in names,
+            )
+            known = inside[names[heading.index]] if column.is_repeated else self
+            chosen = remembered.get(heading.key)
+            if chosen and self.goes_to(chosen):
+                proposed.append(self._with_option(replace(column, goes=chosen, how="remembered"), heading))
+            else:
+                proposed.append(known.propose_one(column, replace(heading, own=flat.path) if flat else heading, tool))
+        proposed = self._others_specified(proposed, table.headings, tool)
         proposed = self._one_id(proposed, tool)
-        return self._settle(proposed, table.headings)
+        return self._settle(self._twins_in_turn(proposed))
 
-    def _column(self, heading: Heading, tool: Tool, remembered: Mapping[str, str], *, sheet: str) -> Column:
-        column = Column(heading.index, heading.letter, heading.text, heading.key, sheet=sheet)
-        chosen = remembered.get(heading.key)
-        if chosen and self.goes_to(chosen):
-            return replace(column, goes=chosen, how="remembered")
+    def _of_repetitions(self, name: str, headings: Sequence[Heading]) -> "Columns":
+        """Return the questions of the section that a sheet, or a group of columns, repeats."""
+        fits = dict.fromkeys(self._titles, 0)
+        for heading in headings:
+            code = next(filter(None, (self._by_own_heading(text) for text in _readings(heading, "/"))), "")
+            if code in self._repeated:
+                fits[self._repeated[code]] += 1
+        code = section_named(name, self._titles, fits)
+        if code not in self._inside:
+            self._inside[code] = Columns(self._version, self._lists, within={code} if code else set(self._titles))
+        return self._inside[code]
+
+    def _by_own_heading(self, text: str) -> str:
+        simple = simplify(text)
+        own = (code for code in self._repeated if simple in map(simplify, _own_headings(self._questions[code])))
+        return next(own, "")
+
+    def _with_option(self, column: Column, heading: Heading) -> Column:
+        """Add the option that the heading ends with, where a person said that the column is of one."""
+        if not column.lacks_option:
+            return column
+        pieces = heading.own.split("/", MOST_PIECES)
+        ends = ("/".join(pieces[start:]) for start in range(len(pieces)))
+        option = next(filter(None, (self._option_code(column.question, end) for end in ends)), "")
+        return replace(column, goes=f"{QUESTION}:{column.question}:{OPTION}{option}")
+
+    def propose_one(self, column: Column, heading: Heading, tool: Tool) -> Column:
+        """Return a column with where its heading says that it goes."""
         if option := self._sub_question(heading) or self._in_brackets(heading):
             return replace(column, goes=option, how="heading")
         own = own_column(tool, heading.own)
-        exact = self._exact(heading)
+        exact = self._exact(heading, tool)
         if own is not None and not (exact and own == IGNORE and exact.partition(":")[2] == fold(heading.own)):
             return replace(column, goes=own, how="tool")
         if exact:
@@ -217,12 +311,12 @@ class Columns:
                 return replace(column, goes=f"{QUESTION}:{code}", how="tag")
         if option := self._option(heading, tool):
             return replace(column, goes=option, how="heading")
-        if word := self._by_word(heading):
+        if not is_part_of_a_place(tool, heading.own) and (word := self._by_word(heading)):
             return replace(column, goes=word, how="word")
         return column
 
-    def _exact(self, heading: Heading) -> str:
-        for text in _readings(heading):
+    def _exact(self, heading: Heading, tool: Tool) -> str:
+        for text in _readings(heading, tool.separators):
             code = self._by_heading.get(simplify(text))
             if code:
                 return self._with_part(code, text)
@@ -252,13 +346,25 @@ class Columns:
             pieces = text.split(separator, MOST_PIECES)
             for start in range(len(pieces) - 1):
                 for end in range(start + 1, len(pieces)):
-                    named = self._by_heading.get(simplify(separator.join(pieces[start:end])))
+                    named = self._behind_groups(separator.join(pieces[start:end]), tool)
                     rest = separator.join(pieces[end:]).strip()
                     if named and (option := self._option_code(named, rest)):
                         return f"{QUESTION}:{named}:option={option}"
         code = self._named(heading.group)
         option = self._option_code(code, heading.own) if code else ""
         return f"{QUESTION}:{code}:option={option}" if option else ""
+
+    def _behind_groups(self, text: str, tool: Tool) -> str:
+        """Return the question that a text ends with, whatever groups stand before it; empty where none does."""
+        at = (text, tool.separators)
+        if at not in self._named_by:
+            found = self._by_heading.get(simplify(text), "")
+            for separator in tool.separators if not found and tool.gives_codes else "":
+                pieces = text.split(separator, MOST_PIECES)
+                ends = (separator.join(pieces[start:]) for start in range(1, len(pieces)))
+                found = found or next(filter(None, (self._by_heading.get(simplify(end), "") for end in ends)), "")
+            self._named_by[at] = found
+        return self._named_by[at]
 
     def _sub_question(self, heading: Heading) -> str:
         """Return the option of a heading such as "modalities[SQ001]. Training" or "areas[other]"."""
@@ -294,16 +400,24 @@ class Columns:
         if not self._questions[code].is_choice:
             return ""
         if code not in self._options:
-            options: dict[str, str] = {}
+            exact: dict[str, str] = {}
+            simple: dict[str, set[str]] = {}
             question = self._questions[code]
             for choice in self._lists.of(question):
                 for words in (choice.code, choice.label, *choice.spellings):
-                    options.setdefault(simplify(words), choice.code)
+                    exact.setdefault(fold(words), choice.code)
+                    simple.setdefault(simplify(words), set()).add(choice.code)
             for line in question.spellings.splitlines():
                 words, _equals, meant = line.partition("=")
-                options[simplify(words)] = meant.strip()
-            self._options[code] = options
-        return self._options[code].get(simplify(text), "")
+                exact[fold(words)] = meant.strip()
+                simple[simplify(words)] = {meant.strip()}
+            # "Energy (solar)" and "Energy (wind)" are one when simplified: then neither is meant.
+            self._options[code] = (
+                exact,
+                {words: next(iter(codes)) for words, codes in simple.items() if len(codes) == 1},
+            )
+        exact_code, simple_code = self._options[code]
+        return exact_code.get(fold(text)) or simple_code.get(simplify(text), "")
 
     def _by_word(self, heading: Heading) -> str:
         """Return the question that a heading names by a word in it, where the words of one kind alone are there."""
@@ -340,20 +454,70 @@ class Columns:
             replace(column, goes=IGNORE) if column.goes == ID and column not in best else column for column in columns
         ]
 
-    def _settle(self, columns: Sequence[Column], headings: Sequence[Heading]) -> list[Column]:
-        """Give each question one column for each part of it: the surest; the others are kept."""
+    def _others_specified(self, columns: Sequence[Column], headings: Sequence[Heading], tool: Tool) -> list[Column]:
+        """Give "Specify other." to the question before it: the tools head the text of every "other" alike."""
+        question = ""
+        found = []
+        for column, heading in zip(columns, headings, strict=True):
+            if not column.how and question and specifies_other(tool, heading.own):
+                column = replace(column, goes=f"{QUESTION}:{question}:{OTHER}", how="heading")
+            if column.question:
+                asked = self._questions[column.question]
+                question = asked.code if asked.is_choice and asked.allows_other else ""
+            elif column.goes == KEEP:
+                # Of whatever this one asks, the next text may be.
+                question = ""
+            found.append(column)
+        return found
+
+    def _twins_in_turn(self, columns: Sequence[Column]) -> list[Column]:
+        """Tell questions of one label apart: by the section that stands before it, else in the order of the form."""
+        used: set[tuple[str, str, int]] = set()
+        found = []
+        for column in columns:
+            twins = self._twins.get(simplify(self._questions[column.question].label), ()) if column.question else ()
+            pieces = set(_MARKS.split(fold(column.heading)))
+            if column.how == "heading" and len(twins) > 1 and not pieces & set(twins):
+                free = [code for code in twins if (code, column.part, column.repeat) not in used]
+                named = [code for code in free if pieces & self._section_words[code]]
+                if free:
+                    part = f":{column.part}" if column.part else ""
+                    column = replace(column, goes=f"{QUESTION}:{(named or free)[0]}{part}")
+            used.add((column.question, column.part, column.repeat))
+            found.append(column)
+        return found
+
+    def _settle(self, columns: Sequence[Column]) -> list[Column]:
+        """Give each question one column for each part of it, and repetition: the surest; the others are kept.
+
+        A column of all answers and those of each option stay beside each other: they say the same twice, which tells
+        labels with spaces in them apart.
+        """
         order = ("chosen", "remembered", "heading", "tag", "tool", "word", "")
-        taken: dict[str, Column] = {}
+        taken: dict[tuple[str, int], Column] = {}
         for column in sorted(columns, key=lambda one: (order.index(one.how), len(one.heading))):
             if column.question:
-                taken.setdefault(column.goes, column)
-        settled = [
-            replace(column, goes=KEEP, how="") if column.question and taken[column.goes] is not column else column
+                taken.setdefault((column.goes, column.repeat), column)
+        return [
+            column
+            if not column.question or column.lacks_option or taken[column.goes, column.repeat] is column
+            else replace(column, goes=KEEP, how="")
             for column in columns
         ]
-        whole = {column.question for column in settled if column.question and not column.part}
-        # Where the answer is there in one column, those of its options say it again.
-        return [replace(one, goes=IGNORE) if one.option and one.question in whole else one for one in settled]
+
+    def _each_question_from_one_place(self, columns: Sequence[Column]) -> list[Column]:
+        """Keep what repeats from a question that takes one answer, and one place from answering for another."""
+        in_sheets = {column.question for column in columns if column.sheet and column.question in self._repeated}
+        return [
+            replace(column, goes=KEEP, how=REPEATS)
+            if column.question
+            and (
+                (column.is_repeated and column.question not in self._repeated)
+                or (not column.sheet and column.question in in_sheets)
+            )
+            else column
+            for column in columns
+        ]
 
 
 def _own_headings(question: Question) -> Iterable[str]:
@@ -367,7 +531,7 @@ def _own_headings(question: Question) -> Iterable[str]:
             yield words["label"]
 
 
-def _readings(heading: Heading) -> Iterable[str]:
+def _readings(heading: Heading, separators: str) -> Iterable[str]:
     """Yield the heading, and what of it may be the question: without groups before it, without a code."""
     yield heading.own
     if heading.text != heading.own:
@@ -375,7 +539,7 @@ def _readings(heading: Heading) -> Iterable[str]:
     if coded := _CODE_AND_TEXT.match(heading.own):
         yield coded["code"]
         yield coded["text"]
-    for separator in ("/", "-", "."):
+    for separator in dict.fromkeys(f"/-.{separators}"):
         pieces = heading.own.split(separator, MOST_PIECES)
         for start in range(1, len(pieces)):
             yield separator.join(pieces[start:])

@@ -1,17 +1,19 @@
 """Opens a file of answers for a survey edition, and says where its columns go."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.layout.columns import Column, Columns
+from surveys.importing.layout.columns import REPEATS, Column, Columns
 from surveys.importing.layout.table import SheetTable, find_table
 from surveys.models import RememberedColumns, Survey
 from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.xlsform_library import is_xlsform_source, source_out_of_place
 from surveys.reading.cells import FileRefused
 from surveys.reading.source_file import open_file
+
+MOST_NAMED = 20
 
 
 @dataclass
@@ -36,8 +38,9 @@ def open_import(
 ) -> OpenImport:
     """Open a file and propose where its columns go.
 
-    columns: by the key of a heading, where a person says that it goes; decisions: by question, spellings and codes.
-    What is remembered of an earlier file of the same shape comes first, then the proposals.
+    columns: where a person says that a column goes, by the key of its heading, or `Column.name`; decisions: by
+    question, spellings and codes. What is remembered of an earlier file of the same shape comes first, then the
+    proposals.
     Raises FileRefused for a file that is no table of answers, and for a survey that asks nothing.
     """
     source = open_file(data)
@@ -65,13 +68,41 @@ def open_import(
     chosen = {**(remembered.columns if remembered else {}), **(columns or {})}
     proposed = known.propose(table, chosen)
     if columns:
-        proposed = [replace(one, how="chosen") if one.key in columns else one for one in proposed]
+        proposed = [
+            replace(one, how="chosen")
+            if one.how == "remembered" and (one.name in columns or one.key in columns)
+            else one
+            for one in proposed
+        ]
     return OpenImport(
         survey=survey,
         asked=asked,
         table=table,
         columns=proposed,
         known=known,
-        notices=list(table.notices),
+        notices=[*table.notices, *_of_columns(proposed)],
         decisions={**(remembered.decisions if remembered else {}), **(decisions or {})},
     )
+
+
+def _of_columns(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield what a person should know of columns that answer nothing although they seem to."""
+    if repeats := [_named(column) for column in columns if column.how == REPEATS]:
+        yield _(
+            "Not read, only kept, because the question takes one answer or is answered in another sheet: %(columns)s."
+        ) % {"columns": ", ".join(repeats[:MOST_NAMED])}
+    if waiting := [_named(column) for column in columns if column.lacks_option]:
+        yield _("Say which answer these columns say yes or no to; until then they are only kept: %(columns)s.") % {
+            "columns": ", ".join(waiting[:MOST_NAMED])
+        }
+    for sheet in dict.fromkeys(column.sheet for column in columns if column.sheet):
+        own = [column for column in columns if column.sheet == sheet]
+        if not any(column.question or column.how == REPEATS for column in own):
+            yield _(
+                "Of the sheet “%(sheet)s” nothing is read: no question that is asked several times has its headings."
+            ) % {"sheet": sheet}
+
+
+def _named(column: Column) -> str:
+    heading = f"“{column.heading[:60]}”"
+    return f"{column.sheet}: {heading}" if column.sheet else heading

@@ -18,6 +18,8 @@ SEARCHED_ROWS = 12
 MERGED_NAMED = 10
 _TAG = re.compile(r"#[a-z]\w*(?:\+\w+)*", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]{1,200}>")
+_REPETITION = re.compile(r"/[^/]+\[\d+\]$")
+"""Ends the key of a row that repeats, in ODK's files."""
 _LINKS = (("_parent_index", "_index"), ("parent_key", "key"))
 
 
@@ -86,7 +88,7 @@ def find_table(source: SourceFile, known_words: Mapping[str, int]) -> SheetTable
     tables = [table for sheet in source.sheets if (table := _table_of(sheet, known_words))]
     if not tables:
         raise FileRefused(_("The file holds no table: the first row should name the columns."))
-    main, repeats = _main_table(tables, known_words)
+    main, repeats, left_out = _main_table(tables, known_words)
     merged = [one for one in source.merged.get(main.sheet.name, ()) if one.last_row >= main.first_row]
     return SheetTable(
         sheet=main.sheet,
@@ -94,7 +96,7 @@ def find_table(source: SourceFile, known_words: Mapping[str, int]) -> SheetTable
         first_row=main.first_row,
         tool=main.tool,
         repeats=repeats,
-        notices=[*source.notices, *main.notices, *_notices_of_merged(merged)],
+        notices=[*source.notices, *main.notices, *left_out, *_notices_of_merged(merged)],
         merged=merged,
         from_1904=source.from_1904,
     )
@@ -225,20 +227,20 @@ def _clean(text: str) -> str:
     return " ".join(_MARKUP.sub(" ", text).split())
 
 
-def _main_table(tables: Sequence[SheetTable], known_words: Mapping[str, int]) -> tuple[SheetTable, list[Repeats]]:
+def _main_table(
+    tables: Sequence[SheetTable], known_words: Mapping[str, int]
+) -> tuple[SheetTable, list[Repeats], list[str]]:
     repeated: dict[int, list[Repeats]] = {}
-    children = set()
-    for number, child in enumerate(tables):
-        columns = {fold(heading.own): heading.index for heading in child.headings}
-        for parent_name, own_name in _LINKS:
-            if parent_name not in columns or len(tables) == 1:
-                continue
-            for other, table in enumerate(tables):
-                linked = {fold(heading.own): heading.index for heading in table.headings}
-                if other != number and own_name in linked and other not in children:
-                    repeated.setdefault(other, []).append(Repeats(child, columns[parent_name], linked[own_name]))
-                    children.add(number)
-                    break
+    children = {number for number, table in enumerate(tables) if len(tables) > 1 and _parent_column(table)}
+    nested = []
+    for number in sorted(children):
+        child = tables[number]
+        found = _parent_of(child, tables, [other for other in range(len(tables)) if other not in children])
+        if found is None:
+            nested.append(child.sheet.name)
+        else:
+            other, parent, linked_by = found
+            repeated.setdefault(other, []).append(Repeats(child, parent, linked_by))
     mains = [number for number in range(len(tables)) if number not in children]
     if len(tables) == 1 and any(fold(heading.own) in ("_parent_index", "parent_key") for heading in tables[0].headings):
         raise FileRefused(
@@ -257,7 +259,47 @@ def _main_table(tables: Sequence[SheetTable], known_words: Mapping[str, int]) ->
         names = ", ".join(f"“{tables[-number].sheet.name}”" for score, number in scored if score == scored[0][0])
         raise FileRefused(_("Several sheets hold the table: %(sheets)s. Keep one.") % {"sheets": names})
     main = -scored[0][1]
-    return tables[main], repeated.get(main, [])
+    notices = [
+        _("The sheet “%(sheet)s” repeats within another that repeats, or belongs to none: it was not read.")
+        % {"sheet": sheet}
+        for sheet in nested
+    ]
+    return tables[main], repeated.get(main, []), notices
+
+
+def _columns_of(table: SheetTable) -> dict[str, int]:
+    return {fold(heading.own): heading.index for heading in table.headings}
+
+
+def _parent_column(table: SheetTable) -> str:
+    """Return the column by which a sheet that repeats names the row that it belongs to; empty for others."""
+    columns = _columns_of(table)
+    return next((parent for parent, _own in _LINKS if parent in columns), "")
+
+
+def _parent_of(child: SheetTable, tables: Sequence[SheetTable], mains: Sequence[int]) -> tuple[int, int, int] | None:
+    """Return which table the rows of a sheet belong to, by which of its columns, and by which of that table.
+
+    None where that is a sheet that repeats itself: its numbers are no numbers of the main table's rows.
+    """
+    columns = _columns_of(child)
+    first = next(child.rows(), None)
+    for parent_name, own_name in _LINKS:
+        if parent_name not in columns:
+            continue
+        named = _cell(first, columns.get("_parent_table_name")).casefold()
+        if _REPETITION.search(_cell(first, columns[parent_name])):
+            return None
+        by_name = [number for number, table in enumerate(tables) if table.sheet.name.casefold() == named[:31]]
+        for other in by_name or mains:
+            linked = _columns_of(tables[other])
+            if other in mains and own_name in linked:
+                return other, columns[parent_name], linked[own_name]
+    return None
+
+
+def _cell(row: SourceRow | None, index: int | None) -> str:
+    return row.cells[index] if row is not None and index is not None and index < len(row.cells) else ""
 
 
 def _score(table: SheetTable, known_words: Mapping[str, int]) -> int:

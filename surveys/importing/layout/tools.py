@@ -38,7 +38,9 @@ KOBO = Tool(
         "__version__": IGNORE, "_geolocation": IGNORE, "_attachments": IGNORE, "meta/instanceid": IGNORE,
         "meta/deprecatedid": IGNORE, "deviceid": IGNORE, "username": IGNORE, "formhub/uuid": IGNORE,
         "_xform_id_string": IGNORE, "_bamboo_dataset_id": IGNORE, "meta/instancename": IGNORE, "phonenumber": IGNORE,
+        "subscriberid": IGNORE, "simserial": IGNORE, "audit": IGNORE,
     },
+    separators="/-:.>|",
     gives_codes=True,
 )  # fmt: skip
 ODK = Tool(
@@ -51,7 +53,7 @@ ODK = Tool(
         "status": IGNORE, "reviewstate": IGNORE, "deviceid": IGNORE, "edits": IGNORE, "formversion": IGNORE,
         "parent_key": IGNORE, "start": IGNORE, "end": IGNORE, "today": IGNORE, "meta-instancename": IGNORE,
     },
-    separators="-/",
+    separators="-/:.",
     gives_codes=True,
 )  # fmt: skip
 LIMESURVEY = Tool(
@@ -112,6 +114,16 @@ TABLE = Tool(
 )  # fmt: skip
 TOOLS = (KOBO, ODK, SURVEYMONKEY, LIMESURVEY, MICROSOFT_FORMS, GOOGLE_FORMS)
 
+_KOBO_OWN = re.compile(r"_submission__.*|_{1,2}version_{1,2}\d*", re.DOTALL)
+"""Of repeat sheets, what is said of the response again; and the version of the form, once for each that there was."""
+_ODK_OWN = re.compile(r"set-of-.*|.*@odata\.navigationlink", re.DOTALL)
+_PLACE = re.compile(r"(?:_.+_|.+[-/:.])(?:latitude|longitude|altitude|precision|accuracy)", re.DOTALL)
+_SPECIFY = re.compile(
+    r"(?:if )?(?:others?|autres?|otros?|otras?|друго[еи]|其他|其它|اخر[ىي])\b.{0,40}"
+    r"|(?:please )?(?:specify|precisez|especifique|уточните)\b.{0,20}",
+    re.DOTALL,
+)
+"""Heads the text to "other", folded: pyxform's own "Specify other.", and what forms write, ours among them."""
 _SUBQUESTION = re.compile(r"\[\s*(SQ\d+|other|\w+)\s*\]", re.IGNORECASE)
 
 
@@ -123,7 +135,7 @@ def tool_of(headings: Sequence[str]) -> Tool:
         found = len({fold(mark) for mark in tool.marks} & known)
         if found >= tool.needed and found > most:
             best, most = tool, found
-    if best is TABLE and any(_SUBQUESTION.search(heading) for heading in headings):
+    if best is TABLE and any(_SUBQUESTION.search(heading) and "]/" not in heading for heading in headings):
         return LIMESURVEY
     return best
 
@@ -135,6 +147,16 @@ def own_column(tool: Tool, heading: str) -> str | None:
         for name, says in columns.items():
             if fold(name) == key:
                 return says
-    if tool is KOBO and key.startswith("_submission__"):
+    if (tool is KOBO and _KOBO_OWN.fullmatch(key)) or (tool is ODK and _ODK_OWN.fullmatch(key)):
         return IGNORE
     return None
+
+
+def is_part_of_a_place(tool: Tool, heading: str) -> bool:
+    """Return whether a column is a number of a point on the map, as `_place_latitude` or `place-Longitude`."""
+    return tool in (KOBO, ODK) and bool(_PLACE.fullmatch(fold(heading)))
+
+
+def specifies_other(tool: Tool, heading: str) -> bool:
+    """Return whether a column is the text to "other", which a tool adds without the name of its question."""
+    return tool in (KOBO, ODK) and bool(_SPECIFY.fullmatch(fold(heading).rpartition("/")[2]))

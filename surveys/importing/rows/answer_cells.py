@@ -118,20 +118,27 @@ class AnswerReader:
         other = stated(cells.of(question.code, "other"))
         codes: list[str] = []
         others = [other] if other and other.casefold() not in YES | NO else []
+        ticked, is_ticked = self._ticked(cells, question)
+        options = {one.option for one in cells.options(question.code)}
         if text and column:
             try:
-                codes, said = choices.read(text, names=self._tool.gives_codes)
+                codes, said = choices.read(
+                    text,
+                    names=self._tool.gives_codes and not (question.kind == QuestionKind.SINGLE and choices.find(text)),
+                    chosen=ticked if is_ticked else None,
+                    among=options,
+                )
             except ChoiceError as error:
+                if not error.entries:
+                    cells.complain(column, str(error), question=question.code)
                 for entry, close in error.entries.items():
                     cells.complain(column, choices.complain(entry), question=question.code, choices=close, entry=entry)
                 return None
             others += [said] if said else []
-        for one in cells.options(question.code):
-            answer = cells.text(one)
-            if choices.find(answer) == (one.option,) or answer.casefold() in YES:
-                codes.append(one.option)
-            elif answer.casefold() not in NO and stated(answer):
-                cells.complain(one, _("Write 1 where it was chosen, 0 or nothing where it was not."))
+            if is_ticked and set(codes) & options != set(ticked):
+                self._complain_of_disagreement(cells, question, codes, ticked)
+                return None
+        codes += ticked
         if others and "other" not in codes:
             codes.append("other")
         if not codes:
@@ -143,6 +150,34 @@ class AnswerReader:
                 return None
             return Given(question.code, codes[0], repeat, other="; ".join(others), as_given=text)
         return Given(question.code, codes, repeat, other="; ".join(others), as_given=text)
+
+    def _ticked(self, cells: Cells, question: Question) -> tuple[list[str], bool]:
+        """Return the options that their own columns say yes to, and whether those columns say anything in this row."""
+        choices = self._choices[question.code]
+        ticked, is_stated = [], False
+        for one in cells.options(question.code):
+            answer = cells.text(one)
+            if not stated(answer):
+                continue
+            is_stated = True
+            if choices.find(answer) == (one.option,) or answer.casefold() in YES:
+                ticked.append(one.option)
+            elif answer.casefold() not in NO:
+                cells.complain(one, _("Write 1 where it was chosen, 0 or nothing where it was not."))
+        return ticked, is_stated
+
+    def _complain_of_disagreement(
+        self, cells: Cells, question: Question, codes: Sequence[str], ticked: Sequence[str]
+    ) -> None:
+        """Say which column of one option says other than the column of all answers."""
+        for one in cells.options(question.code):
+            if (one.option in codes) != (one.option in ticked):
+                whole = cells.column(question.code)
+                cells.complain(
+                    one,
+                    _("Does not agree with the column “%(column)s” of the same question: correct one of the two.")
+                    % {"column": whole.heading if whole else ""},
+                )
 
     def _money(self, cells: Cells, question: Question, repeat: int) -> Given | None:
         printed, number = stated(cells.of(question.code)), stated(cells.of(question.code, "amount"))
@@ -206,19 +241,34 @@ class AnswerReader:
     ) -> tuple[Given | None, list[NamedPlace]]:
         text, column = stated(cells.of(question.code)), cells.column(question.code)
         read: list[NamedPlace] = []
-        if text and column:
+        if text and column and (codes := self._places_ticked_too(cells, question, text)):
+            read = self._by_codes(codes, question)
+        elif text and column:
             try:
                 read = self._read_places(text, question, iso3)
             except PlaceError as error:
                 cells.complain(column, str(error), question=question.code)
                 return None, []
-        for one in cells.options(question.code):
-            if cells.text(one).casefold() in YES:
-                read += self._by_codes([one.option], question)
+        else:
+            read = self._by_codes(self._ticked(cells, question)[0], question)
         if not read:
             return None, []
         named = named_in(question, repeat, read)
         return Given(question.code, codes_that_answer(question, named), repeat, as_given=text), named
+
+    def _places_ticked_too(self, cells: Cells, question: Question, text: str) -> list[str]:
+        """Return the places in a cell where the 0/1 columns of the question say the same; else none."""
+        ticked, is_ticked = self._ticked(cells, question)
+        if not is_ticked:
+            return []
+        options = {one.option for one in cells.options(question.code)}
+        try:
+            codes, _said = self._choices[question.code].read(
+                text, names=self._tool.gives_codes, chosen=ticked, among=options
+            )
+        except ChoiceError:
+            return []
+        return codes if set(codes) & options == set(ticked) else []
 
     def _read_places(self, text: str, question: Question, iso3: str) -> list[NamedPlace]:
         choices = self._choices[question.code]

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,8 @@ _AROUND_SLASH = re.compile(r"\s*/\s*")
 _LINES = re.compile(r"[;\n|]")
 MAX_NAMED = 100
 MOST_REMEMBERED = 20_000
+MOST_WAYS = 16
+"""Of cutting a cell at its spaces, as far as they are told apart."""
 
 
 class ChoiceError(ValueError):
@@ -65,6 +67,11 @@ class Choices:
             if code.strip() in self.labels:
                 self._codes[choice_key(spelling)] = (code.strip(),)
         self._codes |= {choice_key(spelling): (code,) for spelling, code in decisions.items() if code in self.labels}
+        self._longest: dict[str, int] = {}
+        """How many words the longest spelling has, by its first word."""
+        for spelling in self._codes:
+            first, count = _first_word(spelling), len(spelling.replace("/", " / ").split())
+            self._longest[first] = max(count, self._longest.get(first, 0))
 
     def find(self, text: str) -> tuple[str, ...]:
         """Return the codes that a text stands for; empty where it is not known."""
@@ -74,17 +81,21 @@ class Choices:
             self._found[text] = self._codes.get(choice_key(text), ())
         return self._found[text]
 
-    def read(self, text: str, *, names: bool = False) -> tuple[list[str], str]:
+    def read(
+        self, text: str, *, names: bool = False, chosen: Collection[str] | None = None, among: Collection[str] = ()
+    ) -> tuple[list[str], str]:
         """Return the codes in a cell of several answers, each once and in their order, and "other" as text.
 
         Entries end at semicolons, line ends or bars; else at commas, where a label with commas in it is read as one;
-        names: at spaces, as KoboToolbox and ODK write the names of answers. "Other: text" is read as such where the
-        question allows it. Raises ChoiceError naming every entry that is not known.
+        names: at spaces, as KoboToolbox and ODK write the names of answers, or their labels. Where labels with spaces
+        in them can be cut in more than one way, that one is meant which holds of `among` what is `chosen`, by the 0/1
+        columns of the same question. "Other: text" is read as such where the question allows it. Raises ChoiceError
+        naming every entry that is not known, and no entry for a text that can be read in two ways.
         """
         found: dict[str, None] = {}
         unknown: list[str] = []
         others: list[str] = []
-        for entry in self._entries(text, names=names) if text else ():
+        for entry in self._entries(text, names=names, chosen=chosen, among=among) if text else ():
             codes = self.find(entry)
             if codes:
                 found.update(dict.fromkeys(codes))
@@ -99,16 +110,78 @@ class Choices:
             )
         return list(found), "; ".join(others)
 
-    def _entries(self, text: str, *, names: bool) -> Iterable[str]:
-        if self.find(text):
+    def _entries(
+        self, text: str, *, names: bool, chosen: Collection[str] | None, among: Collection[str]
+    ) -> Iterable[str]:
+        words = text.split()
+        if names and all(word in self.labels for word in words):
+            return words
+        ways = self._ways(words) if names else []
+        if chosen is not None:
+            wanted = set(chosen)
+            for codes, entries in ways:
+                if codes & set(among) == wanted:
+                    return entries
+        if self.find(text) and (len(ways) < 2 or choice_key(text) not in map(choice_key, self.labels.values())):
             return [text]
         lines = [entry.strip() for entry in _LINES.split(text) if entry.strip()]
         if len(lines) > 1 or text.rstrip().endswith(";"):
             return lines
-        words = text.split()
-        if names and (all(self.find(word) for word in words) or not any(mark in text for mark in ",;")):
-            return words
+        if len(ways) > 1:
+            raise ChoiceError(
+                _("This can be read as %(ways)s: put semicolons between the answers.")
+                % {"ways": " / ".join("; ".join(entries) for _codes, entries in ways[:3])},
+                {},
+            )
+        if ways:
+            return ways[0][1]
+        if names:
+            entries = self._longest_first(words)
+            if len(entries) < len(words) or not any(mark in text for mark in ",;"):
+                return entries
         return self._by_commas(text)
+
+    def _ways(self, words: Sequence[str]) -> list[tuple[frozenset[str], list[str]]]:
+        """Return the ways in which words are known answers with spaces between them: their codes, and the entries.
+
+        For example `Study visits Food` is "Study visits" and "Food", where those are labels.
+        """
+        # From the end: what can be made of the rest, once for each place.
+        rest: list[dict[frozenset[str], list[str]]] = [{} for _word in words] + [{frozenset(): []}]
+        for start in range(len(words) - 1, -1, -1):
+            for entry, end in self._known_from(words, start):
+                for codes, entries in rest[end].items():
+                    if len(rest[start]) < MOST_WAYS:
+                        rest[start].setdefault(codes | set(self.find(entry)), [entry, *entries])
+        return list(rest[0].items()) if words else []
+
+    def _known_from(self, words: Sequence[str], start: int) -> Iterable[tuple[str, int]]:
+        """Yield the known answers that begin at a word, the longest first, and where each ends."""
+        longest = self._longest.get(_first_word(choice_key(words[start])), 0)
+        for end in range(min(len(words), start + longest), start, -1):
+            entry = " ".join(words[start:end])
+            if self.find(entry):
+                yield entry, end
+
+    def _longest_first(self, words: Sequence[str]) -> list[str]:
+        """Join words to known answers, the longest first; what is not known stays together between labels."""
+        entries: list[str] = []
+        unknown: list[str] = []
+        start = 0
+        while start < len(words):
+            entry, end = next(iter(self._known_from(words, start)), ("", start + 1))
+            if entry:
+                entries += [" ".join(unknown)] if unknown else []
+                entries.append(entry)
+                unknown = []
+            else:
+                unknown.append(words[start])
+            start = end
+        entries += [" ".join(unknown)] if unknown else []
+        if any(" " in entry and self.find(entry) for entry in entries):
+            return entries
+        # Names of answers hold no space: each word is one.
+        return list(words)
 
     def _by_commas(self, text: str) -> list[str]:
         """Cut at commas, the longest known label first; what is not known between two goes on to the next known one."""
@@ -150,6 +223,10 @@ class Choices:
             "entry": shown,
             "labels": "; ".join([label for code, label in self.labels.items() if code in self._offered][:40]),
         }
+
+
+def _first_word(key: str) -> str:
+    return key.partition(" ")[0].partition("/")[0]
 
 
 def _said_as_other(entry: str, labels: Mapping[str, str]) -> str:

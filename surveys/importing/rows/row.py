@@ -15,6 +15,8 @@ from surveys.importing.layout.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOT
 from surveys.importing.rows.answer_cells import AnswerReader
 from surveys.importing.rows.cells import Cells, ImportReference, ReadRow
 from surveys.importing.rows.whose import OwnerReader
+from surveys.postings.named_places import NamedPlace
+from surveys.questionnaires.asked import Given
 from surveys.reading.cells import CellError, MergedCells, SourceRow
 from surveys.reading.numbers import NumberWay
 from surveys.reading.values import stated
@@ -41,6 +43,14 @@ class RowReader:
     ) -> None:
         self._main = [column for column in columns if not column.sheet]
         self._repeated = [column for column in columns if column.sheet]
+        self._by_repetition: dict[int, list[Column]] = {0: []}
+        for column in self._main:
+            self._by_repetition.setdefault(column.repeat, []).append(column)
+        self._sections = {
+            sheet: {reference.asked.questions[one.question].section for one in self._repeated
+                    if one.sheet == sheet and one.question in reference.asked.questions}
+            for sheet in {column.sheet for column in self._repeated}
+        }  # fmt: skip
         self._by_goes = {column.goes: column for column in self._main if column.goes.startswith("about:")}
         self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key, merged=merged)
         self._answers = AnswerReader(reference, tool, decisions, day_first=day_first, from_1904=from_1904)
@@ -81,11 +91,19 @@ class RowReader:
         if read.identity is None:
             return read
         iso3 = read.identity.country.iso3
-        given, places = self._answers.read(cells, self._main, 0, iso3)
+        given: list[Given] = []
+        places: list[NamedPlace] = []
+        for repeat, columns in sorted(self._by_repetition.items()):
+            more, named = self._answers.read(Cells(columns, row, read), columns, repeat, iso3)
+            given += more
+            places += named
+        # Two sheets of one section go on counting: no repetition is written twice.
         counts: dict[str, int] = {}
         for name, repeated in repeats:
             columns = [column for column in self._repeated if column.sheet == name]
-            repeat = counts[name] = counts.get(name, -1) + 1
+            sections = self._sections.get(name, set())
+            repeat = max((counts.get(section, 0) for section in sections), default=0)
+            counts |= dict.fromkeys(sections, repeat + 1)
             more, named = self._answers.read(Cells(columns, repeated, read, sheet=name), columns, repeat, iso3)
             given += more
             places += named

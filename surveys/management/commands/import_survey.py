@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from surveys.choices import KINDS_OF_NUMBERS, ImportState
 from surveys.importing.applying import import_file
-from surveys.importing.layout.columns import Columns
+from surveys.importing.layout.columns import OPTION, Columns
 from surveys.importing.layout.tools import ID, IGNORE, KEEP
 from surveys.importing.planning import RowPlan
 from surveys.importing.report import column_lines, row_lines, summary
@@ -37,7 +37,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="HEADING=QUESTION",
-            help="where a column goes: code of a question, id (numbers the responses), keep or ignore",
+            help="where a column goes: code of a question, CODE:option=ANSWER (says yes or no to one answer), "
+            "id (numbers the responses), keep or ignore",
         )
 
         parser.add_argument(
@@ -132,8 +133,12 @@ def _columns(survey: Survey, chosen: list[str]) -> Mapping[str, str]:
     known = Columns(asked.version, asked.lists)
     columns = {}
     for choice in chosen:
-        heading, _equals, goes = choice.rpartition("=")
-        goes = {"id": ID, "keep": KEEP, "ignore": IGNORE}.get(goes, goes if ":" in goes else f"question:{goes}")
+        # "A=areas:option=trade": the mark of an option stands behind that of the question.
+        whole, option, code = choice.rpartition(f":{OPTION}")
+        heading, _equals, goes = (whole or choice).rpartition("=")
+        goes += option + code if whole else ""
+        is_whole = goes.startswith(("question:", "about:"))
+        goes = {"id": ID, "keep": KEEP, "ignore": IGNORE}.get(goes, goes if is_whole else f"question:{goes}")
         if not heading or not known.goes_to(goes):
             raise CommandError(
                 _("--column %(choice)s: write HEADING=QUESTION. Questions are: %(questions)s; or id, keep, ignore.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_letter
 from surveys.reading.child.archive import check_unpacked_size, checked_archive
+from surveys.reading.child.hidden import columns_in_words, hidden_in, rows_in_words
 from web.child.refusing import Refused
 
 MACROS = b"vnd.ms-office.vbaProject"
@@ -41,7 +42,25 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
             yield {"hidden": sheet.title}
             continue
         yield {"sheet": sheet.title}
-        yield from rows_of(sheet, max_rows)
+        rows, columns = _hidden(book, sheet)
+        seen_rows: set[int] = set()
+        seen_columns: set[int] = set()
+        for number, cells in rows_of(sheet, max_rows):
+            yield number, cells
+            if number in rows:
+                seen_rows.add(number)
+            if columns:
+                seen_columns |= {index for index in columns if index < len(cells) and cells[index]}
+        if seen_rows:
+            yield {"notice": "hidden_rows", "at": f"{sheet.title}: {rows_in_words(seen_rows)}"}
+        if seen_columns:
+            yield {"notice": "hidden_columns", "at": f"{sheet.title}: {columns_in_words(seen_columns)}"}
+
+
+def _hidden(book: Any, sheet: Any) -> tuple[set[int], set[int]]:
+    """Return the hidden rows and columns of a sheet, which openpyxl does not tell when it only reads."""
+    with book._archive.open(sheet._worksheet_path) as xml:  # noqa: SLF001 - openpyxl names neither otherwise
+        return hidden_in(xml)
 
 
 def _merged_cells(sheet: Any) -> list[tuple[int, int, int, int]]:

@@ -12,7 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_FILE_BYTES, FileRefused
-from surveys.reading.source_file import read_sheets
+from surveys.reading.child.hidden import hidden_in
+from surveys.reading.source_file import open_file, read_sheets
 from tests.project.subprocesses import PRODUCTION, run_python
 from tests.surveys.importing.conftest import TABLE, as_csv, as_xlsx, table_rows
 from tests.surveys.workbooks import workbook as sheets_of
@@ -383,7 +384,8 @@ import json, os, pathlib, resource, sys, time
 import django
 django.setup()
 from surveys.questionnaires.xlsform_reading import read_xlsform
-from surveys.reading.source_file import read_sheets
+from surveys.reading.child.hidden import hidden_in
+from surveys.reading.source_file import open_file, read_sheets
 measured = {}
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     read = read_xlsform if path.name in sys.argv[2:] else read_sheets
@@ -408,3 +410,38 @@ def test_several_sheets_are_read_and_hidden_ones_are_not():
     written = io.BytesIO()
     book.save(written)
     assert [sheet.name for sheet in read_sheets(written.getvalue())] == ["Sheet", "Shown"]
+
+
+def _notices(data: bytes) -> list[str]:
+    return list(open_file(data).notices)
+
+
+def test_hidden_rows_and_columns_are_read_and_named():
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.title = "Answers"
+    for number in range(1, 8):
+        page.append([f"{letter}{number}" for letter in "abcd"])
+    for number in (3, 4, 6, 9):
+        page.row_dimensions[number].hidden = True
+    for letter in ("B", "D", "F"):
+        page.column_dimensions[letter].hidden = True
+    written = io.BytesIO()
+    book.save(written)
+    assert _notices(written.getvalue()) == [
+        "Hidden rows were read too, of sheet Answers: 3-4, 6.",
+        "Hidden columns were read too, of sheet Answers: B, D.",
+    ]
+    assert len(cells(written.getvalue())) == 7
+    assert _notices(workbook(["a", "b"], ["1", "2"])) == []
+
+
+def test_hidden_rows_are_told_wherever_a_sheet_is_cut_and_without_numbers():
+    plain = b'<sheetFormatPr zeroHeight="1"/><cols><col max="3" min="2" hidden="true"/></cols><sheetData>'
+    shown, hidden = b'<x:row ht="15"><c/></x:row>', b'<x:row ht="15" hidden="1"><c/></x:row>'
+    last = b'<x:row r="200000"/><x:row r="200001" hidden="0"/><x:row r="200002" ht="0"/></sheetData>'
+    xml = plain + (shown + hidden) * 60_000 + last
+    rows, columns = hidden_in(io.BytesIO(xml))
+    assert rows == {*range(2, 120_001, 2), 200_000, 200_002}
+    assert columns == {1, 2}

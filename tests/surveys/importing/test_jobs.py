@@ -100,6 +100,33 @@ def test_upload_preview_write(at_desk: Client, survey: Survey, django_capture_on
     assert "What the rows became" in at_desk.get(page(made)).content.decode()
 
 
+def test_a_column_of_yes_and_no_is_mapped_to_an_option_on_the_page(
+    at_desk: Client, survey: Survey, django_capture_on_commit_callbacks: Any
+):
+    rows = [{"Country": "Nepal", "Courses": "1", "Tours": "0", "Things/Study visits": "1"}]
+    one_answer = "question:modalities:option="
+    with django_capture_on_commit_callbacks(execute=True):
+        made = send(at_desk, survey, as_csv(rows))
+    with django_capture_on_commit_callbacks(execute=True):
+        step(at_desk, made, "columns", **{"column-1": one_answer, "column-3": one_answer})
+    shown = at_desk.get(page(made)).content.decode()
+    assert "Say which answer these columns say yes or no to; until then they are only kept: “Courses”." in shown
+    assert 'name="option-1"' in shown
+    assert 'name="option-2"' not in shown
+    assert '<option value="study-visits" selected>' in shown
+    with django_capture_on_commit_callbacks(execute=True):
+        step(at_desk, made, "columns", **{
+            "column-1": one_answer, "option-1": "training", "column-3": one_answer, "option-3": "study-visits",
+        })  # fmt: skip
+    made.refresh_from_db()
+    assert [column["goes"] for column in made.columns] == [
+        "question:country", f"{one_answer}training", "keep", f"{one_answer}study-visits",
+    ]  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        step(at_desk, made, "apply", rows="all")
+    assert Response.objects.get().answers.get(question="modalities").value == ["training", "study-visits"]
+
+
 def test_columns_and_answers_are_corrected_and_remembered(
     at_desk: Client, survey: Survey, django_capture_on_commit_callbacks: Any
 ):
