@@ -96,8 +96,12 @@ class QuestionKind(TextChoices):
     MULTIPLE = "multiple", _("Multiple choice")
     TEXT = "text", _("Text")
     NUMBER = "number", _("Number")
+    WHOLE = "whole", _("Whole number")
     MONEY = "money", _("Money, with currency and years")
     DATE = "date", _("Date")
+
+
+KINDS_OF_NUMBERS = frozenset({QuestionKind.NUMBER, QuestionKind.WHOLE, QuestionKind.MONEY})
 
 
 class ChoicesFrom(TextChoices):

@@ -31,6 +31,31 @@ _WORDS_FOR_COUNTRY = ("ประเทศ", "ປະເທດ", "ប្រទេ�
 _TRAILING_NOTE = re.compile(r"(?: \d{1,2})+$")
 
 
+# What a State calls itself in its own languages: Česká republika, Koninkrijk der Nederlanden. Left out for suggesting
+# alone, because what is left is often an adjective.
+_STATE_WORDS = frozenset(
+    {
+        "rep", "republica", "republik", "republika", "republique", "repubblica", "respublika", "rzeczpospolita",
+        "vabariik", "koztarsasag", "cumhuriyeti", "respublikasi", "kingdom", "royaume", "reino", "regno",
+        "konigreich", "koninkrijk", "kongeriget", "kongeriket", "konungariket", "kerajaan", "principaute",
+        "furstentum", "grossherzogtum", "bundesrepublik", "federativnaya", "federativa", "dem", "demokratik",
+        "democratica", "democratique", "islamic", "islamique", "islamica", "islami",
+        "република", "републіка", "республика", "республикасы", "рэспубліка", "республики",
+    }
+)  # fmt: skip
+_LINKS = frozenset({"der", "des", "den", "de", "del", "della", "di", "da", "do", "du", "d", "l", "la", "le", "e", "i"})
+
+
+def without_state_words(key: str) -> str:
+    """Return a normalised name without the words by which States call what they are, in their own languages.
+
+    Empty where there are none, or nothing else. For suggesting alone.
+    """
+    words = key.split()
+    kept = [word for word in words if word not in _STATE_WORDS]
+    return " ".join(word for word in kept if word not in _LINKS) if len(kept) < len(words) else ""
+
+
 def inverted(name: str) -> str:
     """Return a name as written with its bracket in front: Iran (République islamique d') is also as formal name."""
     bare, bracket, qualifier = name.partition("(")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from directory.names.cldr import UN_LANGUAGES, names_by_language
-from directory.names.forms import REPUBLIC_TELLS_APART, inverted, variants, without_state_form
+from directory.names.forms import REPUBLIC_TELLS_APART, inverted, variants, without_state_form, without_state_words
 from directory.names.normalise import normalise
 from directory.names.rows import AliasRow, CountryRow, GroupRow, Resolution
 from directory.names.segments import Segments, split
@@ -188,6 +188,9 @@ class NameIndex:
             return entry.countries
 
         resembles = resembling(key, self._suggestable, keys=self._suggestable_keys)
+        if bare := without_state_words(key):
+            resembles += resembling(bare, self._suggestable, keys=self._suggestable_keys)
+            resembles.sort(key=lambda hit: -hit[0])
         return ranked(resembles, contained(key.split(), find))
 
     def _flag(self, text: str) -> Resolution:

@@ -18,12 +18,13 @@ from directory.access import Action, can
 from directory.admin.base import NoChangeMixin, actor
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.layout.columns import OPTION, Columns
+from surveys.importing.layout.columns import OPTION, Columns, question_of
 from surveys.importing.report import waiting_words
 from surveys.models import Import, Survey
 from surveys.postings.publishable import in_short
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, ImportRefused
+from surveys.reading.numbers import COMMA, DECIMAL_MARK, MARKS, POINT
 from web.converters import row_number
 from web.files.exports import csv_response
 
@@ -154,6 +155,7 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             "done": done,
             "total": total,
             "columns": _columns(file_import, known),
+            "decimal_marks": _decimal_marks(),
             "goes_choices": known.choices(),
             "has_file": hasattr(file_import, "file"),
             "is_open": is_open,
@@ -196,12 +198,16 @@ class ImportAdmin(NoChangeMixin, admin.ModelAdmin[Import]):
             if goes and (known.goes_to(goes) or goes == column["goes"]):
                 columns[f"{column.get('sheet', '')}\n{column['key']}"] = goes
         decisions: dict[str, dict[str, str]] = {}
-        for name, code in request.POST.items():
-            if not name.startswith("decide:") or not code:
+        for name, codes in request.POST.lists():
+            if not name.startswith("decide:") or name.count(":") < 2:
                 continue
             _mark, question, entry = name.split(":", 2)
-            if question in asked.questions and code in asked.questions[question].choices:
-                decisions.setdefault(question, {})[entry[:200]] = str(code)
+            # The same entry stands in several rows, and may be decided at one of them.
+            code = next((str(code) for code in reversed(codes) if code), "")
+            if question in asked.questions and code in (
+                MARKS if entry == DECIMAL_MARK else asked.questions[question].choices
+            ):
+                decisions.setdefault(question, {})[entry[:200]] = code
         return self._take(request, pk, lambda by: jobs.correct(
             file_import=file_import, columns=columns, decisions=decisions, by=by
         ))  # fmt: skip
@@ -281,6 +287,9 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
         "tag": _("by its HXL tag"),
         "repeats": _("repeats, and its question takes one answer or is answered in another sheet"),
     }
+    # Several columns may hold parts of one question: it is asked once.
+    first = {question_of(column["goes"]): number for number, column in reversed(list(enumerate(file_import.columns)))}
+    marks = {question: file_import.decisions.get(question, {}).get(DECIMAL_MARK, "") for question in first if question}
     return [
         {
             **column,
@@ -293,6 +302,10 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
             # A file of a thousand columns says yes or no to options: those need no choice each.
             "has_choice": len(file_import.columns) <= MOST_CHOICES or column["goes"] in words,
             "way": ways.get(column.get("how", ""), ""),
+            "decide": f"decide:{question_of(column['goes'])}:{DECIMAL_MARK}",
+            "decimal_mark": marks.get(question_of(column["goes"]), "")
+            if first[question_of(column["goes"])] == number
+            else "",
         }
         for number, column in enumerate(file_import.columns)
     ]
@@ -307,6 +320,13 @@ def _without_option(goes: str) -> str:
 def _with_option(goes: str, option: str, column: Mapping[str, str]) -> str:
     """Return what a person chose with the option chosen beside it, which belongs to the question shown before."""
     return goes + option if goes.endswith(f":{OPTION}") and goes == _without_option(column["goes"]) else goes
+
+
+def _decimal_marks() -> dict[str, str]:
+    return {
+        COMMA: _("a comma stands before decimals: 2.000 is two thousand"),
+        POINT: _("a point stands before decimals: 2,000 is two thousand"),
+    }
 
 
 def _own_words(goes: str) -> str:
@@ -330,10 +350,14 @@ def _row(row: Any, asked: Asked) -> dict[str, Any]:
     for error in row.entry.get("errors", ()):
         question = asked.questions.get(error.get("question", ""))
         choices = question.choices if question else {}
+        is_of_column = error.get("entry") == DECIMAL_MARK
+        if is_of_column:
+            choices = _decimal_marks()
         likely = [(code, choices[code]) for code in error.get("choices", ()) if code in choices]
         errors.append(
             {
                 **error,
+                "is_of_column": is_of_column,
                 "name": f"decide:{error.get('question', '')}:{error.get('entry', '')}",
                 "may_be_decided": bool(error.get("entry") and choices),
                 "likely": likely,

@@ -20,6 +20,7 @@ from surveys.importing.report import entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
 from surveys.reading.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
+from surveys.reading.numbers import without_decimal_marks
 from web.jobs import later
 
 
@@ -166,7 +167,11 @@ def _planner(file_import: Import) -> Planner:
     Import.objects.filter(pk=file_import.pk).update(
         tool=file_import.tool, notices=file_import.notices, columns=file_import.columns
     )
-    return Planner(opened)
+    planner = Planner(opened)
+    # How numbers are read is known only once the file has been gone through.
+    file_import.notices = opened.notices
+    Import.objects.filter(pk=file_import.pk).update(notices=file_import.notices)
+    return planner
 
 
 def _plan(file_import: Import) -> None:
@@ -241,7 +246,7 @@ def _remember(planner: Planner, file_import: Import) -> None:
     RememberedColumns.objects.update_or_create(
         survey=file_import.survey,
         shape=planner.shape,
-        defaults={"columns": _chosen(file_import), "decisions": file_import.decisions},
+        defaults={"columns": _chosen(file_import), "decisions": without_decimal_marks(file_import.decisions)},
     )
 
 

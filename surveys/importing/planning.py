@@ -30,13 +30,14 @@ from surveys.answering.stored_answers import answers_of, keep_readings, load_res
 from surveys.choices import Feeds, ResponseStatus, RowResult
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.opening import OpenImport
-from surveys.importing.layout.table import SAMPLE_ROWS, RepeatRows
+from surveys.importing.layout.table import RepeatRows
 from surveys.importing.rows.cells import ImportReference, ReadRow
 from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
+from surveys.importing.rows.number_ways import NumberColumns
 from surveys.importing.rows.row import RowReader
 from surveys.models import Response
 from surveys.reading.cells import CellError, FileRefused, SourceRow, column_letter
-from surveys.reading.values import order_of_days
+from surveys.reading.days import order_of_days
 
 ROWS_AT_ONCE = 500
 WAITING, LACKING = "waiting", "lacking:"
@@ -84,9 +85,15 @@ class Planner:
             decisions=opened.decisions,
             has_agency_key=opened.survey.has_agency_key,
             day_first=self._orders_of_days(),
+            from_1904=opened.table.from_1904,
+            merged=opened.table.merged,
         )
         self._repeats = [RepeatRows(repeats) for repeats in opened.table.repeats]
-        self.total, self._keys = self._first_pass()
+        numbers = NumberColumns(opened.table, opened.columns, opened.asked)
+        self.total, self._keys = self._first_pass(numbers)
+        ways = numbers.ways(opened.decisions)
+        self.reader.read_numbers(ways)
+        opened.notices += numbers.notices(ways)
 
     @property
     def version_id(self) -> int | None:
@@ -131,31 +138,34 @@ class Planner:
             raise FileRefused(" ".join([said % {"columns": headings}, *self._opened.notices]))
 
     def _orders_of_days(self) -> dict[str, bool]:
-        dates = {
-            column.index: column.question
-            for column in self._opened.columns
-            if not column.sheet
-            and column.question in self._reference.asked.questions
-            and self._reference.asked.questions[column.question].kind == "date"
-        }
-        texts: dict[str, list[str]] = defaultdict(list)
-        for row in islice(self._opened.table.rows(), SAMPLE_ROWS) if dates else ():
-            for index, question in dates.items():
-                if index < len(row.cells):
-                    texts[question].append(row.cells[index])
+        """Return of each date question whether its cells write the day first: as the whole file shows, if it does."""
+        opened, questions = self._opened, self._reference.asked.questions
+        texts: dict[str, set[str]] = defaultdict(set)
+        for name, table in (("", opened.table), *((one.table.sheet.name, one.table) for one in opened.table.repeats)):
+            dates = {
+                column.index: column.question
+                for column in opened.columns
+                if column.sheet == name and column.question in questions and questions[column.question].kind == "date"
+            }
+            for row in table.rows() if dates else ():
+                for index, question in dates.items():
+                    if index < len(row.cells):
+                        texts[question].add(row.cells[index])
         orders = {question: order_of_days(cells) for question, cells in texts.items()}
         return {question: order for question, order in orders.items() if order is not None}
 
-    def _first_pass(self) -> tuple[int, dict[str, tuple[int, ...]]]:
-        """Count the rows and note whose they are."""
+    def _first_pass(self, numbers: NumberColumns) -> tuple[int, dict[str, tuple[int, ...]]]:
+        """Count the rows, note whose they are, and look at how their numbers are written."""
         keys: dict[str, tuple[int, ...]] = {}
         total = 0
         for row in self._opened.table.rows():
             total += 1
+            numbers.note(row)
             if key := self.reader.identify(row):
                 keys[key] = (*keys.get(key, ()), row.number)
         if not total:
             raise FileRefused(_("The table has a heading but no row."))
+        numbers.note_repeats()
         return total, keys
 
     def _plan(self, rows: Sequence[SourceRow], *, for_writing: bool) -> list[RowPlan]:

@@ -23,6 +23,10 @@ def entry_of(row: RowPlan) -> dict[str, Any]:
         entry["changes"] = [
             {"column": change.column, "before": change.before, "after": change.after} for change in row.changes
         ]
+    if row.row and row.row.numbers:
+        entry["numbers"] = [
+            {"column": column, "printed": printed, "stored": stored} for column, printed, stored in row.row.numbers
+        ]
     if row.errors:
         entry["errors"] = [
             {
@@ -103,6 +107,8 @@ def row_lines(row: RowPlan) -> Iterator[str]:
     yield f"{where}: {_printable(row.key) or '?'}: {row.result.label}" + (f" ({postings})" if postings else "")
     for change in row.changes:
         yield f"    {_printable(change.column)}: “{_printable(change.before)}” → “{_printable(change.after)}”"
+    for column, printed, stored in row.row.numbers if row.row else ():
+        yield f"    {_printable(column)}: “{_printable(printed)}” = {_printable(stored)}"
     for error in row.errors:
         yield (f"    {_printable(error.column)}: “{_printable(error.value)}”: {_printable(error.message, limit=1_000)}")
     for name, places in _places_to_look_at(row).items():

@@ -216,6 +216,11 @@ class Question(Translated, ShownIf):
         return self.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether its answers are counted: numbers without decimals."""
+        return self.kind == QuestionKind.WHOLE or (self.kind == QuestionKind.NUMBER and self.feeds == Feeds.PLACES)
+
+    @property
     def names_places(self) -> bool:
         """Whether its answers are countries or groups as a survey names them, each read or kept as printed."""
         return self.kind == QuestionKind.MULTIPLE and self.choices_from in (

@@ -4,7 +4,9 @@ It runs in a child (`surveys/questionnaires/child.py`). What no questionnaire ne
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +21,12 @@ from web.child.refusing import Refused
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 OWN_OF_LIBRARY = frozenset({"children", "choices"})
 """What the library itself hangs on a question, as lists: a column of that name would take their place, as a text."""
+ROWS_BEFORE_COLUMNS, ROWS_LOOKED_AT = 3, 60
+_TYPE_OF_FORMS = re.compile(
+    r"(?:select_one|select_multiple|select one|select multiple|rank)(?:_from_file)?\s+\S"
+    r"|(?:begin|end)[ _](?:group|repeat)\Z|(?:text|integer|decimal|calculate|geopoint|deviceid|acknowledge)\Z",
+    re.IGNORECASE,
+)
 MAX_ROWS_OF_A_FORM = 10_000
 MAX_REFERENCES = 5_000
 MAX_DEPTH = 20
@@ -43,9 +51,46 @@ def is_xlsform_source(source: SourceFile) -> bool:
     return any(_is_survey_sheet(sheet.name, first) for sheet in source.sheets if (first := next(sheet.rows(), None)))
 
 
+def source_out_of_place(source: SourceFile) -> str:
+    """Return the same as `form_out_of_place` of an opened file, of which only the first rows are read."""
+    return form_out_of_place((sheet.name, list(islice(sheet.rows(), ROWS_LOOKED_AT))) for sheet in source.sheets)
+
+
 def _is_survey_sheet(name: str, first: SourceRow) -> bool:
     header = {cell.casefold() for cell in first.cells}
     return name.strip().casefold() == "survey" and "type" in header and ("name" in header or "label" in header)
+
+
+def form_out_of_place(sheets: Iterable[tuple[str, Sequence[SourceRow]]]) -> str:
+    """Return what to say of a form that is a CSV file, or a sheet under another name; empty for any other file.
+
+    sheets: by name, their first rows. Its first column may name the sheets, as the library writes forms as CSV.
+    """
+    for name, rows in sheets:
+        if not _lists_questions(rows):
+            continue
+        if name:
+            return _(
+                "The sheet “%(sheet)s” lists the questions of a questionnaire (XLSForm): name it “survey”, and the one "
+                "with the answers to choose from “choices”."
+            ) % {"sheet": name}
+        return _(
+            "This is a questionnaire (XLSForm) as CSV, which holds one sheet alone. Send it as a workbook (.xlsx) with "
+            "the sheets “survey” and “choices”, as KoboToolbox and ODK give it, at the survey in the admin."
+        )
+    return ""
+
+
+def _lists_questions(rows: Sequence[SourceRow]) -> bool:
+    """Whether rows have the columns of the sheet `survey`, and below them a type that only a form has."""
+    for at, row in enumerate(rows[:ROWS_BEFORE_COLUMNS]):
+        header = [cell.casefold() for cell in row.cells]
+        if "type" not in header or not any(cell == "name" or cell.partition("::")[0] == "label" for cell in header):
+            continue
+        column = header.index("type")
+        types = [below.cells[column] for below in rows[at + 1 :] if column < len(below.cells)]
+        return any(_TYPE_OF_FORMS.match(kind) for kind in types)
+    return False
 
 
 def read_by_library(sheets: Sequence[Sheet]) -> tuple[dict[str, Any], list[str]]:

@@ -11,7 +11,13 @@ from surveys.models.questionnaire import CODE_PATTERN
 from surveys.questionnaires.conditions import ConditionError, from_xlsform
 from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestion, FormSection, Words
 from surveys.questionnaires.lists import OTHER
-from surveys.questionnaires.xlsform_library import MAX_ROWS_OF_A_FORM, XlsformRefused, is_xlsform, read_by_library
+from surveys.questionnaires.xlsform_library import (
+    MAX_ROWS_OF_A_FORM,
+    XlsformRefused,
+    form_out_of_place,
+    is_xlsform,
+    read_by_library,
+)
 from surveys.questionnaires.xlsform_writing import LIST_PREFIX, MONEY_PARTS
 from surveys.reading.cells import Sheet
 from surveys.reading.source_file import read_sheets
@@ -19,7 +25,7 @@ from surveys.reading.source_file import read_sheets
 KINDS = {
     "select one": QuestionKind.SINGLE,
     "select all that apply": QuestionKind.MULTIPLE,
-    "integer": QuestionKind.NUMBER,
+    "integer": QuestionKind.WHOLE,
     "decimal": QuestionKind.NUMBER,
     "date": QuestionKind.DATE,
     "text": QuestionKind.TEXT,
@@ -58,6 +64,8 @@ def read_xlsform(data: bytes, *, known: Form | None = None) -> ReadForm:
 def read_form(sheets: Sequence[Sheet], *, known: Form | None = None) -> ReadForm:
     """Return the questionnaire of the sheets of an XLSForm; see `read_xlsform`."""
     if not is_xlsform(sheets):
+        if said := form_out_of_place((sheet.name, sheet.rows) for sheet in sheets):
+            raise XlsformRefused([said])
         raise XlsformRefused([_("This is not an XLSForm: it has no sheet “survey” with the columns type and name.")])
     read, warnings = read_by_library(sheets)
     columns = {cell for sheet in sheets if sheet.rows for cell in sheet.rows[0].cells}

@@ -18,7 +18,12 @@ from web.files.exports import text_cell
 ENGLISH = "English (en)"
 LIST_PREFIX = "ssc_"
 MONEY_PARTS = ("amount", "currency", "years")
-TYPES = {QuestionKind.TEXT: "text", QuestionKind.NUMBER: "decimal", QuestionKind.DATE: "date"}
+TYPES = {
+    QuestionKind.TEXT: "text",
+    QuestionKind.NUMBER: "decimal",
+    QuestionKind.WHOLE: "integer",
+    QuestionKind.DATE: "date",
+}
 OWN = ("ssc_short_label", "ssc_feeds", "ssc_side", "ssc_headings", "ssc_spellings", "ssc_public")
 CURRENCY_HINT = "ISO 4217, for example USD"
 YEARS_HINT = "As stated, for example 2025–2027 or per year"

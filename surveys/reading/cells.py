@@ -21,10 +21,14 @@ class ImportRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """One row of a sheet: `number` counts from 1 as a spreadsheet shows it, cells are trimmed text."""
+    """One row of a sheet: `number` counts from 1 as a spreadsheet shows it, cells are trimmed text.
+
+    `numbers`: which cells, from 0, a workbook holds as numbers, of those with a mark in them (2.345).
+    """
 
     number: int
     cells: tuple[str, ...]
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,44 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetSource:
-    """A sheet whose rows are read anew each time they are asked for, one by one: no more than one is in memory."""
+    """A sheet whose rows are read anew each time they are asked for, one by one: no more than one is in memory.
+
+    `delimiter`: what stands between the columns of a CSV file; empty for a workbook.
+    """
 
     name: str
     rows: Callable[[], Iterator[SourceRow]]
+    delimiter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCells:
+    """Cells that a sheet shows as one: rows from 1, columns from 0, the last ones among them.
+
+    The text stands in the first of them alone.
+    """
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Return whether a cell is one of them."""
+        return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
+
+    def begins_at(self, row: int, column: int) -> bool:
+        """Return whether a cell is the one that holds the text."""
+        return (row, column) == (self.first_row, self.first_column)
+
+    @property
+    def first(self) -> str:
+        """The cell that holds the text, as a spreadsheet names it."""
+        return f"{column_letter(self.first_column)}{self.first_row}"
+
+    def __str__(self) -> str:
+        """Return the range as a spreadsheet names it: B3:B5."""
+        return f"{self.first}:{column_letter(self.last_column)}{self.last_row}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Opens a file of anybody as sheets of text cells; what reads it works in a child, so that it can be ended."""
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from surveys.reading.cells import (
     MAX_FILE_BYTES,
     MAX_ROWS,
     FileRefused,
+    MergedCells,
     Sheet,
     SheetSource,
     SourceRow,
@@ -34,10 +35,15 @@ _BLANK = b" \t\r\n\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class SourceFile:
-    """An opened file: its visible sheets, and notices for the person who sent it."""
+    """An opened file: its visible sheets, and notices for the person who sent it.
+
+    `from_1904`: whether a workbook counts its days from 1904; `merged`: by the name of a sheet, its merged cells.
+    """
 
     sheets: Sequence[SheetSource]
     notices: Sequence[str] = field(default_factory=list)
+    from_1904: bool = False
+    merged: Mapping[str, Sequence[MergedCells]] = field(default_factory=dict)
 
 
 def open_file(data: bytes, *, limits: Limits = IN_A_JOB, max_rows: int = MAX_ROWS) -> SourceFile:
@@ -58,7 +64,7 @@ def open_file(data: bytes, *, limits: Limits = IN_A_JOB, max_rows: int = MAX_ROW
         spool = answer_of_child("surveys.reading.child.tables", data, limits=limits, options={"rows": max_rows})
     except Refused as refused:
         raise FileRefused(_in_words(refused)) from None
-    return _sheets(spool)
+    return _about_workbook(spool, _sheets(spool))
 
 
 def read_sheets(data: bytes, *, max_rows: int = MAX_ROWS) -> list[Sheet]:
@@ -67,9 +73,20 @@ def read_sheets(data: bytes, *, max_rows: int = MAX_ROWS) -> list[Sheet]:
     return [Sheet(sheet.name, tuple(sheet.rows())) for sheet in opened.sheets]
 
 
+def _about_workbook(spool: IO[bytes], opened: SourceFile) -> SourceFile:
+    """Add what the first line says of a workbook."""
+    spool.seek(0)
+    first = spool.readline()
+    said = json.loads(first) if first.startswith(b"{") else {}
+    if "book" not in said:
+        return opened
+    merged = {name: [MergedCells(*one) for one in ranges] for name, ranges in said["merged"].items()}
+    return replace(opened, from_1904=said["book"] == "1904", merged=merged)
+
+
 def _sheets(spool: IO[bytes]) -> SourceFile:
     """Find where the sheets begin in what the child wrote."""
-    begins: list[tuple[str, int]] = []
+    begins: list[tuple[str, int, str]] = []
     hidden: list[str] = []
     notices: list[str] = []
     for line in iter(spool.readline, b""):
@@ -77,14 +94,18 @@ def _sheets(spool: IO[bytes]) -> SourceFile:
             continue
         said: dict[str, Any] = json.loads(line)
         if "sheet" in said:
-            begins.append((said["sheet"], spool.tell()))
+            begins.append((said["sheet"], spool.tell(), said.get("delimiter", "")))
         if "hidden" in said:
             hidden.append(said["hidden"])
         if "notice" in said:
             notices.append(_words()[said["notice"]] % {"at": said["at"]})
     if hidden:
         notices.append(_("Hidden sheets were not read: %(sheets)s.") % {"sheets": ", ".join(hidden)})
-    return SourceFile([SheetSource(name, lambda start=start: _rows(spool, start)) for name, start in begins], notices)  # type: ignore[misc]
+    sheets = [
+        SheetSource(name, lambda start=start: _rows(spool, start), delimiter)  # type: ignore[misc]
+        for name, start, delimiter in begins
+    ]
+    return SourceFile(sheets, notices)
 
 
 def _rows(spool: IO[bytes], start: int) -> Iterator[SourceRow]:
@@ -96,8 +117,8 @@ def _rows(spool: IO[bytes], start: int) -> Iterator[SourceRow]:
         position = spool.tell()
         if not line.startswith(b"["):
             return
-        number, cells = json.loads(line)
-        yield SourceRow(number, tuple(cells))
+        number, cells, *numbers = json.loads(line)
+        yield SourceRow(number, tuple(cells), tuple(*numbers))
 
 
 def _in_words(refused: Refused) -> str:
@@ -114,6 +135,10 @@ def _words() -> dict[str, str]:
         BUSY: _("Other files are being read just now. Try again in a minute."),
         "cell_too_long": _("Cell %(at)s has more than %(limit)d characters, which no spreadsheet holds."),
         "csv": _("The file is not well-formed CSV after row %(at)s."),
+        "csv_backslash": _(
+            "After row %(at)s, quotation marks or commas within cells are marked by a backslash, which spreadsheets "
+            'do not read. Export again with quotation marks doubled, as in “say ""yes""”, or as .xlsx.'
+        ),
         "damaged": _("The file is damaged. Open it in a spreadsheet and save it again as .xlsx."),
         "empty": _("The file is empty."),
         "encrypted": _("The file has a password (%(at)s). Save it without one."),
@@ -147,6 +172,10 @@ def _words() -> dict[str, str]:
         "western": _(
             "The file is not UTF-8 (line %(at)s); it was read as Western European. Check letters with accents in the "
             "preview; if they are wrong, save the file as “CSV UTF-8” and upload it again."
+        ),
+        "xform": _(
+            "This is a form in XML (XForm), as ODK and KoboToolbox hand it to phones: neither a table of answers nor a "
+            "workbook. Send the answers as .xlsx or CSV; a questionnaire as its XLSForm workbook (.xlsx)."
         ),
         "xlsb": _("This is a binary Excel file (.xlsb). Save it as .xlsx."),
         "xml": _("This is XML or HTML, whatever its name says. Save it as .xlsx or as CSV UTF-8."),

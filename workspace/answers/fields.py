@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import InvalidOperation
 from typing import Any
 
 from django.http import QueryDict
@@ -10,14 +11,16 @@ from django.utils.translation import gettext as _
 from surveys.answering.directions import codes_that_answer, in_lines
 from surveys.answering.filling_in import AnsweringRefused, read_named_places
 from surveys.answering.shown import ShownAnswer
-from surveys.choices import Direction, Feeds, PlaceKind, QuestionKind
+from surveys.choices import KINDS_OF_NUMBERS, Direction, Feeds, PlaceKind, QuestionKind
 from surveys.models import Answer, Question, Response, Section
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Asked, Given
 from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.lists import OTHER
 from surveys.reading.amounts import AmountError, parse_number
-from surveys.reading.values import ValueUnreadable, parse_day, parse_decimal
+from surveys.reading.days import parse_day
+from surveys.reading.typed import as_read, mark_of_reader
+from surveys.reading.values import ValueUnreadable, parse_decimal, parse_whole
 from web.since_shown import AS_OF
 
 MOST_CHARACTERS = 10_000
@@ -78,6 +81,21 @@ class ReadSection:
     places: list[NamedPlace] = field(default_factory=list)
     asked: list[tuple[str, int]] = field(default_factory=list)
     marks: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> list[str]:
+        """Numbers that were typed with a mark in them, each as it was read, behind its question."""
+        fields = {one.question.code: one for one in self.fields}
+        found = []
+        for given in self.given:
+            one = fields[given.question]
+            if one.question.kind not in KINDS_OF_NUMBERS:
+                continue
+            part = "amount" if one.question.kind == QuestionKind.MONEY else "text"
+            typed, shown = one.typed[part], _number_typed(one.question, given.value)
+            if typed != shown[part] and not (typed.isascii() and typed.isdigit()):
+                found.append(f"{one.label}: {shown[part]} {shown.get('currency', '')}".strip())
+        return found
 
 
 def fields_of(
@@ -149,9 +167,28 @@ def _typed(answer: Answer, question: Question, places: Sequence[tuple[Direction,
         return {"text": in_lines(question, places)}
     if question.is_choice:
         return {"codes": answer.codes, "other": answer.other}
-    if question.kind == QuestionKind.MONEY and isinstance(answer.value, dict):
-        return {name: str(answer.value.get(name, "")) for name in ("amount", "currency", "years")}
+    if question.kind in KINDS_OF_NUMBERS and answer.value is not None:
+        return _number_typed(question, answer.value)
     return {"text": "" if answer.value is None else str(answer.value)}
+
+
+def _number_typed(question: Question, value: Any) -> dict[str, str]:
+    """Return what stands in the inputs of a stored number: as the reader's language writes it, thousands apart."""
+    if question.kind == QuestionKind.MONEY and isinstance(value, dict):
+        return {
+            "amount": _shown_number(value.get("amount", "")),
+            "currency": str(value.get("currency", "")),
+            "years": str(value.get("years", "")),
+        }
+    return {"text": _shown_number(value)}
+
+
+def _shown_number(value: Any) -> str:
+    try:
+        return as_read(value)
+    except InvalidOperation:
+        # An answer that is carried over may have been asked for as text.
+        return str(value)
 
 
 def _posted(one: AnswerField, data: QueryDict) -> dict[str, Any]:
@@ -190,10 +227,11 @@ def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[NamedPlace
         raise AnsweringRefused(_("More than %(limit)d characters: shorten it.") % {"limit": MOST_CHARACTERS})
     if "\0" in text:
         raise AnsweringRefused(_("The text holds a NUL character: type it anew."))
-    if question.kind == QuestionKind.NUMBER:
-        text = parse_decimal(text)
+    if question.kind in KINDS_OF_NUMBERS:
+        read = parse_whole if question.is_whole else parse_decimal
+        text = str(read(text, decimal=mark_of_reader()))
     elif question.kind == QuestionKind.DATE:
-        text = parse_day(text)
+        text = parse_day(text, iso3=iso3)
     return Given(question.code, text, repeat), []
 
 
@@ -220,7 +258,7 @@ def _read_money(one: AnswerField) -> Given | None:
     typed = one.typed
     if not typed["amount"]:
         return None
-    amount = parse_number(typed["amount"])
+    amount = parse_number(typed["amount"], decimal=mark_of_reader())
     currency = typed["currency"].upper()
     if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
         raise AnsweringRefused(_("Write the currency as its ISO 4217 code, for example USD."))

@@ -157,11 +157,13 @@ class SectionAnswers(AnswerPage):
             one.error = saved.conflicts.get(one.question.code, one.error)
         self._begin(code, section, repeat)
         if is_autosave:
-            return self._autosaved(" ".join(saved.conflicts.values()))
+            return self._autosaved(" ".join(saved.conflicts.values()), read.numbers)
         if any(one.error for one in read.fields):
             for now, one in zip(self._fields(), read.fields, strict=True):
                 one.as_of = now.as_of
             return self._show(read.fields, status=422)
+        if read.numbers:
+            messages.info(request, _read_as(read.numbers))
         return redirect(self._next(request.POST.get("do", "")))
 
     def _begin(self, code: str, section: str, repeat: int) -> None:
@@ -185,7 +187,7 @@ class SectionAnswers(AnswerPage):
         chosen = filling_in.chosen_of(self.response.answers.all())
         return fields_of(self.own, self.repeat, self.response, self.asked, chosen)
 
-    def _autosaved(self, conflict: str) -> JsonResponse:
+    def _autosaved(self, conflict: str, numbers: list[str]) -> JsonResponse:
         if conflict:
             return JsonResponse({"saved": False, "said": conflict})
         return JsonResponse(
@@ -193,7 +195,7 @@ class SectionAnswers(AnswerPage):
                 "saved": True,
                 "address": self.request.path,
                 "marks": {one.mark_name: one.as_of for one in self._fields()},
-                "said": _("Saved."),
+                "said": " ".join([_("Saved."), *([_read_as(numbers)] if numbers else [])]),
             }
         )
 
@@ -301,6 +303,11 @@ def printed(version: Questionnaire, response: Response | None, asked: Asked) -> 
                 rows.append({"question": question, "words": words, "options": options})
             parts.append({"own": section, "number": repeat + 1 if section.repeats else 0, "rows": rows})
     return parts
+
+
+def _read_as(numbers: list[str]) -> str:
+    """Show back how numbers were read that were typed with a mark in them."""
+    return _("Read as: %(numbers)s.") % {"numbers": "; ".join(numbers)}
 
 
 def _sections(version: Questionnaire, response: Response | None) -> list[dict[str, Any]]:

@@ -3,12 +3,13 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import NeedMet, SideAnswer
 from matching.life.steps import LONGEST_NOTE
 from matching.models import Outcome
+from surveys.postings.forms.number_fields import AmountField, CountField
 
 LARGEST_COUNT = 10_000_000
 """People, days or places: far beyond any project, and what every database can hold."""
@@ -146,7 +147,7 @@ class AgreementForm(forms.ModelForm[Outcome]):
             "men_trained": _("People, not days; leave it empty if you do not know."),
             "expert_days": _("How many days experts of the offering side worked for it."),
             "places": _("How many of the places of the offer you agreed on."),
-            "value": _("Only if both sides want to give it; with a decimal point, e.g. 12500.00."),
+            "value": _("Only if both sides want to give it, e.g. 12,500.00."),
             "value_currency": _("Three letters, e.g. USD; needed with a value."),
             "what_changed": _("In two or three sentences: what people can do now that they could not do before."),
             "links": _("One address a line, beginning with https://."),
@@ -158,16 +159,20 @@ class AgreementForm(forms.ModelForm[Outcome]):
             del self.fields[name]
         for name in {"women_trained", "men_trained", "expert_days", "places"} & set(self.fields):
             # What bounds the column says a number of twelve digits that helps nobody.
-            self.fields[name] = forms.IntegerField(
+            self.fields[name] = CountField(
                 label=self.fields[name].label,
                 help_text=self.fields[name].help_text,
                 required=False,
                 min_value=0,
                 max_value=LARGEST_COUNT,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
-        self.fields["value"].widget = forms.TextInput(attrs={"inputmode": "decimal"})
-        self.fields["value"].validators.append(MinValueValidator(0))
+        self.fields["value"] = AmountField(
+            label=self.fields["value"].label,
+            help_text=self.fields["value"].help_text,
+            required=False,
+            max_length=40,
+            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        )
         self.fields["value_currency"] = CurrencyField(
             label=self.fields["value_currency"].label, help_text=self.fields["value_currency"].help_text
         )

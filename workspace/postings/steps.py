@@ -24,7 +24,8 @@ from surveys.models.posting import Posting
 from surveys.postings import approval
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
-from surveys.postings.forms.form import VISIBILITY_WORDS, day_input
+from surveys.postings.forms.day_field import PostingDayField, day_input
+from surveys.postings.forms.form import VISIBILITY_WORDS
 from surveys.postings.forms.languages import language_names
 from surveys.postings.posting import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
@@ -57,7 +58,7 @@ class WithdrawForm(forms.Form):
 class RenewForm(forms.Form):
     """Until when a posting stays open."""
 
-    closes_on = forms.DateField(
+    closes_on = PostingDayField(
         label=gettext_lazy("Open until"),
         required=False,
         widget=day_input(),

@@ -97,8 +97,7 @@ class Column:
     @property
     def question(self) -> str:
         """Code of the question that it answers; empty where it answers none."""
-        parts = self.goes.split(":", 2)
-        return parts[1] if parts[0] == QUESTION else ""
+        return question_of(self.goes)
 
     @property
     def part(self) -> str:
@@ -126,6 +125,12 @@ class Column:
             "goes": self.goes,
             "how": self.how,
         }
+
+
+def question_of(goes: str) -> str:
+    """Return the code of the question that a column answers which goes there; empty where it answers none."""
+    parts = goes.split(":", 2)
+    return parts[1] if parts[0] == QUESTION else ""
 
 
 def simplify(text: str) -> str:

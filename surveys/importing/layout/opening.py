@@ -9,7 +9,7 @@ from surveys.importing.layout.columns import REPEATS, Column, Columns
 from surveys.importing.layout.table import SheetTable, find_table
 from surveys.models import RememberedColumns, Survey
 from surveys.questionnaires.asked import Asked
-from surveys.questionnaires.xlsform_library import is_xlsform_source
+from surveys.questionnaires.xlsform_library import is_xlsform_source, source_out_of_place
 from surveys.reading.cells import FileRefused
 from surveys.reading.source_file import open_file
 
@@ -51,6 +51,8 @@ def open_import(
                 "in the admin at the survey, or with import_questionnaire."
             )
         )
+    if said := source_out_of_place(source):
+        raise FileRefused(said)
     asked = Asked.of(survey)
     if not asked.questions:
         raise FileRefused(

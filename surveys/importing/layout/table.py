@@ -10,12 +10,12 @@ from itertools import islice
 from django.utils.translation import gettext as _
 
 from surveys.importing.layout.tools import TABLE, Tool, tool_of
-from surveys.reading.cells import FileRefused, SheetSource, SourceRow, column_letter
+from surveys.reading.cells import FileRefused, MergedCells, SheetSource, SourceRow, column_letter
 from surveys.reading.source_file import SourceFile
 from web.text import fold
 
 SEARCHED_ROWS = 12
-SAMPLE_ROWS = 200
+MERGED_NAMED = 10
 _TAG = re.compile(r"#[a-z]\w*(?:\+\w+)*", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]{1,200}>")
 _REPETITION = re.compile(r"/[^/]+\[\d+\]$")
@@ -65,6 +65,8 @@ class SheetTable:
     tool: Tool
     repeats: Sequence[Repeats] = ()
     notices: Sequence[str] = field(default_factory=list)
+    merged: Sequence[MergedCells] = ()
+    from_1904: bool = False
 
     def rows(self) -> Iterator[SourceRow]:
         """Yield the rows below the headings."""
@@ -87,14 +89,28 @@ def find_table(source: SourceFile, known_words: Mapping[str, int]) -> SheetTable
     if not tables:
         raise FileRefused(_("The file holds no table: the first row should name the columns."))
     main, repeats, left_out = _main_table(tables, known_words)
+    merged = [one for one in source.merged.get(main.sheet.name, ()) if one.last_row >= main.first_row]
     return SheetTable(
         sheet=main.sheet,
         headings=main.headings,
         first_row=main.first_row,
         tool=main.tool,
         repeats=repeats,
-        notices=[*source.notices, *main.notices, *left_out],
+        notices=[*source.notices, *main.notices, *left_out, *_notices_of_merged(merged)],
+        merged=merged,
+        from_1904=source.from_1904,
     )
+
+
+def _notices_of_merged(merged: Sequence[MergedCells]) -> list[str]:
+    if not merged:
+        return []
+    named = ", ".join(map(str, merged[:MERGED_NAMED])) + (" …" if len(merged) > MERGED_NAMED else "")
+    return [
+        _("Merged cells below the headings (%(cells)s): what is written in them counts for their first row and column "
+          "alone. If it is meant for all, unmerge them and fill each.")
+        % {"cells": named}
+    ]  # fmt: skip
 
 
 def _table_of(sheet: SheetSource, known_words: Mapping[str, int]) -> SheetTable | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from surveys.answering.directions import codes_that_answer, named_in
 from surveys.answering.places import PlaceError, read_places
-from surveys.choices import Feeds, PlaceKind, QuestionKind
+from surveys.choices import KINDS_OF_NUMBERS, Feeds, PlaceKind, QuestionKind
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import Tool
 from surveys.importing.rows.cells import Cells, ImportReference
@@ -17,8 +17,10 @@ from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.models import Question
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
-from surveys.reading.amounts import AmountError, parse_number, parse_printed
-from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_day, parse_decimal, stated
+from surveys.reading.amounts import Amount, AmountError, digits_of, parse_printed
+from surveys.reading.days import parse_day
+from surveys.reading.numbers import DECIMAL_MARK, MARKS, POINT, NumberUndecided, NumberWay
+from surveys.reading.values import NO, YES, ValueUnreadable, is_formula, parse_decimal, parse_whole, stated
 
 
 class AnswerReader:
@@ -31,8 +33,12 @@ class AnswerReader:
         decisions: Mapping[str, Mapping[str, str]],
         *,
         day_first: Mapping[str, bool],
+        from_1904: bool,
     ) -> None:
         self._reference, self._tool, self._day_first = reference, tool, day_first
+        self._from_1904 = from_1904
+        self.number_ways: Mapping[str, NumberWay] = {}
+        """By question, how its numbers are written; known once the file has been gone through."""
         version, lists = reference.asked.version, reference.asked.lists
         self._questions: dict[str, Question] = {one.code: one for one in version.questions} if version else {}
         self._choices: dict[str, Choices] = {
@@ -57,12 +63,12 @@ class AnswerReader:
                 found, named = self._places(cells, question, repeat, iso3)
                 places += named
             else:
-                found = self._answer(cells, question, repeat)
+                found = self._answer(cells, question, repeat, iso3)
             if found is not None:
                 given.append(found)
         return given, places
 
-    def _answer(self, cells: Cells, question: Question, repeat: int) -> Given | None:
+    def _answer(self, cells: Cells, question: Question, repeat: int, iso3: str) -> Given | None:
         match question.kind:
             case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
                 return self._choice(cells, question, repeat)
@@ -76,14 +82,35 @@ class AnswerReader:
             return None
         value: Any = text
         try:
-            if question.kind == QuestionKind.NUMBER:
-                value = parse_decimal(text)
+            if question.kind in KINDS_OF_NUMBERS:
+                decimal = self._decimal(cells, column, text)
+                value = str((parse_whole if question.is_whole else parse_decimal)(text, decimal=decimal))
+                cells.note_number(column, value)
             elif question.kind == QuestionKind.DATE:
-                value = parse_day(text, day_first=self._day_first.get(question.code))
+                order = self._day_first.get(question.code)
+                value = parse_day(text, day_first=order, from_1904=self._from_1904, iso3=iso3)
+        except NumberUndecided as undecided:
+            self._ask_decimal_mark(cells, column, undecided)
+            return None
         except ValueUnreadable as error:
             cells.complain(column, str(error), question=question.code)
             return None
         return Given(question.code, value, repeat, as_given=text)
+
+    def _decimal(self, cells: Cells, column: Column, text: str) -> str | None:
+        """Return what stands before decimals where a number can be read in two ways; None where nothing tells."""
+        if cells.is_number(column):
+            return POINT
+        way = self.number_ways.get(column.question)
+        return way.decimal(digits_of(text)) if way else None
+
+    def _ask_decimal_mark(self, cells: Cells, column: Column, undecided: NumberUndecided) -> None:
+        way = self.number_ways.get(column.question, NumberWay())
+        said = str(undecided)
+        if way.against:
+            said += " " + _("The column writes numbers in both ways: %(cells)s.") % {"cells": "; ".join(way.against)}
+        said += " " + _("Or say for the column what stands before its decimals.")
+        cells.complain(column, said, question=column.question, choices=MARKS, entry=DECIMAL_MARK)
 
     def _choice(self, cells: Cells, question: Question, repeat: int) -> Given | None:
         choices = self._choices[question.code]
@@ -155,29 +182,30 @@ class AnswerReader:
     def _money(self, cells: Cells, question: Question, repeat: int) -> Given | None:
         printed, number = stated(cells.of(question.code)), stated(cells.of(question.code, "amount"))
         whole, exact = cells.column(question.code), cells.column(question.code, "amount")
-        currency = stated(cells.of(question.code, "currency")).upper() or "USD"
+        currency = stated(cells.of(question.code, "currency")).upper()
         years = stated(cells.of(question.code, "years"))
         value: Decimal | None = None
         covers = ""
-        for text, column, is_printed in ((printed, whole, True), (number, exact, False)):
+        for text, column in ((printed, whole), (number, exact)):
             if not text or column is None:
                 continue
-            try:
-                if is_printed:
-                    amount = parse_printed(text)
-                    read, covers = amount.value, amount.covers
-                else:
-                    read = parse_number(text)
-            except AmountError as error:
-                cells.complain(column, str(error), question=question.code)
+            amount = self._amount(cells, column, text, currency)
+            if amount is None:
                 return None
-            if value is not None and read != value:
+            if value is not None and amount.value != value:
                 cells.complain(
                     column,
                     _("Does not agree with the contribution as printed, which is %(amount)s.") % {"amount": value},
                 )
                 return None
-            value = read
+            if amount.currency and currency not in ("", amount.currency):
+                cells.complain(
+                    column,
+                    _("Does not agree with the currency stated beside it, which is %(currency)s.")
+                    % {"currency": currency},
+                )
+                return None
+            value, covers, currency = amount.value, covers or amount.covers, amount.currency or currency
         if whole and exact and bool(printed) != bool(number):
             cells.complain(
                 exact,
@@ -187,13 +215,26 @@ class AnswerReader:
             return None
         if value is None:
             return None
+        currency = currency or "USD"
         if len(currency) != 3 or not currency.isalpha() or not currency.isascii():
             where = cells.column(question.code, "currency")
             if where:
                 cells.complain(where, _("Not a currency: write its ISO 4217 code, for example USD."))
             return None
+        for column in (whole, exact):
+            if column and cells.text(column):
+                cells.note_number(column, f"{value} {currency}")
         kept = {"amount": str(value), "currency": currency, "years": years[:60]}
         return Given(question.code, kept | ({"covers": covers} if covers else {}), repeat, as_given=printed or number)
+
+    def _amount(self, cells: Cells, column: Column, text: str, currency: str) -> Amount | None:
+        try:
+            return parse_printed(text, decimal=self._decimal(cells, column, text), currency=currency)
+        except NumberUndecided as undecided:
+            self._ask_decimal_mark(cells, column, undecided)
+        except AmountError as error:
+            cells.complain(column, str(error), question=column.question)
+        return None
 
     def _places(
         self, cells: Cells, question: Question, repeat: int, iso3: str

@@ -1,6 +1,6 @@
 """One row while it is read: whose it is, what was read, its cells by where their columns go, and what is wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from directory.models import Agency, Country
@@ -9,7 +9,7 @@ from surveys.answering.from_answers import Answers
 from surveys.answering.places import Names
 from surveys.importing.layout.columns import Column
 from surveys.questionnaires.asked import Asked
-from surveys.reading.cells import CellError, SourceRow
+from surveys.reading.cells import CellError, MergedCells, SourceRow
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class ReadRow:
     answers: Answers | None = None
     note: str = ""
     errors: list[CellError] = field(default_factory=list)
+    numbers: list[tuple[str, str, str]] = field(default_factory=list)
+    """Numbers that are not plain digits in the file: column, cell, and what is stored."""
 
 
 class Cells:
@@ -70,6 +72,21 @@ class Cells:
     def text(self, column: Column) -> str:
         """Return the text of a column's cell."""
         return self._row.cells[column.index] if column.index < len(self._row.cells) else ""
+
+    def merged_with(self, column: Column, merged: Iterable[MergedCells]) -> MergedCells | None:
+        """Return the merged cells that a column's cell is one of, where their text stands in another row or column."""
+        row, index = self._row.number, column.index
+        return next((one for one in merged if one.holds(row, index) and not one.begins_at(row, index)), None)
+
+    def is_number(self, column: Column) -> bool:
+        """Return whether a workbook holds the cell as a number, whose text has a point before decimals."""
+        return column.index in self._row.numbers
+
+    def note_number(self, column: Column, stored: str) -> None:
+        """Keep for the preview how a number was read, where its cell does not say it digit by digit."""
+        text = self.text(column)
+        if text != stored and not (text.isascii() and text.isdigit()):
+            self._read.numbers.append((column.key, text[:200], stored))
 
     def options(self, question: str) -> list[Column]:
         """Return the columns that say yes or no to one option of a question each."""

@@ -8,6 +8,7 @@ from unicodedata import normalize
 from surveys.answering.from_answers import Answers
 from surveys.importing.rows.cells import ReadRow
 from surveys.models import Response
+from surveys.reading.numbers import COMMA, POINT, readings, without_zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +26,18 @@ def changed_cells(response: Response, read: ReadRow) -> list[CellChange]:
     return [
         CellChange(column, before.get(column, ""), text)
         for column, text in read.cells.items()
-        if _comparable(before.get(column, "")) != _comparable(text)
+        if before.get(column, "") != text and _comparable(before.get(column, "")) != _comparable(text)
     ]
 
 
 def _comparable(text: Any) -> str:
     text = normalize("NFC", str(text))
-    digits = text.replace(",", "")
-    # A workbook gives 3588249 for what a text file writes as 3588249.00.
-    if digits.replace(".", "", 1).isdigit() and digits.isascii():
-        return digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return text
+    # A workbook gives 3588249 for what a text file writes as 3588249.00, or 3,588; 13,75 is not 1375, and 2.000 not 2.
+    found = readings(text)
+    value = found.get(POINT)
+    if value is None or ("." in text and value != found.get(COMMA, value)):
+        return text
+    return without_zeros(value)
 
 
 def say_the_same(before: Answers, after: Answers) -> bool:

@@ -17,7 +17,8 @@ from surveys.importing.rows.cells import Cells, ImportReference, ReadRow
 from surveys.importing.rows.whose import OwnerReader
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
-from surveys.reading.cells import CellError, SourceRow
+from surveys.reading.cells import CellError, MergedCells, SourceRow
+from surveys.reading.numbers import NumberWay
 from surveys.reading.values import stated
 
 MAX_CELL_CHARACTERS = 10_000
@@ -37,6 +38,8 @@ class RowReader:
         decisions: Mapping[str, Mapping[str, str]],
         has_agency_key: bool,
         day_first: Mapping[str, bool],
+        from_1904: bool = False,
+        merged: Sequence[MergedCells] = (),
     ) -> None:
         self._main = [column for column in columns if not column.sheet]
         self._repeated = [column for column in columns if column.sheet]
@@ -49,10 +52,22 @@ class RowReader:
             for sheet in {column.sheet for column in self._repeated}
         }  # fmt: skip
         self._by_goes = {column.goes: column for column in self._main if column.goes.startswith("about:")}
-        self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key)
-        self._answers = AnswerReader(reference, tool, decisions, day_first=day_first)
+        self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key, merged=merged)
+        self._answers = AnswerReader(reference, tool, decisions, day_first=day_first, from_1904=from_1904)
         version = reference.asked.version
-        self.fingerprint = _fingerprint(columns, decisions, version.pk if version else 0, day_first)
+        self._read_by = [
+            sorted((column.sheet, column.key, column.goes) for column in columns),
+            decisions,
+            version.pk if version else 0,
+            day_first,
+            *([1904] if from_1904 else []),
+        ]
+        self.fingerprint = _fingerprint(self._read_by)
+
+    def read_numbers(self, ways: Mapping[str, NumberWay]) -> None:
+        """Take how the numbers of each question are written, once the whole file has been looked at."""
+        self._answers.number_ways = ways
+        self.fingerprint = _fingerprint([*self._read_by, {question: way.mark for question, way in ways.items()}])
 
     def identify(self, row: SourceRow) -> str:
         """Return the key of a row without reading the rest of it; empty where it is in error."""
@@ -145,8 +160,5 @@ class RowReader:
         return kind
 
 
-def _fingerprint(
-    columns: Sequence[Column], decisions: Mapping[str, Any], version: int, day_first: Mapping[str, bool]
-) -> str:
-    read_as = [sorted((column.sheet, column.key, column.goes) for column in columns), decisions, version, day_first]
-    return hashlib.sha256(json.dumps(read_as, sort_keys=True).encode()).hexdigest()
+def _fingerprint(read_by: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps(read_by, sort_keys=True).encode()).hexdigest()

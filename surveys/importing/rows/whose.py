@@ -1,6 +1,6 @@
 """Reads whose row it is: the country, the agency, and the key by which the row is the same in a later file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -9,6 +9,7 @@ from surveys.choices import Feeds
 from surveys.importing.layout.columns import Column
 from surveys.importing.layout.tools import ID, Tool
 from surveys.importing.rows.cells import Cells, Identity, ImportReference
+from surveys.reading.cells import MergedCells
 from surveys.reading.values import stated
 from web.text import fold
 
@@ -23,7 +24,9 @@ class OwnerReader:
         decisions: Mapping[str, Mapping[str, str]],
         *,
         has_agency_key: bool,
+        merged: Sequence[MergedCells] = (),
     ) -> None:
+        self._merged = merged
         self._reference, self._tool, self._decisions = reference, tool, decisions
         self._has_agency_key = has_agency_key
         questions = reference.asked.questions.values()
@@ -63,45 +66,17 @@ class OwnerReader:
         return (found[0], True) if len(found) == 1 else (None, False)
 
     def _country(self, cells: Cells) -> Country | None:
-        names, question = self._reference.names, self._country_question
+        question = self._country_question
         named, coded = cells.column(question), cells.column(question, "code")
-        printed, code = stated(cells.of(question)), stated(cells.of(question, "code"))
-        column = coded if code or named is None else named
-        if column is None or not (code or printed):
-            where = coded or named
-            if where:
-                cells.complain(where, _("Name the country: its ISO 3166-1 alpha-3 code, or its name."))
-            return None
-        decided = self._decided(printed)
-        if decided and not code:
-            return decided
-        by_name = names.resolve(printed, codes=self._tool.gives_codes)
-        if code:
-            country = self._reference.countries.get(code.upper())
-            if country is None:
-                reading = names.resolve(code, codes=True)
-                found = tuple(filter(None, (reading.iso3, by_name.iso3))) or reading.suggestions
-                self._complain_of_country(cells, column, _("Not an ISO 3166-1 alpha-3 code."), found)
-                return None
-            if printed and named and country.iso3 not in (by_name.iso3, *by_name.suggestions):
-                self._complain_of_country(
-                    cells,
-                    named,
-                    _("Does not agree with the code %(code)s, which is %(country)s.")
-                    % {"code": country.iso3, "country": country.name},
-                    (by_name.iso3,) if by_name.iso3 else by_name.suggestions,
-                )
-                return None
+        code, printed = stated(cells.of(question, "code")), stated(cells.of(question))
+        if coded and (code or self._decided(cells.of(question, "code"))):
+            column, country = coded, self._by_code(cells, coded, cells.of(question, "code"), printed)
+        elif named and (printed or self._decided(cells.of(question))):
+            column, country = named, self._by_name(cells, named, cells.of(question))
         else:
-            if by_name.iso3 is None:
-                said = {
-                    "ambiguous": _("The name of more than one country: write its code."),
-                    "group": _("The name of a group, not of a country."),
-                }.get(by_name.kind, _("Not known as a country: write its name or its code."))
-                self._complain_of_country(cells, column, said, by_name.suggestions)
-                return None
-            country = self._reference.countries[by_name.iso3]
-        if not country.is_listed:
+            self._complain_of_nothing(cells, [one for one in (coded, named) if one])
+            return None
+        if country and not country.is_listed:
             cells.complain(
                 column,
                 _("%(country)s is not among the countries and territories listed here.") % {"country": country.name},
@@ -109,10 +84,66 @@ class OwnerReader:
             return None
         return country
 
+    def _by_code(self, cells: Cells, column: Column, code: str, printed: str) -> Country | None:
+        names, named = self._reference.names, cells.column(self._country_question)
+        by_name = names.resolve(printed, codes=self._tool.gives_codes)
+        country = self._reference.countries.get(code.upper()) or self._decided(code)
+        if country is None:
+            reading = names.resolve(code, codes=True)
+            found = tuple(filter(None, (reading.iso3, by_name.iso3))) or reading.suggestions
+            self._complain_of_country(cells, column, _("Not an ISO 3166-1 alpha-3 code."), found)
+            return None
+        if printed and named and country.iso3 not in (by_name.iso3, *by_name.suggestions):
+            self._complain_of_country(
+                cells,
+                named,
+                _("Does not agree with the code %(code)s, which is %(country)s.")
+                % {"code": country.iso3, "country": country.name},
+                (by_name.iso3,) if by_name.iso3 else by_name.suggestions,
+            )
+            return None
+        return country
+
+    def _by_name(self, cells: Cells, column: Column, printed: str) -> Country | None:
+        if decided := self._decided(printed):
+            return decided
+        read = self._reference.names.resolve(printed, codes=self._tool.gives_codes)
+        if read.iso3 is not None:
+            return self._reference.countries[read.iso3]
+        said = {"group": _("The name of a group, not of a country.")}.get(
+            read.kind, _("Not known as a country: write its name or its code.")
+        )
+        if read.kind == "ambiguous" and len(read.suggestions) != 1:
+            said = _("The name of more than one country: write its code.")
+        self._complain_of_country(cells, column, said, (self._of_code(printed), *read.suggestions))
+        return None
+
+    def _of_code(self, text: str) -> str | None:
+        """Return the country whose ISO or M49 code a text is: to suggest, where the column is not one of codes."""
+        return self._reference.names.resolve(text.strip(), codes=True).iso3
+
+    def _complain_of_nothing(self, cells: Cells, columns: Sequence[Column]) -> None:
+        """Say that the row names no country; where its cell is merged with another one, that this is why."""
+        for column in columns:
+            if merged := cells.merged_with(column, self._merged):
+                cells.complain(
+                    column,
+                    _("This cell is merged with others (%(cells)s), and the text stands in %(first)s alone: unmerge "
+                      "them, and name the country in each row.")
+                    % {"cells": merged, "first": merged.first},
+                )  # fmt: skip
+                return
+        for column in columns[:1]:
+            # "NA" says that nothing is stated, and is Namibia's code.
+            codes = [self._of_code(cells.text(one)) for one in columns]
+            said = _("Name the country: its ISO 3166-1 alpha-3 code, or its name.")
+            at = next((one for one, code in zip(columns, codes, strict=True) if code), column)
+            self._complain_of_country(cells, at, said, codes)
+
     def _decided(self, printed: str) -> Country | None:
         decisions = self._decisions.get(self._country_question, {})
         code = next((code for spelling, code in decisions.items() if fold(spelling) == fold(printed)), "")
-        return self._reference.countries.get(code) if printed else None
+        return self._reference.countries.get(code) if printed.strip() else None
 
     def _complain_of_country(self, cells: Cells, column: Column, message: str, codes: Iterable[str | None]) -> None:
         known = [code for code in dict.fromkeys(codes) if code and code in self._reference.countries]

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from surveys.choices import ImportState
+from surveys.choices import KINDS_OF_NUMBERS, ImportState
 from surveys.importing.applying import import_file
 from surveys.importing.layout.columns import OPTION, Columns
 from surveys.importing.layout.tools import ID, IGNORE, KEEP
@@ -16,10 +16,11 @@ from surveys.importing.report import column_lines, row_lines, summary
 from surveys.models import Survey
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, FileRefused
+from surveys.reading.numbers import COMMA, DECIMAL_MARK, POINT
 
 
 class Command(BaseCommand):
-    """`manage.py import_survey FILE --survey CODE [--dry-run] [--partial] [--column HEADING=QUESTION …]`."""
+    """`manage.py import_survey FILE --survey CODE [--dry-run] [--partial] [--column HEADING=QUESTION …] …`."""
 
     help = (
         "Bring a file of answers into a survey edition: CSV, TSV or XLSX as survey tools export it, or a plain table: "
@@ -38,6 +39,14 @@ class Command(BaseCommand):
             metavar="HEADING=QUESTION",
             help="where a column goes: code of a question, CODE:option=ANSWER (says yes or no to one answer), "
             "id (numbers the responses), keep or ignore",
+        )
+
+        parser.add_argument(
+            "--decimals",
+            action="append",
+            default=[],
+            metavar="QUESTION=comma|point",
+            help="what stands before decimals in the numbers of a question, where the file does not tell",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,6 +68,7 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 partial=options["partial"],
                 columns=_columns(survey, options["column"]),
+                decisions=_decimal_marks(survey, options["decimals"]),
                 on_row=self._say_row,
             )
         except FileRefused as refused:
@@ -101,6 +111,21 @@ class Command(BaseCommand):
                 )
                 % {"code": code, "known": known}
             ) from None
+
+
+def _decimal_marks(survey: Survey, chosen: list[str]) -> Mapping[str, Mapping[str, str]]:
+    numbers = [one.code for one in Asked.of(survey).questions.values() if one.kind in KINDS_OF_NUMBERS]
+    marks = {"comma": COMMA, "point": POINT}
+    decisions = {}
+    for choice in chosen:
+        question, _equals, mark = choice.rpartition("=")
+        if question not in numbers or mark not in marks:
+            raise CommandError(
+                _("--decimals %(choice)s: write QUESTION=comma or QUESTION=point. Questions are: %(questions)s.")
+                % {"choice": choice, "questions": ", ".join(numbers) or _("none")}
+            )
+        decisions[question] = {DECIMAL_MARK: marks[mark]}
+    return decisions
 
 
 def _columns(survey: Survey, chosen: list[str]) -> Mapping[str, str]:

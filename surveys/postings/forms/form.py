@@ -3,9 +3,7 @@
 Few fields are required, and only for publishing: a draft keeps whatever fits. `content()` gives what the writer takes.
 """
 
-import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from babel.numbers import list_currencies
@@ -21,7 +19,9 @@ from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
+from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.languages import language_choices, reads_like
+from surveys.postings.forms.number_fields import AmountField, CountField
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
 from surveys.postings.named_places import NamedPlace
@@ -30,12 +30,10 @@ from surveys.postings.publishable import UNTITLED, lacks
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.windows import default_visibility
 from surveys.postings.writing import place_rows
-from surveys.reading.amounts import AmountError, parse_number
 from web.since_shown import SinceShownForm
 
 LONGEST_TEXT = 20_000
 LONGEST_NOTE = 2_000
-LATEST_YEAR = 2100
 MOST_PLACES = 60
 DEFAULT_LANGUAGE = "en"
 ENGLISH = "en"
@@ -55,23 +53,6 @@ class Content:
     areas: list[str]
     modalities: list[str]
     targets: list[NamedPlace]
-
-
-def day_input() -> forms.DateInput:
-    """Return a field for a day, which browsers show as a calendar."""
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
-class AmountField(forms.CharField):
-    """An amount, read strictly: what could be two numbers is neither."""
-
-    def clean(self, value: Any) -> Decimal | None:
-        """Return the amount to the cent, or None where none is stated."""
-        text = super().clean(value).strip()
-        try:
-            return parse_number(text) if text else None
-        except AmountError as error:
-            raise ValidationError(str(error)) from error
 
 
 class PostingForm(SinceShownForm, forms.Form):
@@ -109,14 +90,14 @@ class PostingForm(SinceShownForm, forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     any_modality = forms.BooleanField(label=gettext_lazy("Any form, to be discussed"), required=False)
-    opens_on = forms.DateField(label=gettext_lazy("Open from"), required=False, widget=day_input())
-    closes_on = forms.DateField(
+    opens_on = PostingDayField(label=gettext_lazy("Open from"), required=False, widget=day_input())
+    closes_on = PostingDayField(
         label=gettext_lazy("Open until"),
         required=False,
         widget=day_input(),
         help_text=gettext_lazy("Inclusive: until that day has ended everywhere on earth. Empty: no end stated."),
     )
-    places = forms.IntegerField(
+    places = CountField(
         label=gettext_lazy("Places"),
         required=False,
         min_value=1,
@@ -219,14 +200,6 @@ class PostingForm(SinceShownForm, forms.Form):
         if code and code not in list_currencies():
             raise ValidationError(_("“%(code)s” is no currency of ISO 4217: write USD, EUR, THB …") % {"code": code})
         return code
-
-    def clean_opens_on(self) -> dt.date | None:
-        """Refuse days that no posting has."""
-        return _sane(self.cleaned_data["opens_on"])
-
-    def clean_closes_on(self) -> dt.date | None:
-        """Refuse days that no posting has."""
-        return _sane(self.cleaned_data["closes_on"])
 
     def shown(self) -> ShownPosting | None:
         """Return the posting that the form changes."""
@@ -362,12 +335,6 @@ def _initial_of_a_new_one(agency: Agency | None) -> dict[str, Any]:
         "visibility": default_visibility(country),
         "amount_currency": "USD",
     }
-
-
-def _sane(day: dt.date | None) -> dt.date | None:
-    if day is not None and not 1978 <= day.year <= LATEST_YEAR:
-        raise ValidationError(_("That year cannot be meant."))
-    return day
 
 
 MODELS: dict[str, Any] = {"offer": Offer, "need": Need}

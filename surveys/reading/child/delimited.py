@@ -11,6 +11,7 @@ from web.files.formulas import without_mark
 
 DELIMITERS = ",;\t|"
 _SAMPLE_ROWS = 20
+BACKSLASH_QUOTE = '\\"'
 
 
 def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[Any]:
@@ -18,7 +19,6 @@ def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[An
     text, first_unreadable_line = _decode(data)
     if first_unreadable_line:
         yield {"notice": "western", "at": str(first_unreadable_line)}
-    yield {"sheet": name}
     first_line, _newline, rest = text.partition("\n")
     declared = first_line.strip().lower().removeprefix("sep=") if first_line.lower().startswith("sep=") else ""
     first_number = 1
@@ -27,6 +27,7 @@ def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[An
         text, delimiter, first_number = rest, declared, 2
     else:
         delimiter = _delimiter(text)
+    yield {"sheet": name, "delimiter": delimiter}
     yield from _rows(text, delimiter=delimiter, first_number=first_number, max_rows=max_rows)
 
 
@@ -83,14 +84,20 @@ def _delimiter(text: str) -> str:
 
 def _rows(text: str, *, delimiter: str, first_number: int, max_rows: int) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = first_number
+    number, width = first_number, 0
     try:
         for number, cells in enumerate(reader, start=first_number):
             _check(cells, number, max_rows)
+            if width and len(cells) > width and any(cell.endswith("\\") for cell in cells[:-1]):
+                # A comma within a cell, marked by a backslash, would move what stands behind it.
+                raise Refused("csv_backslash", number - 1)
+            width = width or len(cells)
             trimmed = [without_mark(cell).strip() for cell in cells]
             if any(trimmed):
                 yield number, trimmed
     except csv.Error as error:
+        if BACKSLASH_QUOTE in text:
+            raise Refused("csv_backslash", number) from None
         raise Refused("csv", f"{number}: {error}") from None
 
 

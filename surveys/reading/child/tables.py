@@ -1,7 +1,10 @@
 """Recognises a file by its content, not by its name, and yields its sheets as lines of JSON.
 
-{"sheet": name} stands before the rows of a sheet, which are [number, [cells]]; {"hidden": name} for one that is not
-read; {"notice": code, "at": place} for what was not certain.
+{"sheet": name} stands before the rows of a sheet, with the "delimiter" of a CSV file. A row is [number, [cells]];
+behind its cells stands, where there are any, which of them (from 0) a workbook holds as numbers with a mark in them:
+2.345 and 1,234, whose text alone could be two. {"hidden": name} stands for a sheet that is not read,
+{"notice": code, "at": place} for what was not certain. The first line of a workbook is
+{"book": from which year its days count, "merged": {sheet: ranges}}.
 """
 
 import json
@@ -12,14 +15,12 @@ from typing import Any
 from surveys.reading.cells import MAX_FILE_BYTES
 from surveys.reading.child.archive import checked_archive, unpacked
 from surveys.reading.child.delimited import read_delimited
+from surveys.reading.child.marks import WHITE, refuse_what_is_no_table
 from surveys.reading.child.workbook import read_workbook
 from web.child.limits import allow_more_time
 from web.child.refusing import Refused
 
-OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
-PICTURES = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"RIFF")
 MAX_FILES_IN_AN_ARCHIVE = 20
-WHITE = b" \t\r\n"
 ROWS_A_TURN = 200
 SECONDS_A_TURN = 4
 
@@ -37,7 +38,7 @@ def answer(data: bytes, options: Mapping[str, Any]) -> Iterator[bytes]:
 
 def _lines(data: bytes, max_rows: int) -> Iterator[Any]:
     if not data.startswith(b"PK"):
-        _refuse_by_mark(data)
+        refuse_what_is_no_table(data)
         yield from read_delimited(data, max_rows=max_rows)
         return
     with checked_archive(data) as archive:
@@ -60,22 +61,6 @@ def _several(contents: list[tuple[str, bytes]], max_rows: int) -> Iterator[Any]:
         raise Refused("empty")
     for name, content in filled:
         yield from read_delimited(content, name=PurePosixPath(name).stem, max_rows=max_rows)
-
-
-def _refuse_by_mark(data: bytes) -> None:
-    beginning = data[:500].lstrip(WHITE + b"\xef\xbb\xbf").lower()
-    if data.startswith(OLE_MARK):
-        raise Refused("ole")
-    if data.startswith(b"%PDF"):
-        raise Refused("pdf")
-    if data.startswith(PICTURES):
-        raise Refused("picture")
-    if beginning.startswith((b"<?xml", b"<!doctype", b"<html", b"<workbook", b"<table", b"<svg")):
-        raise Refused("xml")
-    if beginning.startswith((b"{\\rtf",)):
-        raise Refused("rtf")
-    if beginning.startswith((b"{", b"[")):
-        raise Refused("json")
 
 
 def _is_workbook(names: list[str]) -> bool:

@@ -15,6 +15,10 @@ from web.child.refusing import Refused
 MACROS = b"vnd.ms-office.vbaProject"
 LAST_ROW = 2**20
 """A sheet has no row beyond."""
+MERGED = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell\s[^<>]{0,100}?\bref\s*=\s*[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
+CHUNK, LONGEST_MARK, MAX_MERGED = 1_000_000, 300, 5_000
 # The built-in formats that change how a plain number reads; others show the number itself.
 NUMBER_FORMATS = {"0.00": ".2f", "#,##0": ",.0f", "#,##0.00": ",.2f"}
 
@@ -28,16 +32,22 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
     if not DEFUSEDXML:
         raise Refused("unprotected")
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    yield {
+        "book": "1904" if book.epoch.year == 1904 else "1900",
+        "merged": {sheet.title: found for sheet in visible if (found := _merged_cells(sheet))},
+    }
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             yield {"hidden": sheet.title}
             continue
         yield {"sheet": sheet.title}
-        rows, columns = _hidden(book, sheet)
+        rows, columns = _hidden(sheet)
         seen_rows: set[int] = set()
         seen_columns: set[int] = set()
-        for number, cells in rows_of(sheet, max_rows):
-            yield number, cells
+        for line in rows_of(sheet, max_rows):
+            yield line
+            number, cells = line[:2]
             if number in rows:
                 seen_rows.add(number)
             if columns:
@@ -48,10 +58,43 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
             yield {"notice": "hidden_columns", "at": f"{sheet.title}: {columns_in_words(seen_columns)}"}
 
 
-def _hidden(book: Any, sheet: Any) -> tuple[set[int], set[int]]:
+def _hidden(sheet: Any) -> tuple[set[int], set[int]]:
     """Return the hidden rows and columns of a sheet, which openpyxl does not tell when it only reads."""
-    with book._archive.open(sheet._worksheet_path) as xml:  # noqa: SLF001 - openpyxl names neither otherwise
-        return hidden_in(xml)
+    with sheet._get_source() as part:  # noqa: SLF001
+        return hidden_in(part)
+
+
+def _merged_cells(sheet: Any) -> list[tuple[int, int, int, int]]:
+    """Return the merged cells of a sheet: first row (from 1) and column (from 0), last row and column.
+
+    They stand behind the rows, where a reader that takes row by row does not look: found by their marks, without
+    reading the rows.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    kept = b""
+    with sheet._get_source() as part:  # noqa: SLF001
+        while chunk := part.read(CHUNK):
+            text = kept + chunk
+            end = 0
+            # Looked for first, because it is rare and the search for the whole mark is slow.
+            for mark in MERGED.finditer(text) if b"mergeCell" in text else ():
+                end = mark.end()
+                if len(found) < MAX_MERGED:
+                    found.append(_range(*(one.decode() for one in mark.groups())))
+            kept = text[max(end, len(text) - LONGEST_MARK) :]
+    return found
+
+
+def _range(first_column: str, first_row: str, last_column: str, last_row: str) -> tuple[int, int, int, int]:
+    return int(first_row), _column(first_column), int(last_row), _column(last_column)
+
+
+def _column(letters: str) -> int:
+    """Return the number of a column, from 0."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def _check_package(data: bytes) -> None:
@@ -98,7 +141,7 @@ def text_of(cell: Any) -> str:
     return str(getattr(value, "text", value)).strip()
 
 
-def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
+def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[Any, ...]]:
     """Yield the rows that hold text, with their numbers; the announced dimension is ignored, and so are empty rows."""
     sheet.reset_dimensions()
     filled = 0
@@ -106,8 +149,11 @@ def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
         if number > LAST_ROW:
             raise Refused("too_many_rows", max_rows)
         texts = []
+        numbers = []
         for index, cell in enumerate(cells):
             text = text_of(cell)
+            if isinstance(cell.value, int | float) and ("." in text or "," in text):
+                numbers.append(index)
             if text and index >= MAX_COLUMNS:
                 raise Refused("too_many_columns", number)
             if len(text) > MAX_CELL_CHARACTERS:
@@ -121,4 +167,4 @@ def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[str]]]:
             filled += 1
             if filled > max_rows:
                 raise Refused("too_many_rows", max_rows)
-            yield number, texts
+            yield (number, texts, numbers) if numbers else (number, texts)

@@ -170,6 +170,20 @@ def test_what_does_not_fit_is_said_and_what_fits_is_kept(client: Client, open_su
     assert "Choose from the list." in answer.content.decode()
 
 
+def test_a_year_of_another_calendar_is_asked_on_the_page_too(client: Client, open_survey: Survey, person: User):
+    client.force_login(person)
+    client.post("/workspace/surveys/ssc-2026/", {"do": "begin"})
+    for day, said in (
+        ("2083-10-01", "Nepali calendar"),
+        ("2570-01-15", "Then write 2027."),
+        ("15-Jan-27", "four digits"),
+    ):
+        answer = section(client, "cooperation", available_from=day)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert not Answer.objects.filter(question="available_from").exists()
+
+
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "‮rtl", "x" * 100_000, "a\0b"])
 def test_hostile_text_is_inert(client: Client, open_survey: Survey, person: User, hostile: str):
     client.force_login(person)

@@ -33,7 +33,7 @@ CASES = [
     ("contribution_as_printed", {"contribution_as_printed": "NaN"}, "Not an amount"),
     ("contribution_as_printed", {"contribution_as_printed": "Infinity"}, "Not an amount"),
     ("contribution_as_printed", {"contribution_as_printed": "1e400"}, "Not an amount"),
-    ("contribution_as_printed", {"contribution_as_printed": "12,3456"}, "two ways: write 13.75"),
+    ("contribution_as_printed", {"contribution_as_printed": "12,3456"}, "More than two decimals"),
     ("contribution_as_printed", {"contribution_as_printed": "-5"}, "not negative"),
     ("contribution_usd", {"contribution_as_printed": "5", "contribution_usd": "1e-400"}, "Not an amount"),
     ("contribution_usd", {"contribution_as_printed": "5", "contribution_usd": "6"}, "as printed, which is 5.00"),

@@ -20,6 +20,10 @@ from tests.surveys.workbooks import workbook as sheets_of
 
 pytestmark = pytest.mark.any_database
 
+XFORM = (
+    b'<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head>'
+    b"<h:title>Needs</h:title><model/></h:head><h:body/></h:html>"
+)
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -84,10 +88,26 @@ def test_blank_rows_are_left_out_and_row_numbers_stay():
         (b"\xff\xfea", "damaged UTF-16"),
         (bytes(range(1, 32)) * 20, "no text file"),
         (b'<?xml version="1.0"?><a/>', "XML or HTML"),
+        (b"<data><row/></data>\n", "XML or HTML"),
+        (b'<data id="x" xmlns:jr="http://openrosa.org/javarosa"><a/>', "XML or HTML"),
+        (b"<k:kml><k:a/></k:kml>", "XML or HTML"),
+        (b"<!-- made by hand --><rows/>", "XML or HTML"),
+        ("<table><tr/></table>".encode("utf-16"), "XML or HTML"),
+        ("<rows><row>é</row></rows>".encode("utf-16"), "XML or HTML"),
+        (XFORM, "form in XML (XForm)"),
+        (b'<?xml version="1.0"?>' + XFORM, "form in XML (XForm)"),
         (b'{"a": 1}', "JSON"),
         (b"a,b\n\0,1\n", "NUL"),
         (b'a,b\n"x,1\n', "not well-formed CSV"),
         (b'a,b\n"x"y,1\n', "not well-formed CSV after row 1"),
+        (
+            b'a,b\n"say \\"yes\\" to it",1\n',
+            "After row 1, quotation marks or commas within cells are marked by a backslash",
+        ),
+        (
+            b"a,b\n1,2\nFiji\\, Nepal,1\n",
+            "After row 2, quotation marks or commas within cells are marked by a backslash",
+        ),
         (b"a," + b"x" * (MAX_CELL_CHARACTERS + 1), "Cell B1 has more than"),
         (b"a" + b",b" * 2_000, "more than 2000 columns"),
         (b"a\n" * 50_001, "more than 50000 rows"),
@@ -100,6 +120,19 @@ def test_what_is_no_table_is_refused_with_what_to_do(data: bytes, said: str):
     with pytest.raises(FileRefused) as refused:
         read_sheets(data)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<p>Country</p>,<b>Topic</b>\nFiji,Rice\n",
+        b"<p>Country</p>\n<p>Fiji</p>\n",
+        b"<country>,topic\nFiji,<5 km\n",
+        b"path,topic\nC:\\data\\,Rice\n",
+    ],
+)
+def test_markup_in_headings_and_backslashes_that_part_nothing_are_text(data: bytes):
+    assert [row for row, _cells in cells(data)] == [1, 2]
 
 
 def archive(parts: dict[str, str]) -> bytes:

@@ -53,6 +53,7 @@ def form_with(**changes: Any) -> Form:
         FormQuestion("areas", "multiple", "Areas", choices_from="areas", allows_other=True, feeds="areas"),
         FormQuestion("text", "text", "Text", help="With help\nin two lines", is_public=False),
         FormQuestion("number", "number", "Number", side="need"),
+        FormQuestion("people", "whole", "People"),
         FormQuestion(
             "cost", "money", "Cost", feeds="amount", is_required=True, shown_if=Condition("role", ("offering",))
         ),
