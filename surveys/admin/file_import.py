@@ -311,13 +311,6 @@ def _columns(file_import: Import, known: Columns) -> list[dict[str, Any]]:
     ]
 
 
-def _decimal_marks() -> dict[str, str]:
-    return {
-        COMMA: _("a comma stands before decimals: 2.000 is two thousand"),
-        POINT: _("a point stands before decimals: 2,000 is two thousand"),
-    }
-
-
 def _without_option(goes: str) -> str:
     """Return where a column goes as the list names it: of one that says yes or no to an option, without that option."""
     before, mark, _option = goes.partition(f":{OPTION}")
@@ -327,6 +320,13 @@ def _without_option(goes: str) -> str:
 def _with_option(goes: str, option: str, column: Mapping[str, str]) -> str:
     """Return what a person chose with the option chosen beside it, which belongs to the question shown before."""
     return goes + option if goes.endswith(f":{OPTION}") and goes == _without_option(column["goes"]) else goes
+
+
+def _decimal_marks() -> dict[str, str]:
+    return {
+        COMMA: _("a comma stands before decimals: 2.000 is two thousand"),
+        POINT: _("a point stands before decimals: 2,000 is two thousand"),
+    }
 
 
 def _own_words(goes: str) -> str:

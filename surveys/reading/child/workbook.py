@@ -42,11 +42,12 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
             yield {"hidden": sheet.title}
             continue
         yield {"sheet": sheet.title}
-        rows, columns = _hidden(book, sheet)
+        rows, columns = _hidden(sheet)
         seen_rows: set[int] = set()
         seen_columns: set[int] = set()
-        for number, cells in rows_of(sheet, max_rows):
-            yield number, cells
+        for line in rows_of(sheet, max_rows):
+            yield line
+            number, cells = line[:2]
             if number in rows:
                 seen_rows.add(number)
             if columns:
@@ -57,10 +58,10 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
             yield {"notice": "hidden_columns", "at": f"{sheet.title}: {columns_in_words(seen_columns)}"}
 
 
-def _hidden(book: Any, sheet: Any) -> tuple[set[int], set[int]]:
+def _hidden(sheet: Any) -> tuple[set[int], set[int]]:
     """Return the hidden rows and columns of a sheet, which openpyxl does not tell when it only reads."""
-    with book._archive.open(sheet._worksheet_path) as xml:  # noqa: SLF001 - openpyxl names neither otherwise
-        return hidden_in(xml)
+    with sheet._get_source() as part:  # noqa: SLF001
+        return hidden_in(part)
 
 
 def _merged_cells(sheet: Any) -> list[tuple[int, int, int, int]]:
