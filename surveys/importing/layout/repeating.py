@@ -5,7 +5,7 @@ that belong to one response. A question that is asked once takes neither, and no
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from surveys.importing.layout.table import Heading
@@ -69,8 +69,3 @@ def section_named(name: str, sections: Mapping[str, str], fits: Mapping[str, int
     best = max(fits.values(), default=0)
     most = [code for code, count in fits.items() if count == best]
     return most[0] if len(most) == 1 else ""
-
-
-def answered_elsewhere(main: Collection[str], sheets: Sequence[Collection[str]]) -> set[str]:
-    """Return the questions that the main table answers, and a sheet that repeats answers too."""
-    return set(main) & {question for sheet in sheets for question in sheet}
