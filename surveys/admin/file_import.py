@@ -18,7 +18,8 @@ from directory.access import Action, can
 from directory.admin.base import NoChangeMixin, actor
 from surveys.choices import IMPORT_AT_WORK, ImportState, RowResult
 from surveys.importing import jobs
-from surveys.importing.layout.columns import OPTION, Columns, question_of
+from surveys.importing.layout.column import OPTION, question_of
+from surveys.importing.layout.columns import Columns
 from surveys.importing.report import waiting_words
 from surveys.models import Import, Survey
 from surveys.postings.publishable import in_short

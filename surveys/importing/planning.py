@@ -28,7 +28,7 @@ from surveys.answering.places import RememberingNames
 from surveys.answering.postings_of_response import PostingPlan, plan_postings
 from surveys.answering.stored_answers import answers_of, keep_readings, load_responses
 from surveys.choices import Feeds, ResponseStatus, RowResult
-from surveys.importing.layout.columns import Column
+from surveys.importing.layout.column import Column
 from surveys.importing.layout.opening import OpenImport
 from surveys.importing.layout.table import RepeatRows
 from surveys.importing.rows.cells import ImportReference, ReadRow

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from surveys.answering.postings_of_response import PostingPlan
 from surveys.choices import PlaceKind, PostingStatus, RowResult
-from surveys.importing.layout.columns import Column
+from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import IGNORE, KEEP
 from surveys.importing.planning import LACKING, WAITING, RowPlan
 from surveys.postings.publishable import SHORT, in_short

@@ -2,23 +2,20 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from surveys.choices import Feeds, QuestionKind
+from surveys.importing.layout.column import OPTION, QUESTION, REPEATS, Column
 from surveys.importing.layout.repeating import number_repetitions, section_named
 from surveys.importing.layout.table import Heading, SheetTable
 from surveys.importing.layout.tools import ID, IGNORE, KEEP, Tool, is_part_of_a_place, own_column, specifies_other
+from surveys.importing.layout.words import FEWER_WORDS, MOST_WORDS, TAGS, TELLING, WORDS
 from surveys.models import Question, Questionnaire
 from surveys.questionnaires.lists import OTHER, Lists
 from web.text import fold
 
-QUESTION = "question"
-OPTION = "option="
-"""Begins the part of a column that says yes or no to one option; alone where a person has yet to say to which."""
-REPEATS = "repeats"
-"""How a column is known that repeats although its question takes one answer, or is answered in another sheet."""
 PARTS = {
     QuestionKind.MONEY: ("amount", "currency", "years"),
     QuestionKind.SINGLE: (OTHER,),
@@ -33,104 +30,8 @@ _BRACKETED = re.compile(r"^(?P<question>[^\[\]]*(?:\[\w+\])?[^\[\]]*)\[(?P<optio
 _SUB_CODE = re.compile(r"^\s*\w+\[\w+\]\s*[.:]?\s*")
 _CODE_AND_TEXT = re.compile(r"^(?P<code>[A-Za-z]\w*)\s*(?:\._\.|[.:])\s*(?P<text>.+)$", re.DOTALL)
 
-# Words by which a heading that is no question's own names what it is about, in the UN's languages, most telling first.
-WORDS: Mapping[str, Sequence[str]] = {
-    Feeds.COUNTRY: (
-        "country", "pays", "pais", "país", "страна", "国家", "بلد", "البلد", "member state", "land",
-        "country or territory", "name of country", "iso3", "country code",
-    ),
-    Feeds.AGENCY: ("agency", "agence", "agencia", "organismo", "ministry", "institution", "organisation",
-                   "organization", "organización", "organisme"),
-    Feeds.AREAS: ("priority areas", "priority area", "areas", "area", "sectors", "sector", "sector/cluster",
-                  "domaines prioritaires", "domaines", "áreas prioritarias", "areas prioritarias", "thematic areas"),
-    Feeds.MODALITIES: ("modalities", "modality", "modalités", "modalites", "modalidades", "type of support",
-                       "types of support"),
-    Feeds.AMOUNT: ("amount", "contribution", "contributions", "montant", "monto", "contribución", "budget"),
-    Feeds.OPENS_ON: ("available from", "disponible à partir du", "disponible desde", "start date", "from date"),
-    Feeds.CONTACT: ("e-mail", "email", "e-mail address", "email address", "contact", "courriel"),
-    Feeds.ROLE: ("role", "rôle", "provider or user", "offers or seeks"),
-    Feeds.EXISTING_PARTNERS: ("support received from", "received from", "existing partners"),
-    Feeds.TARGETS: ("target countries", "partner countries", "regions and countries", "regions", "target regions",
-                    "priority regions"),
-}  # fmt: skip
-# In a long question a word such as "role" or "contact" says little; a country, areas, modalities are its subject.
-TELLING = frozenset({Feeds.COUNTRY, Feeds.AREAS, Feeds.MODALITIES, Feeds.EXISTING_PARTNERS})
-MOST_WORDS, FEWER_WORDS = 9, 5
 MOST_PIECES = 6
 """Groups, question and option in one heading; what stands behind is one piece, whatever it holds."""
-TAGS: Mapping[str, Feeds] = {
-    "#country": Feeds.COUNTRY,
-    "#org": Feeds.AGENCY,
-    "#sector": Feeds.AREAS,
-    "#subsector": Feeds.AREAS,
-    "#modality": Feeds.MODALITIES,
-    "#value": Feeds.AMOUNT,
-    "#contact": Feeds.CONTACT,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column and where it goes.
-
-    goes: "question:CODE", "question:CODE:PART" (a part of money, "code", "other", or "option=CODE"), one of the
-    constants of `tools`, or KEEP: kept with the response, answers no question. how: by what that was proposed.
-    """
-
-    index: int
-    letter: str
-    heading: str
-    key: str
-    goes: str = KEEP
-    how: str = ""
-    sheet: str = ""
-    repeat: int = 0
-    """Which repetition it answers, from 0, where repetitions stand side by side in one row."""
-    is_repeated: bool = False
-    """Whether it stands among such, or in a sheet that repeats."""
-
-    @property
-    def name(self) -> str:
-        """How choices know the column, also where another sheet has the same heading."""
-        return f"{self.sheet}\n{self.key}" if self.sheet else self.key
-
-    @property
-    def question(self) -> str:
-        """Code of the question that it answers; empty where it answers none."""
-        return question_of(self.goes)
-
-    @property
-    def part(self) -> str:
-        """Which part of the answer it holds; empty for the whole."""
-        parts = self.goes.split(":", 2)
-        return parts[2] if parts[0] == QUESTION and len(parts) == 3 else ""
-
-    @property
-    def option(self) -> str:
-        """Code of the one option that it says yes or no to; empty for other columns."""
-        return self.part.removeprefix(OPTION) if self.part.startswith(OPTION) else ""
-
-    @property
-    def lacks_option(self) -> bool:
-        """Whether a person has said that it is of one option, and not yet of which."""
-        return self.part == OPTION
-
-    def record(self) -> dict[str, str]:
-        """Return the column as an import keeps it."""
-        return {
-            "sheet": self.sheet,
-            "letter": self.letter,
-            "heading": self.heading,
-            "key": self.key,
-            "goes": self.goes,
-            "how": self.how,
-        }
-
-
-def question_of(goes: str) -> str:
-    """Return the code of the question that a column answers which goes there; empty where it answers none."""
-    parts = goes.split(":", 2)
-    return parts[1] if parts[0] == QUESTION else ""
 
 
 def simplify(text: str) -> str:

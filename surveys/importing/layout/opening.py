@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from surveys.importing.layout.columns import REPEATS, Column, Columns
+from surveys.importing.layout.column import REPEATS, Column
+from surveys.importing.layout.columns import Columns
 from surveys.importing.layout.table import SheetTable, find_table
 from surveys.models import RememberedColumns, Survey
 from surveys.questionnaires.asked import Asked

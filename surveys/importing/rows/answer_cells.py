@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from surveys.answering.directions import codes_that_answer, named_in
 from surveys.answering.places import PlaceError, read_places
 from surveys.choices import KINDS_OF_NUMBERS, Feeds, PlaceKind, QuestionKind
-from surveys.importing.layout.columns import Column
+from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import Tool
 from surveys.importing.rows.cells import Cells, ImportReference
 from surveys.importing.rows.choosing import ChoiceError, Choices

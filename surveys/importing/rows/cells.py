@@ -7,7 +7,7 @@ from directory.models import Agency, Country
 from surveys.answering.edition import Edition
 from surveys.answering.from_answers import Answers
 from surveys.answering.places import Names
-from surveys.importing.layout.columns import Column
+from surveys.importing.layout.column import Column
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import CellError, MergedCells, SourceRow
 

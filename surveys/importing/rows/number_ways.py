@@ -10,7 +10,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from surveys.choices import KINDS_OF_NUMBERS
-from surveys.importing.layout.columns import Column
+from surveys.importing.layout.column import Column
 from surveys.importing.layout.table import SheetTable
 from surveys.questionnaires.asked import Asked
 from surveys.reading.amounts import digits_of

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from surveys.answering.from_answers import Answers
 from surveys.choices import ResponseKind
-from surveys.importing.layout.columns import Column
+from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOTE, SOURCE, Tool
 from surveys.importing.rows.answer_cells import AnswerReader
 from surveys.importing.rows.cells import Cells, ImportReference, ReadRow

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from directory.models import Agency, Country
 from surveys.choices import Feeds
-from surveys.importing.layout.columns import Column
+from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import ID, Tool
 from surveys.importing.rows.cells import Cells, Identity, ImportReference
 from surveys.reading.cells import MergedCells

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from surveys.choices import KINDS_OF_NUMBERS, ImportState
 from surveys.importing.applying import import_file
-from surveys.importing.layout.columns import OPTION, Columns
+from surveys.importing.layout.column import OPTION
+from surveys.importing.layout.columns import Columns
 from surveys.importing.layout.tools import ID, IGNORE, KEEP
 from surveys.importing.planning import RowPlan
 from surveys.importing.report import column_lines, row_lines, summary
