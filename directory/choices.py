@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """What a person is in an agency; DESIGN section 1."""
+    """What a person is in an agency."""
 
     FOCAL_POINT = "focal_point", _("Focal point of an agency")
     COORDINATOR = "coordinator", _("Coordinator of a country")
@@ -68,7 +68,7 @@ class EscapStatus(TextChoices):
 
 
 class GroupLevel(TextChoices):
-    """How close a group is, for the region criterion; DESIGN section 5."""
+    """How close a group is, for the region criterion."""
 
     NEIGHBOURHOOD = "neighbourhood", _("Neighbourhood")
     SPECIAL_SITUATION = "special_situation", _("Special situation (LDC, LLDC, SIDS)")
@@ -97,7 +97,7 @@ class DatePrecision(TextChoices):
 
 
 class AreaUse(TextChoices):
-    """What a priority area is used for; DESIGN section 4."""
+    """What a priority area is used for."""
 
     AREA = "area", _("Area: offered in forms, scored")
     TAG = "tag", _("Tag: kept and shown, not scored")

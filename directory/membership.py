@@ -1,4 +1,4 @@
-"""Who is in which group on which day, and what is said of it: DESIGN section 4, "Groups"."""
+"""Who is in which group on which day, and what is said of it."""
 
 import datetime as dt
 

@@ -15,7 +15,7 @@ from directory.models.reference import ActiveQuerySet, Reference
 from web.days import years_before
 
 OPEN_REACH = "OPEN_REACH"
-"""Countries and territories taking part: a working rule for finding offers, not a definition; DESIGN section 4."""
+"""Countries and territories taking part: a working rule for finding offers, not a definition."""
 OWN_STATEMENT = "OWN_STATEMENT"
 """Those that told the secretariat that they take part as countries of the South: each dated, with its source."""
 

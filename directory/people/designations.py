@@ -1,4 +1,4 @@
-"""Recording who may speak for a government or an institution: the letter that names a focal point; DESIGN section 1."""
+"""Recording who may speak for a government or an institution: the letter that names a focal point."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Matches that lapse: their posting expired, was withdrawn, or has no place left; DESIGN section 6."""
+"""Matches that lapse: their posting expired, was withdrawn, or has no place left."""
 
 from collections.abc import Collection
 from typing import Any

@@ -108,7 +108,7 @@ def _explain(
         "not_open": [
             closed
             for side, posting in ((Side.NEED, need), (Side.OFFER, offer))
-            if (closed := why_not_open(side, posting, tables))
+            if (closed := _why_not_open(side, posting, tables))
         ],
         "score": pair.score,
         "fit": Word(pair.word).fit.value,
@@ -151,7 +151,7 @@ def _explain(
     }
 
 
-def why_not_open(side: Side, posting: Need | Offer, tables: ScoringTables) -> dict[str, str | None] | None:
+def _why_not_open(side: Side, posting: Need | Offer, tables: ScoringTables) -> dict[str, str | None] | None:
     """Return why a side is not open, by a code of `NotOpen` and the day that it names; None where it is open."""
     postings = tables.needs if side == Side.NEED else tables.offers
     if postings.is_open[postings.ids == posting.pk].all():

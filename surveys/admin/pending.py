@@ -14,7 +14,7 @@ from directory.access import Action, can
 from directory.admin.base import NoChangeMixin, actor
 from surveys.answering.pending import choose, differences_of
 from surveys.models import PendingChange
-from surveys.postings.posting import PostingRefused
+from surveys.postings.held import PostingRefused
 from surveys.postings.shown.editing import ShownPosting
 from web.converters import row_number
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown

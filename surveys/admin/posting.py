@@ -19,10 +19,10 @@ from directory.models import PriorityArea
 from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingAdminForm
 from surveys.models.posting import Posting
-from surveys.postings import posting
+from surveys.postings import posting, states
 from surveys.postings.forms.languages import reads_otherwise
+from surveys.postings.held import PostingRefused
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import PostingRefused
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
 from surveys.postings.shown.editing import ShownPosting
 from web.days import today
@@ -197,19 +197,19 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
         """Publish the chosen postings."""
-        self._each(request, queryset, lambda one: posting.publish(posting=one, by=actor(request)))
+        self._each(request, queryset, lambda one: states.publish(posting=one, by=actor(request)))
 
     @admin.action(description=_("Withdraw: it stays in the records"), permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
         """Withdraw the chosen postings."""
-        self._each(request, queryset, lambda one: posting.withdraw(posting=one, by=actor(request)))
+        self._each(request, queryset, lambda one: states.withdraw(posting=one, by=actor(request)))
 
     @admin.action(
         description=_("Confirm today, for the country's own agency that vouched for it"), permissions=["change"]
     )
     def confirm_today(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:
         """Record today as the day on which the chosen postings were vouched for."""
-        self._each(request, queryset, lambda one: posting.confirm(posting=one, by=actor(request), on=today()))
+        self._each(request, queryset, lambda one: states.confirm(posting=one, by=actor(request), on=today()))
 
     def _each(
         self, request: HttpRequest, queryset: QuerySet[AnyPosting], act: Callable[[AnyPosting], AnyPosting]

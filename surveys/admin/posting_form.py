@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from surveys.postings.forms.day_field import checked_day
-from surveys.postings.posting import BEFORE_OTHERS
+from surveys.postings.held import BEFORE_OTHERS
 from surveys.postings.publishable import answerable, lacks_of, lacks_with
 
 

@@ -16,9 +16,10 @@ from surveys.answering.from_answers import PostingDraft
 from surveys.choices import PlaceKind
 from surveys.models import Offer, PendingChange, Response
 from surveys.models.posting import Posting
+from surveys.postings import held
 from surveys.postings import posting as posting_module
+from surveys.postings.held import PostingRefused
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import PostingRefused
 from surveys.postings.writing import place_rows
 
 TEXTS = ("title", "text", "amount_currency", "amount_years", "amount_as_printed", "amount_note", "contact")
@@ -90,7 +91,7 @@ def choose(*, change: PendingChange, takes_response: bool, by: User) -> Posting:
         )
     locked.decided_at, locked.decided_by, locked.is_taken = timezone.now(), by, takes_response
     locked.save()
-    return posting_module.lock(kept)
+    return held.lock(kept)
 
 
 def differences_of(change: PendingChange) -> list[Difference]:

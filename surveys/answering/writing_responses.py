@@ -18,7 +18,7 @@ from surveys.answering.pending import keep_for_choice, settle
 from surveys.answering.postings_of_response import PostingPlan
 from surveys.choices import PostingStatus, Side
 from surveys.models import Answer, Need, Offer, Reading, Response
-from surveys.postings import posting
+from surveys.postings import posting, states
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.writing import NewPosting
 
@@ -184,7 +184,7 @@ def _change_posting(
     if not plan.changed:
         return
     if draft is None:
-        posting.return_to_draft(posting=existing, by=by, reason=reason)
+        states.return_to_draft(posting=existing, by=by, reason=reason)
         return
     posting.update(
         posting=existing,

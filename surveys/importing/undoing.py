@@ -17,8 +17,9 @@ from surveys.importing import snapshots
 from surveys.models import Import, ImportRow, Reading, Response
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
+from surveys.postings import states
+from surveys.postings.held import PostingLacks
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import PostingLacks
 from surveys.reading.cells import ImportRefused
 from surveys.signals import import_undoing
 
@@ -109,7 +110,7 @@ def _reasons(responses: list[Response], file_import: Import) -> list[str]:
 def _put_away(response: Response, *, by: User, reason: str) -> None:
     for posting in (*response.offers.all(), *response.needs.all()):
         if posting.status != PostingStatus.ARCHIVED:
-            posting_module.archive(posting=posting, by=by, reason=reason)
+            states.archive(posting=posting, by=by, reason=reason)
         settle(posting=posting)
     response.status = ResponseStatus.UNDONE
     _save(response, by=by, reason=reason)
@@ -124,7 +125,7 @@ def _put_back(response: Response, before: dict[str, Any], *, by: User, reason: s
         was = kept.get((str(posting._meta.model_name), posting.pk))  # noqa: SLF001 - Django's documented API
         settle(posting=posting)
         if was is None:
-            posting_module.archive(posting=posting, by=by, reason=reason)
+            states.archive(posting=posting, by=by, reason=reason)
             continue
         _restore(posting, was, by=by, reason=reason)
     write_responses([ResponseToWrite(response, answers, (), is_new=False)], by=by, reason=reason)

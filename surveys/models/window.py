@@ -11,7 +11,7 @@ from directory.models import Country
 from surveys.choices import ClearanceRule, Visibility, WindowKind
 
 DEFAULT_CLEARANCE_DAYS = 15
-"""Working days, with the weekend and the holidays of the country; DESIGN section 6."""
+"""Working days, with the weekend and the holidays of the country."""
 
 
 class CountryWindow(models.Model):

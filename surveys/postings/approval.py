@@ -1,4 +1,4 @@
-"""Submitting a posting to whom approves it, approving it, sending it back; DESIGN section 1."""
+"""Submitting a posting to whom approves it, approving it, sending it back."""
 
 import datetime as dt
 from typing import Any
@@ -14,7 +14,8 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
-from surveys.postings.posting import PUBLISHABLE, PostingRefused, lock, move, words_of
+from surveys.postings.held import PostingRefused, lock, move, words_of
+from surveys.postings.states import PUBLISHABLE
 from surveys.postings.windows import may_approve, window_of
 from surveys.postings.writing import AnyPosting, write_posting
 from web.days import today

@@ -1,6 +1,6 @@
 """What an offer or a need lacks before it may be published: the one rule, asked wherever something is published.
 
-`surveys.postings.posting` asks it of whatever it is to publish; forms ask it to say the same at the field; plans of
+`surveys.postings.held` asks it of whatever is to be published; forms ask it to say the same at the field; plans of
 imports and surveys ask it to leave as a draft what falls short. A condition of publication is one more line of `lacks`.
 """
 

@@ -9,7 +9,7 @@ from django.core import signing
 from directory.models import User
 from surveys.choices import WithdrawalReason
 from surveys.models import Need, Offer
-from surveys.postings import approval, posting
+from surveys.postings import approval, states
 from surveys.postings.windows import publishes_alone
 from web.days import today
 
@@ -48,7 +48,7 @@ def read_token(token: str) -> StillValidLink | None:
 def say_yes(asked: StillValidLink) -> bool:
     """Confirm the posting as of today; return False where the confirmation has to be approved first."""
     if publishes_alone(asked.user, asked.posting):
-        posting.confirm(posting=asked.posting, by=asked.user, on=today())
+        states.confirm(posting=asked.posting, by=asked.user, on=today())
         return True
     approval.submit(posting=asked.posting, by=asked.user)
     return False
@@ -56,4 +56,4 @@ def say_yes(asked: StillValidLink) -> bool:
 
 def say_no(asked: StillValidLink) -> None:
     """Withdraw the posting: it no longer holds."""
-    posting.withdraw(posting=asked.posting, by=asked.user, reason=WithdrawalReason.NO_LONGER_HOLDS)
+    states.withdraw(posting=asked.posting, by=asked.user, reason=WithdrawalReason.NO_LONGER_HOLDS)

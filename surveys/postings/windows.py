@@ -1,4 +1,4 @@
-"""A country's window: who approves what its agencies post, and pausing it; DESIGN section 1.
+"""A country's window: who approves what its agencies post, and pausing it.
 
 The one place that says who publishes alone. *single*: the coordinator; *several*: each designated agency, and the
 coordinator is informed; *secretariat*: a manager, who checks with the mission or ministry. Agencies beyond one country

@@ -1,4 +1,4 @@
-"""The facts that the project ships: counts, sources, and what DESIGN section 4 says of them."""
+"""The facts that the project ships: counts and sources."""
 
 import csv
 import datetime as dt

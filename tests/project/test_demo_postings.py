@@ -31,7 +31,7 @@ from ssc_portal.running.demo.story import mails_to_nobody, make_invented_posting
 from surveys.choices import PostingStatus, Side, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings.approval import approve
-from surveys.postings.posting import withdraw
+from surveys.postings.states import withdraw
 from tests.factories import UserFactory
 from web.days import today
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.any_database
 
 ROLES = (Role.FOCAL_POINT, Role.COORDINATOR, Role.PARTNER, Role.REVIEWER, Role.MANAGER)
 
-# DESIGN section 1. One column a role, in the order of ROLES; whose rows the action reaches, -: must not.
+# One column a role, in the order of ROLES; whose rows the action reaches, -: must not.
 TABLE = {
     Action.READ_OWN: "agency country - - -",
     Action.POST: "agency country - - -",

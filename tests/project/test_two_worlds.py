@@ -36,7 +36,7 @@ from matching.runs.running import run_matching
 from matching.scoring.explanation import explain_pairs
 from surveys.choices import Side, WithdrawalReason
 from surveys.models import Need, Offer
-from surveys.postings import posting
+from surveys.postings import posting, states
 from tests.factories import (
     AgencyFactory,
     ConfirmedNeedFactory,
@@ -266,12 +266,12 @@ def edit(world: World) -> None:
 
 def withdraw(world: World) -> None:
     for one in (world.needs[4], world.offers[5], world.offers[6]):
-        posting.withdraw(posting=one, by=world.manager, reason=WithdrawalReason.NO_LONGER_HOLDS)
+        states.withdraw(posting=one, by=world.manager, reason=WithdrawalReason.NO_LONGER_HOLDS)
 
 
 def publish_again(world: World) -> None:
     for one in (world.needs[4], world.offers[5]):
-        posting.publish(posting=type(one).objects.get(pk=one.pk), by=world.manager)
+        states.publish(posting=type(one).objects.get(pk=one.pk), by=world.manager)
     match_marked()
 
 

@@ -25,9 +25,8 @@ from matching.runs.running import run_matching
 from matching.scoring import profiles
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility, WindowKind
 from surveys.models import CountryWindow, Offer
-from surveys.postings import approval
-from surveys.postings import posting as posting_module
-from surveys.postings.posting import PostingRefused
+from surveys.postings import approval, states
+from surveys.postings.held import PostingRefused
 from tests.factories import (
     PASSWORD,
     AgencyFactory,
@@ -168,7 +167,7 @@ def test_a_coordinator_clears_as_the_clock_runs_out(match, reviewer, coordinator
 def test_a_posting_is_withdrawn_as_it_is_proposed(match, reviewer, manager, _time):
     at_once(
         lambda: review.propose(match=match, by=reviewer),
-        lambda: posting_module.withdraw(posting=match.offer, by=manager),
+        lambda: states.withdraw(posting=match.offer, by=manager),
     )
     match.offer.refresh_from_db()
     assert match.offer.status == PostingStatus.WITHDRAWN

@@ -17,7 +17,7 @@ from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
 from surveys.postings.forms.form import Content, PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
-from surveys.postings.posting import PostingRefused
+from surveys.postings.held import PostingRefused
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.reach import countries_reached
 from surveys.postings.windows import publishes_alone

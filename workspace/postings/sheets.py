@@ -14,7 +14,7 @@ from surveys.choices import PostingStatus
 from surveys.postings import posting as posting_module
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.sheet import MAX_BYTES, ReadSheet, SheetProblem, read_workbook, workbook_of
-from surveys.postings.posting import PostingRefused
+from surveys.postings.held import PostingRefused
 from surveys.reading.cells import FileRefused
 from web.days import today
 from web.files.exports import XLSX

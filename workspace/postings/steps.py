@@ -21,13 +21,13 @@ from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import PostingStatus, WithdrawalReason
 from surveys.models import Need
 from surveys.models.posting import Posting
-from surveys.postings import approval
+from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
 from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.form import VISIBILITY_WORDS
 from surveys.postings.forms.languages import language_names
-from surveys.postings.posting import PostingLacks, PostingRefused
+from surveys.postings.held import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.history import versions_of
@@ -169,9 +169,9 @@ def _publish(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespon
         messages.success(request, _("Sent for approval. You will be told what comes of it."))
         return redirect(kind.address("", posting.pk))
     if posting.status == PostingStatus.PUBLISHED:
-        posting_module.confirm(posting=posting, by=request.user, on=today())
+        states.confirm(posting=posting, by=request.user, on=today())
     else:
-        posting_module.publish(posting=posting, by=request.user)
+        states.publish(posting=posting, by=request.user)
     return _with_matches(request, posting, kind, _("Published."))
 
 
@@ -180,7 +180,7 @@ def _confirm(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespon
         approval.submit(posting=posting, by=request.user)
         messages.success(request, _("Your confirmation was sent for approval."))
         return redirect(kind.address("", posting.pk))
-    posting_module.confirm(posting=posting, by=request.user, on=today())
+    states.confirm(posting=posting, by=request.user, on=today())
     return _with_matches(request, posting, kind, _("Confirmed as of today."))
 
 
@@ -204,7 +204,7 @@ def _withdraw(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespo
     form = WithdrawForm(request.POST)
     if not form.is_valid():
         return show(request, posting=posting, kind=kind, withdraw_form=form, status=422)
-    posting_module.withdraw(posting=posting, by=request.user, **form.cleaned_data)
+    states.withdraw(posting=posting, by=request.user, **form.cleaned_data)
     messages.success(request, _("Withdrawn. It stays in the records, and can be published again."))
     return redirect(kind.address("", posting.pk))
 
@@ -214,7 +214,7 @@ def _renew(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse
     if not form.is_valid():
         return show(request, posting=posting, kind=kind, renew_form=form, status=422)
     closes_on: dt.date | None = form.cleaned_data["closes_on"]
-    renewed = posting_module.renew(posting=posting, by=request.user, closes_on=closes_on)
+    renewed = states.renew(posting=posting, by=request.user, closes_on=closes_on)
     if renewed.status == PostingStatus.PUBLISHED:
         return _with_matches(request, posting, kind, _("Renewed."))
     messages.success(request, _("Sent for approval."))

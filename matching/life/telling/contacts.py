@@ -1,4 +1,4 @@
-"""Personal contacts, shown to the two sides once they are introduced, then and not before; DESIGN section 6."""
+"""Personal contacts, shown to the two sides once they are introduced, then and not before."""
 
 from dataclasses import dataclass
 

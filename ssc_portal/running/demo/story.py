@@ -26,7 +26,7 @@ from ssc_portal.running.demo.people import (
 from ssc_portal.running.demo.postings import POSTINGS, make_posting
 from surveys.choices import WindowKind
 from surveys.models import CountryWindow
-from surveys.postings.posting import PostingRefused
+from surveys.postings.held import PostingRefused
 
 WINDOW_NOTE = "Invented for the demonstration of this portal: the Government has told us nothing."
 

@@ -1,16 +1,24 @@
 """Proposes for each column of a file the question that it answers; a person corrects, and that is remembered."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from surveys.choices import Feeds, QuestionKind
-from surveys.importing.layout.column import OPTION, QUESTION, REPEATS, Column
+from surveys.importing.layout.column import OPTION, QUESTION, Column
+from surveys.importing.layout.headings import MOST_PIECES, own_headings, readings, simplify
 from surveys.importing.layout.repeating import number_repetitions, section_named
+from surveys.importing.layout.settling import (
+    each_question_from_one_place,
+    one_id,
+    others_specified,
+    settle,
+    twins_in_turn,
+)
 from surveys.importing.layout.table import Heading, SheetTable
-from surveys.importing.layout.tools import ID, IGNORE, KEEP, Tool, is_part_of_a_place, own_column, specifies_other
+from surveys.importing.layout.tools import ID, IGNORE, KEEP, Tool, is_part_of_a_place, own_column
 from surveys.importing.layout.words import FEWER_WORDS, MOST_WORDS, TAGS, TELLING, WORDS
 from surveys.models import Question, Questionnaire
 from surveys.questionnaires.lists import OTHER, Lists
@@ -21,23 +29,9 @@ PARTS = {
     QuestionKind.SINGLE: (OTHER,),
     QuestionKind.MULTIPLE: (OTHER,),
 }
-_MARKS = re.compile(r"\s*[/.:>|\-]\s*")
-_NOT_WORDS = re.compile(r"[^\w]+")
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
-_NUMBERING = re.compile(r"^\s*(?:q|question\s*)?\d+(?:[.)]\d*)*[.):\s]\s*", re.IGNORECASE)
 _SUB = re.compile(r"^(?P<code>[A-Za-z]\w*)\[(?P<sub>[^\]]+)\](?P<rest>.*)$", re.DOTALL)
 _BRACKETED = re.compile(r"^(?P<question>[^\[\]]*(?:\[\w+\])?[^\[\]]*)\[(?P<option>[^\[\]]+)\]$")
 _SUB_CODE = re.compile(r"^\s*\w+\[\w+\]\s*[.:]?\s*")
-_CODE_AND_TEXT = re.compile(r"^(?P<code>[A-Za-z]\w*)\s*(?:\._\.|[.:])\s*(?P<text>.+)$", re.DOTALL)
-
-MOST_PIECES = 6
-"""Groups, question and option in one heading; what stands behind is one piece, whatever it holds."""
-
-
-def simplify(text: str) -> str:
-    """Return a heading for comparison: folded, without marks, numbering and what stands in brackets."""
-    plain = _BRACKETS.sub(" ", _NUMBERING.sub("", fold(text))) or text
-    return " ".join(_NOT_WORDS.sub(" ", fold(plain)).split())
 
 
 class Columns:
@@ -53,7 +47,6 @@ class Columns:
         self._options: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
         self._inside: dict[str, Columns] = {}
         self._titles: dict[str, str] = {}
-        self._twins: dict[str, list[str]] = {}
         self._section_words: dict[str, set[str]] = {}
         for section in version.sections.all() if version else ():
             if within is not None and section.code not in within:
@@ -62,12 +55,11 @@ class Columns:
                 self._titles[section.code] = section.label
             for question in section.questions.all():
                 self._questions[question.code] = question
-                self._twins.setdefault(simplify(question.label), []).append(question.code)
                 self._section_words[question.code] = {section.code, fold(section.label)}
                 if section.repeats:
                     self._repeated[question.code] = section.code
         for question in self._questions.values():
-            for heading in _own_headings(question):
+            for heading in own_headings(question):
                 self._by_heading.setdefault(simplify(heading), question.code)
         for feeds, words in WORDS.items():
             code = next((one.code for one in self._questions.values() if one.feeds == feeds and not one.side), None)
@@ -80,7 +72,7 @@ class Columns:
         """Folded headings, and how much each tells of a row that it is the one with the headings."""
         words: dict[str, int] = {}
         for question in self._questions.values():
-            for heading in _own_headings(question):
+            for heading in own_headings(question):
                 words[fold(heading)] = 3
         for heading in self._by_heading:
             words.setdefault(heading, 2)
@@ -101,7 +93,7 @@ class Columns:
             own = {key: goes for key, goes in chosen.items() if key not in main}
             own |= {key.partition("\n")[2]: goes for key, goes in chosen.items() if key.startswith(f"{sheet}\n")}
             columns += self._propose(repeats.table, table.tool, own, sheet=sheet)
-        return self._each_question_from_one_place(columns)
+        return each_question_from_one_place(columns, self._repeated)
 
     def goes_to(self, goes: str) -> bool:
         """Return whether a column can go there: a question that is asked, or one of the portal's own columns."""
@@ -165,15 +157,14 @@ class Columns:
                 proposed.append(self._with_option(replace(column, goes=chosen, how="remembered"), heading))
             else:
                 proposed.append(known.propose_one(column, replace(heading, own=flat.path) if flat else heading, tool))
-        proposed = self._others_specified(proposed, table.headings, tool)
-        proposed = self._one_id(proposed, tool)
-        return self._settle(self._twins_in_turn(proposed))
+        proposed = others_specified(proposed, table.headings, tool, self._questions)
+        return settle(twins_in_turn(one_id(proposed, tool), self._questions, self._section_words))
 
     def _of_repetitions(self, name: str, headings: Sequence[Heading]) -> "Columns":
         """Return the questions of the section that a sheet, or a group of columns, repeats."""
         fits = dict.fromkeys(self._titles, 0)
         for heading in headings:
-            code = next(filter(None, (self._by_own_heading(text) for text in _readings(heading, "/"))), "")
+            code = next(filter(None, (self._by_own_heading(text) for text in readings(heading, "/"))), "")
             if code in self._repeated:
                 fits[self._repeated[code]] += 1
         code = section_named(name, self._titles, fits)
@@ -183,7 +174,7 @@ class Columns:
 
     def _by_own_heading(self, text: str) -> str:
         simple = simplify(text)
-        own = (code for code in self._repeated if simple in map(simplify, _own_headings(self._questions[code])))
+        own = (code for code in self._repeated if simple in map(simplify, own_headings(self._questions[code])))
         return next(own, "")
 
     def _with_option(self, column: Column, heading: Heading) -> Column:
@@ -217,7 +208,7 @@ class Columns:
         return column
 
     def _exact(self, heading: Heading, tool: Tool) -> str:
-        for text in _readings(heading, tool.separators):
+        for text in readings(heading, tool.separators):
             code = self._by_heading.get(simplify(text))
             if code:
                 return self._with_part(code, text)
@@ -344,106 +335,6 @@ class Columns:
         if " other " in text or " otro " in text or " autre " in text:
             return f"{QUESTION}:{code}:{OTHER}" if self._questions[code].allows_other else ""
         return self._with_part(code, "")
-
-    def _one_id(self, columns: Sequence[Column], tool: Tool) -> list[Column]:
-        """Keep one column as the number of the response: the first of those that the tool knows, in its order."""
-        ranks = {fold(name): rank for rank, (name, says) in enumerate(tool.columns.items()) if says == ID}
-        ids = [column for column in columns if column.goes == ID and column.how == "tool"]
-        chosen = [column for column in columns if column.goes == ID and column.how != "tool"]
-        best = chosen[:1] or sorted(ids, key=lambda column: ranks.get(fold(column.heading), 99))[:1]
-        return [
-            replace(column, goes=IGNORE) if column.goes == ID and column not in best else column for column in columns
-        ]
-
-    def _others_specified(self, columns: Sequence[Column], headings: Sequence[Heading], tool: Tool) -> list[Column]:
-        """Give "Specify other." to the question before it: the tools head the text of every "other" alike."""
-        question = ""
-        found = []
-        for column, heading in zip(columns, headings, strict=True):
-            if not column.how and question and specifies_other(tool, heading.own):
-                column = replace(column, goes=f"{QUESTION}:{question}:{OTHER}", how="heading")
-            if column.question:
-                asked = self._questions[column.question]
-                question = asked.code if asked.is_choice and asked.allows_other else ""
-            elif column.goes == KEEP:
-                # Of whatever this one asks, the next text may be.
-                question = ""
-            found.append(column)
-        return found
-
-    def _twins_in_turn(self, columns: Sequence[Column]) -> list[Column]:
-        """Tell questions of one label apart: by the section that stands before it, else in the order of the form."""
-        used: set[tuple[str, str, int]] = set()
-        found = []
-        for column in columns:
-            twins = self._twins.get(simplify(self._questions[column.question].label), ()) if column.question else ()
-            pieces = set(_MARKS.split(fold(column.heading)))
-            if column.how == "heading" and len(twins) > 1 and not pieces & set(twins):
-                free = [code for code in twins if (code, column.part, column.repeat) not in used]
-                named = [code for code in free if pieces & self._section_words[code]]
-                if free:
-                    part = f":{column.part}" if column.part else ""
-                    column = replace(column, goes=f"{QUESTION}:{(named or free)[0]}{part}")
-            used.add((column.question, column.part, column.repeat))
-            found.append(column)
-        return found
-
-    def _settle(self, columns: Sequence[Column]) -> list[Column]:
-        """Give each question one column for each part of it, and repetition: the surest; the others are kept.
-
-        A column of all answers and those of each option stay beside each other: they say the same twice, which tells
-        labels with spaces in them apart.
-        """
-        order = ("chosen", "remembered", "heading", "tag", "tool", "word", "")
-        taken: dict[tuple[str, int], Column] = {}
-        for column in sorted(columns, key=lambda one: (order.index(one.how), len(one.heading))):
-            if column.question:
-                taken.setdefault((column.goes, column.repeat), column)
-        return [
-            column
-            if not column.question or column.lacks_option or taken[column.goes, column.repeat] is column
-            else replace(column, goes=KEEP, how="")
-            for column in columns
-        ]
-
-    def _each_question_from_one_place(self, columns: Sequence[Column]) -> list[Column]:
-        """Keep what repeats from a question that takes one answer, and one place from answering for another."""
-        in_sheets = {column.question for column in columns if column.sheet and column.question in self._repeated}
-        return [
-            replace(column, goes=KEEP, how=REPEATS)
-            if column.question
-            and (
-                (column.is_repeated and column.question not in self._repeated)
-                or (not column.sheet and column.question in in_sheets)
-            )
-            else column
-            for column in columns
-        ]
-
-
-def _own_headings(question: Question) -> Iterable[str]:
-    yield question.code
-    yield question.label
-    if question.short_label:
-        yield question.short_label
-    yield from question.headings.splitlines()
-    for words in question.translations.values():
-        if words.get("label"):
-            yield words["label"]
-
-
-def _readings(heading: Heading, separators: str) -> Iterable[str]:
-    """Yield the heading, and what of it may be the question: without groups before it, without a code."""
-    yield heading.own
-    if heading.text != heading.own:
-        yield heading.text
-    if coded := _CODE_AND_TEXT.match(heading.own):
-        yield coded["code"]
-        yield coded["text"]
-    for separator in dict.fromkeys(f"/-.{separators}"):
-        pieces = heading.own.split(separator, MOST_PIECES)
-        for start in range(1, len(pieces)):
-            yield separator.join(pieces[start:])
 
 
 def _part_words(part: str) -> str:

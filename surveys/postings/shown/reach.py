@@ -97,7 +97,7 @@ class ReachTable:
         """Read the groups and memberships that hold on the day `on`, in three queries.
 
         A country that left a group in special situation by a confirmed graduation is still reached through it for
-        `transition_years` years; an end that is not confirmed does not end a membership (DESIGN section 4).
+        `transition_years` years; an end that is not confirmed does not end a membership.
         """
         groups = list(CountryGroup.objects.active().values_list("code", "level", "is_made_anew"))
         level_of = {code: level for code, level, _anew in groups}

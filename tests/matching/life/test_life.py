@@ -33,7 +33,7 @@ from matching.runs.rematch import rematch
 from matching.runs.running import run_matching
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow, Need, Offer
-from surveys.postings import posting as posting_module
+from surveys.postings import states
 from tests.factories import (
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
@@ -307,7 +307,7 @@ def test_a_side_not_asked_yet_is_not_written_to(match, reviewer):
 
 
 def withdraw(posting: Need | Offer, by: User) -> None:
-    posting_module.withdraw(posting=posting, by=by)
+    states.withdraw(posting=posting, by=by)
 
 
 def test_a_withdrawal_lapses_up_to_the_introduction(proposed, reviewer, manager):

@@ -17,7 +17,7 @@ from matching.models import Match, PostingMark, TriangularOption
 from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
 from surveys.models import CountryWindow, Need, Offer
-from surveys.postings import posting, windows
+from surveys.postings import posting, states, windows
 from surveys.postings.named_places import NamedPlace
 from tests.factories import (
     CountryFactory,
@@ -125,7 +125,7 @@ def edit_areas(world: World) -> None:
 def withdraw(world: World) -> None:
     """Withdraw an offer and a need that stand in lists."""
     for one in (world.listed().offer, world.listed().need):
-        posting.withdraw(posting=one, by=world.manager, reason=WithdrawalReason.NO_LONGER_HOLDS)
+        states.withdraw(posting=one, by=world.manager, reason=WithdrawalReason.NO_LONGER_HOLDS)
 
 
 def publish(world: World) -> None:
@@ -140,7 +140,7 @@ def publish(world: World) -> None:
     )
     withdrawn = Need.objects.filter(status=PostingStatus.WITHDRAWN).open_now().order_by("pk")
     for one in (new, *withdrawn[:1]):
-        posting.publish(posting=one, by=world.manager)
+        states.publish(posting=one, by=world.manager)
 
 
 def change_modalities(world: World) -> None:

@@ -9,7 +9,7 @@ from directory.choices import AgencyKind
 from matching.models import MatchRun, TriangularEvent, TriangularOption
 from matching.runs.running import run_matching
 from ssc_portal.running.daily import run_daily
-from surveys.postings import posting as postings
+from surveys.postings import states
 from tests.factories import (
     AgencyFactory,
     AreaFactory,
@@ -190,7 +190,7 @@ def test_a_what_if_touches_no_option(scene):
 @pytest.mark.parametrize("posting", ["need", "training", "finance"])
 def test_a_posting_withdrawn_lapses_the_option_at_once(scene, manager, posting):
     option = scene.option()
-    postings.withdraw(posting=getattr(scene, posting), by=manager)
+    states.withdraw(posting=getattr(scene, posting), by=manager)
     option.refresh_from_db()
     assert (option.status, option.rank) == ("lapsed", None)
     assert not option.events.exists()

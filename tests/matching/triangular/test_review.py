@@ -13,7 +13,7 @@ from matching.runs.running import run_matching
 from matching.triangular import review
 from surveys.choices import Visibility
 from surveys.models import Import, Need, Offer
-from surveys.postings import posting as postings
+from surveys.postings import states
 from surveys.signals import import_undoing
 from tests.factories import AgencyFactory, CountryFactory, TargetFactory, UserFactory
 from web.since_shown import ChangedSinceShown, as_shown
@@ -114,7 +114,7 @@ def test_a_note_that_is_too_long_is_refused(option, reviewer):
 @pytest.mark.parametrize("posting", ["need", "training", "finance"])
 def test_a_proposal_lapses_with_its_posting_and_says_so(option, scene, reviewer, manager, posting):
     review.propose(option=option, by=reviewer)
-    postings.withdraw(posting=getattr(scene, posting), by=manager)
+    states.withdraw(posting=getattr(scene, posting), by=manager)
     assert now(option).status == "lapsed"
     event = option.events.last()
     assert (event.kind, event.by) == ("lapsed", None)
@@ -129,7 +129,7 @@ def test_a_proposal_whose_posting_no_longer_allows_a_third_lapses_with_the_next_
 
 def test_one_set_aside_stays_so_when_its_posting_is_withdrawn(option, scene, reviewer, manager):
     review.set_aside(option=option, by=reviewer)
-    postings.withdraw(posting=scene.finance, by=manager)
+    states.withdraw(posting=scene.finance, by=manager)
     assert now(option).status == "set_aside"
 
 

@@ -10,7 +10,7 @@ from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularEvent, TriangularOption
 from matching.triangular import lapsing, review
 from surveys.models import Need
-from surveys.postings import posting as postings
+from surveys.postings import states
 from tests.factories import put_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -86,7 +86,7 @@ def test_lapsing_moves_the_moment_the_option_was_touched(option, manager, status
     standing_at(option, status)
     began = timezone.now()
     if how == "withdrawn":
-        postings.withdraw(posting=option.need, by=manager)
+        states.withdraw(posting=option.need, by=manager)
     else:
         Need.objects.filter(pk=option.need_id).update(closes_on=dt.date(2020, 1, 1))
         lapsing.lapse_expired_options()

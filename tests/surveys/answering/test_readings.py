@@ -13,7 +13,7 @@ from surveys.choices import Direction, PlaceKind
 from surveys.editions import load_surveys
 from surveys.importing.applying import import_file
 from surveys.models import Need, Offer, Reading, Survey, Target
-from surveys.postings import posting
+from surveys.postings import posting, states
 from tests.surveys.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_an_offer_that_a_person_edited_is_left_alone(neighbours: Reading, iran: 
 
 
 def test_an_offer_that_the_agency_confirmed_is_left_alone(neighbours: Reading, iran: Offer, manager: User):
-    posting.confirm(posting=iran, by=manager, on=dt.date(2026, 1, 1))
+    states.confirm(posting=iran, by=manager, on=dt.date(2026, 1, 1))
     assert resolve(reading=neighbours, country=Country.objects.get(pk="TKM"), by=manager).is_kept
 
 

@@ -13,7 +13,7 @@ from surveys.answering.readings import resolve
 from surveys.choices import ImportState, PostingStatus, RowResult, Side
 from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Answer, Import, Need, Offer, Reading, Response, Survey, Target
-from surveys.postings import posting
+from surveys.postings import posting, states
 from surveys.questionnaires.form import Form, FormQuestion, FormSection, add_version
 from surveys.questionnaires.shipped import shipped_form
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, as_xlsx, changed, table_rows
@@ -132,7 +132,7 @@ def test_what_a_person_edited_or_the_agency_confirmed_is_kept(imported: Survey, 
     posting.mark_edited(thailand)
     thailand.title = "Corrected by hand"
     thailand.save()
-    posting.confirm(posting=Offer.objects.get(country="IND"), by=manager, on=dt.date(2026, 1, 2))
+    states.confirm(posting=Offer.objects.get(country="IND"), by=manager, on=dt.date(2026, 1, 2))
     rows = [row | {"modalities": "Training"} if row["iso3"] in ("THA", "IND") else row for row in table_rows()]
     outcome = bring_in(imported, rows)
     kept = {row.key: row.postings[0].kept for row in outcome.rows if row.postings}
@@ -143,8 +143,8 @@ def test_what_a_person_edited_or_the_agency_confirmed_is_kept(imported: Survey, 
 
 
 def test_a_state_that_a_person_chose_stays(imported: Survey, manager: User):
-    posting.withdraw(posting=Offer.objects.get(country="CHN"), by=manager)
-    posting.publish(posting=Need.objects.get(country="BGD"), by=manager)
+    states.withdraw(posting=Offer.objects.get(country="CHN"), by=manager)
+    states.publish(posting=Need.objects.get(country="BGD"), by=manager)
     rows = [row | {"modalities": "Training"} if row["iso3"] in ("CHN", "BGD") else row for row in table_rows()]
     bring_in(imported, rows)
     assert Offer.objects.get(country="CHN").status == PostingStatus.WITHDRAWN

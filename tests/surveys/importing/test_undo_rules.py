@@ -12,7 +12,7 @@ from surveys.importing import undoing
 from surveys.importing.applying import import_file
 from surveys.importing.undoing import MOST_SAID, undo, what_holds_it
 from surveys.models import Import, Need, Offer, Reading, Response, Survey
-from surveys.postings import posting
+from surveys.postings import posting, states
 from surveys.postings.named_places import NamedPlace
 from surveys.reading.cells import ImportRefused
 from tests.surveys.importing.conftest import as_csv, table_rows
@@ -38,13 +38,13 @@ def made(survey: Survey) -> Import:
 
 def a_posting_confirmed(manager: User) -> str:
     offer = Offer.objects.get(country="THA")
-    posting.confirm(posting=offer, by=manager, on=timezone.localdate())
+    states.confirm(posting=offer, by=manager, on=timezone.localdate())
     return f"“{offer}” was confirmed by the country."
 
 
 def a_need_confirmed(manager: User) -> str:
     need = Need.objects.get(country="KHM")
-    posting.confirm(posting=need, by=manager, on=timezone.localdate())
+    states.confirm(posting=need, by=manager, on=timezone.localdate())
     return f"“{need}” was confirmed by the country."
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from directory.models import User
 from directory.names import NameIndex
 from surveys.models import Need, Offer, Survey
-from surveys.postings import posting
+from surveys.postings import states
 from surveys.postings.changes import tell_postings_changed
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.writing import place_rows
@@ -178,7 +178,7 @@ def test_going_back_to_an_old_version_brings_no_old_state_back(scene: Scene):
     manager = scene.manager()
     offer = PublishedOfferFactory(title="Old")
     version = offer.history.first().pk
-    posting.withdraw(posting=offer, by=manager)
+    states.withdraw(posting=offer, by=manager)
     form = {name: value for name, value in scene.admin_form(offer).items() if name != "as_of"}
     address = reverse("admin:surveys_offer_simple_history", args=[offer.pk, version])
     assert scene.client.post(address, form | {"title": "Once more"}).status_code == 302

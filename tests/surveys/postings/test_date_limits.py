@@ -16,9 +16,8 @@ from directory.models import Mail, User
 from surveys.answering.filling_in import open_surveys
 from surveys.filtersets import OfferFilter
 from surveys.models import Offer, Questionnaire, Survey
-from surveys.postings import posting as posting_module
-from surveys.postings import reminding, still_valid
-from surveys.postings.posting import PostingRefused
+from surveys.postings import reminding, states, still_valid
+from surveys.postings.held import PostingRefused
 from tests.factories import (
     AgencyFactory,
     ConfirmedOfferFactory,
@@ -112,9 +111,9 @@ def test_a_posting_is_renewed_until_a_day_that_has_not_ended(now, is_open, manag
     with time_machine.travel(now, tick=False):
         if not is_open:
             with pytest.raises(PostingRefused, match="has ended"):
-                posting_module.renew(posting=offer, by=manager, closes_on=DAY)
+                states.renew(posting=offer, by=manager, closes_on=DAY)
             return
-        posting_module.renew(posting=offer, by=manager, closes_on=DAY)
+        states.renew(posting=offer, by=manager, closes_on=DAY)
         assert not Offer.objects.get().is_closed
 
 
@@ -131,11 +130,11 @@ def test_nothing_is_confirmed_on_a_day_to_come(manager):
     offer = PublishedOfferFactory()
     with time_machine.travel(dt.datetime.combine(DAY, dt.time(23, 59), tzinfo=dt.UTC), tick=False):
         with pytest.raises(PostingRefused, match="on a day to come"):
-            posting_module.confirm(posting=offer, by=manager, on=DAY + ONE_DAY)
-        assert posting_module.confirm(posting=offer, by=manager, on=DAY).confirmed_on == DAY
-        assert posting_module.confirm(posting=offer, by=manager, on=DAY).confirmed_on == DAY
+            states.confirm(posting=offer, by=manager, on=DAY + ONE_DAY)
+        assert states.confirm(posting=offer, by=manager, on=DAY).confirmed_on == DAY
+        assert states.confirm(posting=offer, by=manager, on=DAY).confirmed_on == DAY
         with pytest.raises(PostingRefused, match="later day already"):
-            posting_module.confirm(posting=offer, by=manager, on=DAY - ONE_DAY)
+            states.confirm(posting=offer, by=manager, on=DAY - ONE_DAY)
 
 
 # --- Reminders

@@ -8,9 +8,9 @@ import pytest
 from directory.models import User
 from surveys.choices import PlaceKind, PostingStatus
 from surveys.models import Need, Offer, Target
-from surveys.postings import posting
+from surveys.postings import posting, states
+from surveys.postings.held import PostingRefused
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.posting import PostingRefused
 from tests.factories import (
     AreaFactory,
     CountryFactory,
@@ -127,7 +127,7 @@ def test_each_step_expects_a_state(status: str, verb: str, result: str, factory,
     one = factory(status=status, areas=["energy"], modalities=["training"])
     records = one.history.count()
     if status in MOVES[verb]:
-        getattr(posting, verb)(posting=one, by=manager)
+        getattr(states, verb)(posting=one, by=manager)
         one.refresh_from_db()
         assert one.status == result
         assert one.edited_on is None
@@ -135,7 +135,7 @@ def test_each_step_expects_a_state(status: str, verb: str, result: str, factory,
         assert one.history.first().history_user == manager
     else:
         with pytest.raises(PostingRefused, match="it cannot become"):
-            getattr(posting, verb)(posting=one, by=manager)
+            getattr(states, verb)(posting=one, by=manager)
         one.refresh_from_db()
         assert one.status == status
 
@@ -144,23 +144,23 @@ def test_the_state_that_counts_is_the_one_in_the_database(manager: User):
     stale = OfferFactory()
     Offer.objects.filter(pk=stale.pk).update(status=PostingStatus.ARCHIVED)
     with pytest.raises(PostingRefused):
-        posting.publish(posting=stale, by=manager)
+        states.publish(posting=stale, by=manager)
 
 
 def test_confirming_records_the_day_once(manager: User):
     one = PublishedOfferFactory()
     records = one.history.count()
-    posting.confirm(posting=one, by=manager, on=DAY)
-    posting.confirm(posting=one, by=manager, on=DAY)
+    states.confirm(posting=one, by=manager, on=DAY)
+    states.confirm(posting=one, by=manager, on=DAY)
     one.refresh_from_db()
     assert one.confirmed_on == DAY
     assert one.history.count() == records + 1
     with pytest.raises(PostingRefused, match="later day already"):
-        posting.confirm(posting=one, by=manager, on=dt.date(2026, 2, 1))
+        states.confirm(posting=one, by=manager, on=dt.date(2026, 2, 1))
 
 
 def test_no_confirmation_for_a_day_to_come_or_for_what_is_withdrawn(manager: User):
     with pytest.raises(PostingRefused, match="a day to come"):
-        posting.confirm(posting=PublishedOfferFactory(), by=manager, on=dt.date(2999, 1, 1))
+        states.confirm(posting=PublishedOfferFactory(), by=manager, on=dt.date(2999, 1, 1))
     with pytest.raises(PostingRefused, match="is withdrawn"):
-        posting.confirm(posting=OfferFactory(status=PostingStatus.WITHDRAWN), by=manager, on=DAY)
+        states.confirm(posting=OfferFactory(status=PostingStatus.WITHDRAWN), by=manager, on=DAY)

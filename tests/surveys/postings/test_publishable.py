@@ -18,7 +18,7 @@ from surveys.importing.applying import ImportOutcome, import_file
 from surveys.importing.report import row_lines, summary
 from surveys.models import Import, Need, Offer, Response, Survey
 from surveys.postings import posting, still_valid
-from surveys.postings.posting import PostingLacks
+from surveys.postings.held import PostingLacks
 from surveys.postings.publishable import SHORT, lacks, lacks_of, with_lack
 from surveys.postings.writing import NewPosting
 from tests.factories import (

@@ -7,7 +7,7 @@ from directory.models import Mail, User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Offer
 from surveys.postings import approval, still_valid, windows
-from surveys.postings.posting import PostingRefused
+from surveys.postings.held import PostingRefused
 from surveys.postings.windows import WindowRefused
 from tests.factories import AgencyFactory, CountryFactory, OfferFactory, UserFactory
 from web.days import today

@@ -1,0 +1,160 @@
+"""The states of a posting: published, withdrawn, put away, a draft again; confirmed and renewed.
+
+Each step is atomic, and conditional on the state that the posting is read in. Submitting and approving stand in
+`surveys.postings.approval`.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.access import Action, can
+from directory.mail import outbox
+from directory.mail.receivers import coordinators_of
+from directory.models import User
+from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
+from surveys.postings.held import (
+    BEFORE_OTHERS,
+    PostingLacks,
+    PostingRefused,
+    check_complete,
+    check_may_write,
+    lock,
+    move,
+    words_of,
+)
+from surveys.postings.named_places import NamedPlace
+from surveys.postings.posting import edit
+from surveys.postings.publishable import of_closing
+from surveys.postings.windows import publishes_alone, window_of
+from surveys.postings.writing import AnyPosting, place_rows, write_posting
+from web.days import today
+
+PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
+WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
+
+
+@transaction.atomic
+def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
+    """Publish a draft, or what was submitted or withdrawn. Raises PostingRefused in any other state.
+
+    Raises PostingLacks where it is not complete.
+    The own agency's person, where its word is enough, also vouches for it: confirmed as of today.
+    """
+    locked = lock(posting)
+    values: dict[str, Any] = {"submitted_at": None, "submitted_by": None, "sent_back_note": ""}
+    if by is not None and not can(by, Action.MANAGE_POSTINGS):
+        check_may_write(by, locked)
+        if not publishes_alone(by, locked):
+            raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
+        values["confirmed_on"] = today()
+    move(locked, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by, **values)
+    if by is not None and "confirmed_on" in values and window_of(locked).kind == WindowKind.SEVERAL:
+        outbox.write(
+            kind="posting_published",
+            key=f"posting_published:{locked._meta.model_name}:{locked.pk}:{locked.updated_at.isoformat()}",  # noqa: SLF001
+            about={"kind": locked._meta.model_name, "posting": locked.pk},  # noqa: SLF001
+            to=[user for user in coordinators_of(locked.country_id, locked.agency_id) if user.pk != by.pk],
+        )
+    return locked
+
+
+@transaction.atomic
+def withdraw(
+    *, posting: AnyPosting, by: User | None, reason: WithdrawalReason | str = "", note: str = ""
+) -> AnyPosting:
+    """Withdraw a posting; it stays in the records. Raises PostingRefused where it already is, or is archived.
+
+    Its own side says why; its open matches lapse with it.
+    """
+    locked = lock(posting)
+    check_may_write(by, locked)
+    if by is not None and not can(by, Action.MANAGE_POSTINGS) and not reason:
+        raise PostingRefused(_("Say why “%(posting)s” is withdrawn.") % words_of(locked))
+    move(
+        locked,
+        to=PostingStatus.WITHDRAWN,
+        expected=WITHDRAWABLE,
+        by=by,
+        withdrawal_reason=reason,
+        withdrawal_note=note.strip(),
+        submitted_at=None,
+        submitted_by=None,
+    )
+    return locked
+
+
+@transaction.atomic
+def archive(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
+    """Put a posting away whose import was undone; it stays in the records. Raises PostingRefused if it is archived."""
+    locked = lock(posting)
+    move(
+        locked,
+        to=PostingStatus.ARCHIVED,
+        expected=WITHDRAWABLE | {PostingStatus.WITHDRAWN},
+        by=by,
+        reason=reason,
+    )
+    return locked
+
+
+@transaction.atomic
+def return_to_draft(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
+    """Make a published posting a draft again: its source no longer states it. Raises PostingRefused otherwise."""
+    locked = lock(posting)
+    move(locked, to=PostingStatus.DRAFT, expected={PostingStatus.PUBLISHED}, by=by, reason=reason)
+    return locked
+
+
+@transaction.atomic
+def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
+    """Record that the country's own agency vouched for a posting on the day `on`, which is not in the future.
+
+    Raises PostingRefused for a posting withdrawn or archived, for a day to come, for one before the last, and where
+    the person's word is not enough; PostingLacks for one that is published and not complete, or over.
+    """
+    locked = lock(posting)
+    check_may_write(by, locked)
+    if by is not None and not publishes_alone(by, locked):
+        raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
+    if locked.status in (PostingStatus.WITHDRAWN, PostingStatus.ARCHIVED):
+        raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be confirmed.") % words_of(locked))
+    if on > timezone.now().date():
+        raise PostingRefused(_("A posting cannot be confirmed on a day to come."))
+    if locked.confirmed_on is not None and on < locked.confirmed_on:
+        raise PostingRefused(_("“%(posting)s” was confirmed on a later day already.") % words_of(locked))
+    if locked.status in BEFORE_OTHERS:
+        check_complete(locked)
+    if locked.confirmed_on != on:
+        locked.confirmed_on = on
+        locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
+        write_posting(locked, by=by, reason="confirmed")
+    return locked
+
+
+@transaction.atomic
+def renew(*, posting: AnyPosting, by: User, closes_on: dt.date | None) -> AnyPosting:
+    """Keep a published posting open until the end of `closes_on` (None: without an end), vouched for as of today.
+
+    Where the person's word is not enough it waits for approval. Raises PostingRefused for a day that has ended.
+    """
+    locked = lock(posting)
+    if locked.status != PostingStatus.PUBLISHED:
+        raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be renewed.") % words_of(locked))
+    if lack := of_closing(closes_on):
+        raise PostingLacks(locked, [lack])
+    edit(
+        posting=locked,
+        values={"closes_on": closes_on},
+        areas=[area.pk for area in locked.areas.all()],
+        modalities=[modality.pk for modality in locked.modalities.all()],
+        targets=[NamedPlace.of(row) for row in place_rows(locked).all()],
+        by=by,
+    )
+    locked = lock(locked)
+    if locked.status == PostingStatus.PUBLISHED and publishes_alone(by, locked):
+        return confirm(posting=locked, by=by, on=today())
+    return locked
