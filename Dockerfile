@@ -25,10 +25,13 @@ COPY web web
 COPY directory directory
 COPY surveys surveys
 COPY matching matching
+COPY practices practices
+COPY feed feed
 COPY desk desk
 COPY workspace workspace
 COPY ssc_portal ssc_portal
 COPY templates templates
+COPY locale locale
 # The key serves this one command; settings refuse to load without any.
 RUN SECRET_KEY=only-while-the-image-is-built DATABASE_URL=sqlite:///:memory: \
     python manage.py collectstatic --noinput --verbosity 0

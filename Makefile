@@ -1,6 +1,6 @@
 # SSC Portal. `make help` lists the targets. Needs Python 3.11 and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test check lint types imports migrations deployment lock bench eval screenshots
+.PHONY: help demo setup test check lint types imports migrations deployment backup restore messages pseudo schema clients lock bench eval screenshots
 
 PORT ?= 8000
 PYTHON ?= $(shell for name in python3.11 python3 python; do \
@@ -44,6 +44,24 @@ migrations: setup
 
 deployment: setup
 	$(CHECK_ENV) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+backup: ## Back the database up (FILE=portal.backup)
+	@tools/backup $(or $(FILE),portal.backup)
+
+restore: ## Put a backup in the place of all that the database holds; stop the portal first (FILE=portal.backup)
+	@tools/restore $(or $(FILE),portal.backup)
+
+messages: setup ## Bring the catalogues of locale/ in line with the texts, compile them, list what is not translated (LANGUAGE=es)
+	$(BIN)/python -m tools.messages $(LANGUAGE)
+
+pseudo: setup ## Make the right-to-left pseudo-language, for trying layouts with PSEUDO_LANGUAGE=on
+	$(BIN)/python -m tools.messages --pseudo
+
+schema: setup ## Write docs/api/openapi.json, the schema of the API, and name what changed
+	@$(CHECK_ENV) $(BIN)/python manage.py write_api_schema
+
+clients: setup ## Check the schema with two linters and build a TypeScript client from it, where Node is
+	@$(BIN)/python -m tools.clients
 
 lock: setup ## Bring the lock files in line with pyproject.toml (ARGS=--upgrade for newer releases)
 	$(BIN)/uv pip compile pyproject.toml --extra topic $(COMPILE) -o requirements.txt $(ARGS) --quiet

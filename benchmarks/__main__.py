@@ -1,4 +1,4 @@
-"""`make bench`: the engine beside its peers, runs from the database and back, a survey's file; SIZE= rows."""
+"""`make bench`: the engine beside its peers, runs, a stream of the API, a survey's file; SIZE= rows."""
 
 import os
 import subprocess
@@ -21,10 +21,13 @@ def main() -> None:
     try:
         with postgresql() as url:
             run("benchmarks.report", BENCHMARK_POSTGRESQL=url)
+            run("benchmarks.page_costs", DATABASE_URL=url)
     except Missing as error:
         print(f"Not measured on PostgreSQL: {error}")
         run("benchmarks.report")
+    run("benchmarks.ndjson", "--offers", os.environ.get("SIZE", "10000"))
     run("benchmarks.survey_import", "--rows", os.environ.get("SIZE", "10000"))
+    run("benchmarks.large_import", "--rows", os.environ.get("ROWS", "20000"))
 
 
 if __name__ == "__main__":

@@ -186,6 +186,8 @@ Read, score, store, on a database of its own. "Raw COPY" writes the rows of all 
 them into the same tables, with their indexes and constraints, and commits: what no way of storing them can do without.
 
 {whole}
+
+How fast files of answers are brought in: [survey import](survey-import.md#how-fast-and-how-much-memory).
 """
 
 

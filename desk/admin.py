@@ -1,7 +1,9 @@
-"""The reviewer's admin: the match queue and its steps, matching runs, scoring profiles."""
+"""The reviewer's admin: the match queue and its steps, matching runs, scoring profiles, practices."""
 
 from desk.event import MatchEventAdmin
 from desk.plans.plan import AllocationAdmin
+from desk.practices.practice import PracticeAdmin
+from desk.practices.question import PracticeQuestionAdmin
 from desk.profiles.profile import ScoringProfileAdmin
 from desk.queue.match import MatchAdmin
 from desk.runs.run import MatchRunAdmin
@@ -12,6 +14,8 @@ __all__ = [
     "MatchAdmin",
     "MatchEventAdmin",
     "MatchRunAdmin",
+    "PracticeAdmin",
+    "PracticeQuestionAdmin",
     "ScoringProfileAdmin",
     "TriangularOptionAdmin",
 ]

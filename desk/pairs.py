@@ -17,21 +17,22 @@ from django.utils.translation import gettext_lazy
 
 from desk.links import Links, links_of
 from directory.membership import describe, groups_of
+from directory.searching.reading import read_query
 from matching.choices import Fit
 from matching.models import Match
 from matching.scoring.explanation import Explanation, explain, explain_each_offer
 from matching.scoring.near_misses import near_misses
 from matching.scoring.reasons import Labels, gate_reasons, in_short, reasons
-from surveys.choices import PostingStatus
+from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
+from surveys.searching.finding import PostingSearch
 from web.days import today
-from web.text import fold
+from web.filters import LONGEST_SEARCH
 
 OFFERS_A_PAGE = 100
 NEEDS_A_PAGE = 50
-LONGEST_SEARCH = 200
 GREATEST_ID = 2**63 - 1
 
 
@@ -122,8 +123,8 @@ class OfferRow:
 
 def needs_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
     """List the needs, open ones first to choose from, and ask for any pair by number."""
-    searched, words = _search(request)
-    needs = _matching_words(Need.objects.published().open_now(), words, numbers=searched)
+    searched = _search(request)
+    needs = _searched(Need.objects.published().open_now(), searched, side=Side.NEED)
     page = Paginator(needs.for_lists().order_by("country__position", "pk"), NEEDS_A_PAGE).get_page(request.GET.get("p"))
     context = {"title": _("Why, and why not?"), "page": page, "searched": searched, "form": PairForm()}
     context["extra"] = _extra(q=searched)
@@ -135,10 +136,10 @@ def need_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int
     need = Need.objects.for_lists().filter(pk=need_id).first()
     if need is None:
         raise Http404
-    searched, words = _search(request)
+    searched = _search(request)
     everything = request.GET.get("all") == "1"
     offers = Offer.objects.all() if everything else Offer.objects.published().open_now()
-    offers = _matching_words(offers, words, numbers=searched)
+    offers = _searched(offers, searched, side=Side.OFFER)
     page: Page[Offer] = Paginator(offers.for_lists().order_by("country__position", "pk"), OFFERS_A_PAGE).get_page(
         request.GET.get("p")
     )
@@ -217,9 +218,8 @@ def _offer_rows(need: Need, offers: list[Offer]) -> list[OfferRow]:
     return sorted(rows, key=lambda row: (len(row.told.gates) > 0, -row.told.data["score"], row.offer.pk))
 
 
-def _search(request: HttpRequest) -> tuple[str, list[str]]:
-    searched = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
-    return searched, fold(searched).split()
+def _search(request: HttpRequest) -> str:
+    return request.GET.get("q", "")[:LONGEST_SEARCH].strip()
 
 
 def _extra(**values: str) -> str:
@@ -228,20 +228,13 @@ def _extra(**values: str) -> str:
     return f"&{given}" if given else ""
 
 
-def _matching_words(postings: PostingQuerySet[Any], words: list[str], *, numbers: str) -> PostingQuerySet[Any]:
-    """Return the postings of whose title, text and country all words are part, or the one of that number."""
-    if numbers and not words:
-        return postings.none()
-    found = Q()
-    for word in words:
-        found &= (
-            Q(search_text__contains=word)
-            | Q(country__search_text__contains=word)
-            | Q(agency__search_text__contains=word)
-            | Q(agency__country__search_text__contains=word)
-        )
-    if numbers.isascii() and numbers.isdigit() and int(numbers) <= GREATEST_ID:
-        found |= Q(pk=int(numbers))
+def _searched(postings: PostingQuerySet[Any], text: str, *, side: Side) -> PostingQuerySet[Any]:
+    """Return the postings that a text typed into the search finds, or the one of that number; all where it is empty."""
+    if not text:
+        return postings
+    found = PostingSearch(read_query(text), by_reach=False).condition(side=side)
+    if text.isascii() and text.isdigit() and int(text) <= GREATEST_ID:
+        found |= Q(pk=int(text))
     return postings.filter(found)
 
 

@@ -5,7 +5,7 @@ once a manager has recorded the designation (`NEEDS_DESIGNATION`); reading needs
 only with a second factor, see `User.roles`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
-from directory.choices import GOVERNMENT_AGENCY_KINDS, SECRETARIAT_ROLES, AgencyRole, Role
+from directory.choices import GOVERNMENT_AGENCY_KINDS, SECRETARIAT_ROLES, AgencyRole, KeyScope, Role
 
 if TYPE_CHECKING:
-    from directory.models import User
+    from directory.models import Agency, ApiKey, User
 
 
 class Action(StrEnum):
@@ -28,9 +28,12 @@ class Action(StrEnum):
     ANSWER_PROPOSALS = "answer_proposals"
     INVITE = "invite"
     USE_DIRECTORY = "use_directory"
+    READ_COUNTRY_BRIEFS = "read_country_briefs"
     READ_COMPUTED_FITS = "read_computed_fits"
+    ASK_SECRETARIAT = "ask_secretariat"
     READ_EVERYTHING = "read_everything"
     REVIEW_MATCHES = "review_matches"
+    REVIEW_PRACTICES = "review_practices"
     RUN_MATCHING = "run_matching"
     MANAGE_SURVEYS = "manage_surveys"
     MANAGE_POSTINGS = "manage_postings"
@@ -38,6 +41,7 @@ class Action(StrEnum):
     MANAGE_PROFILES = "manage_profiles"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_DESIGNATIONS = "manage_designations"
+    MANAGE_KEYS = "manage_keys"
 
 
 class Whose(StrEnum):
@@ -54,29 +58,38 @@ GRANTS: Mapping[str, Mapping[Action, Whose]] = {
     Role.FOCAL_POINT: {
         Action.READ_OWN: Whose.AGENCY,
         Action.POST: Whose.AGENCY,
+        Action.MANAGE_KEYS: Whose.AGENCY,
         Action.ANSWER_PROPOSALS: Whose.AGENCY,
         Action.USE_DIRECTORY: Whose.ALL,
+        Action.ASK_SECRETARIAT: Whose.ALL,
     },
     Role.COORDINATOR: {
         Action.READ_OWN: Whose.COUNTRY,
         Action.POST: Whose.COUNTRY,
+        Action.MANAGE_KEYS: Whose.COUNTRY,
         Action.APPROVE_POSTINGS: Whose.COUNTRY,
         Action.ANSWER_PROPOSALS: Whose.COUNTRY,
         Action.INVITE: Whose.COUNTRY,
         Action.USE_DIRECTORY: Whose.ALL,
+        Action.READ_COUNTRY_BRIEFS: Whose.COUNTRY,
+        Action.ASK_SECRETARIAT: Whose.ALL,
     },
-    Role.PARTNER: {Action.READ_COMPUTED_FITS: Whose.ALL},
+    Role.PARTNER: {Action.READ_COMPUTED_FITS: Whose.ALL, Action.ASK_SECRETARIAT: Whose.ALL},
     Role.REVIEWER: {
         Action.READ_EVERYTHING: Whose.ALL,
         Action.REVIEW_MATCHES: Whose.ALL,
+        Action.REVIEW_PRACTICES: Whose.ALL,
         Action.RUN_MATCHING: Whose.ALL,
         Action.USE_DIRECTORY: Whose.ALL,
+        Action.READ_COUNTRY_BRIEFS: Whose.ALL,
     },
     Role.MANAGER: {
         Action.READ_EVERYTHING: Whose.ALL,
         Action.REVIEW_MATCHES: Whose.ALL,
+        Action.REVIEW_PRACTICES: Whose.ALL,
         Action.RUN_MATCHING: Whose.ALL,
         Action.USE_DIRECTORY: Whose.ALL,
+        Action.READ_COUNTRY_BRIEFS: Whose.ALL,
         Action.APPROVE_POSTINGS: Whose.ALL,
         Action.INVITE: Whose.ALL,
         Action.MANAGE_SURVEYS: Whose.ALL,
@@ -85,10 +98,51 @@ GRANTS: Mapping[str, Mapping[Action, Whose]] = {
         Action.MANAGE_PROFILES: Whose.ALL,
         Action.MANAGE_ACCOUNTS: Whose.ALL,
         Action.MANAGE_DESIGNATIONS: Whose.ALL,
+        Action.MANAGE_KEYS: Whose.ALL,
     },
 }
 
-NEEDS_DESIGNATION = frozenset({Action.POST, Action.APPROVE_POSTINGS, Action.ANSWER_PROPOSALS, Action.INVITE})
+KEY_GRANTS: Mapping[str, Mapping[Action, Whose]] = {
+    KeyScope.READ_PUBLIC: {},
+    KeyScope.READ_MATCHES: {Action.READ_COMPUTED_FITS: Whose.ALL},
+    KeyScope.WRITE_POSTINGS: {Action.POST: Whose.AGENCY},
+}
+"""What each scope of a key to the API allows, and whose rows it reaches."""
+
+NEEDS_DESIGNATION = frozenset(
+    {Action.POST, Action.APPROVE_POSTINGS, Action.ANSWER_PROPOSALS, Action.INVITE, Action.MANAGE_KEYS}
+)
+
+
+class KeyReader(AnonymousUser):
+    """Who calls with a key to the API. It is no person: whatever asks for one lets it in nowhere."""
+
+    def __init__(self, *, scopes: Collection[str], agency: "Agency | None" = None, key: "ApiKey | None" = None) -> None:
+        super().__init__()
+        self.scopes = frozenset(scopes)
+        self.agency = agency
+        self.agency_id = agency.pk if agency else None
+        self.key = key
+
+    @classmethod
+    def of(cls, key: "ApiKey") -> "KeyReader":
+        """Return the reader that calls with this key."""
+        return cls(scopes=key.scopes, agency=key.agency, key=key)
+
+    @property
+    def accountable(self) -> "User | None":
+        """The person who answers for what is done with the key: who made it, or adopted it last."""
+        return self.key.accountable if self.key else None
+
+    @property
+    def is_authenticated(self) -> Any:
+        """True: its answers are its own, and kept for nobody else."""
+        return True
+
+    @property
+    def is_anonymous(self) -> Any:
+        """False, as whoever asks reads it of a person."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -116,6 +170,12 @@ class Scope:
         if self.alone:
             within |= Q(**{f"{prefix}agency__isnull": True, f"{prefix}country__in": self.alone})
         return within
+
+    def of_agencies(self, prefix: str = "") -> Q:
+        """Return the condition that a row with `agency` alone, which always has one, is within."""
+        if self.everything:
+            return Q()
+        return Q(**{f"{prefix}agency__in": self.agencies}) | Q(**{f"{prefix}agency__country__in": self.countries})
 
     def covers(self, *, agency_id: int | None, countries: frozenset[str | None]) -> bool:
         """Return whether a row of this agency (its id, or None) and these countries (ISO3) is within."""
@@ -158,6 +218,8 @@ def facilitates_only(user: "User | AnonymousUser | None") -> bool:
 
 
 def _grants(user: "User | AnonymousUser | None", action: Action) -> list[tuple[Any, Whose]]:
+    if isinstance(user, KeyReader):
+        return _grants_of_key(user, action)
     if not is_member(user):
         return []
     return [
@@ -166,3 +228,14 @@ def _grants(user: "User | AnonymousUser | None", action: Action) -> list[tuple[A
         if action in GRANTS[affiliation.role]
         and (action not in NEEDS_DESIGNATION or affiliation.role in SECRETARIAT_ROLES or affiliation.is_designated)
     ]
+
+
+def _grants_of_key(reader: KeyReader, action: Action) -> list[tuple[Any, Whose]]:
+    """Return what the scopes of the key allow; what needs a designation also only while its person has that right."""
+    allowed = [KEY_GRANTS[scope] for scope in reader.scopes]
+    granted = [(reader, grants[action]) for grants in allowed if action in grants]
+    if not granted or action not in NEEDS_DESIGNATION:
+        return granted
+    countries = frozenset({reader.agency.country_id} - {None}) if reader.agency else frozenset()
+    may = scope_of(reader.accountable, action).covers(agency_id=reader.agency_id, countries=countries)
+    return granted if may and reader.agency_id is not None else []

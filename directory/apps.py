@@ -17,6 +17,7 @@ class DirectoryConfig(AppConfig):
         from django.db.models.signals import post_delete, post_save
 
         from directory import mails  # noqa: F401
+        from directory.keys import schema  # noqa: F401
         from directory.people import sessions
 
         post_save.connect(sessions.note_new_factor, sender=Authenticator, dispatch_uid="note_new_factor")

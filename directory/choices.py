@@ -14,6 +14,24 @@ class Role(TextChoices):
     PARTNER = "partner", _("Partner system")
 
 
+class KeyScope(TextChoices):
+    """What a key to the API may be used for."""
+
+    READ_PUBLIC = "read:public", _("Read what is public")
+    READ_MATCHES = "read:matches", _("Read computed fits between public postings")
+    WRITE_POSTINGS = "write:postings", _("Write the postings of one agency")
+
+
+class KeyState(TextChoices):
+    """What has become of a key to the API on a day."""
+
+    IN_FORCE = "in_force", _("In force")
+    TO_ADOPT = "to_adopt", _("Nobody answers for it")
+    REPLACED = "replaced", _("Replaced, ends soon")
+    EXPIRED = "expired", _("Ended")
+    REVOKED = "revoked", _("Revoked")
+
+
 class DesignationKind(TextChoices):
     """By what a focal point or coordinator was named."""
 
@@ -78,6 +96,10 @@ class GroupLevel(TextChoices):
     WIDE = "wide", _("Wide group")
 
 
+LEVELS_CALLED_BY_CODE = frozenset({GroupLevel.SPECIAL_SITUATION, GroupLevel.ORGANISATION, GroupLevel.NEIGHBOURHOOD})
+"""Groups that people call by their codes; the others are called by their labels."""
+
+
 class MembershipStatus(TextChoices):
     """How sure a membership, and its end where there is one, is."""
 
@@ -132,3 +154,5 @@ THIRD_PARTY_KINDS = frozenset(
     {AgencyKind.FUND, AgencyKind.DEVELOPMENT_BANK, AgencyKind.UN_ENTITY, AgencyKind.REGIONAL_INSTITUTION}
 )
 """Funds, banks and multilateral organisations: they facilitate triangular cooperation also where of no country."""
+KEY_STATES_IN_FORCE = frozenset({KeyState.IN_FORCE, KeyState.TO_ADOPT, KeyState.REPLACED})
+"""A key in one of these works."""

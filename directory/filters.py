@@ -1,56 +1,67 @@
-"""Filters by what the directory holds: countries, groups, areas and modalities, each named by its code."""
+"""Filters by what the directory holds: countries, groups, agencies, areas and modalities, each named by its code."""
 
 from typing import Any
 
-import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from directory.models import Country, CountryGroup, Modality, PriorityArea
+from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
 from directory.models.group import OPEN_REACH
-from web.filters import SeveralFilter
+from directory.models.reference import ActiveQuerySet
+from web.filters import OneOrSeveral, SeveralFilter
 
 
-def country_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
-    """Return a filter by one listed country, named by its ISO 3166-1 alpha-3 code alone."""
+def country_filter(**kwargs: Any) -> SeveralFilter:
+    """Return a filter by listed countries, named by their ISO 3166-1 alpha-3 codes alone."""
     refusal = _(
         "Give the ISO 3166-1 alpha-3 code, in capitals, of a listed country or territory, such as KHM: "
         "/api/v1/countries/ lists them."
     )
     options = {
         "label": _("Country or territory"),
-        "queryset": Country.objects.listed(),
+        "widget": OneOrSeveral,
+        "queryset": Country.objects.listed().named(),
         "error_messages": {"invalid_choice": refusal},
     }
-    return django_filters.ModelChoiceFilter(**{**options, **kwargs})
+    return SeveralFilter(**{**options, **kwargs})
 
 
-def group_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
-    """Return a filter by one group of countries, named by its code.
+def groups_to_filter_by() -> ActiveQuerySet[CountryGroup]:
+    """Return the groups by whose members lists can be narrowed and searched.
 
     Those that may head a list, and those that this portal derives itself, such as LATIN_AMERICA; lists that others made
     for other ends (fragile situations, income, OIC) are no filters, nor is the rule by which offers reach countries.
     """
     derived = CountryGroup.parts.through.objects.values("from_countrygroup")
     is_derived = Q(pk__in=derived, is_made_anew=False) & ~Q(pk=OPEN_REACH)
+    return CountryGroup.objects.active().filter(Q(is_heading=True) | is_derived)
+
+
+def group_filter(**kwargs: Any) -> SeveralFilter:
+    """Return a filter by groups of countries, named by their codes.
+
+    Which ones `groups_to_filter_by` says.
+    """
     refusal = _("Give the code of a group that lists can be filtered by, such as LDC: /api/v1/groups/ lists them.")
     options = {
         "label": _("Country group"),
-        "queryset": CountryGroup.objects.active().filter(Q(is_heading=True) | is_derived),
+        "widget": OneOrSeveral,
+        "queryset": groups_to_filter_by(),
         "error_messages": {"invalid_choice": refusal},
     }
-    return django_filters.ModelChoiceFilter(**{**options, **kwargs})
+    return SeveralFilter(**{**options, **kwargs})
 
 
-def target_filter(**kwargs: Any) -> django_filters.ModelChoiceFilter:
-    """Return a filter by one group that an offer can be for, named by its code."""
+def target_filter(**kwargs: Any) -> SeveralFilter:
+    """Return a filter by groups that an offer can be for, named by their codes."""
     refusal = _("Give the code of a group that offers can be for, such as LDC: /api/v1/groups/ lists them.")
     options = {
         "label": _("For countries of"),
+        "widget": OneOrSeveral,
         "queryset": CountryGroup.objects.active().exclude(level=""),
         "error_messages": {"invalid_choice": refusal},
     }
-    return django_filters.ModelChoiceFilter(**{**options, **kwargs})
+    return SeveralFilter(**{**options, **kwargs})
 
 
 def area_filter(**kwargs: Any) -> SeveralFilter:
@@ -71,5 +82,17 @@ def modality_filter(**kwargs: Any) -> SeveralFilter:
         "label": _("Modality"),
         "queryset": Modality.objects.active(),
         "error_messages": {"invalid_choice": refusal, "invalid_pk_value": refusal},
+    }
+    return SeveralFilter(**{**options, **kwargs})
+
+
+def agency_filter(**kwargs: Any) -> SeveralFilter:
+    """Return a filter by public agencies, named by their codes."""
+    options = {
+        "label": _("Agency"),
+        "widget": OneOrSeveral,
+        "queryset": Agency.objects.public(),
+        "to_field_name": "code",
+        "error_messages": {"invalid_choice": _("Give the code of an agency: /api/v1/agencies/ lists them.")},
     }
     return SeveralFilter(**{**options, **kwargs})

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from directory.access import Action, scope_of
+from directory.choices import KeyState
 from directory.mail.kinds import Purpose, register
-from directory.models import Affiliation, Invitation, User
+from directory.models import Affiliation, ApiKey, Invitation, User
 from directory.people.addresses import read_token
 from directory.people.invitations import still_stands
+from web.days import today
 
 
 @register("invitation", purpose=Purpose.ACCOUNT)
@@ -71,3 +74,18 @@ def address_asked(reader: User | None, about: Mapping[str, Any]) -> Mapping[str,
 def address_changed(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return nothing more: the address that was in use is told that it is no longer."""
     return None if reader is None else {}
+
+
+@register("key_expiring", purpose=Purpose.REMINDER)
+def key_expiring(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the key that ends soon; None once it has a successor, or another person answers for it."""
+    row = ApiKey.objects.select_related("agency").filter(pk=about["key"], accountable=reader).first()
+    return {"key": row} if row is not None and row.state_on(today()) == KeyState.IN_FORCE else None
+
+
+@register("key_left", purpose=Purpose.ACCOUNT)
+def key_left(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the key that nobody answers for; None once somebody does, or it works no more."""
+    row = ApiKey.objects.select_related("agency").filter(pk=about["key"]).first()
+    may_read = scope_of(reader, Action.MANAGE_KEYS).everything
+    return {"key": row} if may_read and row is not None and row.state_on(today()) == KeyState.TO_ADOPT else None

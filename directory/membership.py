@@ -1,19 +1,19 @@
 """Who is in which group on which day, and what is said of it."""
 
 import datetime as dt
+from collections import defaultdict
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from directory.choices import GroupLevel, MembershipStatus
+from directory.choices import DatePrecision, MembershipStatus
 from directory.models import Country, GroupMembership
 from directory.models.group import GroupMembershipQuerySet
 
 LDC = "LDC"
-# Groups that people call by these codes; the others are called by their labels.
-LEVELS_CALLED_BY_CODE = frozenset({GroupLevel.SPECIAL_SITUATION, GroupLevel.ORGANISATION, GroupLevel.NEIGHBOURHOOD})
 
 
 def members(group_code: str, on: dt.date) -> QuerySet[GroupMembership]:
@@ -24,6 +24,17 @@ def members(group_code: str, on: dt.date) -> QuerySet[GroupMembership]:
     """
     held = _listed().in_force(on).of_group(group_code)
     return _one_a_country(held, group_code).select_related("country", "group").order_by("country__position", "country")
+
+
+def countries_by_group(on: dt.date) -> dict[str, set[str]]:
+    """Return the ISO3 codes of the members of every group on the day `on`, as `members` has them; in one query."""
+    found: dict[str, set[str]] = defaultdict(set)
+    held = _listed().in_force(on).order_by().values_list("group", "group__included_in", "country")
+    for group, derived, country in held:
+        found[group].add(country)
+        if derived:
+            found[derived].add(country)
+    return found
 
 
 def groups_of(country: Country | str, on: dt.date, *, headings_only: bool = True) -> QuerySet[GroupMembership]:
@@ -46,11 +57,23 @@ def describe(membership: GroupMembership, on: dt.date) -> str:
     "LDC; graduation scheduled for 24 November 2026, being verified (A/RES/76/8); deferral requested".
     """
     group = membership.group
-    name = group.code if group.level in LEVELS_CALLED_BY_CODE else group.label
-    said = [name, *_said_of_the_end(membership, on)]
+    said = [group.short_name, *_said_of_the_end(membership, on)]
     if membership.public_note:
         said.append(membership.public_note)
-    return "; ".join(said)
+    # With the space that a language puts before a semicolon.
+    return pgettext("between two parts of a sentence", "; ").join(said)
+
+
+def since(membership: GroupMembership) -> str:
+    """Say in words since when the country is in the group, as exactly as that is known; empty where it is not."""
+    begun = membership.valid_from
+    if begun is None:
+        return ""
+    if membership.date_precision == DatePrecision.YEAR:
+        return _("since %(moment)s") % {"moment": begun.year}
+    if membership.date_precision == DatePrecision.MONTH:
+        return _("since %(moment)s") % {"moment": date_format(begun, "YEAR_MONTH_FORMAT")}
+    return _("since %(day)s") % {"day": date_format(begun)}
 
 
 def _said_of_the_end(membership: GroupMembership, on: dt.date) -> list[str]:

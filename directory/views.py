@@ -4,14 +4,20 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.generic import DetailView
 
 from directory.country_lists import CountryFilteredList
+from directory.files import AGENCY_COLUMNS, COUNTRY_COLUMNS
 from directory.filtersets import AgencyFilter, CountryFilter
-from directory.membership import describe, groups_of
+from directory.membership import describe, groups_of, since
 from directory.models import Agency, AgencyFact, Country
+from directory.searching.lexicon import load_lexicon
 from web.days import today
 from web.pages import FilteredList, PublicPage
 
@@ -23,6 +29,7 @@ class Badge:
     code: str
     label: str
     words: str
+    since: str
     source: str
 
 
@@ -33,7 +40,9 @@ class CountryList(FilteredList[Country]):
     filterset_class = CountryFilter
     results_template = "directory/country_results.html"
     section = "countries"
-    form_fields = ("q", "group", "ordering")
+    file_name = "countries"
+    columns = COUNTRY_COLUMNS
+    form_fields = ("q", "group", "with_postings", "ordering")
 
     def rows(self) -> QuerySet[Country]:
         return Country.objects.listed()
@@ -50,9 +59,27 @@ class CountryDetail(PublicPage, DetailView[Country]):
     def get_queryset(self) -> QuerySet[Country]:
         return Country.objects.listed()
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            return self._found_by_name(kwargs["iso3"])
+
+    def _found_by_name(self, text: str) -> HttpResponse:
+        """Lead from a code in small letters, an ISO2 code or a name to the page; from a name of several to the list.
+
+        Names are read as imports read them. Raises Http404 for what names no country that is listed.
+        """
+        read = load_lexicon().names.resolve(text, codes=True, suggests=False)
+        if read.iso3 and read.is_listed and read.iso3 != text:
+            return redirect("directory:country", read.iso3, permanent=True)
+        if read.kind == "ambiguous" and self.get_queryset().filter(pk__in=read.suggestions).exists():
+            return redirect(f"{reverse('directory:countries')}?{urlencode({'q': text})}")
+        raise Http404
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
-            "agencies": Agency.objects.public().filter(country=self.object),
+            "agencies": with_facts(Agency.objects.public().filter(country=self.object)),
             "badges": list(_badges(self.object, today())),
         }
 
@@ -64,6 +91,8 @@ class AgencyList(CountryFilteredList[Agency]):
     filterset_class = AgencyFilter
     results_template = "directory/agency_results.html"
     section = "agencies"
+    file_name = "agencies"
+    columns = AGENCY_COLUMNS
     form_fields = ("q", "country", "group", "ordering")
 
     def countries_to_choose(self) -> QuerySet[Country]:
@@ -85,8 +114,12 @@ class AgencyDetail(PublicPage, DetailView[Agency]):
     section_current = "true"
 
     def get_queryset(self) -> QuerySet[Agency]:
-        facts = Prefetch("facts", AgencyFact.objects.active(), to_attr="facts_in_use")
-        return Agency.objects.public().select_related("country").prefetch_related(facts)
+        return with_facts(Agency.objects.public().select_related("country"))
+
+
+def with_facts(agencies: QuerySet[Agency]) -> QuerySet[Agency]:
+    """Return the agencies with their institutional facts, as `facts_in_use`: one query more."""
+    return agencies.prefetch_related(Prefetch("facts", AgencyFact.objects.active(), to_attr="facts_in_use"))
 
 
 def _badges(country: Country, on: dt.date) -> Iterator[Badge]:
@@ -96,7 +129,8 @@ def _badges(country: Country, on: dt.date) -> Iterator[Badge]:
             seen.add(membership.group_id)
             yield Badge(
                 code=membership.group_id,
-                label=membership.group.label,
+                label=membership.group.display_label,
                 words=describe(membership, on),
+                since=since(membership),
                 source=membership.source,
             )

@@ -1,85 +1,165 @@
 """Filters of matches and runs, shared by pages and API.
 
-A match belongs to both of its sides: country, group, area, modality and search find it by either. What a person
+A match belongs to both of its sides: country, group, agency, area, modality and search find it by either; all but
+search by one side alone, where `side` names it. What a person
 may not see is neither filtered nor ordered by: words and moments are those that `visible_to` shows. No list is ordered
 by score: within a word fits stand alphabetically, so that no place says more than the word does.
 """
 
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import or_
+from typing import Any
+
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from directory.filters import area_filter, country_filter, group_filter, modality_filter
-from directory.filtersets import countries_in
-from directory.models import Country, CountryGroup, Modality, PriorityArea
+from directory.filters import agency_filter, area_filter, country_filter, group_filter, modality_filter
+from directory.filtersets import in_any_group
+from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
+from directory.searching.reading import read_query
 from matching.choices import Fit, Word
 from matching.models import Match, MatchRun
+from surveys.choices import Side
 from surveys.filtersets import of_country, states_any_of
 from surveys.models import Need, Offer
-from web.filters import ListFilterSet, MomentFilter, SearchFilter
+from surveys.searching.finding import PostingSearch
+from web.facets import by_condition, by_value
+from web.filters import (
+    PAIR,
+    ListFilterSet,
+    MomentFilter,
+    SearchFilter,
+    SeveralChoicesFilter,
+    YesNoFilter,
+    names_filter,
+)
 from web.ordering import ID, Ordering, SortKey
 
 # The pair, not the row's own id: that one would tell how many matches there are.
-_PAIR = (SortKey("need_id", "number"), SortKey("offer_id", "number"))
-_ALPHABETICAL = (SortKey("need_party"), SortKey("offer_party"), *_PAIR)
+_NEED, _OFFER = (SortKey(f"{side}_id", "number", is_always_there=True) for side in ("need", "offer"))
+_PAIR = (_NEED, _OFFER)
+_LATER_PAIR = tuple(replace(key, descending=True) for key in _PAIR)
+_PARTIES = tuple(SortKey(f"{side}_party", is_always_there=True) for side in ("need", "offer"))
+_ALPHABETICAL = (*_PARTIES, *_PAIR)
+_BOTH_CONFIRMED = Q(need__confirmed_on__isnull=False, offer__confirmed_on__isnull=False)
+
+
+def _by(field: str, kind: str, *, descending: bool = False, among: Sequence[int] = ()) -> SortKey:
+    return SortKey(field, kind, descending, is_always_there=True, among=tuple(among))
+
+
+def matches_found(matches: QuerySet[Match], text: str) -> QuerySet[Match]:
+    """Return matches of whose need or offer each term of a text typed into a search finds one."""
+    search = PostingSearch(read_query(text), by_reach=False)
+    for term in search.query.terms:
+        of_need = search.term_condition(term, side=Side.NEED, path="need__")
+        matches = matches.filter(of_need | search.term_condition(term, side=Side.OFFER, path="offer__"))
+    return matches
 
 
 class MatchFilter(ListFilterSet[Match]):
-    """Filters of matches, as `Match.objects.visible_to(user).with_parties()` shows them."""
+    """Filters of matches, as `Match.objects.visible_to(user)` shows them."""
 
     q = SearchFilter(label=_("Search"), method="search")
-    country = country_filter(method="by_country")
-    group = group_filter(method="by_group")
-    area = area_filter(method="by_area")
-    modality = modality_filter(method="by_modality")
-    fit = django_filters.ChoiceFilter(label=_("Fit"), choices=Fit.choices, method="by_fit", empty_label=_("Any"))
+    country = country_filter(condition="of_countries")
+    group = group_filter(condition="of_groups")
+    agency = agency_filter(condition="of_agencies")
+    area = area_filter(condition="in_areas")
+    modality = modality_filter(condition="in_modalities")
+    side = django_filters.ChoiceFilter(
+        label=_("On the side of"),
+        choices=Side.choices,
+        method="keep_all",
+        empty_label=_("Any"),
+        error_messages={"invalid_choice": _("Give one of: %(names)s.") % {"names": ", ".join(Side.values)}},
+    )
+    need = names_filter("need", label=_("Need"))
+    offer = names_filter("offer", label=_("Offer"))
+    id = names_filter(pattern=PAIR, example="12-34", condition="of_pairs")
+    fit = SeveralChoicesFilter(label=_("Fit"), choices=Fit.choices, condition="of_fits")
+    is_confirmed = YesNoFilter(label=_("Confirmed"), method="by_confirmation", empty_label=_("Any"))
     updated_since = MomentFilter(label=_("Shown or updated since"), field_name="seen_since", lookup_expr="gte")
+    updated_before = MomentFilter(label=_("Shown or updated before"), field_name="seen_since", lookup_expr="lt")
 
     orderings = {
-        "fit": Ordering(_("Best fit first"), (SortKey("seen_word", "number", descending=True), *_ALPHABETICAL)),
-        "-fit": Ordering(_("Weakest fit first"), (SortKey("seen_word", "number"), *_ALPHABETICAL)),
-        "-updated_at": Ordering(_("Newest first"), (SortKey("seen_since", "moment", descending=True), *_PAIR)),
-        "updated_at": Ordering(_("Oldest first"), (SortKey("seen_since", "moment"), *_PAIR)),
+        "fit": Ordering(
+            _("Best fit first"), (_by("seen_word", "number", descending=True, among=Word.values), *_ALPHABETICAL)
+        ),
+        "-fit": Ordering(_("Weakest fit first"), (_by("seen_word", "number", among=Word.values), *_ALPHABETICAL)),
+        "-updated_at": Ordering(_("Newest first"), (_by("seen_since", "moment", descending=True), *_PAIR)),
+        # Newest first, read backwards: one index serves both.
+        "updated_at": Ordering(_("Oldest first"), (_by("seen_since", "moment"), *_LATER_PAIR)),
         "need": Ordering(_("By need"), _PAIR),
-        "offer": Ordering(_("By offer"), (_PAIR[1], _PAIR[0])),
+        "offer": Ordering(_("By offer"), (_OFFER, _NEED)),
+    }
+    facets = {
+        "fit": by_value(Case(*(When(seen_word=word, then=Value(word.fit)) for word in Word))),
+        "is_confirmed": by_condition(_BOTH_CONFIRMED),
     }
 
-    def search(self, queryset: QuerySet[Match], name: str, words: list[str]) -> QuerySet[Match]:
-        """Return matches where each word is part of the need or of the offer."""
-        for word in words:
-            queryset = queryset.filter(Q(need__search_text__contains=word) | Q(offer__search_text__contains=word))
-        return queryset
+    def search(self, queryset: QuerySet[Match], name: str, text: str) -> QuerySet[Match]:
+        """Return matches where each term finds the need or the offer."""
+        return matches_found(queryset, text)
 
-    def by_fit(self, queryset: QuerySet[Match], name: str, fit: str) -> QuerySet[Match]:
-        """Return matches that the reader sees as a fit of this word."""
-        return queryset.filter(Q(seen_word=Word.of(fit)))
+    def of_fits(self, fits: list[str]) -> Q:
+        """Return the condition of matches that the reader sees as a fit of one of these words."""
+        return Q(seen_word__in=[Word.of(fit) for fit in fits])
 
-    def by_country(self, queryset: QuerySet[Match], name: str, country: Country) -> QuerySet[Match]:
-        """Return matches with the country on either side."""
-        return queryset.filter(of_country([country.pk], side="need__") | of_country([country.pk], side="offer__"))
+    def of_pairs(self, names: list[str]) -> Q:
+        """Return the condition of the matches of these pairs, named as in 12-34, need first."""
+        offers_of: dict[int, list[int]] = defaultdict(list)
+        for name in names:
+            need, _dash, offer = name.partition("-")
+            offers_of[int(need)].append(int(offer))
+        return reduce(or_, (Q(need=need, offer__in=offers) for need, offers in offers_of.items()))
 
-    def by_group(self, queryset: QuerySet[Match], name: str, group: CountryGroup) -> QuerySet[Match]:
-        """Return matches with one of today's members of the group on either side."""
-        countries = countries_in(group)
-        return queryset.filter(of_country(countries, side="need__") | of_country(countries, side="offer__"))
+    def by_confirmation(self, queryset: QuerySet[Match], name: str, value: str) -> QuerySet[Match]:
+        """Return matches both of whose postings their own agencies vouched for, or the others."""
+        return queryset.filter(_BOTH_CONFIRMED if value == "true" else ~_BOTH_CONFIRMED)
 
-    def by_area(self, queryset: QuerySet[Match], name: str, areas: list[PriorityArea]) -> QuerySet[Match]:
-        """Return matches of which either posting states one of the areas."""
-        return queryset.filter(
-            states_any_of(Need.areas.through, "priorityarea", areas, posting="need", outer="need_id")
-            | states_any_of(Offer.areas.through, "priorityarea", areas, posting="offer", outer="offer_id")
+    def of_countries(self, countries: list[Country]) -> Q:
+        """Return the condition of matches with one of the countries on a side asked for."""
+        codes = [country.pk for country in countries]
+        return self._on_a_side(lambda side: of_country(codes, side=f"{side}__"))
+
+    def of_groups(self, groups: list[CountryGroup]) -> Q:
+        """Return the condition of matches with one of today's members of the groups on a side asked for."""
+        return self._on_a_side(
+            lambda side: in_any_group(groups, lambda countries: of_country(countries, side=f"{side}__"))
         )
 
-    def by_modality(self, queryset: QuerySet[Match], name: str, modalities: list[Modality]) -> QuerySet[Match]:
-        """Return matches of which either posting states one of the modalities."""
-        return queryset.filter(
-            states_any_of(Need.modalities.through, "modality", modalities, posting="need", outer="need_id")
-            | states_any_of(Offer.modalities.through, "modality", modalities, posting="offer", outer="offer_id")
-        )
+    def of_agencies(self, agencies: list[Agency]) -> Q:
+        """Return the condition of matches with one of the agencies on a side asked for."""
+        return self._on_a_side(lambda side: Q((f"{side}__agency__in", agencies)))
+
+    def in_areas(self, areas: list[PriorityArea]) -> Q:
+        """Return the condition of matches of which the posting on a side asked for states one of the areas."""
+        return self._on_a_side(lambda side: _states(side, "areas", "priorityarea", areas))
+
+    def in_modalities(self, modalities: list[Modality]) -> Q:
+        """Return the condition of matches of which the posting on a side asked for states one of the modalities."""
+        return self._on_a_side(lambda side: _states(side, "modalities", "modality", modalities))
+
+    def _on_a_side(self, condition: Callable[[Side], Q]) -> Q:
+        asked = self.form.cleaned_data.get("side")
+        return reduce(or_, (condition(side) for side in ([Side(asked)] if asked else Side)))
+
+
+def _states(side: Side, relation: str, field: str, rows: list[Any]) -> Q:
+    through = getattr(Need if side == Side.NEED else Offer, relation).through
+    return Q(states_any_of(through, field, rows, posting=side, outer=f"{side}_id"))
 
 
 class RunFilter(ListFilterSet[MatchRun]):
-    """Orders of matching runs."""
+    """Filters and orders of matching runs."""
+
+    id = names_filter()
+
+    days = {"on": _("Scored for")}
 
     orderings = {
         "-on": Ordering(_("Newest first"), (SortKey("on", "day", descending=True), SortKey("pk", "number", True))),
@@ -91,10 +171,13 @@ class CooperationFilter(MatchFilter):
     """Filters of agreed cooperation, by what everyone reads of it: no words, scores or moments."""
 
     q = None  # type: ignore[assignment]
-    fit = None
+    fit = None  # type: ignore[assignment]
+    is_confirmed = None  # type: ignore[assignment]
     updated_since = None  # type: ignore[assignment]
+    updated_before = None  # type: ignore[assignment]
 
+    facets = {}
     orderings = {
         "need": Ordering(_("By country of the need"), _ALPHABETICAL),
-        "offer": Ordering(_("By country of the offer"), (SortKey("offer_party"), SortKey("need_party"), *_PAIR)),
+        "offer": Ordering(_("By country of the offer"), (*reversed(_PARTIES), *_PAIR)),
     }

@@ -1,15 +1,19 @@
 """Pages of matches, and of how they are scored."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.views.generic import TemplateView
 
 from directory.country_lists import CountryFilteredList
 from directory.models import Country
+from matching.files import COLUMNS
 from matching.filtersets import CooperationFilter, MatchFilter
+from matching.life.seen.stated import stated_overlap
 from matching.life.telling.cooperation import as_published, published
+from matching.listing.branches import MatchParts, branches_for
 from matching.models import Match
 from matching.scoring.pairs import shown_pair
 from matching.scoring.profiles import default_profile
@@ -27,12 +31,17 @@ class MatchList(CountryFilteredList[Match]):
     form_fields = ("q", "country", "group", "area", "modality", "fit", "ordering")
     results_template = "matching/match_results.html"
     section = "matches"
+    file_name = "matches"
+    columns = COLUMNS
 
     def countries_to_choose(self) -> QuerySet[Country]:
-        return _countries_of(self.rows())
+        return _countries_of(cast("MatchParts", self.parts_of_list))
 
     def rows(self) -> QuerySet[Match]:
-        return Match.objects.visible_to(self.request.user).with_parties()
+        return Match.objects.visible_to(self.request.user)
+
+    def branches(self) -> MatchParts:
+        return branches_for(self.request.user)
 
     def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
         return rows.for_lists()  # type: ignore[attr-defined]
@@ -50,7 +59,7 @@ class CooperationList(CountryFilteredList[Match]):
     section_current = "true"
 
     def countries_to_choose(self) -> QuerySet[Country]:
-        return _countries_of(self.rows())
+        return _countries_of(MatchParts([self.rows()]))
 
     def rows(self) -> QuerySet[Match]:
         return published()
@@ -79,6 +88,7 @@ class MatchDetail(PublicPage, TemplateView):
             "labels": labels,
             "reasons": reasons(pair.explanation, labels),
             "gate_reasons": gate_reasons(pair.explanation),
+            "stated": stated_overlap(pair.match) if pair.match else "",
             "may_open_need": Need.objects.visible_to(reader).filter(pk=pair.need.pk).exists(),
             "may_open_offer": Offer.objects.visible_to(reader).filter(pk=pair.offer.pk).exists(),
         }
@@ -99,11 +109,22 @@ class Method(PublicPage, TemplateView):
         }
 
 
-def _countries_of(matches: QuerySet[Match]) -> QuerySet[Country]:
-    """Return the countries of either side of the matches."""
-    matches = matches.order_by()
-    return Country.objects.listed().filter(
-        Q(iso3__in=matches.values("need__country"))
-        | Q(iso3__in=matches.values("offer__country"))
-        | Q(iso3__in=matches.filter(offer__country=None).values("offer__agency__country"))
-    )
+def _countries_of(parts: MatchParts) -> QuerySet[Country]:
+    """Return the countries of either side of the matches: two queries, which do not read everybody's matches.
+
+    Parts of many are asked country by country, up to the first match of each; of the others the few are read.
+    """
+    few = [
+        part.order_by().annotate(found=country).values_list("found", flat=True)
+        for number, part in enumerate(parts)
+        if number not in parts.of_many
+        for country in (F("need__country"), Coalesce("offer__country", "offer__agency__country"))
+    ]
+    codes = few[0].union(*few[1:]) if few else ()
+    is_found = Q(iso3__in=[code for code in codes if code])
+    country = OuterRef("iso3")
+    for number in parts.of_many:
+        matches = parts[number].order_by()
+        is_found |= Q(Exists(matches.filter(need__country=country))) | Q(Exists(matches.filter(offer__country=country)))
+        is_found |= Q(Exists(matches.filter(offer__country=None, offer__agency__country=country)))
+    return Country.objects.listed().named().filter(is_found)

@@ -25,6 +25,7 @@ CHANGE_ACTIONS: dict[str, Action] = {
     "directory.modality": Action.MANAGE_REFERENCE,
     "directory.agency": Action.MANAGE_REFERENCE,
     "directory.agencyfact": Action.MANAGE_REFERENCE,
+    "directory.rulesreview": Action.MANAGE_REFERENCE,
     "surveys.survey": Action.MANAGE_SURVEYS,
     "surveys.response": Action.MANAGE_SURVEYS,
     "surveys.questionnaire": Action.MANAGE_SURVEYS,
@@ -48,10 +49,11 @@ VIEW_ACTIONS: dict[str, Action] = {
     "directory.designation": Action.MANAGE_DESIGNATIONS,
     "directory.invitation": Action.MANAGE_ACCOUNTS,
     "directory.accountevent": Action.MANAGE_ACCOUNTS,
+    "directory.apikey": Action.MANAGE_ACCOUNTS,
     "directory.mail": Action.MANAGE_ACCOUNTS,
 }
 
-APPS = frozenset({"directory", "surveys", "matching"})
+APPS = frozenset({"directory", "surveys", "matching", "practices"})
 
 
 class AffiliationBackend(AuthenticationBackend):

@@ -18,6 +18,7 @@ from directory.choices import MailState
 from directory.models import Mail
 from matching.choices import RunState
 from matching.models import MatchRun
+from practices.models import Practice, PracticeQuestion
 from ssc_portal.accounts.adapters import way_to_second_factor
 from surveys.models import Need, Offer, Reading
 
@@ -65,6 +66,8 @@ def waiting(user: Any) -> dict[str, Any]:
     return {
         **todo.counted(),
         "postings": postings,
+        "practices": Practice.objects.to_review().count(),
+        "questions": PracticeQuestion.objects.to_answer().count(),
         "mails": Mail.objects.filter(state__in=WITHOUT_AN_END).count() if looks_after_mail else 0,
         "readings": Reading.objects.for_the_secretariat().count(),
         "readings_address": f"{reverse('admin:surveys_reading_changelist')}?todo=any",

@@ -1,13 +1,20 @@
 """What every template may use."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 
+from ssc_portal.languages import language_choices
+from web.files.exports import disclaimer
 
-def portal(request: HttpRequest) -> dict[str, str]:
-    """Return the portal's name, owner and public contact, as set in the environment."""
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Return the portal's name, owner, public contact and disclaimer, as set in the environment, and its languages."""
     return {
         "portal_name": settings.PORTAL_NAME,
         "portal_owner": settings.PORTAL_OWNER,
         "portal_contact": settings.PORTAL_CONTACT,
+        "portal_disclaimer": disclaimer(),
+        "languages": list(language_choices()),
     }

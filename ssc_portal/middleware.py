@@ -11,11 +11,14 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from directory.models import User
 from directory.people.sessions import tell_factors_passed
+from web.api.caching import COMPRESSED
 from web.api.problems import problem_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -60,6 +63,47 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         return response
+
+
+class KeptByNobodyMiddleware:
+    """Says of every answer that does not say otherwise, such as an error page with somebody's name: keep it nowhere."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class CompressedMiddleware(GZipMiddleware):
+    """Sends text compressed to who takes it so: pages, JSON, CSV.
+
+    Django's own pads each answer by a random length, so that its size tells nothing of a secret in it (BREACH); tokens
+    against forged requests are masked anew each time besides. Workbooks and letters are packed already. Where Django
+    would weaken a strong ETag, by which a row is changed (`web.api.writing.conditions`), it is told apart instead.
+    """
+
+    TEXT = (
+        "text/",
+        "application/json",
+        "application/problem+json",
+        "application/x-ndjson",
+        "application/vnd.oai.openapi",
+        "application/atom+xml",
+        "application/javascript",
+    )
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Compress an answer whose content is text."""
+        if not response.get("Content-Type", "").startswith(self.TEXT):
+            return response
+        etag = response.get("ETag", "")
+        answer = super().process_response(request, response)
+        if answer.get("Content-Encoding") == "gzip" and etag.startswith('"'):
+            answer["ETag"] = f"{etag[:-1]}{COMPRESSED}"
+        return answer
 
 
 class SessionFactorsMiddleware:

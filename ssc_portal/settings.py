@@ -10,9 +10,13 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from ssc_portal.api_description import DESCRIPTION
-from ssc_portal.running.environment import Environment
+from ssc_portal.api_docs.deprecated import DEPRECATIONS
+from ssc_portal.api_docs.description import API_VERSION, TAGS, contact, description
+from ssc_portal.api_docs.names import ENUM_NAMES
+from ssc_portal.running import waits
+from ssc_portal.running.environment import LONGEST_STATEMENT, Environment
 from ssc_portal.running.logs import logging_config
+from ssc_portal.running.pseudo_language import add_pseudo_language
 
 # ModelAdmin[...] and ListView[...] fail at run time on Django 5.2 without this.
 django_stubs_ext.monkeypatch()
@@ -38,12 +42,17 @@ PORTAL_NAME = env.text("PORTAL_NAME", default="SSC Portal")
 PORTAL_OWNER = env.text("PORTAL_OWNER")
 PORTAL_URL = env.address("PORTAL_URL", default="http://127.0.0.1:8000")
 PORTAL_CONTACT = env.mailbox("PORTAL_CONTACT")
+PORTAL_DISCLAIMER = env.text("PORTAL_DISCLAIMER", longest=LONGEST_STATEMENT)
+DATA_LICENCE = env.text("DATA_LICENCE")
+DATA_LICENCE_URL = env.address("DATA_LICENCE_URL")
 
-# --- Applications: web <- directory <- surveys <- matching <- workspace, desk <- ssc_portal ---------------------------
+# --- Applications: web <- directory <- surveys <- matching <- practices <- feed <- workspace, desk <- ssc_portal ------
 INSTALLED_APPS = [
     "ssc_portal.apps.PortalConfig",
     "workspace.apps.WorkspaceConfig",
     "desk.apps.DeskConfig",
+    "feed.apps.FeedConfig",
+    "practices.apps.PracticesConfig",
     "matching.apps.MatchingConfig",
     "surveys.apps.SurveysConfig",
     "directory.apps.DirectoryConfig",
@@ -77,10 +86,15 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "web.api.limits.RateLimitMiddleware",
     "ssc_portal.middleware.RefuseUnreadableMiddleware",
     "ssc_portal.running.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ssc_portal.middleware.KeptByNobodyMiddleware",
+    # Below what serves static files, which are compressed once and for all.
+    "ssc_portal.middleware.CompressedMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "web.api.deprecation.DeprecationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -92,6 +106,8 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ssc_portal.middleware.SessionEndMiddleware",
+    "directory.keys.middleware.KeyUseMiddleware",
+    "ssc_portal.languages.ReaderLanguageMiddleware",
     "web.unavailable.CannotAnswerMiddleware",
 ]
 
@@ -118,19 +134,23 @@ TEMPLATES = [
 # --- Database -------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 CONN_MAX_AGE = env.number("CONN_MAX_AGE", default=60, most=86_400)
+# What serves pages sets it, see gunicorn.conf.py; a job may ask for more.
+STATEMENT_SECONDS = env.number("STATEMENT_SECONDS", default=0, most=3_600)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Measured: with the defaults 76 of 800 concurrent writes were refused as locked; with these none.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;",
     }
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", CONN_MAX_AGE)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    waits.bound_database(DATABASES["default"], statement_seconds=STATEMENT_SECONDS)
 
 # Login throttling counts in this cache, so in production all workers must share it.
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+waits.bound_cache(CACHES["default"])
 
 # --- Jobs: workers where a broker is set, else `manage.py work` ------------------------------------------------------
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
@@ -138,6 +158,10 @@ CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 JOBS_HERE = env.switch("JOBS_HERE", default=False)
 # A page that hands a job out waits no longer than this for a broker: its row is found later.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = waits.SOFT_SECONDS, waits.HARD_SECONDS
+# A worker that is told nothing takes all of them.
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {name: {} for name in ("celery", waits.MAILS, waits.RUNS)}
+CELERY_TASK_ROUTES = waits.ROUTES
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -153,10 +177,15 @@ CELERY_BEAT_SCHEDULE = {
         ("mails", "directory.tasks.send_due_mails", LOOK_EVERY),
         ("marks", "matching.tasks.match_marked", LOOK_EVERY),
         ("runs", "matching.tasks.watch_runs", 60),
+        ("changes", "feed.tasks.bring_up_to_date", LOOK_EVERY),
     )
 }
 # The daily work again every hour: what a pause has missed is made up for.
-CELERY_BEAT_SCHEDULE["daily"] = {"task": "ssc_portal.tasks.daily", "schedule": crontab(minute=10)}
+CELERY_BEAT_SCHEDULE["daily"] = {
+    "task": "ssc_portal.tasks.daily",
+    "schedule": crontab(minute=10),
+    "options": {"expires": 3_600},
+}
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"
@@ -277,7 +306,29 @@ CONTENT_SECURITY_POLICY = {
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+]
+CORS_EXPOSE_HEADERS = [
+    "Content-Disposition",
+    "Content-Language",
+    "Deprecation",
+    "ETag",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Sunset",
+    "WWW-Authenticate",
+]
 
 # A form field of 100,000 characters in any script fits; a body beyond this is refused with 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -285,8 +336,21 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- Words and dates ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES: list[tuple[str, Any]] = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# Set by whoever chooses a language, and by nothing else; it says a language and no more.
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+# For trying layouts from right to left before anybody translates; `make pseudo` makes its catalogue.
+PSEUDO_LANGUAGE = env.switch("PSEUDO_LANGUAGE", default=False)
+if PSEUDO_LANGUAGE:
+    if not DEBUG:
+        raise ImproperlyConfigured("PSEUDO_LANGUAGE is on. It is for development, with DEBUG on: remove it.")
+    LANGUAGES.append(add_pseudo_language())
+    LOCALE_PATHS.append(BASE_DIR / "var" / "pseudo")
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -306,24 +370,29 @@ STORAGES = {
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
 vars().update(env.mail_server("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = waits.MAIL_SECONDS
 DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", default="portal@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # First: an Authorization header counts whatever cookies come along, and a 401 names it.
+        "directory.keys.authentication.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": [],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
+    "DEFAULT_SCHEMA_CLASS": "web.api.openapi.operations.PortalSchema",
+    # Each request is counted by web.api.limits, before anything else is asked.
+    "DEFAULT_THROTTLE_CLASSES": [],
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.rate("API_RATE_ANONYMOUS", default="300/min"),
         "user": env.rate("API_RATE_USER", default="600/min"),
+        "key": env.rate("API_RATE_KEY", default="1200/min"),
+        "match": env.rate("API_RATE_MATCH", default="20/min"),
     },
     # 0: the address of the connection itself; a forged X-Forwarded-For is not read.
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
@@ -333,24 +402,31 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
+API_DEPRECATIONS = DEPRECATIONS
+
 SPECTACULAR_SETTINGS = {
     "TITLE": PORTAL_NAME,
-    "DESCRIPTION": DESCRIPTION,
-    "VERSION": "1",
+    "DESCRIPTION": description(disclaimer=PORTAL_DISCLAIMER),
+    "VERSION": API_VERSION,
+    "OAS_VERSION": "3.1.0",
+    "LICENSE": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+    "CONTACT": contact(name=PORTAL_OWNER or PORTAL_NAME, mailbox=PORTAL_CONTACT),
+    # Whoever serves the schema serves the API; the same bytes wherever it was made.
+    "SERVERS": [{"url": "/", "description": "The portal that serves this schema"}],
+    "TAGS": TAGS,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
-    "ENUM_NAME_OVERRIDES": {
-        "AgencyKind": "directory.choices.AgencyKind",
-        "AgencyRole": "directory.choices.AgencyRole",
-        "PlaceKind": "surveys.choices.PlaceKind",
-        "PostingStatus": "surveys.choices.PostingStatus",
-        "MatchStatus": "matching.choices.MatchStatus",
-        "MembershipStatus": "directory.choices.MembershipStatus",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "web.api.schema.document_errors",
+        "web.api.openapi.shapes.write_null_as_a_type",
+        "web.api.openapi.shapes.end_without_a_slash",
+        "web.api.openapi.answers.document_errors",
+        "ssc_portal.api_docs.parameters.describe_parameters",
+        "ssc_portal.api_docs.parameters.describe_components",
+        "ssc_portal.api_docs.examples.add_examples",
+        "web.api.deprecation.mark_deprecations",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

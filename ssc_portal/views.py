@@ -1,84 +1,51 @@
-"""The home page and the search over everything."""
+"""The home page, requests that cannot be read, and faults."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.defaults import server_error
 from django.views.generic import TemplateView
 
-from directory.filtersets import AgencyFilter, CountryFilter
-from directory.models import Agency, Country
 from matching.models import Match
-from surveys.filtersets import NeedFilter, OfferFilter
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
 from surveys.postings.shown.page_rows import TARGETS
 from web.api.problems import problem_response
 from web.filters import LONGEST_SEARCH
 from web.pages import PublicPage
+from web.unavailable import RETRY_AFTER, busy_page, is_busy, why_busy
 
 NEWEST_SHOWN = 3
-FOUND_SHOWN = 5
 
 
 class Home(PublicPage, TemplateView):
-    """What the portal is, what is in it, and where to begin."""
+    """What the portal is, what is in it, and where to begin.
+
+    What a survey says is not yet what a Government posts: it is counted apart, and is neither open nor latest.
+    """
 
     template_name = "ssc_portal/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         offers = Offer.objects.visible_to(self.request.user).open_now()
         needs = Need.objects.visible_to(self.request.user).open_now()
+        confirmed_offers, confirmed_needs = offers.confirmed(), needs.confirmed()
+        offer_count, need_count = confirmed_offers.count(), confirmed_needs.count()
         return super().get_context_data(**kwargs) | {
-            "offer_count": offers.count(),
-            "need_count": needs.count(),
-            "country_count": len(_countries_of(offers) | _countries_of(needs)),
+            "offer_count": offer_count,
+            "need_count": need_count,
+            "unconfirmed_count": offers.count() - offer_count + needs.count() - need_count,
+            "country_count": len(_countries_of(confirmed_offers) | _countries_of(confirmed_needs)),
             "match_count": Match.objects.released().count(),
-            "newest_offers": offers.for_lists().prefetch_related(TARGETS)[:NEWEST_SHOWN],
-            "newest_needs": needs.for_lists()[:NEWEST_SHOWN],
+            "newest_offers": confirmed_offers.for_lists().prefetch_related(TARGETS)[:NEWEST_SHOWN],
+            "newest_needs": confirmed_needs.for_lists()[:NEWEST_SHOWN],
             "longest_search": LONGEST_SEARCH,
         }
-
-
-class Search(PublicPage, TemplateView):
-    """One box over open offers and needs, countries and agencies; each list has the rest."""
-
-    template_name = "ssc_portal/search.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text = self.request.GET.get("q", "").strip()
-        context = super().get_context_data(**kwargs) | {"text": text, "longest_search": LONGEST_SEARCH}
-        unknown = sorted(set(self.request.GET) - {"q"})
-        if unknown:
-            return context | {"refusal": _("This page searches by “q” alone."), "text": ""}
-        if not text:
-            return context
-        asked = QueryDict(mutable=True)
-        asked["q"] = text
-        reader = self.request.user
-        offers = OfferFilter(asked, Offer.objects.visible_to(reader).open_now())
-        if not offers.is_valid():
-            return context | {"refusal": " ".join(str(error) for error in offers.errors["q"])}
-        needs = NeedFilter(asked, Need.objects.visible_to(reader).open_now())
-        countries = CountryFilter(asked, Country.objects.listed())
-        agencies = AgencyFilter(asked, Agency.objects.public().select_related("country"))
-        found = {
-            "offers": _first(offers.qs.for_lists().prefetch_related(TARGETS)),  # type: ignore[attr-defined]
-            "needs": _first(needs.qs.for_lists()),  # type: ignore[attr-defined]
-            "countries": _first(countries.qs),
-            "agencies": _first(agencies.qs),
-        }
-        return context | found | {"found": any(found.values())}
-
-    def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().render_to_response(context, **response_kwargs)
-        if context.get("refusal"):
-            response.status_code = 400
-        return response
 
 
 def refuse_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -92,12 +59,17 @@ def refuse_bad_request(request: HttpRequest, exception: Exception) -> HttpRespon
     return HttpResponse(render_to_string(f"{int(status)}.html"), status=status)
 
 
+def answer_fault(request: HttpRequest) -> HttpResponse:
+    """Answer what was raised outside of a view, by the sessions say: 503 where the database is busy, else 500."""
+    if not is_busy(sys.exc_info()[1]):
+        return server_error(request)
+    if request.path.startswith("/api/"):
+        headers = {"Retry-After": RETRY_AFTER}
+        return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, why_busy(), headers=headers)
+    return busy_page()
+
+
 def _countries_of(postings: PostingQuerySet[Posting]) -> set[str]:
     """Return the ISO3 codes of the countries whose postings they are: one query."""
     owners = postings.order_by().values_list("country", "agency__country").distinct()
     return {own or of_agency for own, of_agency in owners if own or of_agency}
-
-
-def _first(rows: QuerySet[Any]) -> list[Any]:
-    """Return one row more than the page shows, so that it knows of the rest without counting."""
-    return list(rows[: FOUND_SHOWN + 1])

@@ -67,7 +67,7 @@ class PlaceKind(TextChoices):
 
     COUNTRY = "country", _("Country or territory")
     GROUP = "group", _("Country group")
-    UNRESOLVED = "unresolved", _("Unresolved: kept as printed, reaches nobody")
+    UNRESOLVED = "unresolved", _("As printed; not used in the comparison")
     NONE = "none", _("States none")
 
 
@@ -87,6 +87,7 @@ class ResponseStatus(TextChoices):
     SUBMITTED = "submitted", _("Waits for the coordinator")
     RECEIVED = "received", _("Received")
     UNDONE = "undone", _("Its import was undone")
+    HELD = "held", _("Held: the results of its edition are released")
 
 
 class QuestionKind(TextChoices):
@@ -166,9 +167,19 @@ class RowResult(TextChoices):
     ADDED = "added", _("Added")
     CHANGED = "changed", _("Changed")
     UNCHANGED = "unchanged", _("Unchanged")
+    HELD = "held", _("Held, to be chosen")
     IN_ERROR = "in_error", _("In error")
     MISSING = "missing", _("Missing from this file, kept")
 
 
+class ImportStep(TextChoices):
+    """What is being done to a file before its rows are taken one by one; empty once they are."""
+
+    READING = "reading", _("Read")
+    GOING_THROUGH = "through", _("Compared with each other")
+
+
+COUNT_NOWHERE = frozenset({ResponseStatus.UNDONE, ResponseStatus.HELD})
+"""Responses that are kept, and that a later file or answer of the same key takes up as if they were new."""
 IMPORT_AT_WORK = frozenset({ImportState.PLANNING, ImportState.APPLYING, ImportState.UNDOING})
 TARGET_DIRECTIONS = frozenset({Direction.PRIORITY, Direction.PROVIDES_TO})

@@ -1,14 +1,16 @@
-"""Puts the survey editions that the project ships into the database."""
+"""Makes survey editions: those that the project ships, and new ones that ask what an earlier one asked."""
 
 import datetime as dt
 
 from directory.models import User
 from surveys.answering.edition import shipped_surveys
-from surveys.models import Survey
+from surveys.models import Challenge, Survey
 from surveys.questionnaires.form import add_version
 from surveys.questionnaires.shipped import add_challenges, shipped_form
+from surveys.questionnaires.versions import copy_from
 
 _TEXTS = ("title", "organisers", "description", "source", "disclaimer")
+_OF_A_CHALLENGE = ("code", "perspective", "label", "label_as_printed", "marker", "source", "position")
 _FLAGS = ("publishes_on_import", "has_agency_key", "is_public")
 
 
@@ -48,3 +50,32 @@ def add_questionnaire(survey: Survey, name: str) -> None:
         add_challenges(survey)
     if name:
         add_version(survey, shipped_form(name))
+
+
+def next_edition(like: Survey, *, code: str, title: str, stated_on: dt.date | None) -> Survey:
+    """Return an edition that takes answers as another does, not saved: nobody sees it, and it publishes nothing."""
+    return Survey(
+        code=code,
+        title=title,
+        stated_on=stated_on,
+        organisers=like.organisers,
+        languages=like.languages,
+        has_agency_key=like.has_agency_key,
+    )
+
+
+def add_edition(edition: Survey, *, like: Survey, by: User | None) -> Survey:
+    """Save an edition of `next_edition`, with the questionnaire and the challenges of the other."""
+    edition._history_user = by  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to say who
+    edition.save()
+    copy_from(like, to=edition)
+    copies = {
+        one.pk: Challenge(survey=edition, **{name: getattr(one, name) for name in _OF_A_CHALLENGE})
+        for one in like.challenges.all()
+    }
+    Challenge.objects.bulk_create(copies.values())
+    parts = [one for one in like.challenges.all() if one.parent_id is not None]
+    for part in parts:
+        copies[part.pk].parent = copies[int(part.parent_id or 0)]
+    Challenge.objects.bulk_update([copies[part.pk] for part in parts], ["parent"])
+    return edition

@@ -1,31 +1,28 @@
-"""Pages of offers, needs and surveys."""
+"""Pages of offers and needs."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, ListView, View
+from django.utils.translation import gettext_lazy
+from django.views.generic import DetailView
 
 from directory.country_lists import CountryFilteredList
 from directory.models import Country
-from surveys.choices import ResponseStatus
-from surveys.filtersets import NeedFilter, OfferFilter
-from surveys.models import Need, Offer, Response, Survey
+from directory.searching.reading import read_query
+from surveys.choices import Side
+from surveys.feeds import CONTENT_TYPE, MOST_ENTRIES, posting_feed
+from surveys.filtersets import NeedFilter, OfferFilter, open_unless_asked
+from surveys.models import Need, Offer
+from surveys.pictures import STATED, ListPictures
+from surveys.postings.shown.frame import COLUMNS, OFFER_COLUMNS, survey_notes
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
-from surveys.questionnaires.asked import Asked
-from surveys.results.changes import as_table, changes_between
-from surveys.results.counts import question_counts
-from surveys.results.files import FORMATS, response_of
-from surveys.results.rate import day_of, groups_on, response_rates
-from surveys.results.table1 import responses_for_table1, table1
-from surveys.results.table2 import table2
-from web.days import today
+from surveys.saved_searches.keeping import LONGEST_NAME
+from surveys.searching.finding import PostingSearch
 from web.pages import PublicPage, Row
-
-ROWS_ON_THE_PAGE = 300
-"""Of Table 1; its files hold all."""
+from web.pictures.files import picture_response
 
 
 class PostingList(CountryFilteredList[Row]):
@@ -33,27 +30,78 @@ class PostingList(CountryFilteredList[Row]):
 
     results_template = "surveys/posting_results.html"
     knows_closed = True
+    has_feed = True
+    side: ClassVar[Side]
 
     def countries_to_choose(self) -> QuerySet[Country]:
         visible = self.rows().order_by()
-        return Country.objects.listed().filter(
-            Q(iso3__in=visible.values("country")) | Q(iso3__in=visible.filter(country=None).values("agency__country"))
+        return (
+            Country.objects.listed()
+            .named()
+            .filter(
+                Q(iso3__in=visible.values("country"))
+                | Q(iso3__in=visible.filter(country=None).values("agency__country"))
+            )
         )
+
+    @property
+    def is_best_first(self) -> bool:
+        """Whether what was searched for puts the list in order."""
+        return "q" in self.asked and "ordering" not in self.asked and not self.refusals
+
+    def default_order(self) -> str:
+        return _("Best found first") if "q" in self.asked else super().default_order()
+
+    def in_view(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        return open_unless_asked(rows, self.asked)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        name = "; ".join(f"{one.label}: {one.words}" for one in context["active_filters"])
+        return context | {
+            "search_query": self.asked.urlencode(),
+            "search_name": name[:LONGEST_NAME],
+            "pictures": [] if self.refusals else self.pictures().all(),
+        }
+
+    def notes(self, rows: QuerySet[Row]) -> list[str]:
+        return survey_notes(rows)
+
+    def pictures(self) -> ListPictures:
+        """Return the pictures of the list as it is filtered."""
+        return ListPictures(self.filterset, self.in_view, self.narrowed_to, self.picture_address)
+
+    def narrowed_to(self, name: str, value: str) -> str:
+        """Return the address of the list with one value of one filter, the others as they are."""
+        asked = self.asked.copy()
+        asked.pop("page", None)
+        asked[name] = value
+        return f"{reverse(f'surveys:{self.section}')}?{asked.urlencode()}"
+
+    def picture_address(self, name: str) -> str:
+        """Return the address of a picture of the list as a file."""
+        asked = self.asked.copy()
+        asked.pop("page", None)
+        return reverse(f"surveys:{self.section}_picture", args=[name]) + (f"?{asked.urlencode()}" if asked else "")
 
     def get_queryset(self) -> QuerySet[Row]:
         rows = super().get_queryset()
-        if self.shows_closed or "is_open" in self.asked:
-            return rows
-        return rows.open_now()  # type: ignore[attr-defined]
+        if self.is_best_first:
+            search = PostingSearch(read_query(str(self.asked["q"])))
+            rows = search.best_first(rows, side=self.side)  # type: ignore[type-var]
+        return rows
 
 
 class OfferList(PostingList[Offer]):
     """What countries and agencies offer."""
 
     model = Offer
+    side = Side.OFFER
     filterset_class = OfferFilter
     section = "offers"
-    form_fields = ("q", "reaches", "country", "group", "area", "modality", "target", "ordering")
+    file_name = "offers"
+    columns = OFFER_COLUMNS
+    form_fields = ("q", "reaches", "country", "group", "area", "modality", "target", "is_confirmed", "ordering")
     extra_context = {"kind": "offer"}
 
     def rows(self) -> QuerySet[Offer]:
@@ -67,8 +115,12 @@ class NeedList(PostingList[Need]):
     """What countries seek from others of the South."""
 
     model = Need
+    side = Side.NEED
     filterset_class = NeedFilter
     section = "needs"
+    file_name = "needs"
+    columns = COLUMNS
+    form_fields = ("q", "country", "group", "area", "modality", "is_confirmed", "ordering")
     extra_context = {"kind": "need"}
 
     def rows(self) -> QuerySet[Need]:
@@ -76,6 +128,73 @@ class NeedList(PostingList[Need]):
 
     def for_page(self, rows: QuerySet[Need]) -> QuerySet[Need]:
         return rows.for_lists()  # type: ignore[attr-defined]
+
+
+class PostingFeedView(PostingList[Row]):
+    """What changed last in a list of postings, as an Atom feed: what everyone may read, whoever asks."""
+
+    own_parameters = frozenset()
+    feed_title: ClassVar[Any]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        shown = self.get_queryset().order_by("-updated_at", "pk")[:MOST_ENTRIES]
+        if self.refusals:
+            return self.refused()
+        feed = posting_feed(
+            shown,  # type: ignore[arg-type]
+            title=str(self.feed_title),
+            feed_url=request.build_absolute_uri(self.address_of("atom")),
+            list_url=request.build_absolute_uri(self.address_of("")),
+            host=request.build_absolute_uri("/").rstrip("/"),
+        )
+        return HttpResponse(feed, content_type=CONTENT_TYPE)
+
+
+class OfferFeed(PostingFeedView[Offer], OfferList):
+    """Offers that changed last."""
+
+    feed_title = gettext_lazy("Offers of South-South cooperation")
+
+    def rows(self) -> QuerySet[Offer]:
+        return Offer.objects.public()
+
+
+class NeedFeed(PostingFeedView[Need], NeedList):
+    """Needs that changed last."""
+
+    feed_title = gettext_lazy("Needs of South-South cooperation")
+
+    def rows(self) -> QuerySet[Need]:
+        return Need.objects.public()
+
+
+class PostingPictureView(PostingList[Row]):
+    """A picture of a list as a file: of the same rows as its page."""
+
+    own_parameters = frozenset()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        if kwargs["name"] not in STATED:
+            raise Http404
+        shown = self.get_queryset()
+        if self.refusals:
+            return self.refused()
+        picture = self.pictures().of(kwargs["name"])
+        if not picture.bars:
+            raise Http404
+        return picture_response(picture, name=f"{self.file_name}-{picture.name}", notes=self.file_notes(shown))
+
+    def address_of(self, ending: str) -> str:
+        query = self.asked.urlencode()
+        return reverse(f"surveys:{self.section}") + (f"?{query}" if query else "")
+
+
+class OfferPicture(PostingPictureView[Offer], OfferList):
+    """Offers by area or by modality."""
+
+
+class NeedPicture(PostingPictureView[Need], NeedList):
+    """Needs by area or by modality."""
 
 
 class OfferDetail(PublicPage, DetailView[Offer]):
@@ -102,95 +221,3 @@ class NeedDetail(PublicPage, DetailView[Need]):
 
     def get_queryset(self) -> QuerySet[Need]:
         return Need.objects.visible_to(self.request.user).for_lists().prefetch_related(PARTNERS)
-
-
-class SurveyList(PublicPage, ListView[Survey]):
-    """Survey editions whose page is public."""
-
-    queryset = Survey.objects.public().annotate(
-        response_count=Count("responses", filter=Q(responses__status=ResponseStatus.RECEIVED))
-    )
-    section = "surveys"
-
-
-class SurveyDetail(PublicPage, DetailView[Survey]):
-    """One survey edition; what was answered once the secretariat has released it."""
-
-    slug_field = "code"
-    slug_url_kwarg = "code"
-    section = "surveys"
-    section_current = "true"
-
-    def get_queryset(self) -> QuerySet[Survey]:
-        return Survey.objects.public()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        survey = self.object
-        context["counts"] = (
-            Response.objects.filter(survey=survey)
-            .received()
-            .aggregate(answered=Count("pk", filter=Q(kind="answered")), compiled=Count("pk", filter=Q(kind="compiled")))
-        )
-        return context | (released_results(survey) if survey.is_released else {})
-
-
-class ResultFile(PublicPage, View):
-    """A table of released results as a file."""
-
-    def get(self, request: HttpRequest, code: str, table: str, ending: str) -> HttpResponseBase:
-        survey = get_object_or_404(Survey.objects.public(), code=code)
-        if not survey.is_released or ending not in FORMATS:
-            raise Http404
-        asked = Asked.of(survey)
-        if table == "table-1":
-            found = table1(survey, asked, responses_for_table1(survey)).as_table(survey)
-        elif table == "table-2" and survey.challenges.exists():
-            found = table2(survey, asked).as_table(survey)
-        else:
-            groups = groups_on(day_of(survey))
-            counts = {one.code: one for one in question_counts(survey, asked, groups)}
-            if table not in counts:
-                raise Http404
-            found = counts[table].as_table(survey, [label for label, _members in groups.values()])
-        return response_of(found, name=f"{survey.code}-{table}", ending=ending)
-
-
-class SurveyChanges(PublicPage, DetailView[Survey]):
-    """What changed between an edition and an earlier one, country by country."""
-
-    slug_field = "code"
-    slug_url_kwarg = "code"
-    section = "surveys"
-    section_current = "true"
-    template_name = "surveys/survey_changes.html"
-
-    def get_queryset(self) -> QuerySet[Survey]:
-        return Survey.objects.public().filter(results_released_on__lte=today())
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
-        self.object = self.get_object()
-        before = get_object_or_404(self.get_queryset(), code=kwargs["other"])
-        found = changes_between(before, self.object)
-        if ending := kwargs.get("ending"):
-            if ending not in FORMATS:
-                raise Http404
-            name = f"{before.code}-{self.object.code}"
-            return response_of(as_table(before, self.object, found), name=name, ending=ending)
-        return self.render_to_response(self.get_context_data(before=before, found=found))
-
-
-def released_results(survey: Survey) -> dict[str, Any]:
-    """Return what the page of a released edition shows: rates, counts, both tables, editions to compare with."""
-    asked = Asked.of(survey)
-    groups = groups_on(day_of(survey))
-    others = Survey.objects.public().filter(results_released_on__lte=today()).exclude(pk=survey.pk)
-    return {
-        "table": table1(survey, asked, responses_for_table1(survey)[:ROWS_ON_THE_PAGE]),
-        "rows_on_the_page": ROWS_ON_THE_PAGE,
-        "challenges": table2(survey, asked),
-        "rates": response_rates(survey, groups, _("All that were asked")),
-        "questions": question_counts(survey, asked, groups),
-        "groups": [label for label, _members in groups.values()],
-        "others": others,
-    }

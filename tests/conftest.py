@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.client import ClientMixin
 from pytest_django import DjangoDbBlocker
 
@@ -22,8 +22,10 @@ from directory.choices import AgencyKind, Role
 from directory.models import User
 from directory.name_index import load_name_index
 from directory.names import NameIndex
+from directory.searching.lexicon import forget_lexicon
 from matching.models import ScoringProfile
 from surveys.editions import load_surveys
+from tests.answers import answers
 from tests.factories import AgencyFactory, CountryFactory, ScoringProfileFactory, UserFactory
 from tests.migrating import empty_database
 from tests.snapshots import Snapshot, take_snapshot
@@ -85,9 +87,25 @@ def _forced_log_ins_pass_the_second_factor() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _answers_are_declared() -> Iterator[None]:
+    """Hold each answer of the API that any test gets against the schema."""
+    by_django = Client.request
+
+    def request(self: Any, **environment: Any) -> Any:
+        response = by_django(self, **environment)
+        if environment["PATH_INFO"].startswith("/api/v1/"):
+            answers().check(environment["REQUEST_METHOD"], environment["PATH_INFO"], response)
+        return response
+
+    with mock.patch.object(Client, "request", request):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+    forget_lexicon()
 
 
 @pytest.fixture(scope="session", autouse=True)

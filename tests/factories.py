@@ -17,10 +17,13 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from directory.choices import SECRETARIAT_ROLES, AgencyKind, AreaUse, DesignationKind, GroupLevel, Role
+from directory.choices import SECRETARIAT_ROLES, AgencyKind, AreaUse, DesignationKind, GroupLevel, KeyScope, Role
+from directory.keys.making import LONGEST
+from directory.keys.secret import digest_of, new_secret, public_part_of
 from directory.models import (
     Affiliation,
     Agency,
+    ApiKey,
     Country,
     CountryGroup,
     Designation,
@@ -33,8 +36,12 @@ from matching.choices import DECIDED, OPTIONS_DECIDED, MatchStatus, OptionStatus
 from matching.life.steps import LIVES
 from matching.models import Match, MatchRun, MatchSide, Outcome, ScoringProfile, TriangularOption
 from matching.runs.running import run_matching
+from practices.choices import PracticeStatus
+from practices.models import Practice
+from practices.searching.documents import write_documents_of
 from surveys.choices import PlaceKind, PostingStatus, ResponseKind
 from surveys.models import Need, Offer, PreferredPartner, Response, Survey, Target
+from surveys.searching.documents import on_postings_changed
 from tests.places import COUNTRIES
 
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"
@@ -222,6 +229,33 @@ class UserFactory(DjangoModelFactory[User]):
             DesignationFactory(affiliation=affiliation)
 
 
+class ApiKeyFactory(_WithoutHistory[ApiKey]):
+    """A key in force that reads what is public; the key made has its `secret`, as nobody else ever has.
+
+    `ApiKeyFactory(scopes=[KeyScope.WRITE_POSTINGS], agency=…)`: a designated focal point of the agency answers for it,
+    unless another person is given as `accountable`.
+    """
+
+    class Meta:
+        model = ApiKey
+
+    agency = factory.SubFactory(AgencyFactory)
+    name = factory.Sequence(lambda n: f"Key {n}")
+    scopes = factory.LazyFunction(lambda: [KeyScope.READ_PUBLIC])
+    accountable = factory.LazyAttribute(lambda o: UserFactory(role=Role.FOCAL_POINT, role__agency=o.agency))
+    made_by = factory.SelfAttribute("accountable")
+    expires_on = factory.LazyFunction(lambda: timezone.now().date() + LONGEST)
+
+    @classmethod
+    def _create(cls, model_class: type[ApiKey], *args: Any, **values: Any) -> ApiKey:
+        secret = values.pop("secret", None) or new_secret()
+        values |= {"digest": digest_of(secret), "public_part": public_part_of(secret)}
+        values["scopes"] = [str(scope) for scope in values["scopes"]]
+        key = super()._create(model_class, *args, **values)
+        key.secret = secret  # type: ignore[attr-defined]
+        return key
+
+
 class SurveyFactory(_WithoutHistory[Survey]):
     """A public edition."""
 
@@ -271,11 +305,12 @@ class _PostingFactory(DjangoModelFactory[Any]):
 
     @classmethod
     def _after_postgeneration(cls, instance: Any, create: bool, results: Any = None) -> None:
-        """Write one row of history, with the areas and modalities in it, as the portal does of a new posting."""
+        """Write one row of history with the areas and modalities in it, and what it is found by, as the portal does."""
         if not create:
             return
         del instance.skip_history_when_saving
         post_save.send(type(instance), instance=instance, created=True, using="default", raw=False, update_fields=None)
+        on_postings_changed(type(instance), [instance.pk])
 
     @factory.post_generation
     def areas(self: Any, create: bool, given: Iterable[str | PriorityArea] | None) -> None:
@@ -334,6 +369,74 @@ class ConfirmedNeedFactory(PublishedNeedFactory):
     """A published need that its own agency vouched for."""
 
     confirmed_on = dt.date(2026, 1, 15)
+
+
+class PracticeFactory(DjangoModelFactory[Practice]):
+    """A draft of an agency's practice, complete: energy; nobody but its agency and the secretariat sees it."""
+
+    class Meta:
+        model = Practice
+        skip_postgeneration_save = True
+
+    agency = factory.SubFactory(AgencyFactory)
+    title = factory.Sequence(lambda n: f"Practice {n}")
+    text = "What was done, and how."
+
+    @classmethod
+    def _create(cls, model_class: type[Any], *args: Any, **values: Any) -> Any:
+        """Save without the rows of history that signals write."""
+        practice = model_class(*args, **values)
+        practice.skip_history_when_saving = True
+        practice.save(force_insert=True)
+        return practice
+
+    @classmethod
+    def _after_postgeneration(cls, instance: Any, create: bool, results: Any = None) -> None:
+        """Write one row of history, and what searches find it by, as the portal does."""
+        if not create:
+            return
+        del instance.skip_history_when_saving
+        post_save.send(type(instance), instance=instance, created=True, using="default", raw=False, update_fields=None)
+        write_documents_of([instance.pk])
+
+    @factory.post_generation
+    def areas(self: Any, create: bool, given: Iterable[str | PriorityArea] | None) -> None:
+        """Add the areas given, as codes or objects; without any, one."""
+        self.areas.add(*_rows(AreaFactory, ["energy"] if given is None else given))
+
+    @factory.post_generation
+    def modalities(self: Any, create: bool, given: Iterable[str | Modality] | None) -> None:
+        """Add the modalities given, as codes or objects."""
+        self.modalities.add(*_rows(ModalityFactory, given or []))
+
+    @factory.post_generation
+    def countries(self: Any, create: bool, given: Iterable[Country] | None) -> None:
+        """Add the countries given."""
+        self.countries.add(*(given or []))
+
+    @factory.post_generation
+    def partners(self: Any, create: bool, given: Iterable[Agency] | None) -> None:
+        """Add the agencies given."""
+        self.partners.add(*(given or []))
+
+    @factory.post_generation
+    def offers(self: Any, create: bool, given: Iterable[Offer] | None) -> None:
+        """Add the offers given."""
+        self.offers.add(*(given or []))
+
+
+class SubmittedPracticeFactory(PracticeFactory):
+    """A practice that waits for the secretariat."""
+
+    status = PracticeStatus.SUBMITTED
+    submitted_at = factory.LazyFunction(timezone.now)
+
+
+class PublishedPracticeFactory(SubmittedPracticeFactory):
+    """A practice that everyone sees."""
+
+    status = PracticeStatus.PUBLISHED
+    published_at = factory.LazyFunction(timezone.now)
 
 
 def _kind_of(place: Any) -> PlaceKind:
@@ -522,6 +625,13 @@ def suggested_match() -> Match:
     speaker_for(need)
     speaker_for(offer)
     return Match.objects.get(need=need, offer=offer)
+
+
+def confirmed(match: Match) -> Match:
+    """Have both postings confirmed: what a survey read of a country is released to nobody until then."""
+    for posting in (match.need, match.offer):
+        type(posting).objects.filter(pk=posting.pk).update(confirmed_on=dt.date(2026, 1, 15))
+    return Match.objects.get(pk=match.pk)
 
 
 def agreed_cooperation(user: User, *, consents: bool = True, confirmed: bool = True, **outcome: Any) -> Match:

@@ -6,6 +6,7 @@ from typing import Any
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings.shown.editing import ShownPosting
+from surveys.searching.documents import on_postings_changed
 from tests.factories import AreaFactory, ModalityFactory
 from web.since_shown import AS_OF
 
@@ -83,4 +84,5 @@ def publish_many(model: type[Any], number: int, **fields: Any) -> list[Any]:
         (model.modalities.through, "modality", modality),
     ):
         through.objects.bulk_create([through(**{side: posting, column: row}) for posting in rows])
+    on_postings_changed(model, [posting.pk for posting in rows])
     return rows

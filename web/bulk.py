@@ -19,6 +19,8 @@ Columns = Mapping[str, NDArray[np.int64] | str | int | None]
 """By column of the table: an array with an entry a row, or one value for all; None is NULL."""
 NULL = np.iinfo(np.int64).min
 """Stands for NULL in an array."""
+ROWS_LOOKED_AT = 1_000
+"""Of each index, by SQLite, which would read all of it."""
 
 
 def is_postgresql() -> bool:
@@ -34,6 +36,18 @@ def lock_table(model: type[Model]) -> None:
     if is_postgresql():
         with connection.cursor() as cursor:
             cursor.execute(f'LOCK TABLE "{model._meta.db_table}" IN EXCLUSIVE MODE')
+
+
+def refresh_statistics(*models: type[Model]) -> None:
+    """Let the database look at what these tables now hold: by it, it chooses the indexes that it reads.
+
+    PostgreSQL does so by itself only a while after many rows have changed, SQLite never.
+    """
+    with connection.cursor() as cursor:
+        if not is_postgresql():
+            cursor.execute(f"PRAGMA analysis_limit = {ROWS_LOOKED_AT}")
+        for model in models:
+            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
 
 def new_ids(model: type[Model], number: int) -> NDArray[np.int64]:

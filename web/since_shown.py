@@ -67,6 +67,11 @@ class Shown(ABC):
         """Return the mark for a page that is made now."""
         return self._mark(f"{int(timezone.now().timestamp() * 1_000_000):x}")
 
+    def version(self) -> str:
+        """Return what the state alone makes of the mark: for machines, which are told what happened in other ways."""
+        state = json.dumps([type(self).__qualname__, self.state()], default=str)
+        return salted_hmac("web.since_shown", state).hexdigest()[:32]
+
     def check(self, mark: str) -> None:
         """Raise ChangedSinceShown unless the state is still the one that the page with this mark showed.
 
@@ -78,8 +83,7 @@ class Shown(ABC):
             raise ChangedSinceShown(self.happened(_instant(moment)), now=self.state_in_words())
 
     def _mark(self, moment: str) -> str:
-        state = json.dumps([type(self).__qualname__, self.state()], default=str)
-        return f"{moment}~{salted_hmac('web.since_shown', state).hexdigest()[:32]}"
+        return f"{moment}~{self.version()}"
 
 
 @contextmanager

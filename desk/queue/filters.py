@@ -192,7 +192,7 @@ class NeedGroupFilter(QueueFilter):
     parameter_name = "group"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Choices:
-        return list(CountryGroup.objects.active().filter(is_heading=True).values_list("code", "label"))
+        return list(CountryGroup.objects.filter(is_active=True, is_heading=True).labels().items())
 
     def narrow(self, queryset: Matches, value: str) -> Matches:
         countries = members(value, today()).order_by().values("country")
@@ -206,7 +206,7 @@ class SharedAreaFilter(QueueFilter):
     parameter_name = "area"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> Choices:
-        return list(PriorityArea.objects.scored().values_list("code", "label"))
+        return list(PriorityArea.objects.scored().labels().items())
 
     def narrow(self, queryset: Matches, value: str) -> Matches:
         return queryset.filter(

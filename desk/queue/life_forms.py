@@ -21,6 +21,7 @@ from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Match, Outcome
 from surveys.choices import Side
+from surveys.postings.forms.day_field import PostingDayField, day_input
 from web.days import today
 from web.since_shown import AS_OF, as_shown
 
@@ -92,10 +93,11 @@ class StaffOutcomeForm(forms.ModelForm[Outcome]):
     class Meta:
         model = Outcome
         fields = outcomes.FIELDS
+        field_classes = dict.fromkeys(("agreed_on", "starts_on", "ends_on"), PostingDayField)
         widgets = {
-            "agreed_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "starts_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "ends_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "agreed_on": day_input(),
+            "starts_on": day_input(),
+            "ends_on": day_input(),
             "what_changed": forms.Textarea(attrs={"rows": 3}),
             "links": forms.Textarea(attrs={"rows": 2}),
         }

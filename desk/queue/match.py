@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -14,23 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 from desk import pairs, whom
 from desk.base import DeskAdmin
 from desk.queue import around, bulk, review_page
+from desk.queue.figures import show_figures
 from desk.queue.filters import FILTERS
 from desk.queue.rows import QUEUE_ORDER, QueueChangeList
 from directory.access import Action, can
 from directory.models import User
+from matching.filtersets import matches_found
 from matching.models import Match
-from web.text import fold
-
-LONGEST_SEARCH = 200
-SEARCHED = (
-    "need__search_text",
-    "need__country__search_text",
-    "need__agency__search_text",
-    "offer__search_text",
-    "offer__country__search_text",
-    "offer__agency__search_text",
-    "offer__agency__country__search_text",
-)
+from web.filters import LONGEST_SEARCH
+from web.search.words import words_in
 
 
 def _bulk_action(step: str) -> Any:
@@ -49,7 +41,7 @@ class MatchAdmin(DeskAdmin[Match]):
     list_display = ("score", "need", "offer", "status", "created_at")
     sortable_by = ("score", "created_at")
     list_filter = FILTERS
-    search_fields = SEARCHED
+    search_fields = ("need", "offer")
     search_help_text = _("Title, text, country or agency of the need or the offer.")
     ordering = QUEUE_ORDER
     actions = [_bulk_action(step) for step in bulk.BULK_STEPS]
@@ -63,16 +55,12 @@ class MatchAdmin(DeskAdmin[Match]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find matches in whose two postings, countries and agencies each word stands."""
-        words = fold(search_term).split()
-        if search_term.strip() and (not words or len(search_term) > LONGEST_SEARCH):
+        """Find matches of whose two postings each term finds one."""
+        if not search_term.strip():
+            return queryset, False
+        if len(search_term) > LONGEST_SEARCH or not words_in(search_term):
             return queryset.none(), False
-        for word in words:
-            found = Q()
-            for field in SEARCHED:
-                found |= Q((f"{field}__contains", word))
-            queryset = queryset.filter(found)
-        return queryset, False
+        return matches_found(queryset, search_term), False
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         """Whether the person decides on matches."""
@@ -126,7 +114,7 @@ class MatchAdmin(DeskAdmin[Match]):
     def figures_view(self, request: HttpRequest) -> HttpResponse:
         """Show figures."""
         self._may_look(request)
-        return around.figures(self, request)
+        return show_figures(self, request)
 
     def brief_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make the brief of a match."""

@@ -1,6 +1,7 @@
 """Affiliations in the admin."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin, actor
+from directory.keys.departures import note_departure
 from directory.models import Affiliation, User
 from directory.people.leaving import leave
 from directory.people.revalidation import validate
@@ -37,6 +39,11 @@ class AffiliationAdmin(HistoryAdmin[Affiliation]):
             },
         ),
     )
+
+    def save_model(self, request: HttpRequest, obj: Affiliation, form: Any, change: bool) -> None:
+        """Look after the keys of a person whose last day is set to one that has passed."""
+        super().save_model(request, obj, form, change)
+        note_departure(obj.user)
 
     @admin.action(description=_("End now: access ends at once, the history stays"), permissions=["change"])
     def end_now(self, request: HttpRequest, queryset: QuerySet[Affiliation]) -> None:

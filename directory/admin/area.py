@@ -24,7 +24,7 @@ class PriorityAreaAdmin(ScoredAdmin[PriorityArea]):
             None,
             {
                 "description": _("Code and label are shown publicly."),
-                "fields": ("code", "label", "parent", "use", "position"),
+                "fields": ("code", "label", "parent", "use", "position", "listed_from"),
             },
         ),
         (_("On input"), {"fields": ("aliases",)}),

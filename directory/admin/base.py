@@ -111,7 +111,8 @@ class ScoredAdmin(ReferenceAdmin[ReferenceRow]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the list, with a warning where runs would fail by it."""
         if beyond := too_many(self.model._default_manager.scored()):  # type: ignore[attr-defined] # noqa: SLF001
-            self.message_user(request, f"{beyond} {_('The matching cannot run.')}", messages.WARNING)
+            stopped = _("The matching cannot run.")
+            self.message_user(request, f"{beyond} {stopped}", messages.WARNING)
         return super().changelist_view(request, extra_context)
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.access import Action, can
 from directory.admin.base import ListInline, NewRowsInline, actor
 from directory.admin.since_shown import SinceShownAdmin
+from directory.keys.departures import note_departure
 from directory.models import AccountEvent, Affiliation, User
 from directory.people import addresses, second_factor
 from directory.people.second_factor import SecondFactorRefused
@@ -178,3 +179,8 @@ class UserAdmin(SinceShownAdmin[User]):
         email, obj.email = obj.email, form.initial["email"]
         super().save_model(request, obj, form, change)
         obj.email = addresses.change_by_manager(user=obj, email=email, by=actor(request)).email
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Look after the keys of a person who was deactivated, or whose affiliation was ended here."""
+        super().save_related(request, form, formsets, change)
+        note_departure(form.instance)

@@ -1,4 +1,4 @@
-"""Endpoints whose fields depend on who reads: everyone, a member of an agency, or the secretariat."""
+"""Endpoints whose fields depend on who reads: everyone, a member, the secretariat, or a key that writes."""
 
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -17,13 +17,16 @@ class Readership(StrEnum):
     PUBLIC = "public"
     MEMBER = "member"
     STAFF = "staff"
+    WRITER = "writer"
 
 
 def readership_of(user: User | AnonymousUser | None) -> Readership:
     """Return the readership to which the person belongs."""
     if can(user, Action.READ_EVERYTHING):
         return Readership.STAFF
-    return Readership.MEMBER if can(user, Action.READ_OWN) else Readership.PUBLIC
+    if can(user, Action.READ_OWN):
+        return Readership.MEMBER
+    return Readership.WRITER if can(user, Action.POST) else Readership.PUBLIC
 
 
 class ReadershipViewSet(ReadOnlyViewSet):

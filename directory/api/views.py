@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from directory.access import Action, can
 from directory.api import serializers
 from directory.api.readership import Readership, ReadershipViewSet
+from directory.files import AGENCY_COLUMNS, COUNTRY_COLUMNS
 from directory.filtersets import AgencyFilter, AreaFilter, CountryFilter, GroupFilter, ModalityFilter
 from directory.membership import describe, groups_of, members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, Modality, PriorityArea
@@ -19,7 +20,11 @@ from web.api.problems import BadQuery
 from web.days import today
 from web.filters import DayField
 
-ON = OpenApiParameter("on", dt.date, description="The day of the memberships; today where none is given.")
+ON = OpenApiParameter(
+    "on",
+    {"type": "string", "format": "date", "examples": ["2018-06-27"]},
+    description="The day of the memberships; today where none is given.",
+)
 
 
 def day_of(request: Request) -> dt.date:
@@ -39,10 +44,13 @@ def described(memberships: QuerySet[GroupMembership], on: dt.date) -> list[Group
 
 
 @extend_schema_view(
+    list=extend_schema(summary="List countries and territories"),
     retrieve=extend_schema(
+        summary="Get a country or territory",
+        description="One country or territory, with the groups that it belongs to on the day `on`.",
         parameters=[ON],
         responses=serializers.CountryDetailSerializer,
-    )
+    ),
 )
 class CountryViewSet(ReadershipViewSet):
     """Listed countries and territories, in English alphabetical order; one of them with its groups on a day."""
@@ -50,6 +58,7 @@ class CountryViewSet(ReadershipViewSet):
     queryset = Country.objects.none()
     filterset_class = CountryFilter
     by_readership = {Readership.PUBLIC: serializers.CountrySerializer}
+    file_columns = COUNTRY_COLUMNS
     lookup_field = "iso3"
     lookup_value_regex = "[A-Z0-9]{3}"
     detail_parameters = frozenset({"on"})
@@ -62,14 +71,18 @@ class CountryViewSet(ReadershipViewSet):
         """Answer with the country and its groups on the day `on`."""
         country, on = self.get_object(), day_of(request)
         country.on, country.groups = on, described(groups_of(country, on), on)
-        return Response(serializers.CountryDetailSerializer(country, context=self.get_serializer_context()).data)
+        serializer = serializers.CountryDetailSerializer(country, context=self.get_serializer_context())
+        return Response(self.with_fields_asked(serializer).data)
 
 
 @extend_schema_view(
+    list=extend_schema(summary="List groups of countries"),
     retrieve=extend_schema(
+        summary="Get a group of countries",
+        description="One group, with its members on the day `on` and how sure each membership is.",
         parameters=[ON],
         responses=serializers.GroupDetailSerializer,
-    )
+    ),
 )
 class GroupViewSet(ReadershipViewSet):
     """Groups of countries; one of them with its members on a day."""
@@ -89,9 +102,17 @@ class GroupViewSet(ReadershipViewSet):
         """Answer with the group and its members on the day `on`."""
         group, on = self.get_object(), day_of(request)
         group.on, group.members = on, described(members(group.code, on), on)
-        return Response(serializers.GroupDetailSerializer(group, context=self.get_serializer_context()).data)
+        serializer = serializers.GroupDetailSerializer(group, context=self.get_serializer_context())
+        return Response(self.with_fields_asked(serializer).data)
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List priority areas"),
+    retrieve=extend_schema(
+        summary="Get a priority area",
+        description="One area or tag, also one that is only kept as printed on its row.",
+    ),
+)
 class AreaViewSet(ReadershipViewSet):
     """Priority areas and tags; what is only kept as printed on its row is in no list, but has an address."""
 
@@ -103,15 +124,22 @@ class AreaViewSet(ReadershipViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return those that can be chosen."""
-        return PriorityArea.objects.shown()
+        return PriorityArea.objects.shown().select_related("parent")
 
     def get_detail_queryset(self) -> QuerySet[Any]:
         """Return all that a posting may name, those as printed too."""
-        return PriorityArea.objects.active()
+        return PriorityArea.objects.active().select_related("parent")
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List modalities"),
+    retrieve=extend_schema(
+        summary="Get a modality",
+        description="One form that cooperation takes.",
+    ),
+)
 class ModalityViewSet(ReadershipViewSet):
-    """Modalities."""
+    """Modalities: the forms that cooperation takes."""
 
     queryset = Modality.objects.none()
     filterset_class = ModalityFilter
@@ -124,6 +152,13 @@ class ModalityViewSet(ReadershipViewSet):
         return Modality.objects.active()
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List agencies"),
+    retrieve=extend_schema(
+        summary="Get an agency",
+        description="One agency, with what is known of it as an institution.",
+    ),
+)
 class AgencyViewSet(ReadershipViewSet):
     """Agencies, with what is known of them as institutions."""
 
@@ -133,6 +168,7 @@ class AgencyViewSet(ReadershipViewSet):
         Readership.PUBLIC: serializers.PublicAgencySerializer,
         Readership.STAFF: serializers.StaffAgencySerializer,
     }
+    file_columns = AGENCY_COLUMNS
     lookup_field = "code"
     lookup_value_regex = "[-a-zA-Z0-9_]{1,60}"
 
@@ -140,4 +176,4 @@ class AgencyViewSet(ReadershipViewSet):
         """Return public agencies; to the secretariat all."""
         agencies = Agency.objects.all() if can(self.request.user, Action.READ_EVERYTHING) else Agency.objects.public()
         facts = Prefetch("facts", queryset=AgencyFact.objects.active(), to_attr="shown_facts")
-        return agencies.prefetch_related(facts)
+        return agencies.select_related("country").prefetch_related(facts)

@@ -11,6 +11,7 @@ after a while it becomes "perhaps sent", and a manager decides.
 import datetime as dt
 import logging
 import smtplib
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -28,21 +29,39 @@ MOST_ATTEMPTS = 6
 FIRST_PAUSE = dt.timedelta(minutes=1)
 UNCERTAIN_AFTER = dt.timedelta(minutes=15)
 REFUSALS_OF_A_SERVER = (smtplib.SMTPException, OSError)
+ANSWERS_OF_A_SERVER = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
+"""It speaks: what it says of one mail it need not say of the next."""
+
+
+class ServerIsAway(Exception):
+    """The mail server does not answer, so that the next mail would wait as long; this one waits its turn again."""
 
 
 def send_due(*, limit: int = BATCH) -> dict[str, int]:
     """Send up to `limit` mails that are due; return how many came to which state."""
     mark_uncertain()
+    return send_each(list(Mail.objects.due().order_by("due_at", "pk").values_list("pk", flat=True)[:limit]))
+
+
+def send_each(pks: Iterable[int]) -> dict[str, int]:
+    """Send these mails, as long as the server answers; return how many came to which state."""
     counts: dict[str, int] = {}
-    for pk in list(Mail.objects.due().order_by("due_at", "pk").values_list("pk", flat=True)[:limit]):
-        state = send_one(pk)
+    for pk in pks:
+        try:
+            state = send_one(pk)
+        except ServerIsAway:
+            counts[MailState.WAITING] = counts.get(MailState.WAITING, 0) + 1
+            break
         if state is not None:
             counts[state] = counts.get(state, 0) + 1
     return counts
 
 
 def send_one(pk: int) -> str | None:
-    """Send one mail, if it still waits; return the state that it came to, None where another sender had it."""
+    """Send one mail, if it still waits; return the state that it came to, None where another sender had it.
+
+    Raises ServerIsAway where the server does not answer; the mail is sent later then.
+    """
     claimed = Mail.objects.due().filter(pk=pk).update(state=MailState.SENDING, claimed_at=timezone.now())
     if not claimed:
         return None
@@ -65,7 +84,10 @@ def send_one(pk: int) -> str | None:
     try:
         message.send()
     except REFUSALS_OF_A_SERVER as error:
-        return _later(mail, error)
+        state = _later(mail, error)
+        if not isinstance(error, ANSWERS_OF_A_SERVER):
+            raise ServerIsAway from error
+        return state
     return _finish(mail, MailState.SENT)
 
 

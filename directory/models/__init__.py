@@ -3,6 +3,7 @@
 from directory.models.account_event import AccountEvent
 from directory.models.affiliation import Affiliation
 from directory.models.agency import Agency, AgencyFact
+from directory.models.api_key import ApiKey
 from directory.models.area import PriorityArea
 from directory.models.country import Country, CountryAlias
 from directory.models.designation import Designation
@@ -10,6 +11,7 @@ from directory.models.group import CountryGroup, GroupMembership
 from directory.models.invitation import Invitation
 from directory.models.mail import Mail
 from directory.models.modality import Modality
+from directory.models.rules_review import RulesReview
 from directory.models.user import User
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Affiliation",
     "Agency",
     "AgencyFact",
+    "ApiKey",
     "Country",
     "CountryAlias",
     "CountryGroup",
@@ -26,5 +29,6 @@ __all__ = [
     "Mail",
     "Modality",
     "PriorityArea",
+    "RulesReview",
     "User",
 ]

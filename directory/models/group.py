@@ -6,11 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from simple_history.models import HistoricalRecords
 
-from directory.choices import DatePrecision, GroupLevel, MembershipStatus
+from directory.choices import LEVELS_CALLED_BY_CODE, DatePrecision, GroupLevel, MembershipStatus
 from directory.models.country import Country
 from directory.models.fields import FoldedTextField
+from directory.models.labels import Labelled, LabelledQuerySet
 from directory.models.reference import ActiveQuerySet, Reference
 from web.days import years_before
 
@@ -20,11 +22,18 @@ OWN_STATEMENT = "OWN_STATEMENT"
 """Those that told the secretariat that they take part as countries of the South: each dated, with its source."""
 
 
+def short_name(code: str) -> str:
+    """Return what the reader's language calls a group whose code people use as its name."""
+    return pgettext("short name of a country group", code)
+
+
 STATEMENT_NEEDS = _("A statement of a country needs its day (member from) and its source.")
 
 
-class CountryGroup(Reference):
+class CountryGroup(Labelled):
     """A named group of countries: special situation, organisation, region, or derived from other groups."""
+
+    label_context = "country group"
 
     code = models.CharField(_("code"), max_length=40, primary_key=True)
     label = models.CharField(_("label"), max_length=120)
@@ -68,15 +77,17 @@ class CountryGroup(Reference):
 
     history = HistoricalRecords(excluded_fields=["loaded_values", "search_text"], m2m_fields=[parts])
 
-    objects = ActiveQuerySet["CountryGroup"].as_manager()
+    objects = LabelledQuerySet["CountryGroup"].as_manager()
 
     class Meta:
         verbose_name = _("country group")
         verbose_name_plural = _("country groups")
         ordering = ["position", "code"]
 
-    def __str__(self) -> str:
-        return self.label
+    @property
+    def short_name(self) -> str:
+        """What people call it: "LDC" by its code, in French "PMA"; others by their label."""
+        return short_name(self.code) if self.level in LEVELS_CALLED_BY_CODE else self.display_label
 
 
 class GroupMembershipQuerySet(ActiveQuerySet["GroupMembership"]):

@@ -4,11 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from directory.models.reference import ActiveQuerySet, Reference
+from directory.models.labels import Labelled, LabelledQuerySet
 from directory.models.scored import check_room
 
 
-class ModalityQuerySet(ActiveQuerySet["Modality"]):
+class ModalityQuerySet(LabelledQuerySet["Modality"]):
     """Modalities."""
 
     def scored(self) -> "ModalityQuerySet":
@@ -16,8 +16,10 @@ class ModalityQuerySet(ActiveQuerySet["Modality"]):
         return self.all()
 
 
-class Modality(Reference):
+class Modality(Labelled):
     """A form in which cooperation is given, such as training or study visits; flat."""
+
+    label_context = "modality"
 
     code = models.SlugField(_("code"), max_length=40, primary_key=True)
     label = models.CharField(_("label"), max_length=120)
@@ -33,9 +35,6 @@ class Modality(Reference):
         verbose_name = _("modality")
         verbose_name_plural = _("modalities")
         ordering = ["position", "code"]
-
-    def __str__(self) -> str:
-        return self.label
 
     def clean(self) -> None:
         """Refuse one more than the engine tells apart."""

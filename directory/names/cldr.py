@@ -17,7 +17,13 @@ ESCAP_LANGUAGES = (
 
 @cache
 def _territories(language: str) -> dict[str, str]:
-    return dict(Locale.parse(language).territories) if localedata.exists(language) else {}
+    if not localedata.exists(language):
+        return {}
+    names = dict(Locale.parse(language).territories)
+    # All that Babel has read of the language, of which the names of countries are a small part: forty of them at once
+    # would take as much memory as the rest of the portal.
+    localedata._cache.pop(language, None)  # noqa: SLF001 - Babel has no other way
+    return names
 
 
 def names_by_language(iso2: str) -> Iterator[tuple[str, str]]:
@@ -30,3 +36,11 @@ def names_by_language(iso2: str) -> Iterator[tuple[str, str]]:
         name = _territories(language).get(iso2)
         if name:
             yield language, name
+
+
+def forget_languages() -> None:
+    """Let go of what Babel keeps of the languages that others are read by.
+
+    It would stay in memory as long as the process; whoever asks for a language again waits for it again.
+    """
+    localedata._cache.clear()  # noqa: SLF001 - Babel has no other way

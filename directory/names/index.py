@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 
-from directory.names.cldr import UN_LANGUAGES, names_by_language
+from directory.names.cldr import UN_LANGUAGES, forget_languages, names_by_language
 from directory.names.forms import REPUBLIC_TELLS_APART, inverted, variants, without_state_form, without_state_words
 from directory.names.normalise import normalise
 from directory.names.rows import AliasRow, CountryRow, GroupRow, Resolution
@@ -95,11 +95,11 @@ class NameIndex:
             frozenset(country.iso3 for country in countries if country.is_listed),
         )
 
-    def resolve(self, text: str, *, codes: bool = False) -> Resolution:
+    def resolve(self, text: str, *, codes: bool = False, suggests: bool = True) -> Resolution:
         """Read `text` as a country or group; never raises, whatever the text.
 
         codes: the text stands in a column declared as codes, so that an ISO or M49 code counts ("NA" is Namibia);
-        elsewhere it does not.
+        elsewhere it does not. suggests: whether what resembles an unknown text is looked for, which takes time.
         """
         stripped = text.strip()
         if codes and (iso3 := self._codes.get(stripped.casefold())):
@@ -112,7 +112,7 @@ class NameIndex:
         segments = split(stripped)
         entry = self._find(key) or self._find_parts(segments)
         if entry is None:
-            return Resolution("unknown", suggestions=self._suggestions(stripped, key))
+            return Resolution("unknown", suggestions=self._suggestions(stripped, key) if suggests else ())
         return self._answer(entry)
 
     def _country(self, iso3: str) -> Resolution:
@@ -221,6 +221,7 @@ def _cldr_names(countries: Iterable[CountryRow]) -> Iterator[tuple[str, str]]:
             letters = normalise(name).replace(" ", "")
             if language in UN_LANGUAGES or not letters.isascii() or len(letters) >= _MIN_LETTERS_FOREIGN:
                 yield name, country.iso3
+    forget_languages()
 
 
 def _put_groups(entries: dict[str, _Entry], groups: list[GroupRow]) -> None:

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
+from directory.keys.departures import note_departure
+from directory.keys.erasing import erase_from_names
 from directory.models import AccountEvent, Affiliation, Designation, Invitation, Mail, User
 from directory.people.invitations import withdraw_what_fell
 from directory.signals import personal_details_erased
@@ -28,7 +30,8 @@ def leave(*, affiliation: Affiliation, by: User) -> Affiliation:
     """End an affiliation at once: by a manager, a coordinator of its country, or the person.
 
     What it gave ends with the next request, since rights are read anew each time, and so do the invitations that the
-    person may not make any more. Postings and matches belong to the agency, so who follows has all of them.
+    person may not make any more. Postings and matches belong to the agency, so who follows has all of them; its keys to
+    the API go on for a month, for somebody to adopt them.
     """
     row = Affiliation.objects.select_for_update(of=("self",)).select_related("agency", "user").get(pk=affiliation.pk)
     if not may_end(by, row):
@@ -40,6 +43,7 @@ def leave(*, affiliation: Affiliation, by: User) -> Affiliation:
             designation.ended_at = row.ended_at
             designation.save()
         withdraw_what_fell(inviter=row.user)
+        note_departure(row.user)
     return row
 
 
@@ -89,6 +93,8 @@ def erase(user: User) -> None:
     Mail.objects.filter(Q(to_user=row) | Q(to_address__iexact=old_email)).delete()
     Invitation.objects.filter(Q(email__iexact=old_email) | Q(accepted_by=row)).update(email=row.email, full_name="")
     AccountEvent.objects.filter(user=row).update(note="")
+    note_departure(row)
+    erase_from_names(row, texts)
     personal_details_erased.send(sender=User, user=row, texts=texts)
 
 

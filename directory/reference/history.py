@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Model
 from simple_history.utils import bulk_update_with_history
 
 from directory.models import User
@@ -30,6 +31,6 @@ def update_with_history(
         bulk_update_with_history(rows, model, fields, default_user=by, default_change_reason=reason)
 
 
-def sign_history(row: Reference, *, by: User | None, reason: str | None) -> None:
+def sign_history(row: Model, *, by: User | None, reason: str | None) -> None:
     """Have the history of the row's next changes name who made them and why."""
     vars(row).update(_history_user=by, _change_reason=reason)

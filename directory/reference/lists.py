@@ -114,7 +114,7 @@ LISTS: tuple[ReferenceList, ...] = (
         key=("code",),
         columns=(
             "code", "label", "parent", "use", "aliases", "sdg_goals", "dac_sectors", "dac_purposes", "position",
-            "source", "note",
+            "listed_from", "source", "note",
         ),
         is_scored=lambda values: values["use"] == AreaUse.AREA,
     ),

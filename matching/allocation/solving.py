@@ -13,10 +13,10 @@ its bound in all of them. `_Face` keeps just those plans, and the next sum choos
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import OptimizeResult, linprog
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 NO_LIMIT = -1
@@ -216,7 +216,10 @@ class _Face:
         if seconds <= 0:
             raise Unsolved("The time is over.")
         loose = ~self.is_tight
-        found: OptimizeResult = linprog(
+        # Half a second and 27 MB, which no process of the portal needs that makes no plan.
+        from scipy.optimize import linprog
+
+        found: Any = linprog(
             cost,
             A_ub=self.matrix[loose],
             b_ub=self.limit[loose],

@@ -5,18 +5,24 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from directory.api.codes import AGENCY, COUNTRY
 from matching.api.explanation import ExplanationSerializer
 from matching.choices import Fit, MatchStatus, ReadAs, RunState
 from matching.engine import CRITERIA, GATES
+from matching.life.seen.stated import stated_overlap
 from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.pairs import explanation_of
 from surveys.models.posting import Posting
-from web.api.fields import CodeField
+from web.api.codes import CodeOf
+from web.api.fields import CodeField, CodeLabelField, LabelField, own_address, page_address
 
 STAFF_ONLY = "Only for the secretariat."
 NOT_LISTED = "Null for a released fit: lists show those as a word."
-LABEL = "computed fit, no commitment of either side"
+LABEL = (
+    "computed fit, no commitment of either side; shown for information; "
+    "not endorsed by the United Nations or the Governments concerned"
+)
 
 
 def as_number(millionths: int) -> float:
@@ -33,11 +39,14 @@ def contributions_of(match: Match) -> dict[str, float]:
 class MatchedPostingSerializer(serializers.Serializer[Any]):
     """One side of a match."""
 
-    id = serializers.IntegerField(source="pk")
-    title = serializers.CharField()
+    id = serializers.IntegerField(source="pk", help_text="Its number.")
+    title = serializers.CharField(help_text="Title, in its own language.")
     country = serializers.SerializerMethodField(help_text="ISO3 of the country whose posting it is.")
-    agency = serializers.CharField(source="agency.code", default=None, allow_null=True, help_text="Code")
+    country_label = LabelField(source="posting_country")
+    agency = CodeOf(AGENCY, source="agency.code", allow_null=True)
+    agency_label = LabelField(source="agency.name")
 
+    @extend_schema_field(COUNTRY.schema(or_null=True))
     def get_country(self, posting: Posting) -> str | None:
         """Return the ISO3 code of its own country, else of its agency's."""
         return posting.country_id or (posting.agency.country_id if posting.agency else None)
@@ -46,8 +55,8 @@ class MatchedPostingSerializer(serializers.Serializer[Any]):
 class ProfileSerializer(serializers.Serializer[Any]):
     """A version of the weights."""
 
-    code = serializers.CharField()
-    version = serializers.IntegerField()
+    code = serializers.CharField(help_text="Code of the scoring profile.")
+    version = serializers.IntegerField(help_text="Its version.")
 
 
 class ContributionsSerializer(serializers.Serializer[Any]):
@@ -72,20 +81,31 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
     need = MatchedPostingSerializer()
     offer = MatchedPostingSerializer()
     score = serializers.SerializerMethodField(help_text="From 0 to 1, at most six decimals.")
-    fit = serializers.SerializerMethodField(help_text="How far what both sides state overlaps, as a word.")
+    fit = serializers.SerializerMethodField(
+        help_text="How far what both sides state overlaps, as a word; null for a released fit with an unconfirmed side."
+    )
+    fit_label = serializers.SerializerMethodField(help_text="The word for people.")
     contributions = serializers.SerializerMethodField(help_text="By criterion.")
     label = serializers.SerializerMethodField(help_text="What a match is not.")  # type: ignore[assignment]
     profile = serializers.SerializerMethodField(help_text="The weights that made the score.")
-    released_at = serializers.DateTimeField(allow_null=True)
+    released_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the secretariat released it; null: not released."
+    )
+    url = own_address("api-matches", "public_id")
+    page_url = page_address("matching:matches", "public_id")
 
     def get_score(self, match: Match) -> float:
         """Return the score that the reader may see."""
         return as_number(match.seen.score)
 
-    @extend_schema_field(CodeField(Fit.choices, allow_null=False))
-    def get_fit(self, match: Match) -> str:
-        """Return the word that the reader may see."""
-        return match.seen.fit.value
+    @extend_schema_field(CodeField(Fit.choices, allow_null=True))
+    def get_fit(self, match: Match) -> str | None:
+        """Return the word that the reader may see; none of a released fit that a side has not confirmed."""
+        return None if stated_overlap(match) else match.seen.fit.value
+
+    def get_fit_label(self, match: Match) -> str | None:
+        """Return the word as people read it."""
+        return None if stated_overlap(match) else str(match.seen.fit.label)
 
     @extend_schema_field(ContributionsSerializer)
     def get_contributions(self, match: Match) -> dict[str, float]:
@@ -101,14 +121,15 @@ class PublicMatchSerializer(serializers.Serializer[Any]):
         return {"code": profile.code, "version": profile.version}
 
     def get_label(self, match: Match) -> str:
-        """Return the words that stand at every match."""
-        return LABEL
+        """Return the words that stand at every match, behind its heading where a side has not confirmed it."""
+        return ". ".join(filter(None, (stated_overlap(match), LABEL)))
 
 
 class StaffMatchSerializer(PublicMatchSerializer):
     """What the secretariat sees besides."""
 
     status = CodeField(MatchStatus.choices, required=False, allow_null=False, help_text=STAFF_ONLY)
+    status_label = CodeLabelField(MatchStatus.choices, source="status", required=False, help_text=STAFF_ONLY)
     rank_for_need = serializers.IntegerField(required=False, allow_null=True, help_text=STAFF_ONLY)
     rank_for_offer = serializers.IntegerField(required=False, allow_null=True, help_text=STAFF_ONLY)
     run = serializers.IntegerField(source="run_id", required=False, allow_null=True, help_text=STAFF_ONLY)
@@ -174,11 +195,12 @@ class StaffMatchDetailSerializer(StaffMatchSerializer, ExplanationMixin):
 class PublicRunSerializer(serializers.Serializer[Any]):
     """A matching run whose results stand."""
 
-    id = serializers.IntegerField(source="pk")
+    id = serializers.IntegerField(source="pk", help_text="Its number.")
     on = serializers.DateField(help_text="The day for which it scored.")
-    engine_version = serializers.CharField()
+    engine_version = serializers.CharField(help_text="Version of the matching engine.")
     profile = ProfileSerializer()
-    finished_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True, help_text="When it was done.")
+    url = own_address("api-runs")
 
 
 @extend_schema_field(
@@ -197,6 +219,7 @@ class StaffRunSerializer(PublicRunSerializer):
     """A matching run."""
 
     state = CodeField(RunState.choices, required=False, allow_null=False, help_text=STAFF_ONLY)
+    state_label = CodeLabelField(RunState.choices, source="state", required=False, help_text=STAFF_ONLY)
     is_what_if = serializers.BooleanField(required=False, help_text=STAFF_ONLY)
     progress = serializers.IntegerField(required=False, help_text=f"Percent. {STAFF_ONLY}")
     counts = RunCountsField(required=False, help_text=STAFF_ONLY)

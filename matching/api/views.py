@@ -9,12 +9,15 @@ from rest_framework.serializers import BaseSerializer
 from directory.access import Action, can
 from directory.api.readership import Readership, ReadershipViewSet
 from matching.api import serializers
+from matching.files import COLUMNS
 from matching.filtersets import MatchFilter, RunFilter
+from matching.listing.branches import MatchParts, branches_for
 from matching.models import Match, MatchRun
+from matching.models.match import MatchQuerySet
 
 PAIR = OpenApiParameter(
     "id",
-    {"type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,18}$"},
+    {"type": "string", "pattern": "^[0-9]{1,18}-[0-9]{1,18}$", "examples": ["12-34"]},
     OpenApiParameter.PATH,
     description="The ids of need and offer, need first.",
 )
@@ -24,7 +27,14 @@ _NOT_READ = tuple(
 )
 
 
-@extend_schema_view(retrieve=extend_schema(parameters=[PAIR]))
+@extend_schema_view(
+    list=extend_schema(summary="List matches"),
+    retrieve=extend_schema(
+        summary="Get a match",
+        description="One match, with its explanation as data.",
+        parameters=[PAIR],
+    ),
+)
 class MatchViewSet(ReadershipViewSet):
     """Matches that the reader may see, the best word first; a match belongs to both of its sides.
 
@@ -42,12 +52,21 @@ class MatchViewSet(ReadershipViewSet):
         Readership.PUBLIC: serializers.PublicMatchDetailSerializer,
         Readership.STAFF: serializers.StaffMatchDetailSerializer,
     }
+    file_columns = COLUMNS
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}-[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return what the person may see, with what an answer shows."""
-        return Match.objects.visible_to(self.request.user).with_parties().for_lists().defer(*_NOT_READ)
+        return self.for_page(Match.objects.visible_to(self.request.user))
+
+    def branches(self) -> MatchParts:
+        """Return what the person may see in parts, by which the rows of a page are found."""
+        return branches_for(self.request.user)
+
+    def for_page(self, rows: MatchQuerySet) -> MatchQuerySet:
+        """Return the rows with what an answer shows of them."""
+        return rows.for_lists().defer(*_NOT_READ)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         """Explain a match alone in full; in a list as far as it is at hand."""
@@ -59,6 +78,13 @@ class MatchViewSet(ReadershipViewSet):
         return {"need_id": int(need), "offer_id": int(offer)}
 
 
+@extend_schema_view(
+    list=extend_schema(summary="List matching runs"),
+    retrieve=extend_schema(
+        summary="Get a matching run",
+        description="One run whose results stand.",
+    ),
+)
 class RunViewSet(ReadershipViewSet):
     """Matching runs whose results stand, newest first."""
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from matching.life.steps import ReviewRefused, check_note, check_open, lock_matc
 from matching.life.telling.to_sides import write_to_side
 from matching.models import Match, MatchSide, Outcome
 from surveys.choices import Side
+from web.links import check_links
 
 FIELDS = (
     "agreed_on", "starts_on", "ends_on", "women_trained", "men_trained", "expert_days", "places", "value",
@@ -147,14 +147,10 @@ def _filled(outcome: Outcome, values: Mapping[str, Any]) -> Outcome:
     for name, value in values.items():
         setattr(outcome, name, value)
     outcome.full_clean(exclude=["match"])
-    is_https = URLValidator(schemes=["https"])
-    for line in filter(None, map(str.strip, outcome.links.splitlines())):
-        try:
-            is_https(line)
-        except ValidationError as error:
-            raise ValidationError(
-                {"links": _("“%(line)s” is not an address that begins with https://.") % {"line": line[:200]}}
-            ) from error
+    try:
+        check_links(outcome.links)
+    except ValidationError as error:
+        raise ValidationError({"links": error.messages}) from error
     return outcome
 
 

@@ -24,8 +24,7 @@ def check(match: Match) -> None:
     for posting in (match.need, match.offer):
         if not posting.is_confirmed:
             raise ReviewRefused(
-                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by the Government.")
-                % {"posting": posting}
+                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed yet.") % {"posting": posting}
             )
 
 

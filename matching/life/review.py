@@ -31,7 +31,10 @@ CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)
 
 @transaction.atomic
 def release(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
-    """Show the fit to everyone as it stands today; independent of all other steps and unchanged by them."""
+    """Show the fit to everyone as it stands today; independent of all other steps and unchanged by them.
+
+    Only where both postings are confirmed: of what a survey read of a country, that country has said nothing yet.
+    """
     check_reviewer(by, note)
     match = lock_match(match)
     _check_release(match)
@@ -251,6 +254,11 @@ def _check_release(match: Match) -> None:
         if posting.visibility != Visibility.PUBLIC or clearing.is_not_public(posting):
             raise ReviewRefused(
                 _("Only a fit between two public postings can be released; “%(posting)s” is not public.")
+                % {"posting": posting}
+            )
+        if not posting.is_confirmed:
+            raise ReviewRefused(
+                _("Only a fit between two confirmed postings can be released; “%(posting)s” is not confirmed yet.")
                 % {"posting": posting}
             )
 

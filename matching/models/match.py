@@ -4,90 +4,32 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directory.access import Action, can, facilitates_only, scope_of
-from matching.choices import (
-    BETWEEN_THE_SIDES,
-    CLEARANCE_SHOWN,
-    CONTACTS_SHOWN,
-    COOPERATION,
-    DECIDED,
-    OPEN_TO_RUNS,
-    TOLD_NOBODY,
-    Fit,
-    MatchStatus,
-    ReadAs,
-    Word,
-)
+from directory.access import Action, can, scope_of
+from matching.choices import COOPERATION, DECIDED, OPEN_TO_RUNS, Fit, MatchStatus, ReadAs, Word
 from matching.models.by_criterion import ADD_UP, CONTRIBUTIONS, SHOWN_CONTRIBUTIONS, Contributions
+from matching.models.listed import LIST_INDEXES, ListedMatch
 from matching.models.profile import ScoringProfile
 from matching.models.runs.run import MatchRun
+from matching.models.seeing import NOT_WITHHELD, AskedOfPostings, between_public_postings, shown_to, side_has, told_to
 from matching.models.shown import SHOWN_IS_WHOLE, ShownFit
-from surveys.choices import PostingStatus, Side, Visibility
+from surveys.choices import Side
 from surveys.models import Need, Offer
-from surveys.models.posting import open_now_q, published_q
 from surveys.models.window import not_paused
 
 if TYPE_CHECKING:
     from directory.models import User
 
 
-_BETWEEN_PUBLIC_POSTINGS = published_q(Visibility.PUBLIC, prefix="need__") & published_q(
-    Visibility.PUBLIC, prefix="offer__"
-)
-_RELEASED = _BETWEEN_PUBLIC_POSTINGS & Q(released_at__isnull=False, on_hold_at__isnull=True)
-_NOBODY = Q(pk__in=[])
 RELEASE = ("released_at", "released_score", "released_word", "released_as")
 """What goes with a release, and is empty without one."""
-
-
-def _shown_to(user: "User | AnonymousUser | None", side: Side) -> Q:
-    """Matches whose posting on that side the person may see anyway: a suggestion does not open the others."""
-    shown = published_q(Visibility.PUBLIC, Visibility.FOCAL_POINTS, prefix=f"{side}__")
-    if facilitates_only(user):
-        shown &= Q(**{f"{side}__visibility": Visibility.PUBLIC}) | Q(**{f"{side}__facilitating_allowed": True})
-    return shown
-
-
-def _opened_to(side: Side, *, other: Side) -> Q:
-    """Matches put to that side: it sees the other's posting whatever its visibility, and still does once introduced."""
-    asked = side_has(side, asked_at__isnull=False)
-    return asked & (Q(status__in=CONTACTS_SHOWN) | Q(status__in=BETWEEN_THE_SIDES) & published_q(prefix=f"{other}__"))
-
-
-def side_has(side: Side, **row: Any) -> Q:
-    """Return the condition that what that side was asked and said has these values."""
-    sides = apps.get_model("matching", "MatchSide").objects
-    return Q(Exists(sides.filter(match=OuterRef("pk"), side=side, **row)))
-
-
-def is_told(user: "User | AnonymousUser | None", side: Side, *, is_on_hold: bool = False) -> Q:
-    """Return the condition that the person was told, on that side, that the secretariat has put the match to it.
-
-    Whoever answers for the side hears of it when the side is asked; whoever clears for its country, before. One that
-    is on hold, or that was taken back, tells nobody anything. In Python: `matching.life.seen.sides.is_told_of`.
-    """
-    own, clears = scope_of(user, Action.READ_OWN), scope_of(user, Action.APPROVE_POSTINGS)
-    if not own:
-        return _NOBODY
-    heard = side_has(side, asked_at__isnull=False)
-    if clears:
-        heard |= clears.q(f"{side}__") & side_has(side, clearance__in=CLEARANCE_SHOWN)
-    tells_nobody = Q(status__in=TOLD_NOBODY) | Q(status=MatchStatus.LAPSED, decided_on__isnull=True)
-    return own.q(f"{side}__") & heard & Q(on_hold_at__isnull=not is_on_hold) & ~tells_nobody
-
-
-def _party(side: str) -> Coalesce:
-    return Coalesce(f"{side}__country__name", f"{side}__agency__country__name", f"{side}__agency__name")
 
 
 class MatchQuerySet(models.QuerySet["Match"]):
@@ -95,7 +37,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
 
     def released(self) -> "MatchQuerySet":
         """Fits that a reviewer released, between public postings: what everyone may see, whatever the status."""
-        return self.filter(_RELEASED)
+        return self.filter(between_public_postings() & NOT_WITHHELD)
 
     def visible_to(self, user: "User | AnonymousUser | None") -> "MatchQuerySet":
         """Matches that the person may see; the one rule for pages, API, exports and mails.
@@ -112,7 +54,8 @@ class MatchQuerySet(models.QuerySet["Match"]):
                 seen_word=F("word"),
                 seen_since=F("updated_at"),
             )
-        told, shown = self._told(user), self._shown(user)
+        asked = AskedOfPostings(user)
+        told, shown = told_to(user, asked), shown_to(user, asked)
         read_as = Case(
             When(told, then=Value(ReadAs.DESK.value)),
             When(shown, then=Value(ReadAs.SHOWN.value)),
@@ -120,7 +63,7 @@ class MatchQuerySet(models.QuerySet["Match"]):
         )
         # The conditions are long: the others look at what came of them, instead of asking them again.
         return (
-            self.filter(told | shown | _RELEASED)
+            self.filter(told | shown | between_public_postings() & NOT_WITHHELD)
             .annotate(read_as=read_as)
             .annotate(
                 seen_score=Case(
@@ -143,37 +86,6 @@ class MatchQuerySet(models.QuerySet["Match"]):
                 ),
             )
         )
-
-    @staticmethod
-    def _told(user: "User | AnonymousUser | None") -> Q:
-        """Matches of whose steps the person has heard on a side, and whose other posting it may see."""
-        scope, told = scope_of(user, Action.READ_OWN), _NOBODY
-        if not scope:
-            return told
-        for side, other in ((Side.NEED, Side.OFFER), (Side.OFFER, Side.NEED)):
-            others = _shown_to(user, other) | scope.q(f"{other}__") | _opened_to(side, other=other)
-            told |= is_told(user, side) & others
-        return told
-
-    @staticmethod
-    def _shown(user: "User | AnonymousUser | None") -> Q:
-        """Matches that the person sees as if nobody had decided anything.
-
-        Whether a posting is open is asked here and now: the daily work closes what is undecided, and leaves what was
-        decided as it is.
-        """
-        both_open = open_now_q("need__") & open_now_q("offer__")
-        seen = _NOBODY
-        if can(user, Action.READ_COMPUTED_FITS):
-            seen |= _BETWEEN_PUBLIC_POSTINGS
-        if scope := scope_of(user, Action.READ_OWN):
-            for side, other in ((Side.NEED, Side.OFFER), (Side.OFFER, Side.NEED)):
-                own = scope.q(f"{side}__") & Q(**{f"{side}__status": PostingStatus.PUBLISHED})
-                # What a side was told of, and is on hold now, it sees no more of.
-                own &= ~is_told(user, side, is_on_hold=True)
-                others = scope.q(f"{other}__") & Q(**{f"{other}__status": PostingStatus.PUBLISHED})
-                seen |= own & (_shown_to(user, other) | others)
-        return Q(is_shown=True) & both_open & seen
 
     def decided(self, on: dt.date) -> "MatchQuerySet":
         """Matches that people have decided: no run touches them. A refusal holds for its term, or for ever."""
@@ -204,10 +116,6 @@ class MatchQuerySet(models.QuerySet["Match"]):
             status__in=COOPERATION,
             on_hold_at__isnull=True,
         )
-
-    def with_parties(self) -> "MatchQuerySet":
-        """With `need_party` and `offer_party`, by which each side is sorted: its country, else its agency's name."""
-        return self.annotate(need_party=_party("need"), offer_party=_party("offer"))
 
     def for_lists(self) -> "MatchQuerySet":
         """With what a list of matches shows, in a fixed number of queries."""
@@ -247,7 +155,7 @@ class SeenFit:
         return self.read_as == ReadAs.RELEASED
 
 
-class Match(Contributions, ShownFit):
+class Match(Contributions, ShownFit, ListedMatch):
     """One need and one offer that fit; a decided match keeps what it was decided on, and shows others today's fit."""
 
     # Found through the indexes of the lists below, which begin with them.
@@ -321,7 +229,7 @@ class Match(Contributions, ShownFit):
     scored_at = models.DateTimeField(
         _("scored"), default=timezone.now, editable=False, help_text=_("When its score last changed.")
     )
-    updated_at = models.DateTimeField(_("updated"), auto_now=True, db_index=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects = MatchQuerySet.as_manager()
 
@@ -359,6 +267,7 @@ class Match(Contributions, ShownFit):
             ),
         ]
         indexes = [
+            *LIST_INDEXES,
             models.Index(fields=["status", "-score", "need", "offer"], name="match_queue"),
             models.Index(fields=["need", "rank_for_need"], name="match_list_of_need"),
             models.Index(fields=["offer", "rank_for_offer"], name="match_list_of_offer"),

@@ -1,5 +1,7 @@
 """A reviewer's own views of the queue."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,3 +24,8 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def forget_views(*, user: Any, **_kwargs: Any) -> None:
+    """Remove the views of the person whose personal details are erased: their names are its own words."""
+    SavedView.objects.filter(user=user).delete()

@@ -62,7 +62,7 @@ def equity(
     Memberships are those of the day of `reach`; who is in transition after a graduation is no member. LDC, LLDC and
     SIDS overlap; the sub-regions and the other countries add up to all.
     """
-    labels = dict(CountryGroup.objects.filter(pk__in=GROUPS).values_list("code", "label"))
+    labels = CountryGroup.objects.filter(pk__in=GROUPS).labels()
     columns = {code: _columns(reach, code, countries) for code in GROUPS}
     somewhere = np.isin(needs.country, np.concatenate([columns[code] for code in ESCAP_SUB_REGIONS]))
     groups: list[tuple[str, str, NDArray[np.bool_]]] = [

@@ -1,6 +1,7 @@
 """Some postings scored at once, against all open ones of the other kind: what an agency sees on publishing one."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +11,7 @@ from matching.choices import MatchStatus
 from matching.life import marks
 from matching.life.marks import NONE, Ids
 from matching.life.telling.digests import tell_at_once
+from matching.listing.keeping import bring_into_line
 from matching.models import Match
 from matching.runs.lists import (
     StoredLists,
@@ -53,6 +55,7 @@ def bring_up_to_date(*, changed: Ids = NONE, short: Ids = NONE, by: User | None 
         marked = marks.waiting_of(changed=changed, short=short)
         _bring(changed=changed, short=short, by=by)
         marks.matched(marked)
+        _list_as_they_are(changed)
 
 
 def match_marked() -> int:
@@ -72,7 +75,15 @@ def match_marked() -> int:
         if left.marks:
             _bring(changed=left.changed, short=left.short, changed_by=left.changed_by)
             marks.matched(left)
+            _list_as_they_are(left.changed)
     return len(left.marks)
+
+
+def _list_as_they_are(changed: Ids) -> None:
+    """Have new matches keep what their postings say, though these were written to while the matches were stored."""
+    if not (changed.needs or changed.offers):
+        return
+    transaction.on_commit(partial(bring_into_line, needs=changed.needs, offers=changed.offers))
 
 
 def _bring(*, changed: Ids, short: Ids, by: User | None = None, changed_by: Mapping[int, Ids] | None = None) -> None:

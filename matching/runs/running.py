@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,8 @@ from directory.models import User
 from matching import engine
 from matching.choices import RunState
 from matching.life.telling.digests import tell_at_once
-from matching.models import MatchRun, RunBlock, RunInput, ScoringProfile
+from matching.listing.keeping import bring_into_line
+from matching.models import Match, MatchChange, MatchRun, RunBlock, RunInput, ScoringProfile
 from matching.runs import storing
 from matching.runs.both_lists import with_shown
 from matching.runs.catching_up import meet_marked_texts
@@ -26,6 +28,7 @@ from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
+from web import bulk
 from web.days import today
 from web.jobs.doing import beating
 
@@ -38,6 +41,10 @@ TELL_EVERY = 5.0
 
 class RunRefused(ValueError):
     """The run may not or cannot start; the message says why, for people."""
+
+
+MANY_ROWS = 1_000
+"""From here on the database has to be told that a table is another than it was."""
 
 
 def run_matching(
@@ -150,7 +157,19 @@ def finish(run: MatchRun, *, inputs: Inputs, suggestions: engine.Suggestions) ->
         # Nothing older can be resumed any more.
         for parts in (RunInput, RunBlock):
             parts.objects.exclude(run__state=RunState.RUNNING).delete()
+        transaction.on_commit(partial(_tidy_up, changed=_rows_written(stored)))
     return True
+
+
+def _rows_written(stored: dict[str, Any]) -> int:
+    return sum(stored.get(name, 0) for name in ("new", "moved", "gone", "newly_shown"))
+
+
+def _tidy_up(*, changed: int) -> None:
+    """Bring into line what was written of postings while the run stored, and tell the database what it now holds."""
+    bring_into_line()
+    if changed >= MANY_ROWS:
+        bulk.refresh_statistics(Match, MatchChange)
 
 
 def _store(run: MatchRun, *, inputs: Inputs, found: BothLists) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from directory.models import Country, User
 from matching import engine
-from matching.models import Match
-from matching.scoring.explanation import Explanation, explain_pairs
+from matching.models import Match, ScoringProfile
+from matching.scoring.explanation import Explanation, explain_in
 from matching.scoring.pairs import lists_read_by
 from matching.scoring.profiles import default_profile, gates_only
 from matching.scoring.reading_arrays import ListKind, ScoringTables
@@ -63,17 +63,18 @@ def near_misses(*, posting: Need | Offer, reader: User | AnonymousUser, most: in
         lists=lists,
     )
     closed = _closed_by_one(tables, of_one_need=is_need)
-    rows = (Offer if is_need else Need).objects.for_lists().in_bulk(list(closed))
+    if not closed:
+        return []
+    rows = (Offer if is_need else Need).objects.for_lists().in_bulk(closed)
     pairs: list[tuple[Need, Offer]] = [
         (posting, rows[pk]) if is_need else (rows[pk], posting)  # type: ignore[misc]
         for pk in closed
     ]
     words = _Words(tables)
+    explained = explain_in(_only(tables, closed, of_one_need=is_need, by=profile), pairs=pairs, profile=profile)
     found = [
         NearMiss(need, offer, explanation["gates"][0], words.why(need, offer, explanation), explanation["score"])
-        for (need, offer), explanation in zip(
-            pairs, explain_pairs(pairs=pairs, profile=profile, lists=lists), strict=True
-        )
+        for (need, offer), explanation in zip(pairs, explained, strict=True)
         if len(explanation["gates"]) == 1 and explanation["score"] >= profile.min_score
     ]
     return sorted(found, key=lambda one: (-one.at_least, one.need.pk, one.offer.pk))[:most]
@@ -105,13 +106,22 @@ def _closed_by_one(tables: ScoringTables, *, of_one_need: bool) -> list[int]:
     return [int(pk) for pk in others[np.lexsort((others, -score))][:LOOKED_INTO]]
 
 
+def _only(tables: ScoringTables, others: list[int], *, of_one_need: bool, by: ScoringProfile) -> ScoringTables:
+    """Return the tables, as they were read, of these of the other side's postings alone, for the whole profile."""
+    postings = tables.offers if of_one_need else tables.needs
+    rows = np.flatnonzero(np.isin(postings.ids, others))
+    alone = np.zeros(1, dtype=np.intp)
+    few = tables.take(alone, rows) if of_one_need else tables.take(rows, alone)
+    return few.scored_by(by, keep_texts=True)
+
+
 class _Words:
     """Puts what keeps a pair apart into a sentence, with names read once."""
 
     def __init__(self, tables: ScoringTables) -> None:
         self._places = tables.offer_places
         self._labels = Labels.read()
-        self._countries = dict(Country.objects.values_list("iso3", "name"))
+        self._countries = {country.iso3: str(country) for country in Country.objects.all()}
         self._in_detail: dict[str, Callable[[Need, Offer, Explanation], str]] = {
             "not_open": lambda _need, _offer, explanation: " ".join(not_open_reasons(explanation)),
             "no_shared_area": self._no_shared_area,

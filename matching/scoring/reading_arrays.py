@@ -16,12 +16,14 @@ from directory.models import Country, Modality, PriorityArea
 from directory.models.scored import MOST_SCORED, too_many
 from matching import engine
 from matching.models import ScoringProfile
+from matching.scoring.given import GIVEN_ID, GivenPosting
 from matching.scoring.levels import NO_ROW, LevelRows, places_stated
 from matching.scoring.places import offers_used_up
 from matching.topic import is_available as topic_is_available
 from matching.topic.languages import comparisons
 from matching.topic.stored import stored_vectors
 from matching.topic.vectors import texts_of
+from surveys.choices import Side
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
 from surveys.postings.forms.languages import CODES
@@ -142,16 +144,20 @@ class ScoringTables:
         offer_ids: Collection[int] | None = None,
         keep_texts: bool = True,
         lists: ListKind = ListKind.DESK,
+        given: GivenPosting | None = None,
     ) -> "ScoringTables":
         """Read the needs and offers in a fixed number of queries, whatever their number.
 
         Without ids: all that are published and open on the day `on`. With ids: just those, open or not, so that
         an explanation can say which gates close. For today, a posting is open as long as its last day has not
         ended everywhere on earth. `keep_texts=False` does not keep what texts not met before say, so that nothing is
-        written. `reading`: whether an offer whose places are all agreed is open.
+        written. `lists`: whether an offer whose places are all agreed is open. `given`: stands alone on its side, which
+        is not read then.
         """
         vocabulary = Vocabulary.read()
         reach_table = ReachTable.on_day(on, transition_years=profile.transition_years)
+        if given is not None:
+            need_ids, offer_ids = ((), offer_ids) if given.side == Side.NEED else (need_ids, ())
         needs = _postings(Need.objects.all(), side="need", on=on, ids=need_ids, vocabulary=vocabulary)
         with_places = Offer.objects.exclude(pk__in=offers_used_up()) if lists == ListKind.DESK else None
         offers = _postings(
@@ -160,9 +166,18 @@ class ScoringTables:
         used_up = np.array(sorted(offers_used_up()) if lists == ListKind.SHOWN else [], dtype=np.int64)
         need_places = places_stated(PreferredPartner.objects.all(), "need", need_ids)
         offer_places = places_stated(Target.objects.all(), "offer", offer_ids)
+        if given is not None:
+            alone = given.postings(
+                areas=vocabulary.areas, modalities=vocabulary.modalities, column=vocabulary.column(given.country)
+            )
+            places = {GIVEN_ID: given.places} if given.places else {}
+            if given.side == Side.NEED:
+                needs, need_places = alone, places
+            else:
+                offers, offer_places = alone, places
         scored_by = engine_profile(profile, related=vocabulary.related)
         if scored_by.weights.topic:
-            needs, offers = _with_texts(needs, offers, keep=keep_texts)
+            needs, offers = _with_texts(needs, offers, keep=keep_texts, given=given)
         levels = LevelRows(reach_table=reach_table, profile=profile, countries=vocabulary.countries)
         return cls(
             on=on,
@@ -192,17 +207,19 @@ class ScoringTables:
             return self
         return self.take(np.arange(len(self.needs)), np.flatnonzero(~self.is_used_up))
 
-    def scored_by(self, profile: ScoringProfile) -> "ScoringTables":
+    def scored_by(self, profile: ScoringProfile, *, keep_texts: bool = False) -> "ScoringTables":
         """Return the tables for another profile: the same postings as they were read, so that it alone differs.
 
-        Memberships are read again, for its transition years; texts are where the topic now counts and did not
-        before. Writes nothing.
+        Memberships are read again where its transition years are others; texts are where the topic now counts and did
+        not before: what those not met before say is kept only where `keep_texts`, else nothing is written.
         """
-        reach_table = ReachTable.on_day(self.on, transition_years=profile.transition_years)
+        reach_table = self.reach_table
+        if reach_table.transition_years != profile.transition_years:
+            reach_table = ReachTable.on_day(self.on, transition_years=profile.transition_years)
         needs, offers = self.needs, self.offers
         scored_by = engine_profile(profile, related=self.vocabulary.related)
         if scored_by.weights.topic and (needs.texts is None or offers.texts is None):
-            needs, offers = _with_texts(needs, offers, keep=False)
+            needs, offers = _with_texts(needs, offers, keep=keep_texts)
         levels = LevelRows(reach_table=reach_table, profile=profile, countries=self.vocabulary.countries)
         return replace(
             self,
@@ -294,11 +311,15 @@ def _postings(
 
 
 def _with_texts(
-    needs: engine.Postings, offers: engine.Postings, *, keep: bool
+    needs: engine.Postings, offers: engine.Postings, *, keep: bool, given: GivenPosting | None = None
 ) -> tuple[engine.Postings, engine.Postings]:
     """Return both sides with what their texts say."""
     need_words = _own_words(Need.objects.all(), needs, is_offer=False)
     offer_words = _own_words(Offer.objects.all(), offers, is_offer=True)
+    if given is not None:
+        need_words, offer_words = (
+            ([given.words], offer_words) if given.side == Side.NEED else (need_words, [given.words])
+        )
     vectors = stored_vectors(_texts_in((*need_words, *offer_words)), keep=keep)
 
     def own(words: list[OwnWords]) -> engine.Texts:

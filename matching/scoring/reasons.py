@@ -58,9 +58,9 @@ class Labels:
         """Read all labels in three queries."""
         groups = list(CountryGroup.objects.values_list("code", "label", "is_made_anew"))
         return cls(
-            areas=dict(PriorityArea.objects.values_list("code", "label")),
-            modalities=dict(Modality.objects.values_list("code", "label")),
-            groups={code: label for code, label, _anew in groups},
+            areas=PriorityArea.objects.labels(),
+            modalities=Modality.objects.labels(),
+            groups={code: CountryGroup.translated(label) for code, label, _anew in groups},
             made_anew=frozenset(code for code, _label, anew in groups if anew),
         )
 

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 
 from directory.models import Country
 from matching.choices import Fit
+from matching.life.seen.stated import stated_overlap
 from matching.models import Match
 from matching.models.match import MatchQuerySet
 from matching.scoring.words import CRITERIA
@@ -26,6 +27,9 @@ MILLIONTHS_PLACES = 6
 def fit(match: Match) -> Fit:
     """Return the fit of a match as this reader sees it."""
     return match.seen.fit
+
+
+register.filter("stated_overlap", stated_overlap)
 
 
 @register.filter
@@ -99,7 +103,7 @@ def fits_of(context: Context, owner: Country | Need | Offer) -> list[Match]:
 
     Those of one word stand alphabetically: no place says more than the word does.
     """
-    matches: MatchQuerySet = Match.objects.visible_to(context["request"].user).with_parties()
+    matches: MatchQuerySet = Match.objects.visible_to(context["request"].user)
     if isinstance(owner, Need):
         matches = matches.filter(need=owner)
     elif isinstance(owner, Offer):

@@ -64,8 +64,7 @@ def check_confirmed(option: TriangularOption) -> None:
         posting = getattr(option, name)
         if not posting.is_confirmed:
             raise ReviewRefused(
-                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by the Government.")
-                % {"posting": posting}
+                _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed yet.") % {"posting": posting}
                 if posting.posting_country
                 else _("Only confirmed postings can be proposed; “%(posting)s” is not confirmed by its agency.")
                 % {"posting": posting}

@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
     """No one signs up alone: people are invited."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Return False: an account comes of an invitation."""
+        """Return False: an account needs an invitation."""
         return False
 
     def is_safe_url(self, url: str) -> bool:
@@ -132,7 +132,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     """Single sign-on logs in those who have an account, by an address that the server has verified; it makes none."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Return False: an account comes of an invitation."""
+        """Return False: an account needs an invitation."""
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
@@ -143,5 +143,5 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         if sociallogin.state.get("process", AuthProcess.LOGIN) != AuthProcess.LOGIN or request.user.is_authenticated:
             raise ImmediateHttpResponse(redirect("account_login"))
         if not sociallogin.is_existing and not sociallogin.user.pk:
-            messages.error(request, _("Nobody is logged in by that. Accounts come of an invitation."))
+            messages.error(request, _("That did not log you in. You need an invitation to get an account."))
             raise ImmediateHttpResponse(redirect("account_login"))

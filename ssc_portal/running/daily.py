@@ -8,11 +8,15 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from directory.choices import Role
+from directory.keys import departures
+from directory.keys import reminding as reminding_of_keys
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.mail.sending import send_due
 from directory.models import Mail
 from directory.people import leaving, revalidation
+from feed.sequencing.beginning import ask_for_a_pass
+from feed.sequencing.forgetting import forget_gone
 from matching.life import clearing, following, lapsing
 from matching.life.telling import digests
 from matching.runs import due
@@ -20,7 +24,10 @@ from matching.runs.rematch import match_marked
 from matching.runs.storing import forget_changes
 from matching.topic.stored import forget_unused
 from matching.triangular.lapsing import lapse_expired_options
+from surveys.erasing import respondents
 from surveys.postings import reminding
+from surveys.saved_searches import telling
+from web.api.writing.idempotency import forget_answers
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +74,18 @@ PARTS: dict[str, Part] = {
     "reminders of postings": reminding.write_reminders,
     "people to validate": write_revalidations,
     "digests": digests.write_digests,
+    "news of saved searches": telling.write_news,
+    "keys that nobody answers for": departures.note_departures,
+    "reminders of keys": reminding_of_keys.write_reminders,
     "people erased": leaving.erase_due,
+    "respondents erased": respondents.erase_due,
     "sessions that ended removed": lambda on: forget_sessions(),
     "mails of forgotten passwords removed": forget_resets,
+    "answers kept for repeats removed": forget_answers,
     "vectors of texts forgotten": forget_unused,
     "changes by old runs forgotten": forget_changes,
+    "rows gone for long forgotten by the feeds": forget_gone,
+    "passes over the feeds begun": ask_for_a_pass,
     "mails sent": lambda on: send_due().get("sent", 0),
 }
 

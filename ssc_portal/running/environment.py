@@ -20,6 +20,7 @@ Value = TypeVar("Value")
 
 SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 LONGEST_TEXT = 200
+LONGEST_STATEMENT = 2_000
 LONGEST_SECRET = 1_000
 DATABASES = ("postgres", "postgresql", "sqlite")
 CACHES = ("redis", "rediss", "locmemcache")
@@ -85,10 +86,10 @@ class Environment:
         right = "write 1, or set CACHE_URL to a Redis: without one each process counts tries to log in for itself."
         return self._read(name, lambda given: _number(given, 1, 1), default=1, right=right)
 
-    def text(self, name: str, *, default: str = "") -> str:
+    def text(self, name: str, *, default: str = "", longest: int = LONGEST_TEXT) -> str:
         """Return one line of text."""
-        right = f"write one line of at most {LONGEST_TEXT} characters, without control characters."
-        return self._read(name, _line, default=default, right=right)
+        right = f"write one line of at most {longest} characters, without control characters."
+        return self._read(name, lambda given: _line(given, longest), default=default, right=right)
 
     def secret(self, name: str) -> str:
         """Return one line that is shown nowhere; empty where it is not set."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from feed.ready import is_kept_up
 from web.jobs.watch import is_kept
 
 logger = logging.getLogger(__name__)
@@ -65,8 +66,8 @@ def _result(name: str, check: Callable[[], bool]) -> str:
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 where database, migrations and cache are as they should be, else 503; no session, no secrets.
 
-    Jobs that wait, or that nobody looks for, are told, and no reason to take a web server out: it can do nothing for
-    them.
+    Jobs that wait, or that nobody looks for, and a feed of changes that falls behind are told, and are no reason to
+    take a web server out: it can do nothing for them.
     """
     checks = {"database": _result("database", _database_answers)}
     if checks["database"] == FAILED:
@@ -77,6 +78,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     is_healthy = all(result == OK for result in checks.values())
     if is_healthy:
         checks["jobs"] = OK if is_kept() else LATE
+        checks["feed"] = OK if is_kept_up() else LATE
     return JsonResponse({"status": OK if is_healthy else FAILED, **checks}, status=200 if is_healthy else 503)
 
 

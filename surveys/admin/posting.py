@@ -16,6 +16,8 @@ from django.utils.translation import ngettext
 from directory.admin.base import HistoryAdmin, actor
 from directory.choices import AreaUse
 from directory.models import PriorityArea
+from surveys.admin.days import READ_DAYS
+from surveys.admin.of_import import OfImportMixin
 from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import PostingAdminForm
 from surveys.models.posting import Posting
@@ -25,8 +27,10 @@ from surveys.postings.held import PostingRefused
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
 from surveys.postings.shown.editing import ShownPosting
+from surveys.searching.documents import kind_of
+from surveys.searching.finding import postings_found
 from web.days import today
-from web.text import fold
+from web.filters import LONGEST_SEARCH
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
@@ -54,9 +58,10 @@ class LacksFilter(admin.SimpleListFilter):
         return with_lack(cast("Any", queryset), field) if field in SHORT else queryset
 
 
-class PostingAdmin(HistoryAdmin[AnyPosting]):
+class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
     """Offers or needs: content is edited here, states change by actions."""
 
+    formfield_overrides = READ_DAYS
     form = PostingAdminForm
     list_display = (
         "title", "country", "agency", "status", "lacks", "visibility", "confirmed_on", "stated_on", "updated_at",
@@ -73,7 +78,7 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     list_select_related = ("country", "agency", "survey")
     list_per_page = 50
     search_fields = ("search_text", "country__search_text", "agency__search_text")
-    search_help_text = _("By words of title or text, by country or by agency.")
+    search_help_text = _("By words of title or text, by country, agency, area, modality or place.")
     autocomplete_fields = ("country", "agency")
     readonly_fields = ("status", "confirmed_on", "language_proposed", *ORIGIN)
     actions = ("publish", "withdraw", "confirm_today")
@@ -132,8 +137,10 @@ class PostingAdmin(HistoryAdmin[AnyPosting]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AnyPosting], search_term: str
     ) -> tuple[QuerySet[AnyPosting], bool]:
-        """Search in folded text."""
-        return super().get_search_results(request, queryset, fold(search_term))
+        """Find postings as the public search does: by their words and by what they state."""
+        if not search_term.strip():
+            return queryset, False
+        return postings_found(queryset, search_term[:LONGEST_SEARCH], side=kind_of(self.model), by_reach=False), False
 
     def get_form(
         self, request: HttpRequest, obj: AnyPosting | None = None, change: bool = False, **kwargs: Any

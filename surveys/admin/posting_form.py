@@ -1,25 +1,15 @@
 """A posting's form in the admin."""
 
-import datetime as dt
 from typing import Any
 
 from django import forms
 
-from surveys.postings.forms.day_field import checked_day
 from surveys.postings.held import BEFORE_OTHERS
 from surveys.postings.publishable import answerable, lacks_of, lacks_with
 
 
 class PostingAdminForm(forms.ModelForm[Any]):
     """A posting's form, which says what a change would leave short."""
-
-    def clean_opens_on(self) -> dt.date | None:
-        """Refuse years that no posting has."""
-        return checked_day(self.cleaned_data["opens_on"])
-
-    def clean_closes_on(self) -> dt.date | None:
-        """Refuse years that no posting has."""
-        return checked_day(self.cleaned_data["closes_on"])
 
     def clean(self) -> dict[str, Any] | None:
         """Look at the fields together."""

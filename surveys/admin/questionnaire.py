@@ -18,7 +18,7 @@ from directory.admin.since_shown import SinceShownAdmin
 from surveys.models import Challenge, Option, Question, Questionnaire, Section
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, check_may
 from surveys.questionnaires.versions import editable_version
-from surveys.questionnaires.xlsform_writing import write_xlsform
+from surveys.questionnaires.xlsform.writing import write_xlsform
 from web.files.exports import XLSX
 
 Row = TypeVar("Row", bound=Model)
@@ -89,7 +89,7 @@ class OptionInline(RowsUntilGiven):
     """The options of a question."""
 
     model = Option
-    fields = ("position", "code", "label", "spellings", "translations")
+    fields = ("position", "code", "label", "name", "attributes", "spellings", "translations")
 
 
 @admin.register(Questionnaire)
@@ -148,8 +148,8 @@ class SectionAdmin(UntilGiven[Section]):
     """A section with its questions."""
 
     fields = (
-        "belongs_to", "position", "code", "label", "help", "repeats", "shown_if_question", "shown_if_options",
-        "translations",
+        "belongs_to", "position", "code", "label", "help", "repeats", "repeat_count", "shown_if_question",
+        "shown_if_options", "shown_if_rule", "translations",
     )  # fmt: skip
     readonly_fields = ("belongs_to",)
     inlines = (QuestionInline,)
@@ -165,9 +165,9 @@ class QuestionAdmin(UntilGiven[Question]):
     """A question with its options."""
 
     fields = (
-        "belongs_to", "position", "code", "kind", "label", "short_label", "help", "is_required", "choices_from",
-        "allows_other", "shown_if_question", "shown_if_options", "feeds", "side", "is_public", "headings", "spellings",
-        "translations",
+        "belongs_to", "position", "code", "kind", "label", "short_label", "help", "is_required", "required_if",
+        "constraint", "constraint_message", "choices_from", "choice_filter", "allows_other", "shown_if_question",
+        "shown_if_options", "shown_if_rule", "feeds", "side", "is_public", "headings", "spellings", "translations",
     )  # fmt: skip
     readonly_fields = ("belongs_to",)
     inlines = (OptionInline,)

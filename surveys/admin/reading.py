@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin, NoAddMixin, actor
+from surveys.admin.of_import import OfImportMixin
 from surveys.answering.readings import Decision, ReadingRefused, confirm, resolve
 from surveys.choices import PlaceKind
 from surveys.models import Reading
@@ -75,8 +76,10 @@ class ReadingForm(forms.ModelForm[Reading]):
 
 
 @admin.register(Reading)
-class ReadingAdmin(NoAddMixin, HistoryAdmin[Reading]):
+class ReadingAdmin(OfImportMixin[Reading], NoAddMixin, HistoryAdmin[Reading]):
     """How printed places were read."""
+
+    of_import = "response__file_import__id__exact"
 
     form = ReadingForm
     list_display = ("as_printed", "whose", "direction", "kind", "stands_for", "is_ambiguous", "note")

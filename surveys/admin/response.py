@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from directory.admin.base import HistoryAdmin, ListInline, NoAddMixin
+from surveys.admin.of_import import OfImportMixin
+from surveys.erasing.texts import ERASED, MARK
 from surveys.models import Need, Offer, Reading, Response
 from web.text import fold
 
@@ -41,7 +43,7 @@ class NeedInline(ListInline[Need, Response]):
 
 
 @admin.register(Response)
-class ResponseAdmin(NoAddMixin, HistoryAdmin[Response]):
+class ResponseAdmin(OfImportMixin[Response], NoAddMixin, HistoryAdmin[Response]):
     """What a country said: only the secretariat's own note can be changed."""
 
     list_display = ("country", "survey", "kind", "source_row", "updated_at")
@@ -82,4 +84,5 @@ class ResponseAdmin(NoAddMixin, HistoryAdmin[Response]):
     @admin.display(description=_("as given"))
     def cells(self, response: Response) -> SafeString:
         """The cells of the row, by column."""
-        return format_html_join("", "<p><b>{}</b>: {}</p>", response.as_printed.items())
+        shown = {key: ERASED if str(text).startswith(MARK) else text for key, text in response.as_printed.items()}
+        return format_html_join("", "<p><b>{}</b>: {}</p>", shown.items())

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from directory.access import Action, can
 from directory.admin.base import HistoryAdmin, actor
 from directory.models import Agency
+from surveys.admin.days import READ_DAYS
 from surveys.admin.questionnaire import VersionInline
 from surveys.answering import tracking
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Survey
 from surveys.questionnaires.bringing_in import QuestionnaireRefused, bring_in
 from surveys.questionnaires.versions import copy_from, editable_version
-from surveys.questionnaires.xlsform_library import XlsformRefused
+from surveys.questionnaires.xlsform.library import XlsformRefused
 from surveys.reading.cells import FileRefused
 from surveys.results.rate import day_of, groups_on, response_rates
 from web.converters import row_number
@@ -34,6 +35,7 @@ MAX_XLSFORM_BYTES = 5_000_000
 class SurveyAdmin(HistoryAdmin[Survey]):
     """Editions: who asked, when, and what becomes of the answers."""
 
+    formfield_overrides = READ_DAYS
     list_display = ("title", "code", "stated_on", "is_public", "publishes_on_import", "responses_count")
     inlines = (VersionInline,)
     change_form_template = "admin/surveys/survey/change_form.html"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin, actor
+from surveys.admin.days import READ_DAYS
 from surveys.models import CountryWindow
 from surveys.postings.windows import WindowRefused, pause, resume
 
@@ -17,6 +18,7 @@ from surveys.postings.windows import WindowRefused, pause, resume
 class CountryWindowAdmin(HistoryAdmin[CountryWindow]):
     """How each country wants it. Pausing hides its postings from all but itself and the secretariat."""
 
+    formfield_overrides = READ_DAYS
     list_display = ("country", "kind", "clearance", "clearance_days", "default_visibility", "told_on", "paused_at")
     list_filter = ("kind", "clearance", ("paused_at", admin.EmptyFieldListFilter))
     list_select_related = ("country",)

@@ -1,6 +1,6 @@
 """Answering a survey here: begun by anyone of the agency, gone on with by a colleague; sent in by `sending_in`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,16 +17,15 @@ from surveys.answering.edition import Edition
 from surveys.answering.places import PlaceError, RememberingNames, read_places
 from surveys.answering.shown import ShownAnswer
 from surveys.answering.writing_responses import add_readings, empty
-from surveys.choices import Feeds, ResponseStatus
+from surveys.choices import COUNT_NOWHERE, Feeds, ResponseStatus
 from surveys.models import Answer, Question, Questionnaire, Response, Section, Survey
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
-from surveys.questionnaires.conditions import is_shown
+from surveys.questionnaires.lists import Lists
+from surveys.questionnaires.rules import Rules
 from surveys.questionnaires.versions import current_version
-from web.days import first_day_not_ended, last_day_begun
+from web.days import first_day_not_ended, last_day_begun, today
 from web.since_shown import ChangedSinceShown
-
-MOST_REPETITIONS = 20
 
 
 class AnsweringRefused(ValueError):
@@ -35,12 +34,17 @@ class AnsweringRefused(ValueError):
 
 @dataclass(frozen=True)
 class Missing:
-    """A required question that is shown and not answered, or a carried-over answer that nobody has confirmed."""
+    """What keeps answers from being sent in, at the question where it can be put right.
+
+    A required question that is shown and not answered; a carried-over answer that nobody has confirmed; what the rules
+    of the questionnaire say of an answer, or of how often a section is answered (`said`).
+    """
 
     section: Section
     question: Question
     repeat: int
-    is_to_confirm: bool
+    is_to_confirm: bool = False
+    said: str = ""
 
 
 @dataclass
@@ -76,7 +80,7 @@ def key_of(survey: Survey, agency: Agency) -> str:
 def response_of(survey: Survey, agency: Agency) -> Response | None:
     """Return the response of an agency, or of its country where an edition takes one response a country."""
     responses = Response.objects.filter(survey=survey, key=key_of(survey, agency))
-    return responses.exclude(status=ResponseStatus.UNDONE).select_related("country", "agency", "survey").first()
+    return responses.exclude(status__in=COUNT_NOWHERE).select_related("country", "agency", "survey").first()
 
 
 @transaction.atomic
@@ -108,14 +112,14 @@ def begin(*, survey: Survey, agency: Agency, by: User) -> Response:
         _fill_in(response, version, agency)
         return response
     _check_own(found, by)
-    was_undone = found.status == ResponseStatus.UNDONE
-    if was_undone or found.status == ResponseStatus.RECEIVED:
+    counts_nowhere = found.status in COUNT_NOWHERE
+    if counts_nowhere or found.status == ResponseStatus.RECEIVED:
         found.status, found.begun_by = ResponseStatus.IN_PROGRESS, by
         found.questionnaire, found.sent_back_note = version, ""
-        if was_undone:
+        if counts_nowhere:
             empty(found, by=by, reason="begun")
-        save_response(found, by=by, reason="begun" if was_undone else "corrected")
-    if was_undone:
+        save_response(found, by=by, reason="begun" if counts_nowhere else "corrected")
+    if counts_nowhere:
         _fill_in(found, version, agency)
     return found
 
@@ -175,28 +179,47 @@ def save_answers(
 def missing(response: Response, version: Questionnaire) -> list[Missing]:
     """Return what is missing before it can be submitted, in the order of the questionnaire."""
     stored = {(one.question, one.repeat): one for one in response.answers.all()}
-    chosen = chosen_of(stored.values())
+    rules = rules_for(response, version)
     found = []
     for section in version.sections.all():
-        if not is_shown(section, chosen):
-            continue
         own = {question.code for question in section.questions.all()}
-        repeats = sorted({repeat for code, repeat in stored if code in own}) if section.repeats else [0]
+        answered = sorted({repeat for code, repeat in stored if code in own})
+        wanted = rules.repetitions(section)
+        repeats = [0] if not section.repeats else answered if wanted is None else sorted({*answered, *range(wanted)})
         for repeat in repeats:
+            if wanted is not None and repeat >= wanted and rules.is_shown(section, repeat):
+                found.append(_once_too_often(section, repeat, wanted))
+                continue
             for question in section.questions.all():
-                if question.feeds == Feeds.COUNTRY or not is_shown(question, chosen):
-                    continue
-                answer = stored.get((question.code, repeat))
-                if answer is not None and answer.is_carried_over:
-                    found.append(Missing(section, question, repeat, is_to_confirm=True))
-                elif answer is None and question.is_required:
-                    found.append(Missing(section, question, repeat, is_to_confirm=False))
+                if question.feeds != Feeds.COUNTRY and rules.is_shown(question, repeat):
+                    found += _lacking(section, question, repeat, stored.get((question.code, repeat)), rules)
     return found
 
 
-def chosen_of(answers: Any) -> dict[str, list[str]]:
-    """Return what was answered by question, as conditions ask: the codes of a choice, or the text."""
-    return {one.question: one.codes or ([str(one.value)] if one.value else []) for one in answers}
+def _lacking(
+    section: Section, question: Question, repeat: int, answer: Answer | None, rules: Rules
+) -> Iterator[Missing]:
+    if answer is None:
+        if rules.is_required(question, repeat):
+            yield Missing(section, question, repeat)
+    elif answer.is_carried_over:
+        yield Missing(section, question, repeat, is_to_confirm=True)
+    elif said := rules.complaint(question, answer):
+        yield Missing(section, question, repeat, said=said)
+
+
+def _once_too_often(section: Section, repeat: int, wanted: int) -> Missing:
+    said = _("answered %(number)d times where %(wanted)d are asked: empty it") % {
+        "number": repeat + 1,
+        "wanted": wanted,
+    }
+    return Missing(section, section.questions.all()[0], repeat, said=said)
+
+
+def rules_for(response: Response, version: Questionnaire, answers: Iterable[Given | Answer] | None = None) -> Rules:
+    """Return the rules of a version with the answers of a response, or with others in their place."""
+    seen = response.answers.all() if answers is None else answers
+    return Rules(version, seen, today=today(), lists=Lists(response.survey))
 
 
 def read_named_places(text: str, question: Question, repeat: int, iso3: str) -> list[NamedPlace]:

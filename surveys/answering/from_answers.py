@@ -20,6 +20,7 @@ from typing import Any
 from directory.choices import GOVERNMENT_AGENCY_KINDS, AreaUse
 from directory.models import Agency, Country
 from surveys.answering.directions import DIRECTIONS
+from surveys.answering.titles import MAX_TITLE_CHARACTERS, composed_title
 from surveys.choices import (
     TARGET_DIRECTIONS,
     Direction,
@@ -32,11 +33,9 @@ from surveys.choices import (
 from surveys.models import Survey
 from surveys.postings.forms.languages import reads_like
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.publishable import VERBS, Lack, lacks
+from surveys.postings.publishable import Lack, lacks
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
 
-MAX_TITLE_CHARACTERS = 200
-MAX_AREAS_IN_A_TITLE = 2
 OFFERING, SEEKING = "offering", "seeking"
 
 QUOTED = frozenset({Feeds.AREAS, Feeds.MODALITIES, Feeds.AMOUNT, *DIRECTIONS})
@@ -137,7 +136,7 @@ def agencies_that_post(agencies: Iterable[Agency]) -> dict[str, Agency]:
 def targets_of(places: Iterable[NamedPlace]) -> list[NamedPlace]:
     """Return whom an offer is for: priorities and those that support is given to, each once.
 
-    Existing partners are no targets. A token that nobody could resolve stays one, reaching nobody.
+    Existing partners are no targets. A token that nobody could resolve stays one, and is not compared.
     """
     return _each_once(places, TARGET_DIRECTIONS)
 
@@ -200,6 +199,13 @@ def _content(given: Sequence[tuple[AskedQuestion, Given]], answers: Answers) -> 
     return _Content(given, places)
 
 
+def _agency_that_states(answers: Answers, agencies: Mapping[str, Agency]) -> Agency | None:
+    """Return the agency under which a posting stands; none where others compiled it: no agency has said it."""
+    if answers.kind == ResponseKind.COMPILED:
+        return None
+    return answers.agency or agencies.get(answers.country.iso3)
+
+
 def _draft(
     side: Side,
     part: int,
@@ -215,7 +221,7 @@ def _draft(
     contact = content.first(Feeds.CONTACT)
     values: dict[str, Any] = {
         "country": answers.country,
-        "agency": answers.agency or agencies.get(answers.country.iso3),
+        "agency": _agency_that_states(answers, agencies),
         "title": str(title.value)[:MAX_TITLE_CHARACTERS] if title else _title(side, answers, content, asked),
         "text": _text(side, answers, content, survey=survey, is_stated=side in stated, asked=asked),
         "language": _language(content),
@@ -288,22 +294,16 @@ def _day(given: Given | None) -> dt.date | None:
 
 
 def _title(side: Side, answers: Answers, content: _Content, asked: Asked) -> str:
-    """Return a title in English of at most 200 characters: who offers or seeks, in which areas, by what."""
     areas = [asked.areas[code] for code in content.codes(Feeds.AREAS) if code in asked.areas]
-    scored = [area for area in areas if area.use == AreaUse.AREA]
-    title = f"{answers.country.name} {VERBS[side]} cooperation"
-    if scored and len(scored) <= MAX_AREAS_IN_A_TITLE and not asked.is_printed:
-        title += f" in {' and '.join(area.label for area in scored)}"
-    elif scored:
-        title += f" in {len(scored)} {'area' if len(scored) == 1 else 'areas'}"
-    modalities = [asked.modalities[code].label for code in content.codes(Feeds.MODALITIES) if code in asked.modalities]
-    labels = [label[:1].lower() + label[1:] for label in modalities]
-    for kept in range(len(labels), 0, -1):
-        rest = len(labels) - kept
-        candidate = f"{title}: {', '.join(labels[:kept])}" + (f" and {rest} more" if rest else "")
-        if len(candidate) <= MAX_TITLE_CHARACTERS:
-            return candidate
-    return title[:MAX_TITLE_CHARACTERS]
+    return composed_title(
+        side,
+        country=answers.country.name,
+        areas=[area.label for area in areas if area.use == AreaUse.AREA],
+        modalities=[
+            asked.modalities[code].label for code in content.codes(Feeds.MODALITIES) if code in asked.modalities
+        ],
+        names_areas=not asked.is_printed,
+    )
 
 
 def _text(side: Side, answers: Answers, content: _Content, *, survey: Survey, is_stated: bool, asked: Asked) -> str:

@@ -13,16 +13,15 @@ from directory.choices import Role
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import Agency, User
-from surveys.answering.filling_in import AnsweringRefused, chosen_of, lock_own, missing, save_response, version_of
+from surveys.answering.filling_in import AnsweringRefused, lock_own, missing, rules_for, save_response, version_of
 from surveys.answering.from_answers import agencies_that_post
 from surveys.answering.postings_of_response import plan_postings
 from surveys.answering.stored_answers import answers_of, load_responses
 from surveys.answering.writing_responses import ResponseToWrite, write_responses
 from surveys.choices import Feeds, ResponseStatus, WindowKind
-from surveys.models import Questionnaire, Response
+from surveys.models import Answer, Questionnaire, Reading, Response
 from surveys.postings.windows import may_approve, publishes_alone, window_of
 from surveys.questionnaires.asked import Asked
-from surveys.questionnaires.conditions import is_shown
 
 
 @transaction.atomic
@@ -119,8 +118,8 @@ def _receive(response: Response, version: Questionnaire, *, by: User) -> Respons
         country=answers.country,
         agency=answers.agency,
         kind=answers.kind,
-        given=[one for one in answers.given if one.question in shown],
-        places=[one for one in answers.places if one.question in shown],
+        given=[one for one in answers.given if (one.question, one.repeat) in shown],
+        places=[one for one in answers.places if (one.question, one.repeat) in shown],
         notes=answers.notes,
     )
     for name in ("submitted_by", "submitted_at", "sent_back_note"):
@@ -140,16 +139,14 @@ def _receive(response: Response, version: Questionnaire, *, by: User) -> Respons
     return loaded
 
 
-def _shown(response: Response, version: Questionnaire) -> set[str]:
+def _shown(response: Response, version: Questionnaire) -> set[tuple[str, int]]:
     """Return the questions that were asked after what was answered: others were answered before, and are not meant."""
-    chosen = chosen_of(response.answers.all())
-    return {
-        question.code
-        for section in version.sections.all()
-        if is_shown(section, chosen)
-        for question in section.questions.all()
-        if is_shown(question, chosen)
-    }
+    answers: list[Answer] = list(response.answers.all())
+    readings: list[Reading] = list(response.readings.all())
+    rules = rules_for(response, version, answers)
+    questions = {question.code: question for question in version.questions}
+    given = {(one.question, one.repeat) for one in answers} | {(one.question, one.repeat) for one in readings}
+    return {(code, repeat) for code, repeat in given if code in questions and rules.is_shown(questions[code], repeat)}
 
 
 def _lock_to_approve(response: Response, by: User) -> Response:

@@ -35,9 +35,11 @@ def answers_of(response: Response) -> Answers:
 
 
 def load_responses(survey: Survey, keys: Iterable[str], *, for_writing: bool = False) -> dict[str, Response]:
-    """Return the stored responses of these keys with all that a plan asks of them."""
-    offers = Offer.objects.prefetch_related("areas", "modalities", "targets")
-    needs = Need.objects.prefetch_related("areas", "modalities", "preferred_partners")
+    """Return the stored responses of these keys with all that a plan asks of them; none of an edition to be."""
+    if survey.pk is None:
+        return {}
+    offers = Offer.objects.select_related("agency").prefetch_related("areas", "modalities", "targets")
+    needs = Need.objects.select_related("agency").prefetch_related("areas", "modalities", "preferred_partners")
     if for_writing:
         offers, needs = (
             offers.select_for_update(of=("self",), no_key=True),

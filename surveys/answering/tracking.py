@@ -13,7 +13,7 @@ from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.mail import outbox
 from directory.mail.receivers import people_of
 from directory.models import Agency, User
-from surveys.choices import ResponseStatus
+from surveys.choices import COUNT_NOWHERE, ResponseStatus
 from surveys.models import Response, Survey, SurveyRequest
 from web.days import today
 
@@ -52,7 +52,7 @@ def track(survey: Survey) -> list[Tracked]:
     requests = SurveyRequest.objects.filter(survey=survey).select_related("agency__country")
     responses = list(
         Response.objects.filter(survey=survey)
-        .exclude(status=ResponseStatus.UNDONE)
+        .exclude(status__in=COUNT_NOWHERE)
         .exclude(kind="compiled")
         .select_related("begun_by", "agency")
         .order_by("updated_at")

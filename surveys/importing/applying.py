@@ -20,10 +20,12 @@ from django.utils import timezone
 
 from directory.models import User
 from surveys.answering.writing_responses import ResponseToWrite, write_responses
-from surveys.choices import ImportState, ResponseStatus, RowResult
+from surveys.choices import COUNT_NOWHERE, ImportState, ResponseStatus, RowResult
+from surveys.importing.held import hold
 from surveys.importing.layout.opening import OpenImport, open_import
 from surveys.importing.planning import Planner, RowPlan, count_row, counts_of
-from surveys.importing.report import entry_of
+from surveys.importing.report import digest_of, entry_of
+from surveys.importing.rows.comparing import erased_cells
 from surveys.importing.snapshots import snapshot_of
 from surveys.models import Import, ImportRow, Response, Survey
 from surveys.reading.cells import CellError
@@ -84,18 +86,20 @@ def import_file(
     by: User | None = None,
     columns: Mapping[str, str] | None = None,
     decisions: Mapping[str, Mapping[str, str]] | None = None,
+    encoding: str = "",
     on_row: Callable[[RowPlan], None] | None = None,
 ) -> ImportOutcome:
     """Bring a file of answers into a survey edition, in one transaction.
 
     partial: write the good rows although others are in error; otherwise one error and nothing is written, not even
     the record of the import. dry_run: write nothing at all. A file that changes nothing and was the last one applied
-    leaves no second record. by: who does it, None from a command. columns, decisions: see `open_import`. on_row: is
-    told each row as it is planned.
+    leaves no second record. by: who does it, None from a command. columns, decisions, encoding: see `open_import`.
+    on_row: is told each row as it is planned.
 
     Raises FileRefused where the file cannot be read as a whole.
     """
-    planner = Planner(opened := open_import(survey, data, columns=columns, decisions=decisions))
+    opened = open_import(survey, data, columns=columns, decisions=decisions, encoding=encoding)
+    planner = Planner(opened)
     outcome = ImportOutcome(ImportState.PREVIEWED, survey, opened=opened)
     if dry_run:
         for row in each_row(planner):
@@ -108,7 +112,12 @@ def import_file(
         # What turns out not to be wanted is rolled back: planning a second time would cost more.
         point = transaction.savepoint()
         file_import = Import.objects.create(
-            survey=survey, file_name=file_name[-255:], sha256=digest, by=by, tool=opened.table.tool.name
+            survey=survey,
+            file_name=file_name[-255:],
+            sha256=digest,
+            by=by,
+            tool=opened.table.tool.name,
+            letters=opened.letters.plain if opened.letters else {},
         )
         outcome = apply(planner, file_import, by=by, on_row=on_row)
         outcome.opened = opened
@@ -133,14 +142,14 @@ def apply(
     file_import: Import,
     *,
     by: User | None,
-    shown: Callable[[], Iterable[tuple[int | None, str, str]]] | None = None,
+    shown: Callable[[], Iterable[tuple[int | None, str, str, str]]] | None = None,
     on_progress: Callable[[int], None] | None = None,
     on_row: Callable[[RowPlan], None] | None = None,
 ) -> ImportOutcome:
     """Write what the rows become, in the transaction that is open, and record each.
 
-    shown: what the preview showed, as (row, key, result) in the order of the file; raises PreviewOutdated where a row
-    would now become something else. on_progress: is told how many rows are done.
+    shown: what the preview showed, as (row, key, result, digest) in the order of the file; raises PreviewOutdated where
+    a row would now become something else, or replace it. on_progress: is told how many rows are done.
     """
     # Two imports of one edition wait for each other.
     Survey.objects.select_for_update().get(pk=planner.survey.pk)
@@ -150,19 +159,21 @@ def apply(
     position = 0
     ImportRow.objects.filter(file_import=file_import).delete()
     for plans in planner.plans(for_writing=True):
+        rows = [_record(plan, file_import, position + place) for place, plan in enumerate(plans)]
         if before is not None:
             outdated += [
-                plan.row.number
-                for plan, (number, key, result) in zip(plans, before, strict=False)
-                if plan.row and (plan.row.number, plan.key, plan.result.value) != (number, key, result)
+                row.row
+                for row, seen in zip(rows, before, strict=False)
+                if row.row is not None and (row.row, row.key, row.result, digest_of(row.entry)) != seen
             ]
-        rows = [_record(plan, file_import, position + place) for place, plan in enumerate(plans)]
         responses = [
             _response_to_write(plan, planner, file_import)
             for plan in plans
             if plan.result in WRITTEN and plan.row is not None
         ]
+        held = [_response_to_write(plan, planner, file_import) for plan in plans if plan.result == RowResult.HELD]
         write_responses(responses, by=by, reason=f"import {file_import.pk}")
+        hold(held, file_import=file_import, by=by)
         ImportRow.objects.bulk_create(rows, batch_size=500)
         for plan in plans:
             outcome.note(plan)
@@ -214,14 +225,16 @@ def _response_to_write(plan: RowPlan, planner: Planner, file_import: Import) -> 
     identity = plan.row.identity
     response = plan.response or Response(survey=planner.survey, country=identity.country, key=plan.key)
     # What an undone file held stays in the response's history, and comes back with no other file.
-    as_printed = {} if response.status == ResponseStatus.UNDONE else response.as_printed
+    as_printed = {} if response.status in COUNT_NOWHERE else response.as_printed
     response.agency = identity.agency
     response.kind = plan.answers.kind
     response.status = ResponseStatus.RECEIVED
     response.questionnaire_id = planner.version_id
     response.read_with = planner.reader.fingerprint
-    response.received_at = plan.given_at or response.received_at
-    response.as_printed = {**as_printed, **plan.row.cells}
+    # What was erased was given long ago; what the file says anew, as a file that names no day has it, is given now.
+    response.received_at = plan.given_at or (timezone.now() if response.erased_at else response.received_at)
+    response.as_printed = {**as_printed, **erased_cells(response, plan.row.cells)}
+    response.erased_at = None
     response.footnote = plan.answers.notes.get("Footnote", "")
     response.note = plan.row.note
     response.file_import = file_import

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
@@ -12,20 +14,27 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import User
-from surveys.choices import ImportState
+from surveys.choices import ImportState, ImportStep
 from surveys.importing.applying import PreviewOutdated, apply
-from surveys.importing.layout.opening import open_import
+from surveys.importing.layout.opening import OpenImport, open_import
+from surveys.importing.layout.samples import samples_of
+from surveys.importing.new_edition import NewEdition, edition_of, like_of, open_its_edition
 from surveys.importing.planning import ROWS_AT_ONCE, Planner, RowPlan, count_row, counts_of
-from surveys.importing.report import entry_of
+from surveys.importing.report import digest_of, entry_of
 from surveys.importing.undoing import undo
 from surveys.models import Import, ImportedFile, ImportRow, RememberedColumns, Survey
 from surveys.reading.cells import MAX_FILE_BYTES, FileRefused, ImportRefused
+from surveys.reading.letters import Letters, encodings
 from surveys.reading.numbers import without_decimal_marks
 from web.jobs import later
+from web.jobs.queue import jobs_before
 
 
-def upload(*, survey: Survey, file_name: str, data: bytes, by: User) -> Import:
-    """Keep an uploaded file and begin to make its preview. Raises ImportRefused for what is too large, or empty."""
+def upload(*, survey: Survey | NewEdition, file_name: str, data: bytes, by: User) -> Import:
+    """Keep an uploaded file and begin to make its preview. Raises ImportRefused for what is too large, or empty.
+
+    survey: the edition, or what is said of one that the file opens: it is made when the file is written.
+    """
     _check(by)
     if not data:
         raise ImportRefused(_("The file is empty."))
@@ -36,7 +45,7 @@ def upload(*, survey: Survey, file_name: str, data: bytes, by: User) -> Import:
         )
     with transaction.atomic():
         file_import = Import.objects.create(
-            survey=survey,
+            **({"survey": survey} if isinstance(survey, Survey) else survey.columns),
             file_name=_safe_name(file_name),
             sha256=hashlib.sha256(data).hexdigest(),
             state=ImportState.PLANNING,
@@ -53,9 +62,13 @@ def correct(
     file_import: Import,
     columns: Mapping[str, str],
     decisions: Mapping[str, Mapping[str, str]],
+    encoding: str = "",
     by: User,
 ) -> Import:
-    """Take what a person says of the columns, and of answers that were not known, and make the preview anew."""
+    """Take what a person says of the columns, and of answers that were not known, and make the preview anew.
+
+    encoding: in which the letters of the file are; empty leaves it as it was.
+    """
     _check(by)
     locked = _lock(file_import, {ImportState.PREVIEWED, ImportState.FAILED, ImportState.REFUSED, ImportState.UPLOADED})
     for column in locked.columns:
@@ -64,6 +77,12 @@ def correct(
             column |= {"goes": goes, "how": "chosen"}
     for question, spellings in decisions.items():
         locked.decisions.setdefault(question, {}).update(spellings)
+    if encoding and encoding != locked.letters.get("encoding"):
+        if encoding not in encodings():
+            raise ImportRefused(_("The portal does not know the encoding “%(code)s”.") % {"code": encoding})
+        locked.letters = {"encoding": encoding, "is_chosen": True}
+        # Other letters are other headings: what was said of those holds no more.
+        locked.columns = []
     return _go(locked, ImportState.PLANNING)
 
 
@@ -115,17 +134,34 @@ def run(file_import: Import) -> None:
         elif file_import.state == ImportState.APPLYING:
             _apply(file_import)
         else:
-            undo(file_import=file_import, by=file_import.undone_by)
+            say = _say_progress(file_import)
+            undo(file_import=file_import, by=file_import.undone_by, on_progress=lambda done, of: say(done, of, ""))
     except FileRefused as refused:
         _end(file_import, ImportState.REFUSED, str(refused))
     except ImportRefused as refused:
-        _end(file_import, ImportState.APPLIED, str(refused))
+        stands = file_import.state == ImportState.UNDOING
+        _end(file_import, ImportState.APPLIED if stands else ImportState.REFUSED, str(refused))
 
 
-def progress_of(file_import: Import) -> tuple[int, int]:
-    """Return how many rows are done, and of how many; zeros where it is not known."""
-    done, total = cache.get(_key(file_import.pk), (file_import.done, file_import.of))
-    return done, total
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the job of an import is; `of` is 0 where it is not known yet. `before`: jobs, while it waits.
+
+    step: what is done to the file before its rows are taken one by one; `done` and `of` are then of that.
+    """
+
+    done: int
+    of: int
+    step: str = ""
+    waits: bool = False
+    before: int = 0
+
+
+def progress_of(file_import: Import) -> Progress:
+    """Return how far an import is that somebody is at work on, or that waits for somebody."""
+    if file_import.heartbeat_at is None:
+        return Progress(0, 0, waits=True, before=jobs_before(file_import))
+    return Progress(*cache.get(_key(file_import.pk), (file_import.done, file_import.of, file_import.step)))
 
 
 def _check(by: User) -> None:
@@ -156,27 +192,66 @@ def _start(file_import: Import) -> None:
     later("surveys.tasks.run_import", pk)
 
 
-def _planner(file_import: Import) -> Planner:
+Tell = Callable[[int, int, str], None]
+"""Is told how many rows are done, of how many, and in which step."""
+
+
+def _planner(file_import: Import, tell: Tell) -> Planner:
     data = bytes(file_import.file.data)
     chosen = _chosen(file_import)
-    opened = open_import(file_import.survey, data, columns=chosen, decisions=file_import.decisions)
+    opened = open_import(
+        edition_of(file_import),
+        data,
+        like=like_of(file_import) if file_import.survey is None else None,
+        columns=chosen,
+        decisions=file_import.decisions,
+        encoding=_encoding(file_import),
+        on_rows=lambda done: tell(done, 0, ImportStep.READING),
+    )
+    file_import.letters = _kept_letters(opened.letters, file_import)
     file_import.tool = opened.table.tool.name
     file_import.notices = opened.notices
-    file_import.columns = [one.record() for one in opened.columns]
+    file_import.columns = _with_samples(opened, file_import)
     # So that a person can correct the columns even of a file that cannot be planned as they are.
     Import.objects.filter(pk=file_import.pk).update(
-        tool=file_import.tool, notices=file_import.notices, columns=file_import.columns
+        tool=file_import.tool,
+        letters=file_import.letters,
+        notices=file_import.notices,
+        columns=file_import.columns,
     )
-    planner = Planner(opened)
+    planner = Planner(opened, on_gone_through=lambda done, of: tell(done, of, ImportStep.GOING_THROUGH))
     # How numbers are read is known only once the file has been gone through.
     file_import.notices = opened.notices
     Import.objects.filter(pk=file_import.pk).update(notices=file_import.notices)
     return planner
 
 
+def _with_samples(opened: OpenImport, file_import: Import) -> list[dict[str, Any]]:
+    """Return the columns as an import keeps them, with samples while it is decided where they go; no longer."""
+    samples = samples_of(opened) if file_import.state == ImportState.PLANNING else {}
+    return [
+        {**column.record(), **({"samples": shown} if (shown := samples.get(column.name)) else {})}
+        for column in opened.columns
+    ]
+
+
+def _encoding(file_import: Import) -> str:
+    """Return the encoding that a person chose; while writing, also the one by which the preview was made."""
+    letters = file_import.letters
+    is_settled = letters.get("is_chosen") or file_import.state == ImportState.APPLYING
+    return str(letters.get("encoding", "")) if is_settled else ""
+
+
+def _kept_letters(letters: Letters | None, file_import: Import) -> dict[str, Any]:
+    """Return how the letters were read; while writing, as the preview has said it, without what the file holds."""
+    if file_import.state == ImportState.APPLYING:
+        return {name: value for name, value in file_import.letters.items() if name != "samples"}
+    return {**letters.plain, "samples": list(letters.samples)} if letters else {}
+
+
 def _plan(file_import: Import) -> None:
     ImportRow.objects.filter(file_import=file_import).delete()
-    planner = _planner(file_import)
+    planner = _planner(file_import, _tell(file_import))
     results: Counter[str] = Counter()
     position = 0
     for plans in chain(planner.plans(), batched(planner.missing())):
@@ -197,31 +272,36 @@ def _plan(file_import: Import) -> None:
             count_row(results, plan)
         with transaction.atomic():
             # First: whoever has lost the import to another writes no row among the other's.
-            file_import.beat(done=min(position, planner.total), of=planner.total)
+            file_import.beat(done=min(position, planner.total), of=planner.total, step="")
             ImportRow.objects.bulk_create(rows, batch_size=500)
     file_import.counts = counts_of(results)
     _end(file_import, ImportState.PREVIEWED)
 
 
 def _apply(file_import: Import) -> None:
-    planner = _planner(file_import)
+    # An edition that the file opens is made with its rows: its questionnaire is read in that transaction.
+    planner = _planner(file_import, _tell(file_import)) if file_import.survey else None
+    previewed = file_import.rows.exclude(row=None).order_by("position")
     shown = [
-        (row, key, result)
-        for row, key, result in file_import.rows.order_by("position").values_list("row", "key", "result")
-        if row is not None
+        (row, key, result, digest_of(entry))
+        for row, key, result, entry in previewed.values_list("row", "key", "result", "entry").iterator(ROWS_AT_ONCE)
     ]
     try:
         with transaction.atomic():
             locked = Import.objects.select_for_update(of=("self",)).get(pk=file_import.pk)
             if locked.state != ImportState.APPLYING:
                 return
+            say = _say_progress(file_import)
+            if planner is None:
+                open_its_edition(file_import, by=file_import.by)
+                planner = _planner(file_import, say)
+            total = planner.total
             apply(
                 planner,
                 file_import,
                 by=file_import.by,
                 shown=lambda: shown,
-                # Nobody sees the row before the transaction ends.
-                on_progress=lambda done: cache.set(_key(file_import.pk), (done, planner.total), timeout=3600),
+                on_progress=lambda done: say(done, total, ""),
             )
             _remember(planner, file_import)
             ImportedFile.objects.filter(file_import=file_import).delete()
@@ -232,6 +312,16 @@ def _apply(file_import: Import) -> None:
         _plan(file_import)
         said = _("Since the preview, %(count)d rows would become something else: nothing was written; look again.")
         Import.objects.filter(pk=file_import.pk).update(error=said % {"count": len(outdated.numbers)})
+
+
+def _tell(file_import: Import) -> Tell:
+    """Return who says how far it is while no transaction is open: in the row itself, with a sign of life."""
+    return lambda done, of, step: file_import.beat(done=done, of=of, step=step)
+
+
+def _say_progress(file_import: Import) -> Tell:
+    """Return who says how far it is: beside the database, where nobody sees the row before the transaction ends."""
+    return lambda done, of, step: cache.set(_key(file_import.pk), (done, of, step), timeout=3600)
 
 
 def batched(rows: Iterable[RowPlan]) -> Iterator[list[RowPlan]]:
@@ -261,7 +351,9 @@ def _chosen(file_import: Import) -> dict[str, str]:
 
 def _end(file_import: Import, state: ImportState, error: str = "") -> None:
     file_import.state, file_import.error = state, error
-    Import.objects.filter(pk=file_import.pk).update(state=state, error=error, counts=file_import.counts)
+    Import.objects.filter(pk=file_import.pk).update(
+        state=state, error=error, counts=file_import.counts, notices=file_import.notices
+    )
 
 
 def _key(pk: int) -> str:

@@ -13,7 +13,7 @@ for, a posting that was edited) is carried into the plan, not overwritten by it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -27,32 +27,43 @@ from surveys.answering.from_answers import Answers, agencies_that_post
 from surveys.answering.places import RememberingNames
 from surveys.answering.postings_of_response import PostingPlan, plan_postings
 from surveys.answering.stored_answers import answers_of, keep_readings, load_responses
-from surveys.choices import Feeds, ResponseStatus, RowResult
+from surveys.choices import COUNT_NOWHERE, Feeds, ResponseStatus, RowResult
+from surveys.importing.held import is_held, is_refused, refused_of
 from surveys.importing.layout.column import Column
 from surveys.importing.layout.opening import OpenImport
-from surveys.importing.layout.table import RepeatRows
+from surveys.importing.layout.repeat_rows import RepeatRows
+from surveys.importing.rows.breaking_rules import BrokenRules
 from surveys.importing.rows.cells import ImportReference, ReadRow
-from surveys.importing.rows.comparing import CellChange, changed_cells, say_the_same
+from surveys.importing.rows.comparing import CellChange, changed_cells, erased_answers, say_the_same
 from surveys.importing.rows.number_ways import NumberColumns
 from surveys.importing.rows.row import RowReader
 from surveys.models import Response
 from surveys.reading.cells import CellError, FileRefused, SourceRow, column_letter
 from surveys.reading.days import order_of_days
 
-ROWS_AT_ONCE = 500
+ROWS_AT_ONCE = 250
+"""Fewer than would be quickest: each stands in memory with its answers, its postings and what is said of them."""
+ROWS_A_WORD = 1_000
+"""After so many rows gone through, whoever waits is told again how far it is."""
 WAITING, LACKING = "waiting", "lacking:"
 """Under these, beside the results of rows, postings are counted that wait as drafts; the second leads a field."""
+HELD_OF, KEPT_OF = "held:", "kept:"
+"""These lead a country: of how many rows of it the answers, of how many of its postings both versions are kept."""
 
 
 @dataclass(frozen=True)
 class RowPlan:
-    """What one row becomes; `row` is None for a response that is missing from the file."""
+    """What one row becomes; `row` is None for a response that is missing from the file.
+
+    `answers` and `before`: what would be stored, and what it replaces.
+    """
 
     key: str
     result: RowResult
     row: ReadRow | None = None
     response: Response | None = None
     answers: Answers | None = None
+    before: Answers | None = None
     changes: Sequence[CellChange] = ()
     errors: Sequence[CellError] = ()
     postings: Sequence[PostingPlan] = ()
@@ -62,7 +73,8 @@ class RowPlan:
 class Planner:
     """Plans the rows of an opened file, some hundred at a time: what it holds in memory does not grow with the file."""
 
-    def __init__(self, opened: OpenImport) -> None:
+    def __init__(self, opened: OpenImport, *, on_gone_through: Callable[[int, int], None] | None = None) -> None:
+        """on_gone_through: is told now and then how many rows have been gone through a first time, and of how many."""
         self._opened = opened
         self.survey = opened.survey
         edition = load_edition(opened.survey.code)
@@ -77,6 +89,7 @@ class Planner:
             asked=opened.asked,
         )
         self._posting_agencies = agencies_that_post(agency for own in agencies.values() for agency in own)
+        self._holds = is_held(opened.survey)
         self._check_columns()
         self.reader = RowReader(
             reference=self._reference,
@@ -90,10 +103,11 @@ class Planner:
         )
         self._repeats = [RepeatRows(repeats) for repeats in opened.table.repeats]
         numbers = NumberColumns(opened.table, opened.columns, opened.asked)
-        self.total, self._keys = self._first_pass(numbers)
+        self.total, self._keys = self._first_pass(numbers, on_gone_through)
         ways = numbers.ways(opened.decisions)
         self.reader.read_numbers(ways)
         opened.notices += numbers.notices(ways)
+        opened.notices += filter(None, (repeats.notice_of_orphans() for repeats in self._repeats))
 
     @property
     def version_id(self) -> int | None:
@@ -116,11 +130,19 @@ class Planner:
         for_writing: hold the postings until the transaction ends, so that the plan still holds when applied.
         """
         rows = self._opened.table.rows()
+        broken = BrokenRules(self._opened.asked)
         while some := list(islice(rows, ROWS_AT_ONCE)):
-            yield self._plan(some, for_writing=for_writing)
+            plans = self._plan(some, for_writing=for_writing)
+            for plan in plans:
+                if plan.row is not None:
+                    broken.note(plan.row)
+            yield plans
+        self._opened.notices += broken.notices()
 
     def missing(self) -> Iterator[RowPlan]:
         """Yield the responses of the edition that are not in the file: they are reported and kept."""
+        if self.survey.pk is None:
+            return
         stored = Response.objects.filter(survey=self.survey, status=ResponseStatus.RECEIVED)
         for response in stored.exclude(file_import=None).order_by("source_row", "pk").iterator(chunk_size=ROWS_AT_ONCE):
             if response.key not in self._keys:
@@ -154,13 +176,19 @@ class Planner:
         orders = {question: order_of_days(cells) for question, cells in texts.items()}
         return {question: order for question, order in orders.items() if order is not None}
 
-    def _first_pass(self, numbers: NumberColumns) -> tuple[int, dict[str, tuple[int, ...]]]:
+    def _first_pass(
+        self, numbers: NumberColumns, tell: Callable[[int, int], None] | None
+    ) -> tuple[int, dict[str, tuple[int, ...]]]:
         """Count the rows, note whose they are, and look at how their numbers are written."""
         keys: dict[str, tuple[int, ...]] = {}
-        total = 0
+        total, of = 0, self._opened.table.row_count
         for row in self._opened.table.rows():
+            if tell and total % ROWS_A_WORD == 0:
+                tell(total, of)
             total += 1
             numbers.note(row)
+            for repeats in self._repeats:
+                repeats.note_owner(row)
             if key := self.reader.identify(row):
                 keys[key] = (*keys.get(key, ()), row.number)
         if not total:
@@ -176,10 +204,24 @@ class Planner:
             self._complain_of_cells_outside(one, row)
         keys = [one.identity.key for one in read if one.identity]
         responses = load_responses(self.survey, keys, for_writing=for_writing)
-        return [
+        plans = [
             self._plan_row(one, responses.get(one.identity.key) if one.identity else None, row)
             for one, row in zip(read, rows, strict=True)
         ]
+        return self._held(plans, responses) if self._holds else plans
+
+    def _held(self, plans: Sequence[RowPlan], responses: Mapping[str, Response]) -> list[RowPlan]:
+        """Return the plans of rows whose edition is released: what they would change waits to be chosen."""
+        refused = refused_of(responses.values())
+        held = []
+        for plan in plans:
+            if plan.result not in (RowResult.ADDED, RowResult.CHANGED) or plan.answers is None:
+                held.append(plan)
+            elif plan.response and is_refused(refused.get(plan.response.pk), plan.answers):
+                held.append(RowPlan(plan.key, RowResult.UNCHANGED, row=plan.row, response=plan.response))
+            else:
+                held.append(replace(plan, result=RowResult.HELD, postings=()))
+        return held
 
     def _repeated(self, row: SourceRow) -> list[tuple[str, SourceRow]]:
         return [one for repeats in self._repeats for one in repeats.of(row)]
@@ -188,11 +230,11 @@ class Planner:
         key = read.identity.key if read.identity else ""
         if read.errors or read.answers is None:
             return RowPlan(key, RowResult.IN_ERROR, row=read, errors=read.errors)
-        is_back = response is not None and response.status == ResponseStatus.UNDONE
+        is_back = response is not None and response.status in COUNT_NOWHERE
         changes = changed_cells(response, read) if response else []
         if response and not is_back and not changes and response.read_with == self.reader.fingerprint:
             return RowPlan(key, RowResult.UNCHANGED, row=read, response=response)
-        answers, before = read.answers, None
+        answers, before = erased_answers(response, read, read.answers) if response else read.answers, None
         # Of a file that was undone nothing comes back with the next one: its answers are kept, and count nowhere.
         if response and not is_back:
             before = answers_of(response)
@@ -227,6 +269,7 @@ class Planner:
             row=read,
             response=response,
             answers=answers,
+            before=before,
             changes=changes,
             postings=postings,
             given_at=self.reader.given_at(row),
@@ -284,15 +327,25 @@ class Planner:
 
 
 def count_row(results: Counter[str], row: RowPlan) -> None:
-    """Count a row by its result, and the postings of it that wait as drafts, by what they lack."""
+    """Count a row by its result, what of it people have to choose, and its drafts by what they lack."""
     results[row.result.value] += 1
+    whose = row.row.identity.country.pk if row.row and row.row.identity else ""
+    if row.result == RowResult.HELD:
+        results[HELD_OF + whose] += 1
     for planned in row.postings:
+        if planned.kept and planned.differs:
+            results[KEPT_OF + whose] += 1
         if planned.waits_for:
             results[WAITING] += 1
             results.update(LACKING + lack.field for lack in planned.waits_for)
 
 
 def counts_of(results: Counter[str]) -> dict[str, int]:
-    """Return rows by result, each result named; and where postings wait as drafts, how many, and what they lack."""
-    waiting = {code: count for code, count in results.items() if code == WAITING or code.startswith(LACKING)}
-    return {result.value: results[result.value] for result in RowResult} | waiting
+    """Return rows by result; how many postings wait as drafts, and what they lack; and by country what is to choose.
+
+    Each result is named but HELD, which most editions know nothing of.
+    """
+    beside = (LACKING, HELD_OF, KEPT_OF)
+    more = {code: count for code, count in results.items() if code == WAITING or code.startswith(beside)}
+    named = [result.value for result in RowResult if result != RowResult.HELD or results[result.value]]
+    return {code: results[code] for code in named} | more

@@ -27,10 +27,7 @@ _DAYS = frozenset({"opens_on", "closes_on", "stated_on"})
 def snapshot_of(response: Response) -> dict[str, Any]:
     """Return a stored response with its answers, readings and postings, all prefetched, as JSON can hold it."""
     return {
-        "response": {name: _plain(getattr(response, _column(response, name))) for name in RESPONSE_FIELDS},
-        "answers": [
-            [one.question, one.value, one.repeat, one.other, one.as_given] for one in answers_of(response).given
-        ],
+        **_said(response, answers_of(response)),
         "readings": [
             [reading.question, reading.repeat, reading.direction, NamedPlace.of(reading).plain]
             for reading in response.readings.all()
@@ -46,6 +43,14 @@ def snapshot_of(response: Response) -> dict[str, Any]:
             }
             for posting in _postings(response)
         ],
+    }
+
+
+def snapshot_to_be(response: Response, answers: Answers) -> dict[str, Any]:
+    """Return what a response would be with these answers, its postings aside: they are made when it is written."""
+    return {
+        **_said(response, answers),
+        "readings": [[place.question, place.repeat, place.direction, place.plain] for place in answers.places],
     }
 
 
@@ -81,6 +86,13 @@ def posting_values(kept: Mapping[str, Any]) -> dict[str, Any]:
         values[name] = dt.date.fromisoformat(values[name]) if values[name] else None
     values["amount"] = Decimal(values["amount"]) if values["amount"] is not None else None
     return values
+
+
+def _said(response: Response, answers: Answers) -> dict[str, Any]:
+    return {
+        "response": {name: _plain(getattr(response, _column(response, name))) for name in RESPONSE_FIELDS},
+        "answers": [[one.question, one.value, one.repeat, one.other, one.as_given] for one in answers.given],
+    }
 
 
 def _postings(response: Response) -> list[Offer | Need]:

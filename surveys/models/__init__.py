@@ -9,6 +9,7 @@ from surveys.models.pending import PendingChange
 from surveys.models.questionnaire import Option, Question, Questionnaire, Section
 from surveys.models.reading import Reading
 from surveys.models.response import Response
+from surveys.models.saved_search import SavedSearch
 from surveys.models.survey import Survey
 from surveys.models.tracking import SurveyRequest
 from surveys.models.window import CountryWindow
@@ -30,6 +31,7 @@ __all__ = [
     "Reading",
     "RememberedColumns",
     "Response",
+    "SavedSearch",
     "Section",
     "Survey",
     "SurveyRequest",

@@ -31,6 +31,9 @@ class Need(Posting):
             models.UniqueConstraint(
                 fields=["response", "response_part"], condition=Q(response__isnull=False), name="need_one_a_response"
             ),
+            models.UniqueConstraint(
+                fields=["agency", "reference"], condition=~Q(reference=""), name="need_one_a_reference"
+            ),
         ]
         indexes = [models.Index(fields=["status", "visibility"], name="need_status_visibility")]
 

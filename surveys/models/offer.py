@@ -34,6 +34,9 @@ class Offer(Posting):
             models.UniqueConstraint(
                 fields=["response", "response_part"], condition=Q(response__isnull=False), name="offer_one_a_response"
             ),
+            models.UniqueConstraint(
+                fields=["agency", "reference"], condition=~Q(reference=""), name="offer_one_a_reference"
+            ),
         ]
         indexes = [models.Index(fields=["status", "visibility"], name="offer_status_visibility")]
 

@@ -1,4 +1,4 @@
-"""What a corrected response would change in a posting that a person has edited: kept until somebody chooses."""
+"""What a file or a correction would change in what stands for others to rely on: kept until somebody chooses."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,10 @@ from surveys.models.response import Response
 
 
 class PendingChange(models.Model):
-    """The version that a response makes of a posting, beside the one that a person made; one open a posting."""
+    """The version that a response makes of a posting, beside the one that a person made; one open a posting.
+
+    Of no posting: the answers that a file has of the response itself, whose edition is released.
+    """
 
     offer = models.ForeignKey(
         Offer, verbose_name=_("offer"), on_delete=models.CASCADE, null=True, blank=True, related_name="pending_changes"
@@ -43,8 +46,12 @@ class PendingChange(models.Model):
         ordering = ["-made_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(offer__isnull=False, need__isnull=True) | Q(offer__isnull=True, need__isnull=False),
-                name="pendingchange_of_one_posting",
+                condition=Q(offer__isnull=True) | Q(need__isnull=True), name="pendingchange_of_one_posting_at_most"
+            ),
+            models.UniqueConstraint(
+                fields=["response"],
+                condition=Q(decided_at__isnull=True, offer__isnull=True, need__isnull=True),
+                name="pendingchange_one_open_a_response",
             ),
             models.UniqueConstraint(
                 fields=["offer"], condition=Q(decided_at__isnull=True), name="pendingchange_one_open_an_offer"
@@ -55,4 +62,9 @@ class PendingChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.offer or self.need)
+        return str(self.offer or self.need or self.response)
+
+    @property
+    def is_of_answers(self) -> bool:
+        """Whether it is the response's own answers that are to be chosen."""
+        return self.offer_id is None and self.need_id is None

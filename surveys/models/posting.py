@@ -23,6 +23,8 @@ from web.days import first_day_not_ended, last_day_begun
 if TYPE_CHECKING:
     from directory.models import User
 
+LONGEST_REFERENCE = 100
+
 Row = TypeVar("Row", bound="Posting", covariant=True)
 
 
@@ -65,6 +67,10 @@ class PostingQuerySet(models.QuerySet[Row]):
         """Open at this moment somewhere on earth: closed when its last day has ended everywhere."""
         return self.filter(open_now_q())
 
+    def confirmed(self) -> Self:
+        """What the country's own agency, or the importing manager, vouched for."""
+        return self.filter(confirmed_on__isnull=False)
+
     def visible_to(self, user: "User | AnonymousUser | None") -> Self:
         """Postings that the person may see; the one rule for pages, API, search, exports and mails."""
         if can(user, Action.READ_EVERYTHING):
@@ -74,6 +80,9 @@ class PostingQuerySet(models.QuerySet[Row]):
             if facilitates_only(user):
                 members &= Q(visibility=Visibility.PUBLIC) | Q(facilitating_allowed=True)
             return self.filter(members | own.q())
+        if sent := scope_of(user, Action.POST):
+            # A key that writes reads what it writes, drafts too, and of the others what everyone does.
+            return self.filter(published_q(Visibility.PUBLIC) | sent.q())
         return self.public()
 
     def writable_by(self, user: "User | AnonymousUser | None") -> Self:
@@ -216,6 +225,20 @@ class Posting(FromFile):
         editable=False,
         help_text=_("One form sent twice makes one posting."),
     )
+    reference = models.CharField(
+        _("reference of the agency"),
+        max_length=LONGEST_REFERENCE,
+        blank=True,
+        editable=False,
+        help_text=_("By which the agency's own system knows it; shown to nobody else."),
+    )
+    sent_with_key = models.CharField(
+        _("sent in through the API, with key"),
+        max_length=100,
+        blank=True,
+        editable=False,
+        help_text=_("The name of the key; empty once a person has edited it."),
+    )
     survey = models.ForeignKey(
         Survey,
         verbose_name=_("survey"),
@@ -268,6 +291,11 @@ class Posting(FromFile):
             return str(country)
         return f"{self.agency}, {country}" if country else str(self.agency)
 
+    @property
+    def title_says_who(self) -> bool:
+        """Whether the title begins with who posts, as those do that the portal composes for a country alone."""
+        return self.title.startswith(f"{self.party}: ")
+
     def is_within(self, scope: Scope) -> bool:
         """Whether the posting is among those that the scope reaches; as `Scope.q` says it to the database."""
         countries = frozenset({self.country_id, self.agency.country_id if self.agency else None})
@@ -285,6 +313,11 @@ class Posting(FromFile):
         return self.confirmed_on is not None
 
     @property
+    def is_composed(self) -> bool:
+        """Whether title and text are as the portal made them of answers: nobody has edited it since."""
+        return self.response_id is not None and self.edited_on is None
+
+    @property
     def is_compiled(self) -> bool:
         """Whether it was read from public sources rather than answered by the country."""
         return self.response is not None and self.response.kind == ResponseKind.COMPILED
@@ -293,6 +326,11 @@ class Posting(FromFile):
     def is_closed(self) -> bool:
         """Whether its last day has ended everywhere on earth."""
         return self.closes_on is not None and self.closes_on < first_day_not_ended()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its dates hold it open at this moment somewhere on earth, as `open_now` finds it."""
+        return not self.is_closed and (self.opens_on is None or self.opens_on <= last_day_begun())
 
 
 NEWEST_FIRST = (F("confirmed_on").desc(nulls_last=True), F("stated_on").desc(nulls_last=True), "id")

@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from surveys.choices import ChoicesFrom, Feeds, QuestionKind, Side
+from surveys.expressions.evaluating import unknown_in
+from surveys.expressions.parsing import ExpressionError, parse
 from surveys.models.survey import Survey
 
 CODE_PATTERN = re.compile(r"\A[a-z][a-z0-9_]*\Z")
@@ -36,6 +38,13 @@ class Questionnaire(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("version"), default=1)
     note = models.CharField(_("what is new"), max_length=200, blank=True)
+    calculations = models.JSONField(
+        _("calculations"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("What conditions and labels refer to and nobody is asked: name, section that repeats, expression."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = QuestionnaireQuerySet.as_manager()
@@ -65,6 +74,14 @@ class Questionnaire(models.Model):
         return Exists(cls.objects.filter(pk=OuterRef("pk"), responses__isnull=False))
 
 
+REFERENCE = re.compile(r"\$\{\s*([\w.\-]+)\s*\}")
+
+
+def without_references(text: str) -> str:
+    """Return a text of a form for where no answers are at hand: "What does ${your_name} need?" → […your name…]."""
+    return REFERENCE.sub(lambda found: f"[{found[1].replace('_', ' ')}]", text)
+
+
 class Translated(models.Model):
     """A row whose words are there in English, and in other languages as far as somebody has translated them."""
 
@@ -90,9 +107,25 @@ class Translated(models.Model):
 
     def words(self, name: str, language: str | None = None) -> str:
         """Return `label` or `help` in a language (the reader's), else in English."""
+        return without_references(self.pattern(name, language))
+
+    def pattern(self, name: str, language: str | None = None) -> str:
+        """Return the same with the answers to which it refers as `${question}`: for whom fills them in."""
         language = (language or get_language() or "en").partition("-")[0]
         translated = self.translations.get(language, {}).get(name) if isinstance(self.translations, dict) else None
         return str(translated or getattr(self, name))
+
+
+def refuse_what_is_no_rule(row: models.Model, *names: str) -> None:
+    """Raise ValidationError for fields whose text is no expression that can be worked out."""
+    for name in names:
+        text = getattr(row, name)
+        try:
+            unknown = next(unknown_in(parse(text)), "") if text else ""
+        except ExpressionError as error:
+            unknown = str(error)
+        if unknown:
+            raise ValidationError({name: _("Not understood: %(part)s") % {"part": unknown}})
 
 
 class ShownIf(models.Model):
@@ -107,6 +140,11 @@ class ShownIf(models.Model):
         blank=True,
         help_text=_('Codes of options, for example ["offering"]; empty: any answer.'),
     )
+    shown_if_rule = models.TextField(
+        _("and only if"),
+        blank=True,
+        help_text=_("A condition as XLSForm writes it, for example ${age} >= 18 and selected(${role}, 'offering')."),
+    )
 
     class Meta:
         abstract = True
@@ -117,6 +155,7 @@ class ShownIf(models.Model):
         kept = self.shown_if_options
         if not isinstance(kept, list) or not all(isinstance(code, str) for code in kept):
             raise ValidationError({"shown_if_options": _('Write a list of codes, for example ["offering"].')})
+        refuse_what_is_no_rule(self, "shown_if_rule")
 
 
 class Section(Translated, ShownIf):
@@ -126,9 +165,14 @@ class Section(Translated, ShownIf):
         Questionnaire, verbose_name=_("questionnaire"), on_delete=models.CASCADE, related_name="sections"
     )
     code = models.CharField(_("code"), max_length=60, validators=[CODE])
-    label = models.CharField(_("title"), max_length=300)
+    label = models.CharField(_("title"), max_length=2000)
     help = models.TextField(_("help"), blank=True)
     repeats = models.BooleanField(_("can be answered several times"), default=False)
+    repeat_count = models.TextField(
+        _("how many times"),
+        blank=True,
+        help_text=_("An expression as XLSForm writes it; empty: as often as one likes."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -138,7 +182,17 @@ class Section(Translated, ShownIf):
         constraints = [models.UniqueConstraint(fields=["questionnaire", "code"], name="section_code_unique")]
 
     def __str__(self) -> str:
-        return self.label
+        return without_references(self.label)
+
+    def clean(self) -> None:
+        """Refuse what is no expression."""
+        super().clean()
+        refuse_what_is_no_rule(self, "repeat_count")
+
+    @property
+    def title(self) -> str:
+        """Its title in the reader's language."""
+        return self.words("label")
 
 
 class Question(Translated, ShownIf):
@@ -150,12 +204,22 @@ class Question(Translated, ShownIf):
     section = models.ForeignKey(Section, verbose_name=_("section"), on_delete=models.CASCADE, related_name="questions")
     code = models.CharField(_("code"), max_length=60, validators=[CODE])
     kind = models.CharField(_("kind of answer"), max_length=10, choices=QuestionKind, default=QuestionKind.TEXT)
-    label = models.CharField(_("question"), max_length=500)
+    label = models.CharField(_("question"), max_length=2000)
     short_label = models.CharField(
         _("short label"), max_length=80, blank=True, help_text=_("Heads a column of the results, e.g. “Modalities”.")
     )
     help = models.TextField(_("help"), blank=True)
     is_required = models.BooleanField(_("required"), default=False)
+    required_if = models.TextField(_("required only if"), blank=True, help_text=_("As XLSForm writes a condition."))
+    constraint = models.TextField(
+        _("answers must fit"), blank=True, help_text=_("As XLSForm writes it, for example . >= 18 and . <= 99.")
+    )
+    constraint_message = models.TextField(_("said of an answer that does not fit"), blank=True)
+    choice_filter = models.TextField(
+        _("choices offered"),
+        blank=True,
+        help_text=_("As XLSForm writes a choice filter, for example state = ${state}."),
+    )
     choices_from = models.CharField(
         _("choices from"), max_length=24, choices=ChoicesFrom, blank=True, help_text=_("Empty: the options below.")
     )
@@ -191,7 +255,7 @@ class Question(Translated, ShownIf):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return without_references(self.label)
 
     def clean(self) -> None:
         """Refuse a code that the questionnaire has already, whatever the section."""
@@ -199,6 +263,7 @@ class Question(Translated, ShownIf):
         same = Question.objects.filter(section__questionnaire__sections=self.section_id, code=self.code)
         if self.section_id and same.exclude(pk=self.pk).exists():
             raise ValidationError({"code": _("The questionnaire has a question of this code already.")})
+        refuse_what_is_no_rule(self, "required_if", "constraint", "choice_filter")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the questionnaire with the question, so that its code is unique there."""
@@ -208,7 +273,7 @@ class Question(Translated, ShownIf):
     @property
     def heading(self) -> str:
         """The short label, else the question itself."""
-        return self.short_label or self.label
+        return self.short_label or without_references(self.label)
 
     @property
     def is_choice(self) -> bool:
@@ -235,7 +300,16 @@ class Option(Translated):
 
     question = models.ForeignKey(Question, verbose_name=_("question"), on_delete=models.CASCADE, related_name="options")
     code = models.CharField(_("code"), max_length=60, validators=[CODE])
-    label = models.CharField(_("label"), max_length=300)
+    label = models.CharField(_("label"), max_length=2000)
+    name = models.CharField(
+        _("name in the form"), max_length=200, blank=True, help_text=_("As conditions know it; empty: the code.")
+    )
+    attributes = models.JSONField(
+        _("columns of the form"),
+        default=list,
+        blank=True,
+        help_text=_('What choice filters look at, for example [{"state": "north"}]; several: offered where one fits.'),
+    )
     spellings = models.TextField(
         _("other spellings"),
         blank=True,
@@ -250,4 +324,14 @@ class Option(Translated):
         constraints = [models.UniqueConstraint(fields=["question", "code"], name="option_code_unique")]
 
     def __str__(self) -> str:
-        return self.label
+        return without_references(self.label)
+
+    def clean(self) -> None:
+        """Refuse attributes of another shape than filters read."""
+        super().clean()
+        kept = self.attributes
+        is_right = isinstance(kept, list) and all(
+            isinstance(row, dict) and all(isinstance(value, str) for value in row.values()) for row in kept
+        )
+        if not is_right:
+            raise ValidationError({"attributes": _('Write it as [{"state": "north"}].')})

@@ -108,12 +108,20 @@ class Response(FromFile):
     note = models.TextField(
         _("note"),
         blank=True,
-        help_text=_("Shown publicly. For example what the source's text says otherwise than its table."),
+        help_text=_("For the secretariat; not shown publicly. For example how the row was read, and why."),
+    )
+    erased_at = models.DateTimeField(_("personal details erased"), null=True, blank=True, editable=False)
+    erased = models.JSONField(
+        _("fingerprints of erased answers"),
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("So that the same file is known to say the same."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["erased_at", "erased"])
 
     objects = ResponseQuerySet.as_manager()
 

@@ -37,7 +37,7 @@ class Survey(models.Model):
         _("publish on import"),
         default=False,
         help_text=_(
-            "Postings made from this edition are published at once, marked as not confirmed by the Government. "
+            "Postings made from this edition are published at once, marked as not yet put to the Government. "
             "Leave unticked unless the source is itself public."
         ),
     )

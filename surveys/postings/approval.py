@@ -14,15 +14,29 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models.posting import Posting
-from surveys.postings.held import PostingRefused, lock, move, words_of
-from surveys.postings.states import PUBLISHABLE
-from surveys.postings.windows import may_approve, window_of
+from surveys.postings.held import PostingRefused, lock, move, with_origin, words_of
+from surveys.postings.states import PUBLISHABLE, confirm, publish
+from surveys.postings.windows import may_approve, publishes_alone, window_of
 from surveys.postings.writing import AnyPosting, write_posting
 from web.days import today
 
 
 @transaction.atomic
-def submit(*, posting: AnyPosting, by: User) -> AnyPosting:
+def put_before_others(*, posting: AnyPosting, by: User, key: str = "") -> AnyPosting:
+    """Publish or confirm a posting where the person's own word is enough, else submit it to whom approves it.
+
+    key: the name of the key to the API through which it came. Raises PostingRefused, and PostingLacks where it is not
+    complete.
+    """
+    if not publishes_alone(by, posting):
+        return submit(posting=posting, by=by, key=key)
+    if posting.status == PostingStatus.PUBLISHED:
+        return confirm(posting=posting, by=by, on=today(), key=key)
+    return publish(posting=posting, by=by, key=key)
+
+
+@transaction.atomic
+def submit(*, posting: AnyPosting, by: User, key: str = "") -> AnyPosting:
     """Put a draft before whom approves it; what is published already stays so and waits for its confirmation.
 
     Raises PostingRefused, and PostingLacks where it is not complete.
@@ -39,7 +53,7 @@ def submit(*, posting: AnyPosting, by: User) -> AnyPosting:
         to=PostingStatus.PUBLISHED if is_published else PostingStatus.SUBMITTED,
         expected=PUBLISHABLE | {PostingStatus.PUBLISHED},
         by=by,
-        reason="submitted",
+        reason=with_origin("submitted", key),
         **values,
     )
     tell_approvers(locked)

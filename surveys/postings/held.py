@@ -1,6 +1,6 @@
 """What every change of a posting asks first: who may, what is lacking, and the row held until it is written."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from directory.models import User
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings.publishable import Lack, lacks_of
-from surveys.postings.writing import AnyPosting, write_posting
+from surveys.postings.writing import AnyPosting, PostingChange, write_changes, write_posting
 
 BEFORE_OTHERS = frozenset({PostingStatus.PUBLISHED, PostingStatus.SUBMITTED})
 """States in which a posting is public, or about to be: it has to be complete."""
@@ -42,6 +42,25 @@ def move(
 
     Raises PostingLacks where it would be before others and is not complete.
     """
+    _set_state(posting, to=to, expected=expected)
+    for name, value in values.items():
+        setattr(posting, name, value)
+    write_posting(posting, by=by, reason=reason or to.value)
+
+
+def move_many(
+    postings: Iterable[Posting], *, to: PostingStatus, expected: Collection[str], by: User | None, reason: str
+) -> None:
+    """Bring many postings, held by whoever asks, into another state; see `move`."""
+    by_model: dict[type[Posting], list[PostingChange]] = {}
+    for posting in postings:
+        _set_state(posting, to=to, expected=expected)
+        by_model.setdefault(type(posting), []).append(PostingChange(posting))
+    for model, changes in by_model.items():
+        write_changes(model, changes, by=by, reason=reason)
+
+
+def _set_state(posting: Posting, *, to: PostingStatus, expected: Collection[str]) -> None:
     if posting.status not in expected:
         raise PostingRefused(
             _("“%(posting)s” is %(status)s: it cannot become %(to)s.") % {**words_of(posting), "to": to.label.lower()}
@@ -49,9 +68,11 @@ def move(
     if to in BEFORE_OTHERS:
         check_complete(posting)
     posting.status = to
-    for name, value in values.items():
-        setattr(posting, name, value)
-    write_posting(posting, by=by, reason=reason or to.value)
+
+
+def with_origin(step: str, key: str) -> str:
+    """Return what the history says of a step: that it came through the API with the key of this name, if any."""
+    return f"{step}, through the API with key “{key}”" if key else step
 
 
 def words_of(posting: Posting) -> dict[str, str]:

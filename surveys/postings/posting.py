@@ -5,7 +5,8 @@ of the access table and of the country's window; `by` is None for a command or a
 stand in `surveys.postings.approval`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +17,29 @@ from directory.choices import AreaUse
 from directory.models import PriorityArea, User
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
-from surveys.postings.held import BEFORE_OTHERS, PostingRefused, check_complete, check_may_write, lock, words_of
+from surveys.postings.held import (
+    BEFORE_OTHERS,
+    PostingLacks,
+    PostingRefused,
+    check_complete,
+    check_may_write,
+    lock,
+    with_origin,
+    words_of,
+)
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import answerable, lacks_of, lacks_with
 from surveys.postings.windows import publishes_alone
-from surveys.postings.writing import AnyPosting, NewPosting, differences, place_rows, write_posting, write_postings
+from surveys.postings.writing import (
+    AnyPosting,
+    NewPosting,
+    PostingChange,
+    differences,
+    place_rows,
+    write_changes,
+    write_posting,
+    write_postings,
+)
 from web.days import today
 
 COPIED = (
@@ -106,28 +125,94 @@ def _change(
     vouches: bool = False,
 ) -> list[str]:
     """Do what `update` says; who vouches for the posting with this answers for all of it."""
+    wanted = PostingUpdate(posting, values, areas, modalities, targets)
+    changed = _take(wanted, area_rows=_areas_of, by=by, vouches=vouches)
+    if changed:
+        write = _as_change(wanted, changed)
+        write_posting(
+            posting,
+            areas=areas,
+            modalities=modalities,
+            places=write.places,
+            only_places=write.only_places,
+            by=by,
+            reason=reason,
+        )
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class PostingUpdate:
+    """What a posting is to be given; see `update`."""
+
+    posting: Posting
+    values: Mapping[str, Any]
+    areas: Collection[str]
+    modalities: Collection[str]
+    targets: Sequence[NamedPlace] | None = None
+
+
+@transaction.atomic
+def update_many(
+    *, model: type[Posting], updates: Sequence[PostingUpdate], by: User | None, reason: str, or_draft: bool = False
+) -> None:
+    """Do with many postings of one kind, held by whoever asks, what `update` does with one; as an import does.
+
+    or_draft: what would be before others and is not complete becomes a draft, instead of raising PostingLacks.
+    """
+    known = {area.pk: area for area in _areas_of({code for one in updates for code in one.areas})}
+
+    def area_rows(codes: Collection[str]) -> list[PriorityArea]:
+        return [known[code] for code in codes if code in known]
+
+    changes = []
+    for one in updates:
+        try:
+            changed = _take(one, area_rows=area_rows, by=by)
+        except PostingLacks:
+            if not or_draft:
+                raise
+            one = replace(one, values={**one.values, "status": PostingStatus.DRAFT})
+            changed = _take(one, area_rows=area_rows, by=by)
+        if changed:
+            changes.append(_as_change(one, changed))
+    write_changes(model, changes, by=by, reason=reason)
+
+
+def _take(
+    wanted: PostingUpdate,
+    *,
+    area_rows: Callable[[Collection[str]], list[PriorityArea]],
+    by: User | None,
+    vouches: bool = False,
+) -> list[str]:
+    """Give a posting its values, not saved, once all is checked; return what changes."""
+    posting, values = wanted.posting, wanted.values
     check_may_write(by, posting)
-    changed = differences(posting, values=values, areas=areas, modalities=modalities, targets=targets)
+    changed = differences(
+        posting, values=values, areas=wanted.areas, modalities=wanted.modalities, targets=wanted.targets
+    )
     if not changed:
         return []
     if values.get("status", posting.status) in BEFORE_OTHERS and (vouches or not WEIGHED.isdisjoint(changed)):
-        found = lacks_with(posting, values=values, areas=_areas_of(areas), modalities=modalities)
+        found = lacks_with(posting, values=values, areas=area_rows(wanted.areas), modalities=wanted.modalities)
         if found and not vouches and posting.status in BEFORE_OTHERS:
             found = answerable(found, before=lacks_of(posting), changed=changed)
         check_complete(posting, found)
     for name, value in values.items():
         setattr(posting, name, value)
     check_may_write(by, posting)
-    write_posting(
-        posting,
-        areas=areas,
-        modalities=modalities,
-        places=targets if "targets" in changed else None,
-        only_places=changed == ["targets"],
-        by=by,
-        reason=reason,
-    )
     return changed
+
+
+def _as_change(wanted: PostingUpdate, changed: Collection[str]) -> PostingChange:
+    return PostingChange(
+        wanted.posting,
+        wanted.areas,
+        wanted.modalities,
+        wanted.targets if "targets" in changed else None,
+        only_places=list(changed) == ["targets"],
+    )
 
 
 @transaction.atomic
@@ -139,8 +224,11 @@ def edit(
     modalities: Collection[str],
     targets: Sequence[NamedPlace],
     by: User,
+    key: str = "",
 ) -> list[str]:
     """Let a person of its own side change a posting; return what changed.
+
+    key: the name of the key to the API by which it was sent, for which `by` answers.
 
     What is published stays so where the person publishes alone, and is confirmed as of today; else it waits for
     approval, and is not shown meanwhile. Raises PostingRefused for a posting that is archived, and PostingLacks where
@@ -152,7 +240,7 @@ def edit(
     was_published = locked.status == PostingStatus.PUBLISHED
     if differences(locked, values=values, areas=areas, modalities=modalities, targets=targets):
         mark_edited(locked)
-        values = {**values, "edited_on": locked.edited_on}
+        values = {**values, "edited_on": locked.edited_on, "sent_with_key": key}
     if was_published and "edited_on" in values:
         if publishes_alone(by, locked):
             values = {**values, "confirmed_on": today()}
@@ -171,10 +259,23 @@ def edit(
         modalities=modalities,
         targets=targets,
         by=by,
-        reason="edited",
+        reason=with_origin("edited", key),
         vouches=True,
     )
     return [name for name in changed if name in CONTENT or name in ("areas", "modalities", "targets")]
+
+
+@transaction.atomic
+def refer(*, posting: Posting, reference: str, by: User, key: str = "") -> None:
+    """Note by which reference the agency's own system knows a posting: no content, so it is neither edited nor vouched.
+
+    Raises PostingRefused where the person does not speak for it, and IntegrityError where another one has it.
+    """
+    locked = lock(posting)
+    check_may_write(by, locked)
+    if locked.reference != reference:
+        locked.reference = reference
+        write_posting(locked, by=by, reason=with_origin("reference", key))
 
 
 @transaction.atomic

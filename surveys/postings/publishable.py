@@ -24,7 +24,7 @@ from web.text import fold
 UNTITLED = "Untitled draft"
 """What stands in place of a title until somebody gives one; kept as it is, in whatever language the draft is read."""
 VERBS = {Side.OFFER: "offers", Side.NEED: "seeks"}
-"""As titles that the portal makes of answers begin: "Nepal seeks cooperation"."""
+"""As a title reads that the portal makes of answers which name no area and no modality: "Nepal seeks cooperation"."""
 
 _NO_TITLE = re.compile(r"untitled draft( \d+)?")
 _ONLY_WHO = re.compile(rf".*\b({'|'.join(VERBS.values())}) cooperation")

@@ -9,7 +9,8 @@ from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from web.days import years_before
 
-EXPIRING_IN_DAYS = (30, 7)
+EXPIRING_IN_DAYS = (7, 30)
+"""Days before the end, the nearest first. After days without the clock the nearest reminder is written, no other."""
 
 
 def write_reminders(on: dt.date) -> int:
@@ -20,10 +21,11 @@ def write_reminders(on: dt.date) -> int:
 def _of_a_kind(kind: str, model: Any, on: dt.date) -> int:
     published = model.objects.filter(status=PostingStatus.PUBLISHED).select_related("agency")
     written = 0
-    for days in EXPIRING_IN_DAYS:
-        closing = published.filter(closes_on__gt=on, closes_on__lte=on + dt.timedelta(days=days))
-        for posting in closing.order_by("pk"):
-            written += _write("posting_expiring", kind, posting, key=f"{posting.closes_on}:{days}")
+    closing = published.filter(closes_on__gt=on, closes_on__lte=on + dt.timedelta(days=max(EXPIRING_IN_DAYS)))
+    for posting in closing.order_by("pk"):
+        left = (posting.closes_on - on).days
+        days = next(days for days in EXPIRING_IN_DAYS if left <= days)
+        written += _write("posting_expiring", kind, posting, key=f"{posting.closes_on}:{days}")
     stale = published.filter(confirmed_on__lte=years_before(on, 1)).order_by("pk")
     for posting in stale:
         written += _write("still_valid", kind, posting, key=f"{posting.confirmed_on}")

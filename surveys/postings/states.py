@@ -5,6 +5,7 @@ Each step is atomic, and conditional on the state that the posting is read in. S
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
+from surveys.models.posting import Posting
 from surveys.postings.held import (
     BEFORE_OTHERS,
     PostingLacks,
@@ -24,6 +26,8 @@ from surveys.postings.held import (
     check_may_write,
     lock,
     move,
+    move_many,
+    with_origin,
     words_of,
 )
 from surveys.postings.named_places import NamedPlace
@@ -38,8 +42,10 @@ WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingS
 
 
 @transaction.atomic
-def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
+def publish(*, posting: AnyPosting, by: User | None, key: str = "") -> AnyPosting:
     """Publish a draft, or what was submitted or withdrawn. Raises PostingRefused in any other state.
+
+    key: the name of the key to the API through which it came, as in all steps here.
 
     Raises PostingLacks where it is not complete.
     The own agency's person, where its word is enough, also vouches for it: confirmed as of today.
@@ -51,7 +57,8 @@ def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
         if not publishes_alone(by, locked):
             raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
         values["confirmed_on"] = today()
-    move(locked, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by, **values)
+    reason = with_origin(PostingStatus.PUBLISHED, key)
+    move(locked, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by, reason=reason, **values)
     if by is not None and "confirmed_on" in values and window_of(locked).kind == WindowKind.SEVERAL:
         outbox.write(
             kind="posting_published",
@@ -64,7 +71,7 @@ def publish(*, posting: AnyPosting, by: User | None) -> AnyPosting:
 
 @transaction.atomic
 def withdraw(
-    *, posting: AnyPosting, by: User | None, reason: WithdrawalReason | str = "", note: str = ""
+    *, posting: AnyPosting, by: User | None, reason: WithdrawalReason | str = "", note: str = "", key: str = ""
 ) -> AnyPosting:
     """Withdraw a posting; it stays in the records. Raises PostingRefused where it already is, or is archived.
 
@@ -79,6 +86,7 @@ def withdraw(
         to=PostingStatus.WITHDRAWN,
         expected=WITHDRAWABLE,
         by=by,
+        reason=with_origin(PostingStatus.WITHDRAWN, key),
         withdrawal_reason=reason,
         withdrawal_note=note.strip(),
         submitted_at=None,
@@ -88,29 +96,26 @@ def withdraw(
 
 
 @transaction.atomic
-def archive(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
-    """Put a posting away whose import was undone; it stays in the records. Raises PostingRefused if it is archived."""
-    locked = lock(posting)
-    move(
-        locked,
-        to=PostingStatus.ARCHIVED,
-        expected=WITHDRAWABLE | {PostingStatus.WITHDRAWN},
-        by=by,
-        reason=reason,
-    )
-    return locked
+def archive(*, postings: Iterable[Posting], by: User | None, reason: str) -> None:
+    """Put postings away, held by whoever asks, whose import was undone; they stay in the records.
+
+    Raises PostingRefused for one that is archived.
+    """
+    expected = WITHDRAWABLE | {PostingStatus.WITHDRAWN}
+    move_many(postings, to=PostingStatus.ARCHIVED, expected=expected, by=by, reason=reason)
 
 
 @transaction.atomic
-def return_to_draft(*, posting: AnyPosting, by: User | None, reason: str) -> AnyPosting:
-    """Make a published posting a draft again: its source no longer states it. Raises PostingRefused otherwise."""
-    locked = lock(posting)
-    move(locked, to=PostingStatus.DRAFT, expected={PostingStatus.PUBLISHED}, by=by, reason=reason)
-    return locked
+def return_to_draft(*, postings: Iterable[Posting], by: User | None, reason: str) -> None:
+    """Make published postings, held by whoever asks, drafts again: their source no longer states them.
+
+    Raises PostingRefused for one that is not published.
+    """
+    move_many(postings, to=PostingStatus.DRAFT, expected={PostingStatus.PUBLISHED}, by=by, reason=reason)
 
 
 @transaction.atomic
-def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
+def confirm(*, posting: AnyPosting, by: User | None, on: dt.date, key: str = "") -> AnyPosting:
     """Record that the country's own agency vouched for a posting on the day `on`, which is not in the future.
 
     Raises PostingRefused for a posting withdrawn or archived, for a day to come, for one before the last, and where
@@ -131,7 +136,7 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date) -> AnyPosting:
     if locked.confirmed_on != on:
         locked.confirmed_on = on
         locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, ""
-        write_posting(locked, by=by, reason="confirmed")
+        write_posting(locked, by=by, reason=with_origin("confirmed", key))
     return locked
 
 

@@ -5,22 +5,38 @@ signal of the history's library would write before the areas and modalities are 
 history is written once all is in place.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from django.db import transaction
-from django.db.models import Q
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from django.db.models import Model, Q
 
 from directory.models import Modality, PriorityArea, User
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import Posting
 from surveys.postings.changes import tell_postings_changed
 from surveys.postings.named_places import NamedPlace
+from web.rows import (
+    ADDED,
+    CHANGED,
+    create_with_history,
+    delete_rows_with_history,
+    insert_history,
+    insert_rows,
+    last_history_of,
+    update_rows,
+    update_rows_with_history,
+)
 
 AnyPosting = TypeVar("AnyPosting", bound=Posting)
 
+_TEXTS = ("title", "text", "english_text", "amount_as_printed", "amount_note")
+LISTS: Mapping[str, tuple[Any, str]] = {
+    "areas": (PriorityArea, "priorityarea_id"),
+    "modalities": (Modality, "modality_id"),
+}
+"""The lists that a posting refers to, each with its column in the table between."""
 FOREIGN_KEYS = frozenset({"country", "agency", "survey", "response", "file_import", "contact_person", "submitted_by"})
 
 
@@ -75,13 +91,30 @@ def write_posting(
     only_places: nothing else differs, so the history of the places says it all.
     """
     _save(posting)
-    if areas is not None or modalities is not None:
-        _set_relations(posting, areas=areas, modalities=modalities)
-    if not only_places:
-        _write_history(posting, is_new=is_new, by=by, reason=reason)
-    if places is not None:
-        _set_places(posting, places, by=by, reason=reason)
-    tell_postings_changed(type(posting), [posting.pk], by=by)
+    change = PostingChange(posting, areas, modalities, places, only_places=only_places)
+    _write_the_rest(type(posting), [change], is_new=is_new, by=by, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class PostingChange:
+    """A posting that was given its new values, and what is to be written beside it; see `write_posting`."""
+
+    posting: Posting
+    areas: Collection[str] | None = None
+    modalities: Collection[str] | None = None
+    places: Sequence[NamedPlace] | None = None
+    only_places: bool = False
+
+
+@transaction.atomic
+def write_changes(model: type[Posting], changes: Sequence[PostingChange], *, by: User | None, reason: str) -> None:
+    """Save many postings of one kind as `write_posting` saves one: the number of queries does not grow with theirs."""
+    if not changes:
+        return
+    fields = [field.name for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - Django's documented API
+    fields.remove("created_at")
+    update_rows(model, [change.posting for change in changes], fields)
+    _write_the_rest(model, changes, is_new=False, by=by, reason=reason)
 
 
 def _save(posting: Posting) -> None:
@@ -93,62 +126,109 @@ def _save(posting: Posting) -> None:
         del posting.skip_history_when_saving  # type: ignore[attr-defined]
 
 
-def _set_relations(posting: Posting, *, areas: Collection[str] | None, modalities: Collection[str] | None) -> None:
-    posting.skip_history_when_saving = True  # type: ignore[attr-defined]
-    try:
-        if areas is not None:
-            posting.areas.set(PriorityArea.objects.filter(pk__in=areas))
-        if modalities is not None:
-            posting.modalities.set(Modality.objects.filter(pk__in=modalities))
-    finally:
-        del posting.skip_history_when_saving  # type: ignore[attr-defined]
+def _write_the_rest(
+    model: type[Posting], changes: Sequence[PostingChange], *, is_new: bool, by: User | None, reason: str
+) -> None:
+    """Write what stands beside the rows of postings, and say that they have changed."""
+    _set_relation(model, "areas", {one.posting.pk: one.areas for one in changes if one.areas is not None})
+    _set_relation(
+        model, "modalities", {one.posting.pk: one.modalities for one in changes if one.modalities is not None}
+    )
+    rows = [one.posting for one in changes if not one.only_places]
+    _write_history(model, rows, ADDED if is_new else CHANGED, by=by, reason=reason)
+    _set_places(model, {one.posting: one.places for one in changes if one.places is not None}, by=by, reason=reason)
+    for one in changes:
+        # What was fetched with it before is not so any more.
+        getattr(one.posting, "_prefetched_objects_cache", {}).clear()
+    tell_postings_changed(model, [one.posting.pk for one in changes], by=by)
 
 
-def _write_history(posting: Posting, *, is_new: bool, by: User | None, reason: str) -> None:
-    """Write one row of history, with the areas and modalities as they are now."""
-    manager = cast("Any", type(posting)).history
-    (record,) = manager.bulk_history_create([posting], update=not is_new, default_user=by, default_change_reason=reason)
-    own = "offer_id" if isinstance(posting, Offer) else "need_id"
-    for name in ("areas", "modalities"):
-        through = getattr(type(posting), name).through
-        kept = getattr(record, name).model
-        kept.objects.bulk_create(
-            [kept(history=record, **row) for row in through.objects.filter(**{own: posting.pk}).values()]
+def _set_relation(model: type[Posting], name: str, wanted: Mapping[int, Collection[str]]) -> None:
+    """Give each posting (by id) these areas or modalities, by code; codes that are not there are left out."""
+    if not wanted:
+        return
+    own = f"{_owner(model)}_id"
+    listed, code = LISTS[name]
+    through = getattr(model, name).through
+    codes = {code for some in wanted.values() for code in some}
+    known = set(listed.objects.filter(pk__in=codes).values_list("pk", flat=True)) if codes else set()
+    missing = {(pk, one) for pk, some in wanted.items() for one in some if one in known}
+    gone = []
+    for link in through.objects.filter(**{f"{own}__in": list(wanted)}):
+        pair = (getattr(link, own), getattr(link, code))
+        if pair in missing:
+            missing.remove(pair)
+        elif pair[1] not in wanted[pair[0]]:
+            gone.append(link.pk)
+    if gone:
+        through.objects.filter(pk__in=gone).delete()
+    if missing:
+        through.objects.bulk_create(through(**{own: pk, code: one}) for pk, one in sorted(missing))
+
+
+def _write_history(model: type[Posting], rows: Sequence[Posting], says: str, *, by: User | None, reason: str) -> None:
+    """Write a row of history of each posting, with the areas and modalities as they are now."""
+    if not rows:
+        return
+    insert_history(model, rows, says, by=by, reason=reason)
+    record_of = last_history_of(model, [row.pk for row in rows])
+    own = f"{_owner(model)}_id"
+    for name, (_listed, code) in LISTS.items():
+        kept = _history_of_list(model, name)
+        links = getattr(model, name).through.objects.filter(**{f"{own}__in": list(record_of)}).order_by("pk")
+        insert_rows(
+            kept,
+            ("history_id", "id", own, code),
+            [(record_of[link[1]], *link) for link in links.values_list("pk", own, code)],
         )
 
 
-def _set_places(posting: Posting, places: Sequence[NamedPlace], *, by: User | None, reason: str) -> None:
+def _history_of_list(model: type[Posting], name: str) -> type[Model]:
+    """Return the model of what the history keeps of the areas or modalities of postings."""
+    return cast("type[Model]", getattr(cast("Any", model).history.model, name).model)
+
+
+def _owner(model: type[Posting]) -> str:
+    return "offer" if issubclass(model, Offer) else "need"
+
+
+def _set_places(
+    model: type[Posting], wanted: Mapping[Posting, Sequence[NamedPlace]], *, by: User | None, reason: str
+) -> None:
     """Write what differs: a place is the same as long as it stands for the same under the same words."""
-    model: Any = Target if isinstance(posting, Offer) else PreferredPartner
-    owner = "offer" if isinstance(posting, Offer) else "need"
-    present: dict[tuple[str, str, str], Any] = {}
-    surplus = []
-    for row in model.objects.filter(**{owner: posting}):
-        key = (row.kind, row.country_id or row.group_id or "", row.as_printed)
-        if key in present:
-            surplus.append(row)
-        else:
-            present[key] = row
-    added, moved = [], []
-    for position, place in enumerate(places):
-        same = present.pop((place.kind, place.code, place.as_printed), None)
-        row = same or model(**{owner: posting})
-        before = (row.position, row.is_ambiguous, row.note)
-        for column, value in {**place.columns, "position": position}.items():
-            setattr(row, column, value)
-        if same is None:
-            added.append(row)
-        elif before != (row.position, row.is_ambiguous, row.note):
-            moved.append(row)
-    for gone in (*present.values(), *surplus):
-        gone._history_user = by  # noqa: SLF001 - simple-history's own way to say who
-        gone.delete()
+    if not wanted:
+        return
+    place_model: Any = Target if issubclass(model, Offer) else PreferredPartner
+    owner = _owner(model)
+    stored: dict[int, list[Any]] = {posting.pk: [] for posting in wanted}
+    for row in place_model.objects.filter(**{f"{owner}__in": list(wanted)}):
+        stored[getattr(row, f"{owner}_id")].append(row)
+    added: list[Any] = []
+    moved: list[Any] = []
+    gone: list[Any] = []
+    for posting, places in wanted.items():
+        present: dict[tuple[str, str, str], Any] = {}
+        for row in stored[posting.pk]:
+            key = (row.kind, row.country_id or row.group_id or "", row.as_printed)
+            if key in present:
+                gone.append(row)
+            else:
+                present[key] = row
+        for position, place in enumerate(places):
+            same = present.pop((place.kind, place.code, place.as_printed), None)
+            row = same or place_model(**{owner: posting})
+            before = (row.position, row.is_ambiguous, row.note)
+            for column, value in {**place.columns, "position": position}.items():
+                setattr(row, column, value)
+            if same is None:
+                added.append(row)
+            elif before != (row.position, row.is_ambiguous, row.note):
+                moved.append(row)
+        gone += present.values()
+    delete_rows_with_history(place_model, gone, by=by, reason=reason)
     if added:
-        bulk_create_with_history(added, model, default_user=by, default_change_reason=reason)
-    if moved:
-        bulk_update_with_history(
-            moved, model, ["position", "is_ambiguous", "note"], default_user=by, default_change_reason=reason
-        )
+        create_with_history(place_model, added, by=by, reason=reason)
+    update_rows_with_history(place_model, moved, ["position", "is_ambiguous", "note"], by=by, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +249,11 @@ def write_postings(
     if not new:
         return []
     rows = cast("Any", model).objects.bulk_create([model(**one.values) for one in new])
-    own = "offer" if issubclass(model, Offer) else "need"
-    links: dict[str, list[Any]] = {}
-    for name, code in (("areas", "priorityarea_id"), ("modalities", "modality_id")):
-        through = getattr(model, name).through
-        links[name] = through.objects.bulk_create(
-            through(**{f"{own}_id": row.pk, code: key})
-            for row, one in zip(rows, new, strict=True)
-            for key in dict.fromkeys(getattr(one, name))
-        )
-    records = cast("Any", model).history.bulk_history_create(rows, default_user=by, default_change_reason=reason)
-    record_of = {row.pk: record for row, record in zip(rows, records, strict=True)}
-    for name, linked in links.items():
-        if records and linked:
-            kept = getattr(records[0], name).model
-            kept.objects.bulk_create(
-                kept(history=record_of[getattr(link, f"{own}_id")], **_columns(link)) for link in linked
-            )
+    own = _owner(model)
+    for name, (_listed, code) in LISTS.items():
+        links = [(row.pk, key) for row, one in zip(rows, new, strict=True) for key in dict.fromkeys(getattr(one, name))]
+        insert_rows(getattr(model, name).through, (f"{own}_id", code), links)
+    _write_history(model, rows, ADDED, by=by, reason=reason)
     place_model: Any = Target if own == "offer" else PreferredPartner
     places = [
         place_model(**{own: row}, **place.columns, position=position)
@@ -193,7 +261,7 @@ def write_postings(
         for position, place in enumerate(one.places)
     ]
     if places:
-        bulk_create_with_history(places, place_model, default_user=by, default_change_reason=reason)
+        create_with_history(place_model, places, by=by, reason=reason)
     tell_postings_changed(model, [row.pk for row in rows], by=by)
     return list(rows)
 
@@ -216,5 +284,27 @@ def erase_contacts(*, person: User, texts: Collection[str], by: User | None) -> 
         tell_postings_changed(model, sorted({*named, *told}), by=by)
 
 
-def _columns(link: Any) -> dict[str, Any]:
-    return {field.attname: getattr(link, field.attname) for field in link._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
+@transaction.atomic
+def erase_texts(model: type[Posting], pks: Collection[int], *, scrub: Callable[[str], str]) -> None:
+    """Take the contacts off these postings, and out of their texts and those of their history what `scrub` takes out.
+
+    By `update`, and without a word in the history, as for contacts of people.
+    """
+    rows: Any = cast("Any", model).objects.filter(pk__in=pks).order_by("pk")
+    changed = []
+    for posting in rows.select_for_update(of=("self",), no_key=True):
+        before = [posting.contact, *(getattr(posting, name) for name in _TEXTS)]
+        posting.contact = ""
+        for name in _TEXTS:
+            setattr(posting, name, scrub(getattr(posting, name)))
+        if before != [posting.contact, *(getattr(posting, name) for name in _TEXTS)]:
+            changed.append(posting.pk)
+            folded = posting._meta.get_field("search_text").pre_save(posting, False)  # noqa: SLF001
+            values = {name: getattr(posting, name) for name in _TEXTS}
+            rows.filter(pk=posting.pk).update(contact="", search_text=folded, **values)
+    history: Any = cast("Any", model).history
+    for version in history.filter(id__in=pks):
+        values = {name: scrub(getattr(version, name)) for name in _TEXTS}
+        if any(getattr(version, name) != value for name, value in values.items()):
+            history.filter(pk=version.pk).update(**values)
+    tell_postings_changed(cast("Any", model), changed, by=None)

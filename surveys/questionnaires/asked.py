@@ -83,6 +83,13 @@ class Asked:
         """Return what an edition asks now."""
         return cls(survey, current_version(survey))
 
+    @classmethod
+    def to_be(cls, survey: Survey, like: Survey) -> "Asked":
+        """Return what an edition that is not there yet will ask: what another one asks now."""
+        asked = cls.of(like)
+        asked.survey, asked.is_printed = survey, survey.publishes_on_import
+        return asked
+
     def feeds(self, given: Given) -> str:
         """Return what an answer becomes; empty for a question that this version does not ask."""
         question = self.questions.get(given.question)

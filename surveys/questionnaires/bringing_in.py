@@ -11,7 +11,7 @@ from directory.models import User
 from surveys.models import Questionnaire, Survey
 from surveys.questionnaires.form import Form, add_version, form_of, write_version
 from surveys.questionnaires.versions import current_version
-from surveys.questionnaires.xlsform_reading import ReadForm, read_xlsform
+from surveys.questionnaires.xlsform.reading import ReadForm, read_xlsform
 
 
 class QuestionnaireRefused(ValueError):

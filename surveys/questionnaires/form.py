@@ -1,7 +1,7 @@
 """A questionnaire as plain values: what XLSForm, copies and versions are made of and compared by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
 
@@ -21,12 +21,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class FormOption:
-    """An option of a question's own list."""
+    """An option of a question's own list; the fields are those of `surveys.models.Option`."""
 
     code: str
     label: str
     spellings: str = ""
     translations: Words = field(default_factory=dict)
+    name: str = ""
+    attributes: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class FormQuestion:
     shown_if: Condition | None = None
     translations: Words = field(default_factory=dict)
     options: tuple[FormOption, ...] = ()
+    shown_if_rule: str = ""
+    required_if: str = ""
+    constraint: str = ""
+    constraint_message: str = ""
+    choice_filter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,17 @@ class FormSection:
     shown_if: Condition | None = None
     translations: Words = field(default_factory=dict)
     questions: tuple[FormQuestion, ...] = ()
+    shown_if_rule: str = ""
+    repeat_count: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """What rules and labels refer to and nobody is asked; `section`: the one whose repetitions each have their own."""
+
+    name: str
+    rule: str
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,7 @@ class Form:
     """A whole questionnaire."""
 
     sections: tuple[FormSection, ...] = ()
+    calculations: tuple[Calculation, ...] = ()
 
     @property
     def questions(self) -> dict[str, FormQuestion]:
@@ -89,9 +108,12 @@ class Form:
 
 
 PLAIN = (
-    "code", "kind", "label", "help", "short_label", "is_required", "choices_from", "allows_other", "feeds", "side",
-    "headings", "spellings", "is_public",
+    "code", "kind", "label", "help", "short_label", "is_required", "required_if", "constraint", "constraint_message",
+    "choice_filter", "choices_from", "allows_other", "feeds", "side", "headings", "spellings", "is_public",
+    "shown_if_rule",
 )  # fmt: skip
+OF_SECTIONS = ("code", "label", "help", "repeats", "repeat_count", "shown_if_rule")
+OF_OPTIONS = ("code", "label", "spellings", "name")
 
 
 def form_of(questionnaire: Questionnaire) -> Form:
@@ -99,16 +121,14 @@ def form_of(questionnaire: Questionnaire) -> Form:
     return Form(
         tuple(
             FormSection(
-                code=section.code,
-                label=section.label,
-                help=section.help,
-                repeats=section.repeats,
+                **{name: getattr(section, name) for name in OF_SECTIONS},
                 shown_if=_condition(section),
                 translations=_words(section.translations),
                 questions=tuple(_question(question) for question in section.questions.all()),
             )
             for section in questionnaire.sections.all()
-        )
+        ),
+        tuple(Calculation(**one) for one in questionnaire.calculations),
     )
 
 
@@ -126,13 +146,12 @@ def add_version(survey: Survey, form: Form, *, note: str = "") -> Questionnaire:
 def write_version(version: Questionnaire, form: Form) -> None:
     """Give a version that nobody has answered this content, in place of what it had."""
     version.sections.all().delete()
+    version.calculations = [asdict(one) for one in form.calculations]
+    version.save(update_fields=["calculations"])
     for place, section in enumerate(form.sections):
         row = Section.objects.create(
             questionnaire=version,
-            code=section.code,
-            label=section.label,
-            help=section.help,
-            repeats=section.repeats,
+            **{name: getattr(section, name) for name in OF_SECTIONS},
             translations=section.translations,
             position=place,
             **_condition_fields(section.shown_if),
@@ -151,9 +170,8 @@ def write_version(version: Questionnaire, form: Form) -> None:
         Option.objects.bulk_create(
             Option(
                 question=asked,
-                code=option.code,
-                label=option.label,
-                spellings=option.spellings,
+                **{name: getattr(option, name) for name in OF_OPTIONS},
+                attributes=list(option.attributes),
                 translations=option.translations,
                 position=number,
             )
@@ -168,7 +186,11 @@ def _question(question: Question) -> FormQuestion:
         shown_if=_condition(question),
         translations=_words(question.translations),
         options=tuple(
-            FormOption(option.code, option.label, option.spellings, _words(option.translations))
+            FormOption(
+                **{name: getattr(option, name) for name in OF_OPTIONS},
+                attributes=tuple(option.attributes),
+                translations=_words(option.translations),
+            )
             for option in question.options.all()
         ),
     )

@@ -71,7 +71,9 @@ class Lists:
 
     @cached_property
     def _areas(self) -> list[Choice]:
-        return [_area(area) for area in PriorityArea.objects.active().exclude(use=AreaUse.AS_PRINTED)]
+        # What was asked in 2018 had no areas of later years: neither its form nor its charts have them.
+        listed = PriorityArea.objects.listed_on(self._survey.stated_on).active()
+        return [_area(area) for area in listed.exclude(use=AreaUse.AS_PRINTED)]
 
     @cached_property
     def _areas_as_printed(self) -> list[Choice]:
@@ -79,10 +81,7 @@ class Lists:
 
     @cached_property
     def _modalities(self) -> list[Choice]:
-        return [
-            Choice(modality.code, modality.label, tuple(modality.aliases.splitlines()))
-            for modality in Modality.objects.active()
-        ]
+        return [Choice(modality.code, str(modality), _spellings(modality)) for modality in Modality.objects.active()]
 
     @cached_property
     def _countries(self) -> list[Choice]:
@@ -92,7 +91,7 @@ class Lists:
     def _groups(self) -> list[Choice]:
         # Nobody answers with the list of one past year, or with who takes part by own statement: parts of others.
         groups = CountryGroup.objects.active().exclude(Q(is_made_anew=True, level="") | Q(pk=OWN_STATEMENT))
-        return [Choice(group.code, str(group), tuple(group.aliases.splitlines())) for group in groups]
+        return [Choice(group.code, str(group), _spellings(group)) for group in groups]
 
     @cached_property
     def _challenges(self) -> list[tuple[str, Choice]]:
@@ -108,7 +107,12 @@ def _labels(option: Option) -> list[str]:
 
 
 def _area(area: PriorityArea) -> Choice:
-    return Choice(area.code, area.label, tuple(area.aliases.splitlines()))
+    return Choice(area.code, str(area), _spellings(area))
+
+
+def _spellings(row: PriorityArea | Modality | CountryGroup) -> tuple[str, ...]:
+    """Return how files name a row beside its label as the reader has it: its English label, and its aliases."""
+    return (row.label, *row.aliases.splitlines())
 
 
 def _other() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from surveys.models import Challenge, Survey
 from surveys.questionnaires.form import Form
-from surveys.questionnaires.xlsform_reading import read_form
+from surveys.questionnaires.xlsform.reading import read_form
 from surveys.reading.cells import Sheet, SourceRow
 
 DATA = Path(__file__).resolve().parent.parent / "data"

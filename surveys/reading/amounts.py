@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from surveys.reading.numbers import MINUS, SEPARATORS, read_digits, visible
 
-MAX_DIGITS = 16
+MAX_DIGITS = 13
+"""Before the point: with two behind it fifteen, as many as SQLite keeps of a number; more could not be read again."""
 MAX_CHARACTERS = 120
 _DECIMALS = 2
 
@@ -70,7 +71,7 @@ def parse_number(text: str, *, decimal: str | None) -> Decimal:
 
     decimal: the mark before decimals where a number can be read in two ways, such as 10.500; None where nothing tells,
     and then NumberUndecided is raised. Raises AmountError for anything else: NaN, Infinity, exponents, negative
-    numbers, more than two decimals (never rounded) or more than 16 digits before the point.
+    numbers, more than two decimals (never rounded) or more than 13 digits before the point.
     """
     _check_length(text)
     value = read_digits(text, decimal=decimal)

@@ -9,6 +9,7 @@ MAX_COLUMNS = 2_000
 MAX_CELL_CHARACTERS = 32_767
 MAX_ENTRIES = 2_000
 """Of an archive: a workbook of many sheets and pictures has some hundred."""
+UTF_8, UTF_16 = "utf-8", "utf-16"
 
 
 class FileRefused(ValueError):
@@ -43,12 +44,13 @@ class Sheet:
 class SheetSource:
     """A sheet whose rows are read anew each time they are asked for, one by one: no more than one is in memory.
 
-    `delimiter`: what stands between the columns of a CSV file; empty for a workbook.
+    `delimiter`: what stands between the columns of a CSV file; empty for a workbook. `count`: how many rows it has.
     """
 
     name: str
     rows: Callable[[], Iterator[SourceRow]]
     delimiter: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Opens a file of anybody as sheets of text cells; what reads it works in a child, so that it can be ended."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
@@ -19,6 +19,7 @@ from surveys.reading.cells import (
     SheetSource,
     SourceRow,
 )
+from surveys.reading.letters import IsKnown, Letters, choose
 from web.child.calling import BUSY, RUNS_AWAY, answer_of_child
 from web.child.limits import Limits
 from web.child.refusing import Refused
@@ -37,17 +38,31 @@ _BLANK = b" \t\r\n\xef\xbb\xbf"
 class SourceFile:
     """An opened file: its visible sheets, and notices for the person who sent it.
 
-    `from_1904`: whether a workbook counts its days from 1904; `merged`: by the name of a sheet, its merged cells.
+    `from_1904`: whether a workbook counts its days from 1904; `merged`: by the name of a sheet, its merged cells;
+    `letters`: how a text file was read that does not say its encoding.
     """
 
     sheets: Sequence[SheetSource]
     notices: Sequence[str] = field(default_factory=list)
     from_1904: bool = False
     merged: Mapping[str, Sequence[MergedCells]] = field(default_factory=dict)
+    letters: Letters | None = None
 
 
-def open_file(data: bytes, *, limits: Limits = IN_A_JOB, max_rows: int = MAX_ROWS) -> SourceFile:
+def open_file(
+    data: bytes,
+    *,
+    limits: Limits = IN_A_JOB,
+    max_rows: int = MAX_ROWS,
+    encoding: str = "",
+    is_known: IsKnown | None = None,
+    computed: Sequence[str] = (),
+    on_rows: Callable[[int], None] | None = None,
+) -> SourceFile:
     """Open a CSV, TSV or XLSX file, or a ZIP archive of CSV files as ODK exports it.
+
+    encoding: in which a person says that text is; is_known: whether a cell is a name that is known, by which its
+    encoding is told where the file does not say it; on_rows: is told now and then how many rows have been read.
 
     The rows stand in a temporary file, not in memory. The child has 4 seconds of computing, and as many again whenever
     it comes forward by 200 rows, and 1 GB. Raises FileRefused for anything else, with what to do, and for files that
@@ -60,41 +75,68 @@ def open_file(data: bytes, *, limits: Limits = IN_A_JOB, max_rows: int = MAX_ROW
         )
     if not data.strip(_BLANK):
         raise FileRefused(_("The file is empty."))
+    options = {"rows": max_rows, "encoding": encoding, "computed": list(computed)}
+    spool = _ask_child(data, limits, options, on_rows)
+    letters = None
+    if candidates := _first_line(spool).get("candidates"):
+        letters = choose(candidates, chosen=encoding, is_known=is_known)
+        if letters.encoding != candidates[0][0]:
+            # The names that the portal knows tell more than the child can.
+            spool = _ask_child(data, limits, {**options, "encoding": letters.encoding}, on_rows)
+    return _about_workbook(spool, replace(_sheets(spool), letters=letters))
+
+
+def _ask_child(
+    data: bytes, limits: Limits, options: dict[str, Any], on_rows: Callable[[int], None] | None
+) -> IO[bytes]:
     try:
-        spool = answer_of_child("surveys.reading.child.tables", data, limits=limits, options={"rows": max_rows})
+        # A line of the child is a row, but for a few that say something of a sheet.
+        return answer_of_child("surveys.reading.child.tables", data, limits=limits, options=options, on_lines=on_rows)
     except Refused as refused:
         raise FileRefused(_in_words(refused)) from None
-    return _about_workbook(spool, _sheets(spool))
 
 
-def read_sheets(data: bytes, *, max_rows: int = MAX_ROWS) -> list[Sheet]:
-    """Return the sheets of a file with all their rows; for files that should be small, and while somebody waits."""
-    opened = open_file(data, limits=IN_A_REQUEST, max_rows=max_rows)
+def read_sheets(data: bytes, *, max_rows: int = MAX_ROWS, computed: Sequence[str] = ()) -> list[Sheet]:
+    """Return the sheets of a file with all their rows; for files that should be small, and while somebody waits.
+
+    computed: names of sheets in which formulas are read as what they came to.
+    """
+    opened = open_file(data, limits=IN_A_REQUEST, max_rows=max_rows, computed=computed)
     return [Sheet(sheet.name, tuple(sheet.rows())) for sheet in opened.sheets]
 
 
 def _about_workbook(spool: IO[bytes], opened: SourceFile) -> SourceFile:
     """Add what the first line says of a workbook."""
-    spool.seek(0)
-    first = spool.readline()
-    said = json.loads(first) if first.startswith(b"{") else {}
+    said = _first_line(spool)
     if "book" not in said:
         return opened
     merged = {name: [MergedCells(*one) for one in ranges] for name, ranges in said["merged"].items()}
     return replace(opened, from_1904=said["book"] == "1904", merged=merged)
 
 
+def _first_line(spool: IO[bytes]) -> dict[str, Any]:
+    """Return what the child says of the file as a whole; empty where it says nothing."""
+    spool.seek(0)
+    first = spool.readline()
+    said: dict[str, Any] = json.loads(first) if first.startswith(b"{") else {}
+    spool.seek(0)
+    return said
+
+
 def _sheets(spool: IO[bytes]) -> SourceFile:
     """Find where the sheets begin in what the child wrote."""
     begins: list[tuple[str, int, str]] = []
+    counts: list[int] = []
     hidden: list[str] = []
     notices: list[str] = []
     for line in iter(spool.readline, b""):
         if line.startswith(b"["):
+            counts[-1] += 1
             continue
         said: dict[str, Any] = json.loads(line)
         if "sheet" in said:
             begins.append((said["sheet"], spool.tell(), said.get("delimiter", "")))
+            counts.append(0)
         if "hidden" in said:
             hidden.append(said["hidden"])
         if "notice" in said:
@@ -102,8 +144,8 @@ def _sheets(spool: IO[bytes]) -> SourceFile:
     if hidden:
         notices.append(_("Hidden sheets were not read: %(sheets)s.") % {"sheets": ", ".join(hidden)})
     sheets = [
-        SheetSource(name, lambda start=start: _rows(spool, start), delimiter)  # type: ignore[misc]
-        for name, start, delimiter in begins
+        SheetSource(name, lambda start=start: _rows(spool, start), delimiter, count)  # type: ignore[misc]
+        for (name, start, delimiter), count in zip(begins, counts, strict=True)
     ]
     return SourceFile(sheets, notices)
 
@@ -154,6 +196,10 @@ def _words() -> dict[str, str]:
         ),
         "nested": _("The archive holds another file of files (%(at)s). Take it out, and send the table alone."),
         "no_text": _("This is no text file. Send the table as .xlsx or as CSV UTF-8."),
+        "no_result": _(
+            "Cell %(at)s holds a formula without its result: open the file in a spreadsheet and save it, or write the "
+            "text."
+        ),
         "nul": _("Row %(at)s holds a NUL character."),
         "nul_in_text": _("The file holds NUL characters: it is not a text file. Save it as CSV UTF-8 or as .xlsx."),
         "ods": _("This is an OpenDocument file (.ods). Save it as .xlsx or as CSV UTF-8."),
@@ -169,10 +215,6 @@ def _words() -> dict[str, str]:
         "unpacks_too_large": _("The file unpacks to more than is read: it is refused. Keep only the table in it."),
         "unprotected": _("This installation lacks defusedxml: workbooks are not read without it."),
         "utf16": _("The file is damaged UTF-16. Save it as “CSV UTF-8 (comma delimited)”."),
-        "western": _(
-            "The file is not UTF-8 (line %(at)s); it was read as Western European. Check letters with accents in the "
-            "preview; if they are wrong, save the file as “CSV UTF-8” and upload it again."
-        ),
         "xform": _(
             "This is a form in XML (XForm), as ODK and KoboToolbox hand it to phones: neither a table of answers nor a "
             "workbook. Send the answers as .xlsx or CSV; a questionnaire as its XLSForm workbook (.xlsx)."

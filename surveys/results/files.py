@@ -1,7 +1,6 @@
 """Tables of results as files: CSV, XLSX, JSON and DOCX."""
 
 import io
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
@@ -17,15 +16,12 @@ FORMATS = ("csv", "xlsx", "json", "docx")
 
 
 def response_of(table: ResultTable, *, name: str, ending: str) -> HttpResponseBase:
-    """Return a table as a file of one of FORMATS; the notes stand below it, but in CSV."""
-    width = len(table.headings)
-    notes = [[note, *[""] * (width - 1)] for note in table.notes]
-    rows: Sequence[Sequence[Any]] = [*table.rows, *([[""] * width, *notes] if notes else [])]
+    """Return a table as a file of one of FORMATS; a workbook has the notes in a second sheet, CSV has none."""
     if ending == "csv":
         # Rows alone: scripts read it.
         return csv_response(name=name, header=table.headings, rows=table.rows)
     if ending == "xlsx":
-        return xlsx_response(name=name, header=table.headings, rows=rows)
+        return xlsx_response(name=name, header=table.headings, rows=table.rows, notes=table.notes)
     return _json(table, name=name) if ending == "json" else _docx(table, name=name)
 
 

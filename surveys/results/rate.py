@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from directory.membership import LEVELS_CALLED_BY_CODE, members
+from directory.membership import members
 from directory.models import Agency, CountryGroup
 from surveys.models import Response, Survey, SurveyRequest
 from web.days import today
@@ -37,7 +37,7 @@ def groups_on(on: dt.date, codes: Iterable[str] = GROUPS) -> dict[str, tuple[str
     labels = CountryGroup.objects.in_bulk(list(codes))
     return {
         code: (
-            code if labels[code].level in LEVELS_CALLED_BY_CODE else labels[code].label,
+            labels[code].short_name,
             frozenset(str(membership.country_id) for membership in members(code, on)),
         )
         for code in codes

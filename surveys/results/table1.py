@@ -19,6 +19,8 @@ COLUMNS: Sequence[frozenset[str]] = (
 )
 """The columns behind the country, each by what the answers to its questions become."""
 
+FOOTNOTE_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹ "
+
 
 @dataclass(frozen=True)
 class Departure:
@@ -31,7 +33,7 @@ class Departure:
 
 @dataclass(frozen=True)
 class Table1Row:
-    """One country: its name as printed, the cells, and what is wrong or missing in the source."""
+    """One country: its name, the printed one beside it where that differs; the cells; what the source lacks."""
 
     response: Response
     country: str
@@ -115,8 +117,7 @@ def _row(
         for answer in response.answers.all()
         if answer.repeat == 0 and not answer.is_carried_over
     }
-    name = given[country.code].as_given if country and country.code in given else ""
-    printed = name or str(response.country)
+    printed = _name(response, given[country.code].as_given if country and country.code in given else "")
     cells, departures = [], []
     for questions, heading in columns:
         stated = [(question, given[question.code]) for question in questions if question.code in given]
@@ -126,9 +127,15 @@ def _row(
         for question, one in stated:
             departures += _spelled_otherwise(question, one, heading)
     departures += _places(response)
-    if response.note:
-        departures.append(Departure(_("note"), "", response.note))
     return Table1Row(response, printed, cells, departures)
+
+
+def _name(response: Response, printed: str) -> str:
+    """Return the country as the source prints it, "China ⁹"; "Türkiye (printed: Turkey)" where its name is another."""
+    name, bare = str(response.country), printed.rstrip(FOOTNOTE_MARKS).strip()
+    if not bare or bare in (name, response.country.name):
+        return printed or name
+    return _("%(country)s (printed: %(printed)s)") % {"country": name, "printed": printed}
 
 
 def _words(asked: Asked, question: AskedQuestion, given: Given) -> str:
@@ -160,11 +167,10 @@ def _places(response: Response) -> list[Departure]:
     departures = []
     for reading in response.readings.all():
         if reading.kind == PlaceKind.UNRESOLVED:
-            said = _("not resolved: reaches nobody")
+            said = _("as printed; not used in the comparison")
         elif reading.is_ambiguous:
             said = _("our reading: %(place)s") % {"place": reading}
         else:
             continue
-        note = f" ({reading.note})" if reading.note else ""
-        departures.append(Departure(_("Regions and countries"), reading.as_printed, said + note))
+        departures.append(Departure(_("Regions and countries"), reading.as_printed, said))
     return departures

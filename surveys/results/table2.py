@@ -22,6 +22,12 @@ class ChallengeRow:
     count: int | None
 
     @property
+    def label(self) -> str:
+        """The printed words behind the printed mark: "(a) Limited measurement"; a dash before a sub-point."""
+        mark = f"({self.challenge.marker}) " if self.challenge.marker else "– " if self.is_part else ""
+        return mark + self.challenge.label_as_printed
+
+    @property
     def is_part(self) -> bool:
         """Whether it is a sub-point of the one above it."""
         return self.challenge.parent_id is not None
@@ -36,11 +42,9 @@ class Table2:
 
     def as_table(self, survey: Survey) -> ResultTable:
         """Return it as plain rows, for files."""
-        headings = [_("Whose"), _("Challenge"), *([_("Responses")] if self.answered else [])]
+        headings = [_("Stated by"), _("Challenge"), *([_("Responses")] if self.answered else [])]
         rows: list[list[str | int | None]] = [
-            [row.perspective, ("– " if row.is_part else "") + row.challenge.label_as_printed]
-            + ([row.count] if self.answered else [])
-            for row in self.rows
+            [row.perspective, row.label] + ([row.count] if self.answered else []) for row in self.rows
         ]
         return ResultTable(
             title=_("Table 2. Challenges: %(survey)s") % {"survey": survey},

@@ -103,9 +103,3 @@ def _newest(owner: Country | Agency, postings: PostingQuerySet[Row]) -> list[Row
 
 def _reader(context: Context) -> User | AnonymousUser:
     return context["request"].user
-
-
-@register.simple_tag
-def share(count: int, most: int) -> int:
-    """Return the length of a bar, in percent of the longest."""
-    return 100 * count // most if most else 0

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from matching.models import Match, MatchEvent
-from tests.factories import PASSWORD, totp_code
+from tests.factories import PASSWORD, confirmed, totp_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +34,7 @@ def test_a_reviewer_releases_a_fit_and_a_visitor_sees_it(portal, reviewer, new_c
     rows = page.locator("#result_list tbody tr")
     expect(rows).to_have_count(23)
 
-    best = Match.objects.all()[0]
+    best = confirmed(Match.objects.all()[0])
     page.get_by_role("link", name=f"Review {best}").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{best.need.party} ↔ {best.offer.party}")
     page.get_by_label("Note", exact=True).fill("Both sides asked for it in Bangkok.")

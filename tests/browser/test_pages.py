@@ -8,6 +8,7 @@ from matching.life.review import release
 from matching.models import Match
 from surveys.models import Need, Offer
 from tests.browser.test_journey import log_in
+from tests.factories import confirmed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
@@ -34,10 +35,24 @@ def public_pages():
         "/matches/",
         "/matches/agreed/",
         released.get_absolute_url(),
+        "/coverage/",
+        "/coverage/?edition=escap-unossc-2018",
+        "/coverage/?on=never",
+        "/coverage/area/statistics/all/?edition=escap-unossc-2018",
+        "/coverage/area/ict/modality/training/?edition=escap-unossc-2018",
+        "/coverage/duplication/?edition=escap-unossc-2018",
+        "/coverage/duplication/KHM/?edition=escap-unossc-2018",
+        "/practices/",
         "/surveys/",
         "/surveys/escap-unossc-2018/",
+        "/surveys/escap-unossc-2018/table-1/",
+        "/surveys/escap-unossc-2018/table-2/",
+        "/surveys/escap-unossc-2018/answers/",
+        "/surveys/unossc-needs-assessment/",
         "/surveys/escap-unossc-2018/since/escap-unossc-2018/",
         "/method/",
+        "/help/",
+        "/working-rules/",
         "/privacy/",
         "/terms/",
         "/accounts/login/",
@@ -53,6 +68,7 @@ def staff_pages():
     return [
         "/admin/",
         "/admin/matching/match/",
+        "/admin/matching/match/figures/",
         f"/admin/matching/match/{match.pk}/change/",
         "/admin/matching/match/needs/",
         f"{need}/",
@@ -69,7 +85,7 @@ def staff_pages():
 
 @pytest.fixture
 def released(portal, reviewer):
-    return release(match=Match.objects.all()[0], by=reviewer, note="For the pages")
+    return release(match=confirmed(Match.objects.all()[0]), by=reviewer, note="For the pages")
 
 
 def violations_of(page, within=None):
@@ -99,10 +115,14 @@ def test_nothing_is_cut_off_at_320_pixels(released, new_context):
     assert too_wide == {}
 
 
-def test_the_api_docs_work_from_our_own_host(portal, new_context):
-    page = new_context().new_page()
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_the_api_docs_work_from_our_own_host(portal, new_context, width):
+    page = new_context(viewport={"width": width, "height": 900}).new_page()
     page.goto("/api/v1/docs/")
-    expect(page.get_by_text("/api/v1/offers/", exact=True).first).to_be_visible()
+    expect(page.get_by_text("/api/v1/offers", exact=True).first).to_be_visible()
+    page.locator("#operations-offers-offers_list button.opblock-summary-control").click()
+    expect(page.get_by_text("Of this agency.").first).to_be_visible()
+    assert page.evaluate("document.scrollingElement.scrollWidth") == width
 
 
 def test_staff_pages_ask_nothing_of_another_host_and_those_of_the_review_break_no_rule(released, manager, new_context):
@@ -126,6 +146,20 @@ def test_filters_work_without_javascript(portal, new_context):
     page.get_by_role("main").get_by_role("button", name="Apply").click()
     assert "country=THA" in page.url
     expect(page.get_by_role("main").get_by_role("heading", level=2).filter(has_text="Thailand")).to_have_count(1)
+
+
+def test_every_page_is_complete_without_javascript(released, new_context):
+    pages = [new_context(java_script_enabled=is_on).new_page() for is_on in (True, False)]
+    differ = {}
+    # A passkey cannot be asked for without a script, and its button says so.
+    for path in set(public_pages()) - {"/accounts/login/"}:
+        texts = []
+        for page in pages:
+            page.goto(path)
+            texts.append(page.get_by_role("main").inner_text())
+        if texts[0] != texts[1]:
+            differ[path] = texts
+    assert differ == {}
 
 
 def test_the_keyboard_reaches_the_content_first(portal, new_context):

@@ -56,7 +56,7 @@ def test_each_is_decided_by_itself_and_all_is_said(desk, match, reviewer):
     page = response.content.decode()
     assert "Done for 1 match." in page
     assert "1 was refused." in page
-    assert "“Not vouched for” is not confirmed by the Government" in page
+    assert "“Not vouched for” is not confirmed yet" in page
     event = MatchEvent.objects.get(kind=EventKind.PROPOSED)
     assert (event.match, event.kind, event.by, event.note) == (match, EventKind.PROPOSED, reviewer, "To both.")
 

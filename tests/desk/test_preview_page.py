@@ -87,7 +87,9 @@ def test_figures_in_the_address_show_what_would_change_and_write_nothing(office,
     for words in ("0.775 → 0.900", "+0.125", "0.225 → 0.100", "Seed potatoes", "Activate and rerun", "Other countries"):
         assert words in content
     assert f"/admin/matching/match/pair/?need={match.need_id}&amp;offer={match.offer_id}" in content
-    assert content.count("csrfmiddlewaretoken") == 2  # to log out, and to activate: none goes into an address
+    assert (
+        content.count("csrfmiddlewaretoken") == 3
+    )  # to log out, for the language, to activate: none goes into an address
 
 
 def test_activating_makes_a_version_and_reruns(office, page, match, manager):

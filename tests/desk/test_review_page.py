@@ -1,5 +1,7 @@
 """The page of one match: what it shows, and each step taken from it."""
 
+import datetime as dt
+
 import pytest
 from django.utils.html import escape
 
@@ -106,8 +108,10 @@ def test_a_score_that_a_run_would_change_is_said(desk, match):
 def test_a_step_that_is_not_open_is_shown_with_the_reason(desk, match):
     Need.objects.update(confirmed_on=None)
     page = desk.get(page_of(match))
-    assert "“Seed potatoes” is not confirmed by the Government" in button(page, "propose").obstacle
-    assert not button(page, "release").obstacle
+    assert "“Seed potatoes” is not confirmed yet" in button(page, "propose").obstacle
+    assert "“Seed potatoes” is not confirmed yet" in button(page, "release").obstacle
+    Need.objects.update(confirmed_on=dt.date(2026, 1, 15))
+    assert not button(desk.get(page_of(match)), "release").obstacle
     Offer.objects.update(visibility=Visibility.MATCHED)
     assert "not public" in button(desk.get(page_of(match)), "release").obstacle
 

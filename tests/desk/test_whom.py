@@ -57,7 +57,7 @@ def test_the_page_names_the_agency_its_offer_and_what_is_shared(desk, need):
     assert propose(need, offer) in confirmed
     # What nobody confirmed is to be verified, and has no way to a proposal.
     assert propose(need, read) not in text
-    assert "Read from the 2018 survey, not confirmed by the Government." in to_be_verified
+    assert "Read from the 2018 survey, not yet put to the Government." in to_be_verified
     assert whom(need) in desk.get(f"/admin/matching/match/need/{need.pk}/").content.decode()
 
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_proposed_says_why(desk, need):
     Need.objects.update(confirmed_on=None)
     offer = offer_to(need)
     text = desk.get(whom(need)).content.decode()
-    assert "This need is not confirmed by the Government." in text
+    assert "This need is not confirmed yet." in text
     assert propose(need, offer) not in text
 
 

@@ -171,7 +171,7 @@ def test_what_was_changed_in_the_admin_is_kept_and_told(loaded):
     Country.objects.filter(pk="THA").update(note="By hand")
 
     assert load(loaded)["kept"] == 1
-    assert 'kept: changed in the admin: THA, note: "By hand" (file: nothing)' in said(loaded)
+    assert 'kept: changed in the admin: THA, note: "By hand" (file: "compiled from: ' in said(loaded)
     assert "conflict" not in said(loaded)
     assert Country.objects.get(pk="THA").note == "By hand"
 
@@ -200,7 +200,7 @@ def test_overwrite_takes_the_files_values(loaded):
     GroupMembership.objects.filter(group="LDC", country="LAO").update(status="confirmed")
 
     assert load(loaded, overwrite=True)["changed"] == 2
-    assert Country.objects.get(pk="THA").note == ""
+    assert Country.objects.get(pk="THA").note.startswith("compiled from: ")
     assert GroupMembership.objects.get(group="LDC", country="LAO").status == "to_be_confirmed"
     assert set(load(loaded)) == {"unchanged"}
 
@@ -311,7 +311,7 @@ def test_all_that_is_wrong_is_told_at_once(folder):
     assert 'column un_status: "friend" is not known; right would be one of member, observer, not_member' in str(
         caught.value
     )
-    assert 'agencies.csv, row 18, column founded: "soon" is not a whole number' in str(caught.value)
+    assert 'agencies.csv, row 19, column founded: "soon" is not a whole number' in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,14 @@ def test_areas_are_used_as_designed():
     assert set(PriorityArea.objects.filter(parent="connectivity").values_list("code", flat=True)) == {
         "ict", "trade", "transport",
     }  # fmt: skip
-    assert not PriorityArea.objects.filter(parent__isnull=False).exclude(parent="connectivity").exists()
+    of_institutions = PriorityArea.objects.filter(parent="south-south-institutions")
+    assert list(of_institutions.values_list("label", flat=True)) == [
+        "Legal and institutional frameworks", "Institutional management and coordination mechanisms",
+        "Project management", "Human resources skills", "Communication skills and technology",
+    ]  # fmt: skip
+    assert set(PriorityArea.objects.exclude(parent=None).values_list("parent", flat=True)) == {
+        "connectivity", "south-south-institutions",
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("reference")

@@ -1,6 +1,7 @@
 """Every address of the portal by name, with rows to fill it in."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from directory.models import AgencyFact, Invitation, Mail
+from directory.models import AgencyFact, Invitation, Mail, RulesReview
 from matching.allocation import plans
 from matching.allocation.weighing import Settings
 from matching.models import Allocation, MatchChange, MatchEvent
+from practices.models import Practice, PracticeQuestion
 from surveys.models import (
     Challenge,
     CountryWindow,
@@ -62,6 +64,7 @@ def rows() -> dict[type[Model], Model]:
         factories.CountryGroupFactory(),
         factories.GroupMembershipFactory(),
         factories.AgencyFactory(),
+        factories.ApiKeyFactory(),
         match.need.areas.get(),
         match.need.modalities.get(),
         factories.UserFactory(role="reviewer"),
@@ -84,7 +87,17 @@ def rows() -> dict[type[Model], Model]:
         content={"values": {"title": "Otherwise"}, "areas": [], "modalities": [], "targets": []},
     )
     user = made[-1]
+    practice = factories.PublishedPracticeFactory()
+    asked = PracticeQuestion.objects.create(
+        practice=practice,
+        asked_by=user,  # type: ignore[misc]
+        text="How much does it cost?",
+        state="with_secretariat",
+        form_key=uuid.uuid4(),
+    )
+    found |= {Practice: practice, PracticeQuestion: asked}
     found[AgencyFact] = AgencyFact.objects.create(agency=factories.AgencyFactory(), label="Law", text="Decree")
+    found[RulesReview] = RulesReview.objects.create(by=user, note="No change.")  # type: ignore[misc]
     affiliation = user.affiliations.get()  # type: ignore[attr-defined]
     found[type(affiliation)] = affiliation
     designation = factories.DesignationFactory(
@@ -119,11 +132,22 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
     match, country = by_label["matching.match"], by_label["directory.country"]
     arguments: dict[str, list[Any]] = {
         "directory:country": [country.pk],
+        "country-brief": [country.pk],
         "directory:agency": [by_label["directory.agency"].code],
         "surveys:offer": [match.offer_id],
         "surveys:need": [match.need_id],
         "surveys:survey": [by_label["surveys.survey"].code],
         "surveys:survey_file": [by_label["surveys.survey"].code, "table-1", "csv"],
+        **{f"surveys:survey_{page}": [by_label["surveys.survey"].code] for page in ("table1", "table2", "answers")},
+        **{f"surveys:{kind}s_file": ["csv"] for kind in ("offer", "need")},
+        **{f"surveys:{kind}s_picture": ["area"] for kind in ("offer", "need")},
+        **{f"directory:{kind}_file": ["csv"] for kind in ("countries", "agencies")},
+        "matching:matches_file": ["csv"],
+        "practices:practices_file": ["csv"],
+        "practices:practice": [by_label["practices.practice"].pk],
+        **{f"workspace:practice{page}": [by_label["practices.practice"].pk] for page in ("", "-edit", "-ask")},
+        "workspace:practice-step": [by_label["practices.practice"].pk, "submit"],
+        "workspace:question-step": [by_label["practices.practicequestion"].pk, "pass-on"],
         "surveys:survey_changes": [by_label["surveys.survey"].code, by_label["surveys.survey"].code],
         "surveys:survey_changes_file": [by_label["surveys.survey"].code, by_label["surveys.survey"].code, "csv"],
         "workspace:survey": [by_label["surveys.survey"].code],
@@ -140,7 +164,13 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:surveys_survey_tracking": [by_label["surveys.survey"].pk],
         "admin:surveys_questionnaire_xlsform": [by_label["surveys.questionnaire"].pk],
         "admin:surveys_questionnaire_next": [by_label["surveys.questionnaire"].pk],
+        "api-offers-withdraw": [match.offer_id],
+        "api-needs-withdraw": [match.need_id],
         "matching:match": [match.need_id, match.offer_id],
+        "matching:coverage_cell": [match.need.areas.get().pk, "all"],
+        "matching:coverage_modality": [match.need.areas.get().pk, match.need.modalities.get().pk],
+        "matching:coverage_file": ["coverage", "csv"],
+        "matching:duplication_place": [country.pk],
         **{
             f"workspace:{kind}{page}": [getattr(match, f"{kind}_id")]
             for kind in ("offer", "need")
@@ -149,8 +179,11 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "workspace:offer-step": [match.offer_id, "publish"],
         "workspace:need-step": [match.need_id, "publish"],
         "workspace:people-step": ["end", by_label["directory.affiliation"].pk],
+        "workspace:key-replace": [by_label["directory.apikey"].pk],
+        "workspace:key-step": ["revoke", by_label["directory.apikey"].pk],
         "workspace:leave": [by_label["directory.affiliation"].pk],
         "workspace:own-data": ["json"],
+        "workspace:search-remove": [1],
         "workspace:accept": ["no-token"],
         "workspace:address-confirm": ["no-token"],
         "mail:unsubscribe": ["no-token"],
@@ -172,6 +205,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "api-needs-detail": [match.need_id],
         "api-matches-detail": [match.public_id],
         "api-cooperation-detail": [match.public_id],
+        "api-practices-detail": [by_label["practices.practice"].pk],
         "api-runs-detail": [match.run_id],
         "api-nothing-here": ["nothing"],
         "account_reset_password_from_key": ["a", "b-c"],

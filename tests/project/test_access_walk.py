@@ -4,6 +4,7 @@ What the table does not allow is answered 403 or 404 (or led to the log-in), cha
 for a row that does not exist.
 """
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,12 +15,15 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from directory.access import Action
 from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
 from matching.life import review
 from matching.life.seen.shown import ShownEvents
 from matching.models import Allocation, Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
+from practices.models import Practice, PracticeQuestion
+from practices.shown.editing import ShownPractice
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Need, Offer, Survey
 from tests.factories import (
@@ -30,6 +34,9 @@ from tests.factories import (
     CountryFactory,
     MatchFactory,
     OfferFactory,
+    PracticeFactory,
+    PublishedPracticeFactory,
+    SubmittedPracticeFactory,
     SurveyFactory,
     TargetFactory,
     UserFactory,
@@ -52,7 +59,7 @@ ALLOWED = {
 }
 WATCHED: tuple[type[Model], ...] = (
     Offer, Need, Match, MatchSide, MatchEvent, MatchRun, Survey, ScoringProfile, Invitation, Affiliation, Designation,
-    Country, User, Mail, CountryWindow, Allocation,
+    Country, User, Mail, CountryWindow, Allocation, Practice, PracticeQuestion,
 )  # fmt: skip
 DOES_NOT_COUNT = {"last_login", "updated_at", "heartbeat_at"}
 
@@ -65,6 +72,9 @@ class World:
     submitted: dict[str, Offer] = field(default_factory=dict)
     proposed: dict[str, Match] = field(default_factory=dict)
     suggested: dict[str, Match] = field(default_factory=dict)
+    practices: dict[str, Practice] = field(default_factory=dict)
+    sent_in: dict[str, Practice] = field(default_factory=dict)
+    shared: dict[str, Practice] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)
     affiliations: dict[str, Affiliation] = field(default_factory=dict)
     single: Any = None
@@ -104,6 +114,10 @@ def world(focal_point: User, coordinator: User, manager: User, reference: None) 
         world.suggested[place] = MatchFactory(need=ConfirmedNeedFactory(country=need.country), offer=offer)
         world.proposed[place] = MatchFactory(need=need, offer=offer)
         review.propose(match=world.proposed[place], by=manager)
+        of_an_agency = world.agencies[place]
+        world.practices[place] = PracticeFactory(title=f"Drafted {place}", agency=of_an_agency)
+        world.sent_in[place] = SubmittedPracticeFactory(title=f"Sent in {place}", agency=of_an_agency)
+        world.shared[place] = PublishedPracticeFactory(title=f"Shared {place}", agency=of_an_agency)
         world.affiliations[place] = UserFactory(
             role="focal_point", role__agency=world.agencies[place]
         ).affiliations.get()
@@ -202,6 +216,31 @@ def of_a_need(method: str, page: str) -> Try:
     )
 
 
+def edit_practice(client: Client, world: World, place: str, pk: int | None) -> Any:
+    practice = world.practices[place]
+    typed = {
+        "agency": practice.agency_id, "kind": "good_practice", "title": "Changed", "text": "How.", "areas": ["energy"],
+        "as_of": ShownPractice(practice).mark(), "do": "save",
+    }  # fmt: skip
+    return client.post(f"/workspace/practices/{pk or practice.pk}/edit/", typed)
+
+
+def send_in(client: Client, world: World, place: str, pk: int | None) -> Any:
+    practice = world.practices[place]
+    return client.post(f"/workspace/practices/{pk or practice.pk}/submit/", {"as_of": ShownPractice(practice).mark()})
+
+
+def ask(client: Client, world: World, place: str, pk: int | None) -> Any:
+    typed = {"text": "How many?", "form_key": str(uuid.uuid4())}
+    return client.post(f"/workspace/practices/{pk or world.shared[place].pk}/ask/", typed)
+
+
+def review_practice(client: Client, world: World, place: str, pk: int | None) -> Any:
+    practice = world.sent_in[place]
+    typed = {"step": "publish", "note": "", "as_of": ShownPractice(practice).mark()}
+    return client.post(f"/admin/practices/practice/{pk or practice.pk}/change/", typed)
+
+
 def make_a_plan(client: Client, world: World, place: str, pk: int | None) -> Any:
     asked = {"weight_ldc": "2", "weight_lldc": "1", "weight_sids": "1", "most_per_need": "3", "most_in_all": ""}
     return client.post("/admin/matching/allocation/make/", asked)
@@ -254,6 +293,21 @@ WAYS = (
         offer_step("send_back", "submitted", note="No."),
         APPROVERS,
     ),
+    Way(
+        "read a draft of a practice",
+        Action.READ_OWN,
+        lambda client, world, place, pk: client.get(f"/workspace/practices/{pk or world.practices[place].pk}/"),
+        WRITERS,
+    ),
+    Way("change a practice", Action.POST, edit_practice, WRITERS),
+    Way("send a practice in", Action.POST, send_in, WRITERS),
+    Way("review a practice", Action.REVIEW_PRACTICES, review_practice, SECRETARIAT),
+    Way(
+        "ask the secretariat",
+        Action.ASK_SECRETARIAT,
+        ask,
+        {"focal_point": "all", "coordinator": "all", "partner": "all"},
+    ),
     Way("answer a proposal", Action.ANSWER_PROPOSALS, answer, WRITERS),
     # An agency that is not one of theirs is no choice of the form.
     Way("invite", Action.INVITE, invite, INVITERS, refused_with=(403, 422)),
@@ -264,6 +318,21 @@ WAYS = (
         just("get", "/workspace/directory/"),
         {"focal_point": "all", "coordinator": "all", **SECRETARIAT},
         of_a_row=False,
+    ),
+    Way(
+        "the keys to the API",
+        Action.MANAGE_KEYS,
+        just("get", "/workspace/keys/"),
+        {"focal_point": "all", "coordinator": "all", "manager": "all"},
+        of_a_row=False,
+    ),
+    Way(
+        "read a country's brief",
+        Action.READ_COUNTRY_BRIEFS,
+        lambda client, world, place, pk: client.get(
+            f"/countries/{pk or ('KHM' if place == 'elsewhere' else 'THA')}/brief.pdf"
+        ),
+        {"coordinator": "country", **SECRETARIAT},
     ),
     Way(
         "read a suggestion by the API",
@@ -343,10 +412,15 @@ def is_led_to_the_log_in(response: Any) -> bool:
 
 
 def same_answer(one: Any, other: Any) -> bool:
-    """Whether two refusals cannot be told from each other, but for the address in the link to the log-in."""
+    """Whether two refusals cannot be told from each other, but for the address that was asked for itself."""
     if is_led_to_the_log_in(one):
         return is_led_to_the_log_in(other)
-    return bool(one.status_code == other.status_code and len(one.content) == len(other.content))
+    return bool(one.status_code == other.status_code and told_by(one) == told_by(other))
+
+
+def told_by(response: Any) -> int:
+    """How long an answer is without its own address, to which the form for another language leads back."""
+    return len(response.content.replace(escape(response.wsgi_request.get_full_path()).encode(), b""))
 
 
 def test_every_action_is_tried():

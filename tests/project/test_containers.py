@@ -1,6 +1,7 @@
 """Dockerfile and docker-compose.yml say what docs/deploy.md promises; no engine is needed to read them."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -27,8 +28,8 @@ def dockerfile():
 
 
 def test_the_services(compose):
-    assert set(compose["services"]) == {"db", "redis", "migrate", "web", "worker", "clock"}
-    assert set(compose["volumes"]) == {"database", "jobs"}
+    assert set(compose["services"]) == {"db", "redis", "migrate", "web", "worker", "mailer", "clock", "backup"}
+    assert set(compose["volumes"]) == {"database", "jobs", "backups"}
 
 
 def test_secrets_have_no_default(compose):
@@ -38,7 +39,7 @@ def test_secrets_have_no_default(compose):
         assert used[name].startswith(":?"), name
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "clock"])
+@pytest.mark.parametrize("name", ["web", "worker", "mailer", "clock"])
 def test_nothing_starts_before_what_it_needs(compose, name):
     assert compose["services"][name]["depends_on"] == {
         "db": {"condition": "service_healthy"},
@@ -57,7 +58,7 @@ def test_the_web_server_is_reached_through_a_proxy_on_the_same_machine_only(comp
 def test_every_variable_of_the_portal_is_one_that_settings_read(compose):
     read = set(re.findall(r'"([A-Z_]+)"', (ROOT / "ssc_portal" / "settings.py").read_text()))
     read |= set(re.findall(r'"([A-Z_]+)"', (ROOT / "gunicorn.conf.py").read_text()))
-    for name in ("migrate", "web", "worker", "clock"):
+    for name in ("migrate", "web", "worker", "mailer", "clock"):
         assert set(compose["services"][name]["environment"]) <= read
 
 
@@ -90,3 +91,13 @@ def test_whatever_lists_the_apps_lists_them_all():
     assert set(OUR_APPS) <= set(tools["ruff"]["lint"]["isort"]["known-first-party"])
     acyclic = next(each for each in tools["importlinter"]["contracts"] if each["type"] == "acyclic_siblings")
     assert set(OUR_APPS) == set(acyclic["ancestors"])
+
+
+def test_a_backup_is_written_each_day_by_the_tool_of_the_documents(compose):
+    service = compose["services"]["backup"]
+    assert service["image"] == compose["services"]["db"]["image"]
+    script = service["entrypoint"][2].replace("$$", "$")
+    tool = re.search(r"/portal/(tools/backup) /backups/", script)
+    assert tool
+    assert (ROOT / tool[1]).stat().st_mode & 0o111
+    assert subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode == 0

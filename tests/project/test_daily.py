@@ -25,8 +25,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def match(db: None) -> Match:
+    """A suggested match whose people want no digest: on Mondays everybody else has one."""
     ScoringProfileFactory()
-    return suggested_match()
+    suggested = suggested_match()
+    User.objects.update(digest=Digest.NEVER)
+    return suggested
 
 
 def work() -> dict[str, int]:

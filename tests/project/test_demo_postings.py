@@ -14,6 +14,8 @@ from matching.life.outcomes import agree, complete, confirm_outcome
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
 from matching.runs.rematch import match_marked
 from matching.runs.running import run_matching
+from practices.choices import PracticeStatus
+from practices.models import Practice
 from ssc_portal.running.demo.agencies import AGENCIES
 from ssc_portal.running.demo.people import (
     COORDINATOR,
@@ -26,8 +28,22 @@ from ssc_portal.running.demo.people import (
     make_demo_accounts,
     user_of,
 )
-from ssc_portal.running.demo.postings import ADVISERS_NEED, MARK, POSTINGS, RICE_COURSE, RICE_NEED, SAID, find
-from ssc_portal.running.demo.story import mails_to_nobody, make_invented_postings, take_invented_steps
+from ssc_portal.running.demo.postings import (
+    ADVISERS_NEED,
+    FLOOD_NEED,
+    MARK,
+    POSTINGS,
+    RICE_COURSE,
+    RICE_NEED,
+    SAID,
+    find,
+)
+from ssc_portal.running.demo.story import (
+    mails_to_nobody,
+    make_invented_postings,
+    make_invented_practices,
+    take_invented_steps,
+)
 from surveys.choices import PostingStatus, Side, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings.approval import approve
@@ -229,3 +245,17 @@ def test_all_are_made_or_none(trial):
     with pytest.raises(DemoRefused):
         make_invented_postings()
     assert nothing_was_made()
+
+
+def test_two_practices_are_shared_once_each_marked_and_found_beside_a_need(client, trial):
+    make_invented_postings()
+    assert (make_invented_practices(), make_invented_practices()) == (2, 0)
+    for practice in Practice.objects.public():
+        assert practice.title.startswith(MARK)
+        assert practice.text.startswith(SAID)
+        assert practice.status == PracticeStatus.PUBLISHED
+        assert [row.history_change_reason for row in practice.history.order_by("history_id")] == [
+            "drafted", "submitted", "published",
+        ]  # fmt: skip
+    page = client.get(find(FLOOD_NEED).get_absolute_url()).content.decode()
+    assert "a flood warning that reaches the last house" in page

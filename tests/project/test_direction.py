@@ -1,4 +1,7 @@
-"""Relations point downwards: matching -> surveys -> directory. Import contracts do not see a string foreign key."""
+"""Relations point downwards: feed -> practices -> matching -> surveys -> directory.
+
+Import contracts do not see a string foreign key.
+"""
 
 import pytest
 from django.apps import apps
@@ -6,7 +9,7 @@ from django.db.models import Model
 
 pytestmark = pytest.mark.any_database
 
-OURS = ("directory", "surveys", "matching")
+OURS = ("directory", "surveys", "matching", "practices", "feed")
 
 
 def relations_of(model: type[Model]) -> list[tuple[str, type[Model]]]:

@@ -36,7 +36,8 @@ def test_a_portal_that_can_serve_answers_200(client):
     watch()
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "migrations": "ok", "cache": "ok", "jobs": "ok"}
+    checks = ("status", "database", "migrations", "cache", "jobs", "feed")
+    assert answer.json() == dict.fromkeys(checks, "ok")
     assert "no-store" in answer["Cache-Control"]
     assert not answer.cookies
 
@@ -78,7 +79,7 @@ def test_a_load_balancer_asks_by_address_and_without_tls(client, settings):
 
 def test_it_is_cheap_once_the_migrations_were_seen(client, django_assert_num_queries):
     client.get("/healthz")
-    with django_assert_num_queries(2):  # SELECT 1, the watch
+    with django_assert_num_queries(3):  # SELECT 1, the watch, the oldest mark of the feed
         client.get("/healthz")
 
 

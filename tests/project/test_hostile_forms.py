@@ -1,5 +1,7 @@
 """Every form of those who post, answer and review meets hostile input: a 4xx or the form again, never a 5xx."""
 
+import uuid
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -11,16 +13,22 @@ from matching.choices import SideAnswer
 from matching.life import answering, introducing, review
 from matching.life.seen.shown import ShownEvents
 from matching.models import Match
+from practices.asking import questions
+from practices.shown.editing import ShownPractice
 from surveys.choices import Side, WindowKind
 from surveys.models import CountryWindow
 from surveys.postings import approval
 from tests.factories import (
     AgencyFactory,
+    ApiKeyFactory,
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
     CountryFactory,
     MatchFactory,
     OfferFactory,
+    PracticeFactory,
+    PublishedPracticeFactory,
+    SubmittedPracticeFactory,
     TargetFactory,
     speaker_for,
 )
@@ -79,6 +87,17 @@ class Forms:
             "places", "delivery_languages", "amount", "amount_currency", "amount_years", "amount_note",
             "contact_person", "contact", "visibility", "form_key", "as_of", "do",
         )  # fmt: skip
+        practice = (
+            "agency", "kind", "title", "text", "results", "conditions", "language", "english_text", "links", "areas",
+            "modalities", "partners", "offers", "country", "country_text", "match", "form_key", "as_of", "do",
+        )  # fmt: skip
+        key = ApiKeyFactory(agency=agency)
+        own_practice, published = PracticeFactory(agency=agency), PublishedPracticeFactory(agency=agency)
+        sent_in = SubmittedPracticeFactory(agency=agency)
+        question = questions.ask(
+            practice=published, by=people["coordinator"], agency=None, text="How many?", key=uuid.uuid4()
+        )
+        read = {"as_of": ShownPractice(sent_in).mark()}
         life = [
             "assign-to", "check-kind", "check-result", "check-note", "clearance-side", "clearance-answer",
             "clearance-note", "introduce-message", "introduce-note", "reference-reference", "note_to_sides-audience",
@@ -90,9 +109,37 @@ class Forms:
             ("coordinator", "/workspace/people/", ("email", "full_name", "agency", "role", "language"), {}),
             ("coordinator", f"/workspace/offers/{waiting.pk}/send_back/", ("note",), as_of(waiting)),
             ("focal_point", "/workspace/profile/", person, {}),
+            ("focal_point", "/workspace/keys/", ("name", "agency", "scopes", "expires_on", "form_key"), {}),
+            (
+                "focal_point",
+                "/workspace/keys/",
+                ("name", "expires_on", "form_key"),
+                {"agency": str(agency.pk), "scopes": "read:public"},
+            ),
+            ("focal_point", f"/workspace/keys/{key.pk}/replace/", ("overlap_days",), {}),
             ("visitor", f"/workspace/invitation/{token}/", (*person, "password", "notice"), {}),
             ("focal_point", "/workspace/switch/", ("affiliation",), {}),
             ("focal_point", "/workspace/offers/new/", posting, {}),
+            ("focal_point", "/workspace/practices/new/", practice, {}),
+            ("focal_point", "/workspace/practices/new/", practice, {"agency": str(agency.pk), "do": "save"}),
+            ("focal_point", "/workspace/practices/new/", practice, {"agency": str(agency.pk), "do": "add"}),
+            ("focal_point", f"/workspace/practices/{own_practice.pk}/edit/", practice, {}),
+            ("focal_point", f"/workspace/practices/{own_practice.pk}/submit/", ("as_of",), {}),
+            ("focal_point", f"/workspace/practices/{published.pk}/ask/", ("text", "form_key"), {}),
+            (
+                "focal_point",
+                f"/workspace/practices/{published.pk}/ask/",
+                ("text",),
+                {"form_key": str(uuid.uuid4())},
+            ),
+            ("reviewer", f"/admin/practices/practice/{sent_in.pk}/change/", ("step", "note", "as_of"), {}),
+            (
+                "reviewer",
+                f"/admin/practices/practice/{sent_in.pk}/change/",
+                ("note",),
+                {"step": "ask_for_changes", **read},
+            ),
+            ("reviewer", f"/admin/practices/practicequestion/{question.pk}/change/", ("answer",), {}),
             ("focal_point", f"/workspace/offers/{draft.pk}/edit/", posting, {}),
             ("focal_point", f"/workspace/offers/{draft.pk}/withdraw/", ("reason", "note"), as_of(draft)),
             ("focal_point", f"/workspace/offers/{draft.pk}/renew/", ("closes_on",), as_of(draft)),

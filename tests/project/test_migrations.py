@@ -21,12 +21,15 @@ NAMED_BY_PLACE = ("__", "fk_", "sqlite_autoindex_")
 
 
 def description(alias: str) -> dict[str, Any]:
-    """What there is of each table of ours: columns, constraints and indexes, sequences."""
+    """What there is of each table of ours: columns, constraints and indexes, sequences.
+
+    Not of the index of search documents, which is made after `migrate` and stands in no model.
+    """
     connection = connections[alias]
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            if not table.startswith(OURS):
+            if not table.startswith(OURS) or table.startswith("web_searchdocument_index"):
                 continue
             columns = {
                 (column.name, column.type_code, column.null_ok, column.default, column.collation)
@@ -36,6 +39,7 @@ def description(alias: str) -> dict[str, Any]:
             rules = Counter(
                 ("" if name.startswith(NAMED_BY_PLACE) else name, repr(sorted(rule.items())))
                 for name, rule in constraints.items()
+                if name != "web_searchdocument_vector"
             )
             sequences = connection.introspection.get_sequences(cursor, table)
             found[table] = (columns, rules, [sequence["column"] for sequence in sequences])

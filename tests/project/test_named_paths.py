@@ -16,7 +16,7 @@ from django.conf import settings
 pytestmark = pytest.mark.any_database
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ("web", "directory", "surveys", "matching", "workspace", "desk", "ssc_portal")
+APPS = ("web", "directory", "surveys", "matching", "practices", "feed", "workspace", "desk", "ssc_portal")
 PACKAGES = (*APPS, "tests", "benchmarks", "tools")
 FOLDERS = (*PACKAGES, "docs", "templates")
 PATHS = [path.relative_to(ROOT).as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*")]

@@ -12,7 +12,7 @@ from tests.project.subprocesses import ROOT
 
 pytestmark = pytest.mark.any_database
 
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", ".env", "*.sqlite3*", "pictures")
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", ".env", "*.sqlite3*")
 HOSTILE = "SECRET_KEY=\nDATABASE_URL=no-database\nLOG_LEVEL=loud\n"
 
 

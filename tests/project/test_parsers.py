@@ -9,14 +9,14 @@ from tests.project.subprocesses import ROOT
 
 pytestmark = pytest.mark.any_database
 
-APPS = ("web", "directory", "surveys", "matching", "workspace", "desk", "ssc_portal")
+APPS = ("web", "directory", "surveys", "matching", "practices", "feed", "workspace", "desk", "ssc_portal")
 PARSERS = {
     "PIL", "bz2", "cairosvg", "chardet", "charset_normalizer", "csv", "defusedxml", "docx", "email", "gzip", "html5lib",
     "lxml", "lzma", "markdown", "markdown_it", "marshal", "odf", "openpyxl", "pandas", "pickle", "pypdf", "pyxform",
     "python_calamine", "reportlab", "shelve", "svglib", "tarfile", "tinycss2", "tinyhtml5", "tomllib", "weasyprint",
     "xlrd", "xml", "yaml", "zipfile", "zlib",
 }  # fmt: skip
-IN_A_CHILD = ("web/child/html_to_pdf.py", "surveys/reading/child/", "surveys/questionnaires/child.py")
+IN_A_CHILD = ("web/child/html_to_pdf.py", "surveys/reading/child/", "surveys/questionnaires/xlsform/child.py")
 WRITE = {
     # What makes files of our own rows, and reads none.
     "csv": {"writer", "DictWriter"},

@@ -43,15 +43,16 @@ def test_what_is_sent_to_the_api_is_refused_as_a_problem(focal_point: User) -> N
     member = Client()
     member.force_login(focal_point)
     for client in (Client(), member):
-        for path in ("/api/v1/offers/", "/api/v1/docs/", "/api/v1/schema/", "/api/v1/nothing/"):
+        for path in ("/api/v1/offers/", "/api/v1/runs/", "/api/v1/docs/", "/api/v1/schema/", "/api/v1/nothing/"):
             answer = client.post(path, f"text={BEYOND}", content_type=FORM)
-            assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json"), path
+            assert answer.status_code == 405 or (path == "/api/v1/offers/" and answer.status_code in (401, 403)), path
+            assert answer["Content-Type"] == "application/problem+json", path
         forged = client.get("/api/v1/offers/", headers={"host": "evil.example"})
         assert (forged.status_code, forged["Content-Type"]) == (400, "application/problem+json")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-@pytest.mark.parametrize("path", ["docs/", "docs/?script", "schema/", "", "offers/", "offers/1/"])
+@pytest.mark.parametrize("path", ["docs/", "docs/?script", "schema/", "", "runs/", "runs/1/"])
 def test_no_endpoint_breaks_by_a_method_it_has_not(method: str, path: str, focal_point: User) -> None:
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(focal_point)

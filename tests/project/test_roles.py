@@ -3,9 +3,19 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from directory.access import GRANTS, NEEDS_DESIGNATION, Action, Whose, can, scope_of
-from directory.choices import AgencyKind, Role
-from tests.factories import AgencyFactory, CountryFactory, UserFactory
+from directory.access import (
+    GRANTS,
+    KEY_GRANTS,
+    NEEDS_DESIGNATION,
+    Action,
+    KeyReader,
+    Whose,
+    can,
+    is_member,
+    scope_of,
+)
+from directory.choices import AgencyKind, KeyScope, Role
+from tests.factories import AgencyFactory, ApiKeyFactory, CountryFactory, UserFactory
 
 pytestmark = pytest.mark.any_database
 
@@ -19,9 +29,12 @@ TABLE = {
     Action.ANSWER_PROPOSALS: "agency country - - -",
     Action.INVITE: "- country - - all",
     Action.USE_DIRECTORY: "all all - all all",
+    Action.READ_COUNTRY_BRIEFS: "- country - all all",
     Action.READ_COMPUTED_FITS: "- - all - -",
+    Action.ASK_SECRETARIAT: "all all all - -",
     Action.READ_EVERYTHING: "- - - all all",
     Action.REVIEW_MATCHES: "- - - all all",
+    Action.REVIEW_PRACTICES: "- - - all all",
     Action.RUN_MATCHING: "- - - all all",
     Action.MANAGE_SURVEYS: "- - - - all",
     Action.MANAGE_POSTINGS: "- - - - all",
@@ -29,6 +42,7 @@ TABLE = {
     Action.MANAGE_PROFILES: "- - - - all",
     Action.MANAGE_ACCOUNTS: "- - - - all",
     Action.MANAGE_DESIGNATIONS: "- - - - all",
+    Action.MANAGE_KEYS: "agency country - - all",
 }
 CELLS = [(role, action, whose) for action, row in TABLE.items() for role, whose in zip(ROLES, row.split(), strict=True)]
 
@@ -111,3 +125,46 @@ def test_a_deactivated_person_may_nothing(role):
 def test_a_person_without_affiliation_and_a_visitor_may_nothing():
     for nobody in (UserFactory(), AnonymousUser(), None):
         assert not any(can(nobody, action) for action in Action)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scope", KeyScope)
+def test_a_key_does_what_its_scopes_say_and_nothing_of_a_persons(scope):
+    reader = KeyReader.of(ApiKeyFactory(scopes=[scope]))
+    assert {action for action in Action if can(reader, action)} == set(KEY_GRANTS[scope])
+    assert not is_member(reader)
+    assert reader.is_authenticated
+    assert not reader.is_anonymous
+
+
+def test_a_key_that_writes_reaches_its_own_agency_alone(agency_of_a_key):
+    reader = KeyReader.of(ApiKeyFactory(scopes=[KeyScope.WRITE_POSTINGS], agency=agency_of_a_key))
+    scope = scope_of(reader, Action.POST)
+    assert (scope.agencies, scope.countries, scope.everything) == ({agency_of_a_key.pk}, frozenset(), False)
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"role": Role.FOCAL_POINT, "role__designated": False},
+        {"role": Role.FOCAL_POINT, "is_active": False},
+        {"role": Role.PARTNER},
+        {"role": Role.MANAGER, "role__agency": None},
+        {"role": Role.FOCAL_POINT, "role__agency": None},
+        {"role": None},
+    ],
+)
+def test_a_key_writes_only_while_its_person_may(agency_of_a_key, person):
+    accountable = UserFactory(**{"role__agency": agency_of_a_key, **person})
+    key = ApiKeyFactory(scopes=[KeyScope.WRITE_POSTINGS], agency=agency_of_a_key, accountable=accountable)
+    assert not can(KeyReader.of(key), Action.POST)
+    assert not scope_of(KeyReader.of(key), Action.POST)
+
+
+def test_a_key_without_a_person_writes_nothing(agency_of_a_key):
+    assert not can(KeyReader(scopes=[KeyScope.WRITE_POSTINGS], agency=agency_of_a_key), Action.POST)
+
+
+@pytest.fixture
+def agency_of_a_key(db):
+    return AgencyFactory()

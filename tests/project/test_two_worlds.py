@@ -24,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from directory.choices import Digest, Role
 from directory.mail.sending import send_due
 from directory.models import User
+from feed.sequencing.sequencer import bring_up_to_date
 from matching.asking.proposing import propose_pair
 from matching.choices import CheckKind, CheckResult, MatchStatus, SideAnswer
 from matching.filtersets import MatchFilter
@@ -127,6 +128,7 @@ class World:
             for country in countries.values():
                 TargetFactory(offer=world.offers[-1], country=country)
         run_matching()
+        bring_up_to_date()
         return world
 
     @property
@@ -307,7 +309,7 @@ LOOKED_INTO = "run_with_a_higher_least_score"
 LISTS = tuple(
     f"/api/v1/matches/?{query}"
     for query in ("ordering=-score", "ordering=-updated_at", "min_score=0.6", "updated_since=2026-11-30T10:30:00Z")
-)
+) + tuple(f"/api/v1/changes/?page_size=100&kind={kinds}" for kinds in ("matches", "offers,needs", "cooperation"))
 
 
 def each_by_itself(world: World) -> list[str]:
@@ -317,6 +319,7 @@ def each_by_itself(world: World) -> list[str]:
     ]
     for need, offer in zip(world.needs[:5], world.offers[:5], strict=True):
         found += [f"/api/v1/matches/{need.pk}-{offer.pk}/", f"/matches/{need.pk}-{offer.pk}/"]
+    found += ["/coverage/", "/coverage/area/energy/all/", "/coverage/duplication/", "/api/v1/coverage/"]
     found += [f"/countries/{QUIET}/", "/workspace/", "/api/v1/cooperation/", "/api/v1/runs/"]
     for kind, postings in (("needs", world.needs), ("offers", world.offers)):
         own = [one for one in postings if one.country_id == QUIET]
@@ -332,6 +335,7 @@ def answers(world: World, event: str) -> Answers:
     found: Answers = {}
     mail.outbox.clear()
     write_digests(today())
+    bring_up_to_date()
     send_due()
     for name, user in world.readers.items():
         client = Client()

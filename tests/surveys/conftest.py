@@ -16,3 +16,11 @@ def survey(
     monkeypatch.setattr(planning, "load_name_index", lambda: name_index)
     surveys_snapshot.put()
     return Survey.objects.get(code="escap-unossc-2018")
+
+
+@pytest.fixture
+def unreleased(survey: Survey) -> Survey:
+    """The 2018 edition before its results are released: files change no answer of a released one by themselves."""
+    Survey.objects.filter(pk=survey.pk).update(results_released_on=None)
+    survey.refresh_from_db()
+    return survey

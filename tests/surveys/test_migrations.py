@@ -1,5 +1,6 @@
 """Migrations of surveys on tables with rows in them: forward, back, and forward again."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -92,3 +93,83 @@ def test_places_follow_what_their_names_mean(throwaway: str, settings: Any) -> N
         assert rows_of("surveys", "Reading").get(pk=central.pk).note == ""
         assert rows_of("surveys", "Answer").get(pk=answer.pk).value == stated
         assert rows_of("surveys", "Target").get(pk=target.pk).group_id == "SOUTH"
+
+
+LONG, SHORT = ("surveys", "0012_whole_numbers"), ("surveys", "0018_short_titles")
+
+
+def test_composed_titles_become_short_and_those_of_people_stay(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    rows_of = stand_at(throwaway, LONG, ("web", "0002_search_documents"))
+    nepal = rows_of("directory", "Country").create(iso3="NPL", iso2="NP", m49="524", name="Nepal")
+    areas = [
+        rows_of("directory", "PriorityArea").create(code=code, label=label, use="area", position=position)
+        for position, (code, label) in enumerate({"energy": "Energy", "health": "Health", "trade": "Trade"}.items())
+    ]
+    modalities = [
+        rows_of("directory", "Modality").create(code=code, label=label, position=position)
+        for position, (code, label) in enumerate({"m": "Financial", "e": "Experts", "t": "Training"}.items())
+    ]
+    survey = rows_of("surveys", "Survey").create(code="old", title="Old")
+    response = rows_of("surveys", "Response").create(survey=survey, country=nepal, key="NPL")
+
+    def posting(model: str, title: str, areas: list[Any], modalities: list[Any], **values: Any) -> int:
+        row = rows_of("surveys", model).create(country=nepal, title=title, search_text=title.lower(), **values)
+        row.areas.set(areas)
+        row.modalities.set(modalities)
+        rows_of("web", "SearchDocument").create(kind=model.lower(), row=row.pk, tokens="old")
+        return row.pk
+
+    of_survey = {"response": response}
+    was = "Nepal offers cooperation in 3 areas: training, financial, experts"
+    named = "Nepal seeks cooperation in Health and Energy: training"
+    offers = {
+        posting("Offer", was, areas, modalities, **of_survey): "Nepal: training, financial and more in 3 areas",
+        posting("Offer", was, areas, modalities, **of_survey, edited_on=response.updated_at, response_part=1): was,
+        posting("Offer", was, areas, modalities): was,
+        posting("Offer", was, areas, modalities[:2], **of_survey, response_part=2): was,
+        posting("Offer", "Nepal offers cooperation", [], [], **of_survey, response_part=3): "Nepal offers cooperation",
+    }
+    needs = {posting("Need", named, areas[:2], modalities[2:], **of_survey): "Nepal: training in Health and Energy"}
+    renamed = [next(iter(offers)), *needs]
+
+    rows_of = migrate(throwaway, SHORT)
+    assert dict(rows_of("surveys", "Offer").values_list("pk", "title")) == offers
+    assert dict(rows_of("surveys", "Need").values_list("pk", "title")) == needs
+    assert rows_of("surveys", "Need").get().search_text.startswith("nepal: training in health")
+    # What they are found by is written anew where it is missing.
+    left = set(rows_of("web", "SearchDocument").values_list("kind", "row"))
+    assert left == {("offer", pk) for pk in offers if pk != renamed[0]}
+    rows_of = migrate(throwaway, LONG)
+    assert dict(rows_of("surveys", "Offer").values_list("pk", "title")) == offers
+
+
+UNDER_AGENCY, UNDER_COUNTRY = ("surveys", "0019_plain_words"), ("surveys", "0020_compiled_under_their_country")
+
+
+def test_what_was_compiled_goes_under_its_country_and_what_people_touched_stays(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    rows_of = stand_at(throwaway, UNDER_AGENCY, ("web", "0002_search_documents"))
+    country = rows_of("directory", "Country").create(iso3="TUR", iso2="TR", m49="792", name="Türkiye")
+    agency = rows_of("directory", "Agency").create(code="tika", name="TİKA", country=country)
+    survey = rows_of("surveys", "Survey").create(code="old", title="Old")
+    kinds = {
+        kind: rows_of("surveys", "Response").create(survey=survey, country=country, key=kind, kind=kind)
+        for kind in ("compiled", "answered")
+    }
+
+    def offer(kind: str, part: int = 0, **values: Any) -> int:
+        owners = {"country": country, "agency": agency, "title": "Offer", "search_text": "offer"}
+        row = rows_of("surveys", "Offer").create(response=kinds[kind], response_part=part, **owners, **values)
+        return row.pk
+
+    moved = offer("compiled")
+    kept = {
+        offer("compiled", 1, confirmed_on=dt.date(2026, 1, 1)),
+        offer("compiled", 2, edited_on=kinds["compiled"].updated_at),
+        offer("answered"),
+    }
+
+    rows_of = migrate(throwaway, UNDER_COUNTRY)
+    agency_of = dict(rows_of("surveys", "Offer").values_list("pk", "agency__code"))
+    assert agency_of == {moved: None, **dict.fromkeys(kept, "tika")}

@@ -33,6 +33,13 @@ def wait(data: bytes) -> Iterator[bytes]:
     yield b""
 
 
+def write_lines_and_wait(data: bytes) -> Iterator[bytes]:
+    yield b"a line\n" * 10_000
+    sys.stdout.buffer.flush()
+    time.sleep(60)
+    yield b""
+
+
 def eat_memory(data: bytes) -> Iterator[bytes]:
     yield b"x"
     yield bytes(2_000_000_000)

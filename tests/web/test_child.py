@@ -18,6 +18,7 @@ from web.child.refusing import Refused
 pytestmark = pytest.mark.any_database
 
 SMALL = Limits(cpu_seconds=1, seconds=3, memory_bytes=500_000_000, answer_bytes=5_000_000)
+LONG = Limits(seconds=30)
 MODULE = "tests.web.misbehaving"
 
 
@@ -52,6 +53,31 @@ def test_the_answer_is_every_byte_of_it() -> None:
     data = bytes(range(256)) * 10_000
     assert ask("echo", data) == data
     assert ask("echo") == b""
+
+
+def test_it_is_told_how_many_lines_there_are_and_what_is_raised_then_ends_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calling, "TELL_EVERY", 0)
+    began: list[subprocess.Popen[bytes]] = []
+    begin = subprocess.Popen
+
+    def note(*arguments: Any, **options: Any) -> "subprocess.Popen[bytes]":
+        began.append(begin(*arguments, **options))
+        return began[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", note)
+    told: list[int] = []
+
+    def look(lines: int) -> None:
+        told.append(lines)
+        if lines == 10_000:
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        answer_of_child(MODULE, b"", limits=LONG, options={"do": "write_lines_and_wait"}, on_lines=look)
+    assert told == sorted(told)
+    assert not is_running(began[0].pid)
 
 
 @pytest.mark.parametrize(

@@ -480,14 +480,16 @@ def test_pages_run_as_many_queries_with_20_matches(
         for need, offer in zip(needs, offers, strict=True):
             made = MatchFactory(need=need, offer=offer, status=MatchStatus.PROPOSED, run=None, **parts)
             MatchSide.objects.create(match=made, side="offer", asked_at=timezone.now())
-        # session, user, affiliations; own needs, own offers; count, matches, sides, groups
-        with django_assert_num_queries(9):
+        # session, user, affiliations; ids of own needs and offers, and which to choose from; counts of what one was
+        # told and of the rest; the ids of the page, those out of line, matches, sides; groups of both parts
+        with django_assert_num_queries(15):
             client.get(LIST)
         # session, user, affiliations; match, sides, areas and modalities of both, partners, targets; three kinds of
         # labels; the newest event, and all
         with django_assert_num_queries(16):
             client.get(address_of(proposed))
-        with django_assert_num_queries(4):  # user, affiliations; matches that wait, needs to ask about
+        # user, affiliations; ids of own needs and offers; matches that wait, needs to ask about
+        with django_assert_num_queries(6):
             waiting_for(User.objects.get(pk=focal_point.pk))
 
 

@@ -13,12 +13,15 @@ FOR_EVERYONE = "public, no-cache"
 FOR_ONE = "private, no-store"
 NEVER = "no-store"
 
-_KEPT_IN_304 = ("ETag", "Cache-Control", "Vary", "Expires", "Content-Location", "Date")
+COMPRESSED = '-gzip"'
+"""How a strong tag of a compressed answer ends; the version in it stays what it was."""
+
+_KEPT_IN_304 = ("ETag", "Cache-Control", "Vary", "Expires", "Content-Location", "Date", "Link")
 
 
 def set_caching(request: HttpRequest, response: Response, *, is_personal: bool) -> None:
     """Give the answer its Cache-Control and, once it is rendered, its ETag; an ETag that the client has gives 304."""
-    patch_vary_headers(response, ["Accept", "Cookie"])
+    patch_vary_headers(response, ["Accept", "Accept-Encoding", "Authorization", "Cookie"])
     if response.status_code != HTTPStatus.OK:
         response["Cache-Control"] = NEVER
         return
@@ -26,12 +29,19 @@ def set_caching(request: HttpRequest, response: Response, *, is_personal: bool) 
     response.add_post_render_callback(lambda rendered: _conditional(request, rendered))
 
 
+def tag_of(version: str, digest: str) -> str:
+    """Return the strong tag of what its reader may change: its version, by which it is changed, and its content."""
+    return f'"{version}.{digest[:16]}"'
+
+
 def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    # Weak: the same content may travel compressed or not.
-    etag = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'  # type: ignore[attr-defined]
+    digest = hashlib.sha256(response.content).hexdigest()[:32]  # type: ignore[attr-defined]
+    version = getattr(response, "version", "")
+    # Weak: the same content may travel compressed or not. What its reader may change has a tag to change it by.
+    etag = tag_of(version, digest) if version else f'W/"{digest}"'
     response["ETag"] = etag
     known = parse_etags(request.headers.get("If-None-Match", ""))
-    if request.method not in ("GET", "HEAD") or not ("*" in known or etag in {_weak(one) for one in known}):
+    if request.method not in ("GET", "HEAD") or not ("*" in known or _weak(etag) in {_weak(one) for one in known}):
         return response
     not_modified = HttpResponseNotModified()
     for name in _KEPT_IN_304:
@@ -41,4 +51,6 @@ def _conditional(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
 
 
 def _weak(etag: str) -> str:
-    return etag if etag.startswith("W/") else f"W/{etag}"
+    """Return the tag as it is compared: whatever its strength, and whether the answer was compressed."""
+    plain = etag.removeprefix("W/")
+    return f'{plain.removesuffix(COMPRESSED)}"' if plain.endswith(COMPRESSED) else plain

@@ -3,22 +3,28 @@
 from typing import Any
 
 import django_filters
-from django.db import DatabaseError
 from django.db.models import QuerySet
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from web import filters
 from web.api import pagination
+from web.api.asked import OF_LISTS, SEVERAL, describe_own
+from web.api.codes import code_of
 from web.api.problems import BadQuery
 
-MOST_CODES = 300
-"""A longer list of codes is left out of the schema."""
-
+_SEVERAL = "Repeated, or parted by commas."
 _TEXT_SCHEMAS: dict[type[django_filters.Filter], dict[str, Any]] = {
-    filters.SearchFilter: {"type": "string", "minLength": 1, "maxLength": filters.LONGEST_SEARCH},
+    filters.SearchFilter: {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": filters.LONGEST_SEARCH,
+        "examples": ["solar energy"],
+    },
+    filters.DayFilter: {"type": "string", "format": "date", "examples": ["2026-11-25"]},
     filters.MomentFilter: {
-        "oneOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
+        "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
+        "examples": ["2026-11-25", "2026-11-25T09:30:00Z"],
     },
 }
 
@@ -29,27 +35,26 @@ class StrictFilterBackend(BaseFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """Return the rows that pass, in order; BadQuery names each parameter in error."""
         filterset = view.filterset_class(request.query_params, queryset, request=request)
-        wrong = filters.refusals(request.query_params, filterset, also=pagination.PARAMETERS)
+        also = pagination.PARAMETERS | OF_LISTS
+        wrong = filters.refusals(request.query_params, filterset, also=also, also_several=SEVERAL)
         if wrong:
             raise BadQuery(wrong)
         view.filterset = filterset
         return filterset.qs
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """Describe each filter."""
-        return [describe(name, one) for name, one in view.filterset_class.base_filters.items()]
+        """Describe each filter, and what a list takes besides."""
+        described = [describe(name, one) for name, one in view.filterset_class.base_filters.items()]
+        return [*described, *describe_own(view.filterset_class)]
 
 
 def describe(name: str, one: django_filters.Filter) -> dict[str, Any]:
     """Return the OpenAPI parameter of a filter."""
     parameter: dict[str, Any] = {"name": name, "in": "query", "required": False, "description": str(one.label)}
-    if isinstance(one, filters.SeveralFilter):
+    if isinstance(one, filters.OfSeveral):
         parameter |= {"style": "form", "explode": True}
-        parameter["description"] = f"{one.label}: code; several are taken as any of them."
-        parameter["schema"] = {"type": "array", "items": _code_schema(one), "minItems": 1}
-    elif isinstance(one, django_filters.ModelChoiceFilter):
-        parameter["description"] = f"{one.label}: code."
-        parameter["schema"] = _code_schema(one)
+        parameter["description"] = f"{one.label}: {'none' if one.negates else 'any'} of them. {_SEVERAL}"
+        parameter["schema"] = {"type": "array", "items": _item_schema(one), "minItems": 1}
     elif isinstance(one, django_filters.ChoiceFilter):
         parameter["schema"] = {"type": "string", "enum": [code for code, _label in one.extra["choices"]]}
     else:
@@ -57,12 +62,17 @@ def describe(name: str, one: django_filters.Filter) -> dict[str, Any]:
     return parameter
 
 
+def _item_schema(one: filters.OfSeveral) -> dict[str, Any]:
+    if isinstance(one, filters.NamesFilter):
+        return {"type": "string", "pattern": f"^{one.extra['pattern']}$", "examples": [one.extra["example"]]}
+    if isinstance(one, filters.SeveralChoicesFilter):
+        return {"type": "string", "enum": [code for code, _label in one.extra["choices"]]}
+    return _code_schema(one)
+
+
 def _code_schema(one: django_filters.Filter) -> dict[str, Any]:
-    """Return the schema of a code: those there are today, so that forms can offer them and fuzzers use them."""
-    schema: dict[str, Any] = {"type": "string", "minLength": 1}
-    rows, field = one.extra["queryset"], one.extra.get("to_field_name") or "pk"
-    try:
-        codes = list(rows.order_by(field).values_list(field, flat=True)[: MOST_CODES + 1])
-    except DatabaseError:  # a schema can be made before there is a database
-        return schema
-    return {**schema, "enum": codes} if 0 < len(codes) <= MOST_CODES else schema
+    """Return how the codes that a filter takes are written."""
+    code = code_of(one.extra["queryset"].model)
+    if code is None:
+        raise LookupError(f"Nobody registered how rows of {one.extra['queryset'].model.__name__} are named.")
+    return {key: value for key, value in code.schema().items() if key != "description"}

@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, MethodNotAllowe
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from web.unavailable import CannotAnswer
+from web.unavailable import RETRY_AFTER, CannotAnswer, is_busy, why_busy
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +42,10 @@ def problem_body(status: int, detail: str, errors: Mapping[str, list[str]] | Non
     return {**body, "errors": dict(errors)} if errors else body
 
 
-def problem_response(status: int, detail: str) -> JsonResponse:
+def problem_response(status: int, detail: str, *, headers: dict[str, str] | None = None) -> JsonResponse:
     """Return a problem document for what never reaches an endpoint."""
-    response = JsonResponse(problem_body(status, detail), status=status, content_type=PROBLEM_JSON)
+    body = problem_body(status, detail)
+    response = JsonResponse(body, status=status, content_type=PROBLEM_JSON, headers=headers)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -62,6 +63,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         logger.error("Cannot be answered: %s: %s", context["request"].path, error)
         set_rollback()
         return _answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+    if is_busy(error):
+        logger.error("The database is busy: %s", context["request"].path, exc_info=error)
+        set_rollback()
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, why_busy(), headers={"Retry-After": RETRY_AFTER})
     response = exception_handler(error, context)
     if response is not None:
         kept = {name: response[name] for name in ("Retry-After", "Allow", "WWW-Authenticate") if name in response}
@@ -79,9 +84,13 @@ def _words(error: Exception, response: Response) -> str:
     if isinstance(error, Http404 | NotFound):
         return _("There is nothing here that you may see.")
     if isinstance(error, NotAcceptable):
-        return _("This address can be had as application/json only.")
+        types = [str(one.media_type) for one in error.available_renderers or ()]
+        return _("This address can be had as one of: %(types)s.") % {"types": ", ".join(types) or "application/json"}
     if isinstance(error, MethodNotAllowed):
-        return _("This address can only be read: use GET.")
+        allowed = set(response.get("Allow", "").split(", ")) - {"HEAD", "OPTIONS"}
+        if allowed <= {"GET", ""}:
+            return _("This address can only be read: use GET.")
+        return _("This address takes %(methods)s only.") % {"methods": ", ".join(sorted(allowed))}
     if isinstance(error, Throttled):
         return _("Too many requests: wait as many seconds as Retry-After says.")
     detail = response.data.get("detail") if isinstance(response.data, dict) else response.data

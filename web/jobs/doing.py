@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from web.jobs.kinds import KINDS, JobKind
@@ -38,7 +38,8 @@ def do(task: str, pk: int) -> bool:
     if job is None:
         return False
     try:
-        with beating(job):
+        # What a job writes is read by many: it is in one language, whoever asked for it.
+        with beating(job), translation.override(settings.LANGUAGE_CODE):
             kind.work(job)
     except LOST_DATABASE:
         raise

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django_stubs_ext import StrOrPromise
+
 from web.jobs.model import JobQuerySet
 
 
@@ -17,11 +19,20 @@ class JobKind:
     """Those to be done, whoever has them."""
     work: Callable[[Any], None]
     """Does one that was taken; what it raises ends the job as failed."""
+    says: StrOrPromise = ""
+    """What is told of it, in a sentence, to those whom it keeps waiting; empty: it keeps nobody waiting."""
 
 
 KINDS: dict[str, JobKind] = {}
 
 
-def register(task: str, *, rows: Callable[[], JobQuerySet[Any]], work: Callable[[Any], None]) -> None:
+def register(
+    task: str, *, rows: Callable[[], JobQuerySet[Any]], work: Callable[[Any], None], says: StrOrPromise = ""
+) -> None:
     """Make a kind of job known."""
-    KINDS[task] = JobKind(task, rows, work)
+    KINDS[task] = JobKind(task, rows, work, says)
+
+
+def sentences_of_those_at_work() -> list[str]:
+    """Return what is told of the jobs that somebody has taken, to those whom they keep waiting."""
+    return [str(kind.says) for kind in KINDS.values() if kind.says and kind.rows().exclude(heartbeat_at=None).exists()]

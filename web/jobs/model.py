@@ -77,7 +77,7 @@ class Job(models.Model):
         self.done = self.of = self.attempts = 0
         self.error, self.handed_out_at, self.heartbeat_at = "", None, None
 
-    def beat(self, **values: int) -> None:
+    def beat(self, **values: int | str) -> None:
         """Give a sign of life, and say how far it is. Raises TakenOver where another has this job by now."""
         if not self._mine().update(heartbeat_at=timezone.now(), **values):
             raise TakenOver(f"{self._meta.label} {self.pk}, attempt {self.attempts}")

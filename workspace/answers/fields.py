@@ -1,6 +1,6 @@
 """The fields of one section of a questionnaire: shown from stored answers, read from what was posted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
 from typing import Any
@@ -15,8 +15,8 @@ from surveys.choices import KINDS_OF_NUMBERS, Direction, Feeds, PlaceKind, Quest
 from surveys.models import Answer, Question, Response, Section
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Asked, Given
-from surveys.questionnaires.conditions import is_shown
 from surveys.questionnaires.lists import OTHER
+from surveys.questionnaires.rules import Rules
 from surveys.reading.amounts import AmountError, parse_number
 from surveys.reading.days import parse_day
 from surveys.reading.typed import as_read, mark_of_reader
@@ -33,13 +33,42 @@ class AnswerField:
 
     question: Question
     repeat: int
-    choices: Sequence[tuple[str, str]]
-    is_shown: bool
+    known_choices: Sequence[tuple[str, str]]
+    rules: Rules
     typed: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     as_of: str = ""
     is_carried_over: bool = False
-    condition_words: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is asked after what was answered."""
+        return self.rules.is_shown(self.question, self.repeat)
+
+    @property
+    def is_required(self) -> bool:
+        """Whether it needs an answer after what was answered."""
+        return self.rules.is_required(self.question, self.repeat)
+
+    @property
+    def condition_words(self) -> str:
+        """The questions on which it depends whether it is asked."""
+        return self.rules.condition_words(self.question)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What can be chosen after what was answered, and what is chosen already."""
+        chosen = self.typed.get("codes", ())
+        return [
+            (code, label)
+            for code, label in self.known_choices
+            if code in chosen or self.rules.offers(self.question, code, self.repeat)
+        ]
+
+    @property
+    def waits_for(self) -> str:
+        """The questions on which its choices depend."""
+        return self.rules.waits_for(self.question)
 
     @property
     def name(self) -> str:
@@ -64,12 +93,12 @@ class AnswerField:
     @property
     def label(self) -> str:
         """The question in the reader's language."""
-        return self.question.words("label")
+        return self.rules.filled(self.question, "label", self.repeat)
 
     @property
     def help(self) -> str:
         """Its help in the reader's language."""
-        return self.question.words("help")
+        return self.rules.filled(self.question, "help", self.repeat)
 
 
 @dataclass
@@ -98,9 +127,7 @@ class ReadSection:
         return found
 
 
-def fields_of(
-    section: Section, repeat: int, response: Response, asked: Asked, chosen: Mapping[str, Sequence[str]]
-) -> list[AnswerField]:
+def fields_of(section: Section, repeat: int, response: Response, asked: Asked, rules: Rules) -> list[AnswerField]:
     """Return the fields of a section as stored; the country is known and not asked."""
     stored: dict[tuple[str, int], Answer] = {(one.question, one.repeat): one for one in response.answers.all()}
     printed: dict[tuple[str, int], list[tuple[Direction, str]]] = {}
@@ -115,19 +142,43 @@ def fields_of(
         one = AnswerField(
             question,
             repeat,
-            [(choice.code, choice.label) for choice in asked.lists.of(question)],
-            is_shown(question, chosen),
+            _choices(question, repeat, asked, rules),
+            rules,
             as_of=ShownAnswer(response, answer).mark(),
             is_carried_over=answer is not None and answer.is_carried_over,
         )
-        if question.shown_if_question in asked.questions:
-            one.condition_words = asked.questions[question.shown_if_question].heading
         if answer is not None:
             one.typed = _typed(answer, question, printed.get((question.code, repeat), []))
         elif question.kind == QuestionKind.MONEY:
             one.typed = {"currency": "USD"}
         found.append(one)
     return found
+
+
+def _choices(question: Question, repeat: int, asked: Asked, rules: Rules) -> list[tuple[str, str]]:
+    """Return the choices of a question; labels that refer to answers have them filled in."""
+    refers = {option.code: option for option in question.options.all() if "${" in option.pattern("label")}
+    return [
+        (choice.code, rules.filled(refers[choice.code], "label", repeat) if choice.code in refers else choice.label)
+        for choice in asked.lists.of(question)
+    ]
+
+
+def check_rules(read: ReadSection, rules: Rules) -> None:
+    """Leave what was posted and does not fit the rules of its question in its field, with what would be right.
+
+    rules: with what was posted among the answers.
+    """
+    fields = {one.question.code: one for one in read.fields}
+    for one in read.fields:
+        one.rules = rules
+    for given in list(read.given):
+        one = fields[given.question]
+        if one.is_shown and (said := rules.complaint(one.question, given)):
+            one.error = said
+            read.given.remove(given)
+            read.asked.remove((given.question, given.repeat))
+            read.places = [place for place in read.places if place.question != given.question]
 
 
 def read_fields(fields: Sequence[AnswerField], data: QueryDict, *, iso3: str) -> ReadSection:
@@ -236,7 +287,7 @@ def _read(one: AnswerField, *, iso3: str) -> tuple[Given | None, list[NamedPlace
 
 
 def _read_choice(one: AnswerField) -> Given | None:
-    known = {code for code, _label in one.choices}
+    known = {code for code, _label in one.known_choices}
     codes = [code for code in dict.fromkeys(one.typed["codes"]) if code in known]
     if len(codes) != len(set(one.typed["codes"])):
         raise AnsweringRefused(_("Choose from the list."))

@@ -15,10 +15,12 @@ from surveys.answering.shown import ShownResponse
 from surveys.choices import ResponseStatus
 from surveys.models import Questionnaire, Response, Section, Survey
 from surveys.questionnaires.asked import Asked
-from surveys.questionnaires.conditions import is_shown
+from surveys.questionnaires.lists import Lists
+from surveys.questionnaires.rules import MOST_REPETITIONS, Rules
 from surveys.questionnaires.versions import current_version
+from web.days import today
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
-from workspace.answers.fields import fields_of, read_fields
+from workspace.answers.fields import ReadSection, check_rules, fields_of, read_fields
 from workspace.current import current_affiliation
 from workspace.kept import give_back
 from workspace.pages import AUTOSAVE, WorkspacePage
@@ -86,7 +88,7 @@ class SurveyAnswers(AnswerPage):
             response=response,
             other=other,
             is_being_answered=is_being_answered,
-            sections=_sections(version, response) if version else [],
+            sections=_sections(survey, version, response) if version else [],
             lacking=filling_in.missing(response, version) if response and version and is_being_answered else [],
             earlier=carrying_over.earlier_response(response) if response and is_being_answered else None,
             is_open=filling_in.open_surveys().filter(pk=survey.pk).exists(),
@@ -138,6 +140,7 @@ class SectionAnswers(AnswerPage):
         self._begin(code, section, repeat)
         fields = self._fields()
         read = read_fields(fields, request.POST, iso3=str(self.response.country_id))
+        check_rules(read, self._rules_with(read))
         is_autosave = AUTOSAVE in request.headers
         try:
             saved = filling_in.save_answers(
@@ -174,18 +177,24 @@ class SectionAnswers(AnswerPage):
         self.response = Response.objects.prefetch_related("answers", "readings__country", "readings__group").get(
             pk=response.pk
         )
+        self.response.survey = self.survey
         self.version = version_of(self.response)
         sections = {one.code: one for one in self.version.sections.all()}
-        if section not in sections or repeat >= filling_in.MOST_REPETITIONS:
+        if section not in sections or repeat >= MOST_REPETITIONS:
             raise Http404
         self.own, self.repeat = sections[section], repeat
         if repeat and not self.own.repeats:
             raise Http404
         self.asked = Asked(self.survey, self.version)
+        self.rules = filling_in.rules_for(self.response, self.version)
 
     def _fields(self) -> list[Any]:
-        chosen = filling_in.chosen_of(self.response.answers.all())
-        return fields_of(self.own, self.repeat, self.response, self.asked, chosen)
+        return fields_of(self.own, self.repeat, self.response, self.asked, self.rules)
+
+    def _rules_with(self, read: ReadSection) -> Rules:
+        """Return the rules with what was posted in the place of what is stored."""
+        kept = [one for one in self.response.answers.all() if (one.question, one.repeat) not in read.asked]
+        return filling_in.rules_for(self.response, self.version, [*kept, *read.given])
 
     def _autosaved(self, conflict: str, numbers: list[str]) -> JsonResponse:
         if conflict:
@@ -201,18 +210,23 @@ class SectionAnswers(AnswerPage):
 
     def _next(self, do: str) -> str:
         code = self.survey.code
-        if do == "again" and self.repeat + 1 < filling_in.MOST_REPETITIONS:
+        if do == "again" and self._takes_one_more():
             return reverse("workspace:survey_repeat", args=[code, self.own.code, self.repeat + 1])
         if do != "go_on":
             messages.success(self.request, _("Saved."))
             return self.request.path
         response = Response.objects.prefetch_related("answers").get(pk=self.response.pk)
-        chosen = filling_in.chosen_of(response.answers.all())
-        shown = [one for one in self.version.sections.all() if is_shown(one, chosen)]
+        response.survey = self.survey
+        rules = filling_in.rules_for(response, self.version)
+        shown = [one for one in self.version.sections.all() if _is_asked(one, rules)]
         after = [one for one in shown if (one.position, one.pk) > (self.own.position, self.own.pk)]
         if after:
             return reverse("workspace:survey_section", args=[code, after[0].code])
         return reverse("workspace:survey", args=[code])
+
+    def _takes_one_more(self) -> bool:
+        most = self.rules.repetitions(self.own)
+        return self.repeat + 1 < (MOST_REPETITIONS if most is None else most)
 
     def _show(self, fields: Any, *, status: int = 200) -> HttpResponse:
         context = self.frame(
@@ -222,6 +236,9 @@ class SectionAnswers(AnswerPage):
             fields=fields,
             repeat=self.repeat,
             number=self.repeat + 1,
+            title=self.rules.filled(self.own, "label", self.repeat),
+            help=self.rules.filled(self.own, "help", self.repeat),
+            takes_one_more=self.own.repeats and self._takes_one_more(),
             may_write=self.response.status == ResponseStatus.IN_PROGRESS,
         )
         return render(self.request, "workspace/answers/section.html", context, status=status)
@@ -289,6 +306,7 @@ class ApproveAnswers(WorkspacePage):
 def printed(version: Questionnaire, response: Response | None, asked: Asked) -> list[dict[str, Any]]:
     """Return the sections with their questions and what was answered, in words; repetitions one after the other."""
     stored = {(one.question, one.repeat): one for one in response.answers.all()} if response else {}
+    rules = Rules(version, stored.values(), today=today(), lists=asked.lists)
     parts = []
     for section in version.sections.all():
         own = {question.code for question in section.questions.all()}
@@ -300,7 +318,7 @@ def printed(version: Questionnaire, response: Response | None, asked: Asked) -> 
                 known = asked.questions[question.code]
                 words = asked.value_words(known, answer.value, answer.other) if answer else ""
                 options = [] if len(known.choices) > 40 else list(known.choices.values())
-                rows.append({"question": question, "words": words, "options": options})
+                rows.append({"label": rules.filled(question, "label", repeat), "words": words, "options": options})
             parts.append({"own": section, "number": repeat + 1 if section.repeats else 0, "rows": rows})
     return parts
 
@@ -310,24 +328,30 @@ def _read_as(numbers: list[str]) -> str:
     return _("Read as: %(numbers)s.") % {"numbers": "; ".join(numbers)}
 
 
-def _sections(version: Questionnaire, response: Response | None) -> list[dict[str, Any]]:
+def _sections(survey: Survey, version: Questionnaire, response: Response | None) -> list[dict[str, Any]]:
     answers = list(response.answers.all()) if response else []
-    chosen = filling_in.chosen_of(answers)
+    rules = Rules(version, answers, today=today(), lists=Lists(survey))
     found = []
     for section in version.sections.all():
         own = {question.code for question in section.questions.all()}
         repeats = sorted({one.repeat for one in answers if one.question in own})
+        most = rules.repetitions(section)
+        takes_more = section.repeats and bool(repeats) and (most is None or repeats[-1] + 1 < most)
         found.append(
             {
                 "own": section,
-                "is_shown": is_shown(section, chosen),
+                "is_shown": _is_asked(section, rules),
                 "answered": len({(one.question, one.repeat) for one in answers if one.question in own}),
                 "questions": _asked_of(section),
                 "repeats": [(number, number + 1) for number in repeats if number] if section.repeats else [],
-                "next": repeats[-1] + 1 if section.repeats and repeats else 0,
+                "next": repeats[-1] + 1 if takes_more else 0,
             }
         )
     return found
+
+
+def _is_asked(section: Section, rules: Rules) -> bool:
+    return rules.is_shown(section) and rules.repetitions(section) != 0
 
 
 def _asked_of(section: Section) -> int:

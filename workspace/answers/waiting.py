@@ -27,7 +27,7 @@ def waiting_for(request: HttpRequest) -> list[Waiting]:
         count = len([survey for survey in surveys if survey.pk not in done])
         if count:
             words = ngettext("Survey to answer", "Surveys to answer", count)
-            detail = _("It saves as you go; a colleague can go on where you stop.")
+            detail = _("Your answers are saved as you write. A colleague can continue them.")
             found.append(Waiting(words, count, reverse("workspace:surveys"), detail))
     if can(user, Action.APPROVE_POSTINGS):
         count = sending_in.awaiting_approval_by(user).count()  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, scope_of
@@ -11,12 +11,14 @@ from matching.filtersets import MatchFilter
 from matching.models import Match
 from surveys.choices import Side
 from surveys.models import Need, Offer
+from web.branches import ListParts
 from web.filters import ListFilterSet, SearchFilter
 from web.ordering import Ordering, SortKey
-from workspace.matches.groups import Group, in_groups, own_matches
+from workspace.matches.groups import Group, in_groups
 
-_PAIR = (SortKey("need_id", "number"), SortKey("offer_id", "number"))
-_BEST_FIRST = (SortKey("seen_score", "number", descending=True), *_PAIR)
+_PAIR = tuple(SortKey(f"{side}_id", "number", is_always_there=True) for side in ("need", "offer"))
+_MOST_URGENT = SortKey("group_rank", "number", is_always_there=True)
+_BEST_FIRST = (SortKey("seen_score", "number", descending=True, is_always_there=True), *_PAIR)
 
 
 class OwnMatchFilter(ListFilterSet[Match]):
@@ -29,15 +31,15 @@ class OwnMatchFilter(ListFilterSet[Match]):
     posting = django_filters.ChoiceFilter(label=_("Your posting"), method="by_posting", empty_label=_("Any"))
 
     orderings = {
-        "state": Ordering(_("What waits for you first"), (SortKey("group_rank", "number"), *_BEST_FIRST)),
+        "state": Ordering(_("What waits for you first"), (_MOST_URGENT, *_BEST_FIRST)),
         "-score": Ordering(_("Best fit first"), _BEST_FIRST),
     }
 
     search = MatchFilter.search
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: ListParts[Match], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["posting"].extra["choices"] = own_postings(self.request.user)
+        self.filters["posting"].extra["choices"] = own_postings(self.request.user, parts)
 
     def by_state(self, queryset: QuerySet[Match], name: str, group: str) -> QuerySet[Match]:
         """Return the matches listed under the group."""
@@ -49,15 +51,22 @@ class OwnMatchFilter(ListFilterSet[Match]):
         return queryset.filter(**{f"{side}_id": int(pk)})
 
 
-def own_postings(user: Any) -> list[tuple[str, str]]:
-    """Return the person's postings that have matches, to choose from: two queries."""
+def own_postings(user: Any, parts: ListParts[Match]) -> list[tuple[str, str]]:
+    """Return the person's postings that have matches, of its `own_parts`, to choose from: two queries."""
     scope = scope_of(user, Action.READ_OWN)
     if not scope:
         return []
+
+    def with_matches(side: Side) -> Q:
+        matched = Q(pk__in=[])
+        for part in parts:
+            matched |= Q(pk__in=part.order_by().values(side))
+        return matched
+
     return [
         (f"{side}-{pk}", f"{side.label}: {title}")
         for side, model in ((Side.NEED, Need), (Side.OFFER, Offer))
-        for pk, title in model.objects.filter(scope.q(), pk__in=own_matches(user).order_by().values(side))
+        for pk, title in model.objects.filter(scope.q(), with_matches(side))
         .order_by("title", "pk")
         .values_list("pk", "title")
     ]

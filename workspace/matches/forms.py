@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from matching.choices import NeedMet, SideAnswer
 from matching.life.steps import LONGEST_NOTE
 from matching.models import Outcome
+from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.number_fields import AmountField, CountField
 
 LARGEST_COUNT = 10_000_000
@@ -21,15 +22,6 @@ class NoteArea(forms.Textarea):
 
     def __init__(self, rows: int = 3) -> None:
         super().__init__(attrs={"rows": rows, "cols": 40})
-
-
-class DayInput(forms.DateInput):
-    """A day by the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class CurrencyField(forms.CharField):
@@ -119,10 +111,11 @@ class AgreementForm(forms.ModelForm[Outcome]):
             "agreed_on", "starts_on", "ends_on", "women_trained", "men_trained", "expert_days", "places", "value",
             "value_currency", "what_changed", "links",
         )  # fmt: skip
+        field_classes = dict.fromkeys(("agreed_on", "starts_on", "ends_on"), PostingDayField)
         widgets = {
-            "agreed_on": DayInput(),
-            "starts_on": DayInput(),
-            "ends_on": DayInput(),
+            "agreed_on": day_input(),
+            "starts_on": day_input(),
+            "ends_on": day_input(),
             "what_changed": NoteArea(5),
             "links": NoteArea(2),
         }

@@ -1,15 +1,18 @@
 """Groups of one's matches by what is to be done: as `shown_state` of `matching.life.seen.sides`, for queries."""
 
 from collections import Counter
+from collections.abc import Iterable
 
-from django.db.models import Case, IntegerField, Q, QuerySet, TextChoices, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action
 from directory.models import User
 from matching.choices import CLEARANCE_SHOWN, COOPERATION, MatchStatus, ReadAs
+from matching.listing.branches import MatchParts, own_branches_for
 from matching.models import Match
-from matching.models.match import MatchQuerySet, is_told, side_has
+from matching.models.match import MatchQuerySet
+from matching.models.seeing import is_told, side_has
 from surveys.choices import Side
 
 
@@ -41,15 +44,36 @@ def own_matches(user: User) -> MatchQuerySet:
     return matches.annotate(group_rank=_rank(user)).order_by("group_rank", "-seen_score", "need_id", "offer_id")
 
 
+def own_parts(user: User) -> MatchParts:
+    """Return the rows of `own_matches` in parts that each are found by an index, see `web.branches`."""
+    told, shown = own_branches_for(user)
+    return MatchParts(
+        [
+            told.annotate(group_rank=_rank(user)),
+            # Whoever was told of nothing has nothing to do about it.
+            shown.annotate(group_rank=Value(RANKS[Group.FITS], output_field=IntegerField())),
+        ]
+    )
+
+
+def told_matches(user: User, action: Action) -> MatchQuerySet:
+    """Return those of `own_matches` of whose steps the person has heard, of sides within its scope for the action."""
+    told, _shown = own_parts(user)
+    return told.of(user, action)  # type: ignore[attr-defined]
+
+
 def in_groups(matches: QuerySet[Match], *groups: Group) -> QuerySet[Match]:
     """Return those of `own_matches` that are in the groups."""
     ranks = [RANKS[group] for group in groups]
     return matches.filter(group_rank__in=ranks)  # type: ignore[misc]
 
 
-def counts_of(matches: QuerySet[Match]) -> dict[Group, int]:
-    """Return how many of `own_matches` are in each group that has any, in the order of the groups: one query."""
-    counts = Counter(matches.order_by().values_list("group_rank", flat=True))  # type: ignore[misc]
+def counts_of(parts: Iterable[QuerySet[Match]]) -> dict[Group, int]:
+    """Return how many of these are in each group that has any, in the order of the groups: a query a part."""
+    counts: Counter[int] = Counter()
+    for part in parts:
+        grouped = part.order_by().values("group_rank").annotate(rows=Count("pk"))  # type: ignore[misc]
+        counts.update(dict(grouped.values_list("group_rank", "rows")))
     return {group: counts[rank] for rank, group in GROUPS.items() if counts[rank]}
 
 

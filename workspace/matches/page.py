@@ -16,6 +16,7 @@ from matching.life.telling.letters import is_introduced
 from matching.models import Introduction, Match, MatchEvent, MatchSide, Outcome
 from matching.scoring.pairs import explanation_of
 from matching.scoring.reasons import Labels, gate_reasons, reasons
+from practices.offering.from_match import may_be_told
 from surveys.choices import Side
 from surveys.models.posting import Posting
 from workspace.matches.shown import ShownSides
@@ -112,6 +113,8 @@ class MatchPageData:
     outcome: Outcome | None
     preview: Cooperation | None
     is_published: bool
+    may_be_practice: bool
+    """Whether the person may make a practice of it: everyone reads its outcome already."""
     both_confirmed: bool
     events: list[ReadEvent]
     typed: list[tuple[str, str]] = field(default_factory=list)
@@ -145,6 +148,7 @@ def page_of(match: Match, user: User, *, given: Given | None = None) -> MatchPag
         outcome=outcome_of(match) if cooperates else None,
         preview=as_it_would_be_published(match) if cooperates else None,
         is_published=cooperates and Match.objects.cooperation().filter(pk=match.pk).exists(),
+        may_be_practice=cooperates and may_be_told(match, by=user),
         both_confirmed=cooperates and all(row.outcome_confirmed_at is not None for row in match.sides.all()),
         events=_events(match, user) if is_told else [],
         typed=_typed(own, given),

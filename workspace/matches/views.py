@@ -16,6 +16,7 @@ from directory.models import User
 from matching.life.seen.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
 from matching.life.steps import ReviewRefused
 from matching.life.telling.letters import CONTENT_TYPES, is_introduced, letter_docx, letter_name, letter_pdf
+from matching.listing.branches import MatchParts
 from matching.models import Match, MatchSide
 from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
@@ -25,7 +26,7 @@ from web.pages import FilteredList
 from web.since_shown import AS_OF, ChangedSinceShown
 from workspace.kept import give_back
 from workspace.matches.filtersets import OwnMatchFilter
-from workspace.matches.groups import GROUPS, counts_of, own_matches
+from workspace.matches.groups import GROUPS, counts_of, own_matches, own_parts
 from workspace.matches.page import mistakes_in, page_of
 from workspace.matches.steps import SIDE_STEPS, add_errors, form_for, take_as_shown, values_of
 from workspace.pages import WorkspacePage
@@ -69,6 +70,13 @@ class OwnMatches(WorkspacePage, FilteredList[Match]):
     def rows(self) -> QuerySet[Match]:
         return own_matches(self.request.user)  # type: ignore[arg-type]
 
+    def branches(self) -> MatchParts:
+        return own_parts(self.request.user)  # type: ignore[arg-type]
+
+    def new_filterset(self) -> OwnMatchFilter:
+        # The person's own postings are read once a request: for the parts.
+        return OwnMatchFilter(self.asked, queryset=self.rows(), parts=self.parts_of_list, request=self.request)
+
     def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
         return rows.for_lists().prefetch_related("sides")  # type: ignore[attr-defined]
 
@@ -78,7 +86,7 @@ class OwnMatches(WorkspacePage, FilteredList[Match]):
             match.group = GROUPS[match.group_rank]
             match.own_sides = self._own_sides(match)
         return context | {
-            "groups": list(counts_of(self.rows()).items()),
+            "groups": list(counts_of(self.parts_of_list).items()),
             "group": self.asked.get("state", ""),
             "by_group": self.filterset.ordering_name == "state",
         }

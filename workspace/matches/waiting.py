@@ -13,7 +13,7 @@ from directory.models import User
 from matching.choices import COOPERATION
 from matching.models import Match, MatchSide, Outcome
 from web.days import today, years_before
-from workspace.matches.groups import Group, counts_of, in_groups, own_matches
+from workspace.matches.groups import Group, counts_of, in_groups, told_matches
 from workspace.waiting import Waiting
 
 ASKED_AFTER_YEARS = 1
@@ -24,9 +24,8 @@ def waiting_for(user: User) -> list[Waiting]:
     """Return what waits for the person, in a fixed number of queries; nothing for who may not answer."""
     if not can(user, Action.ANSWER_PROPOSALS):
         return []
-    own = own_matches(user).of(user, Action.ANSWER_PROPOSALS)
-    matches = in_groups(own, Group.TO_ANSWER, Group.TO_CLEAR, Group.TO_CONFIRM)
-    counts = counts_of(matches)
+    matches = in_groups(told_matches(user, Action.ANSWER_PROPOSALS), Group.TO_ANSWER, Group.TO_CLEAR, Group.TO_CONFIRM)
+    counts = counts_of([matches])
     found = [
         _waiting(Group.TO_ANSWER, counts, _("Proposals to answer"), is_urgent=True),
         _waiting(Group.TO_CLEAR, counts, _("Proposals to clear for your country"), detail=_next_term(user, matches)),

@@ -106,8 +106,16 @@ HELD: tuple[Held, ...] = (
             "withdrawn_at",
         ),
     ),
+    Held("directory.ApiKey", "made_by", ("name", "agency__name", "scopes", "public_part", "made_at", "expires_on")),
+    Held("directory.ApiKey", "accountable", ("name", "agency__name", "scopes", "expires_on", "adopt_by")),
+    Held("directory.ApiKey", "revoked_by", ("name", "agency__name", "revoked_at")),
+    *(
+        Held("directory.HistoricalApiKey", by, ("history_date",), per_day=True)
+        for by in ("made_by", "accountable", "revoked_by")
+    ),
     Held("directory.AccountEvent", "user", ("kind", "at", "note"), gettext_lazy("What was done to your account")),
     Held("directory.AccountEvent", "by", ("kind", "at")),
+    Held("directory.RulesReview", "by", ("at", "note")),
     Held("directory.Invitation", "accepted_by", ("agency__name", "role", "accepted_at")),
     Held("directory.Invitation", "invited_by", ("agency__name", "role", "created_at")),
     Held(
@@ -148,7 +156,16 @@ HELD: tuple[Held, ...] = (
     Held("matching.Allocation", "by", ("started_at",), per_day=True),
     Held("matching.Allocation", "decided_by", ("decided_at",), per_day=True),
     Held("matching.SavedView", "user", ("name", "query")),
+    Held("surveys.SavedSearch", "user", ("side", "name", "query", "created_at")),
     Held("matching.PostingMark", "by", ("marked_at",), per_day=True),
+    Held(
+        "practices.PracticeQuestion",
+        "asked_by",
+        ("practice", "agency__name", "text", "state", "asked_at", "answer", "answered_at"),
+        gettext_lazy("What you asked the secretariat"),
+    ),
+    Held("practices.PracticeQuestion", "passed_by", ("passed_at",)),
+    Held("practices.PracticeQuestion", "answered_by", ("answered_at",)),
     Held("account.EmailAddress", "user", ("email", "verified", "primary")),
     Held("account.EmailAddress", "email", ("email", "verified", "primary")),
     Held(

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -214,7 +215,7 @@ class PostingEdit(WorkspacePage):
         return render(self.request, "workspace/postings/form.html", context, status=status)
 
 
-def area_groups(form: PostingForm) -> list[tuple[str, list[Any]]]:
+def area_groups(form: forms.BaseForm) -> list[tuple[str, list[Any]]]:
     """Return the areas as boxes in groups: parents with their children, then all others, then tags."""
     boxes = {str(box.data["value"]): box for box in form["areas"]}
     areas = list(form.fields["areas"].queryset.select_related("parent"))  # type: ignore[attr-defined]

@@ -164,14 +164,10 @@ def _publish(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespon
     twins = likely_duplicates(posting, request.user)
     if twins and request.POST.get("another") != "1":
         return show(request, posting=posting, kind=kind, template=PREVIEW, twins=twins, asks=True)
-    if not publishes_alone(request.user, posting):
-        approval.submit(posting=posting, by=request.user)
-        messages.success(request, _("Sent for approval. You will be told what comes of it."))
+    put = approval.put_before_others(posting=posting, by=request.user)
+    if put.submitted_at is not None:
+        messages.success(request, _("Sent for approval. You will be told of the decision."))
         return redirect(kind.address("", posting.pk))
-    if posting.status == PostingStatus.PUBLISHED:
-        states.confirm(posting=posting, by=request.user, on=today())
-    else:
-        states.publish(posting=posting, by=request.user)
     return _with_matches(request, posting, kind, _("Published."))
 
 

@@ -21,8 +21,10 @@ def workbar(context: Context) -> dict[str, Any]:
         "affiliation": current_affiliation(request),
         "affiliations": affiliations_to_choose(request),
         "reads_own": can(request.user, Action.READ_OWN),
+        "asks": can(request.user, Action.ASK_SECRETARIAT),
         "uses_directory": can(request.user, Action.USE_DIRECTORY),
         "may_invite": can(request.user, Action.INVITE),
+        "makes_keys": can(request.user, Action.MANAGE_KEYS),
         "may_approve": can(request.user, Action.APPROVE_POSTINGS),
         "csrf_token": context.get("csrf_token"),
     }

@@ -44,7 +44,7 @@ def side_row(match: Match, side: Side) -> MatchSide | None:
 def is_told_of(match: Match, user: User | AnonymousUser | None, side: Side) -> bool:
     """Return whether the person was told, on that side, that the secretariat has put the match to it.
 
-    As `matching.models.match.is_told` says it for queries. Reads `match.sides`: prefetch it for lists.
+    As `matching.models.seeing.is_told` says it for queries. Reads `match.sides`: prefetch it for lists.
     """
     row = side_row(match, side)
     if row is None or match.on_hold_at is not None or match.status in TOLD_NOBODY:

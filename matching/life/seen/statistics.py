@@ -1,4 +1,4 @@
-"""What a manager wants to see: what waits, how old, for which countries, and how long each step takes."""
+"""What a manager wants to see: what waits, how old, what was decided when, how long steps take, for which countries."""
 
 import datetime as dt
 from collections import Counter
@@ -8,7 +8,9 @@ from statistics import median
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.membership import members
@@ -27,13 +29,17 @@ TIMED_STEPS = (
     (EventKind.INTRODUCED, EventKind.AGREED),
     (EventKind.AGREED, EventKind.COMPLETED),
 )
+DECISIONS = (EventKind.PROPOSED, EventKind.RELEASED, EventKind.SET_ASIDE, EventKind.INTRODUCED)
+"""What the secretariat decides on a fit."""
+MONTHS = 12
 PROPOSED_OR_BEYOND = frozenset({MatchStatus.PROPOSED, MatchStatus.INTRODUCED}) | COOPERATION
 
 
 @dataclass(frozen=True)
 class FigureTable:
-    """One figure: what it is called, its columns, and its rows, whose first cell names them."""
+    """One figure: its code and what it is called, its columns, and its rows, whose first cell names them."""
 
+    code: str
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
@@ -41,14 +47,14 @@ class FigureTable:
 
 def figures(*, since: dt.date | None = None) -> list[FigureTable]:
     """Return all figures in a fixed number of queries; `since` narrows the steps and shares to a period."""
-    return [by_status(), by_age(), days_a_step(since=since), shares(since=since)]
+    return [by_status(), by_age(), decisions_by_month(), days_a_step(since=since), shares(since=since)]
 
 
 def by_status() -> FigureTable:
     """Return how many matches are in each state."""
     found = dict(Match.objects.order_by().values_list("status").annotate(Count("pk")))
     rows = [(status.label, found.get(status, 0)) for status in MatchStatus]
-    return FigureTable(_("Matches by state"), (_("State"), _("Matches")), rows)
+    return FigureTable("status", _("Matches by state"), (_("State"), _("Matches")), rows)
 
 
 def by_age() -> FigureTable:
@@ -64,7 +70,35 @@ def by_age() -> FigureTable:
     aliases = {f"band_{number}": count for number, count in enumerate(counts.values())}
     found = Match.objects.filter(status=MatchStatus.SUGGESTED).aggregate(**aliases)
     rows = [(name, found[f"band_{number}"]) for number, name in enumerate(counts)]
-    return FigureTable(_("Suggestions that wait, by age in days"), (_("Days"), _("Suggestions")), rows)
+    return FigureTable("age", _("Suggestions that wait, by age in days"), (_("Days"), _("Suggestions")), rows)
+
+
+def decisions_by_month() -> FigureTable:
+    """Return how often the secretariat decided what in each of the last MONTHS months, this one last: one query.
+
+    Months are those of UTC. A decision that was taken back stays one that was taken.
+    """
+    months = _last_months(today())
+    events = MatchEvent.objects.filter(kind__in=DECISIONS, at__date__gte=months[0])
+    found = {
+        (month, kind): number
+        for month, kind, number in events.order_by()
+        .annotate(month=TruncMonth("at", tzinfo=dt.UTC))
+        .values_list("month", "kind")
+        .annotate(Count("pk"))
+    }
+    taken = {(month.date(), kind): number for (month, kind), number in found.items()}
+    rows: list[tuple[Any, ...]] = [
+        (date_format(month, "F Y"), *(taken.get((month, kind), 0) for kind in DECISIONS)) for month in months
+    ]
+    columns = (_("Month"), *(str(EventKind(kind).label) for kind in DECISIONS))
+    return FigureTable("decisions", _("Decisions of the last twelve months"), columns, rows)
+
+
+def _last_months(day: dt.date) -> list[dt.date]:
+    """Return the first days of the MONTHS months that end with that of the day."""
+    number = day.year * 12 + day.month - 1
+    return [dt.date(one // 12, one % 12 + 1, 1) for one in range(number - MONTHS + 1, number + 1)]
 
 
 def days_a_step(*, since: dt.date | None = None) -> FigureTable:
@@ -84,12 +118,12 @@ def days_a_step(*, since: dt.date | None = None) -> FigureTable:
         ]
         words = f"{EventKind(before).label} → {EventKind(after).label}"
         rows.append((words, len(days), round(median(days), 1) if days else "–"))
-    return FigureTable(_("Median days from step to step"), (_("Step"), _("Matches"), _("Median days")), rows)
+    return FigureTable("steps", _("Median days from step to step"), (_("Step"), _("Matches"), _("Median days")), rows)
 
 
 def shares(*, since: dt.date | None = None) -> FigureTable:
     """Return how many needs, offers, matches, proposals and agreements concern each group of countries."""
-    labels = dict(CountryGroup.objects.filter(pk__in=GROUPS).values_list("code", "label"))
+    labels = CountryGroup.objects.filter(pk__in=GROUPS).labels()
     of_group = {code: {row.country_id for row in members(code, today())} for code in GROUPS}
     matches = Match.objects.all()
     if since is not None:
@@ -111,7 +145,7 @@ def shares(*, since: dt.date | None = None) -> FigureTable:
     ]
     rows.append((_("All countries"), *(sum(column.values()) for column in columns)))
     header = (_("Group"), _("Needs"), _("Offers"), _("Matches"), _("Proposed or beyond"), _("Agreed or completed"))
-    return FigureTable(_("By group of the country (of matches: the need's)"), header, rows)
+    return FigureTable("groups", _("By group of the country (of matches: the need's)"), header, rows)
 
 
 def _by_owner(offers: Any) -> Counter[str]:

@@ -6,7 +6,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.formats import number_format
 
 from directory.models import Modality
+from matching.choices import MatchStatus
 from matching.models import Match, Outcome
+from matching.models.seeing import side_has
+from surveys.choices import Side
 from surveys.models import Need, Offer
 
 OUTCOME_SIDES = 2
@@ -63,8 +66,13 @@ def published() -> QuerySet[Match]:
             need_is_public=Exists(Need.objects.public().filter(pk=OuterRef("need"))),
             offer_is_public=Exists(Offer.objects.public().filter(pk=OuterRef("offer"))),
         )
-        .with_parties()
     )
+
+
+def told_in_full() -> QuerySet[Match]:
+    """Return published cooperation that is completed, with an outcome that both sides have confirmed as it stands."""
+    confirmed = [side_has(side, outcome_confirmed_at__isnull=False) for side in (Side.NEED, Side.OFFER)]
+    return Match.objects.cooperation().filter(*confirmed, status=MatchStatus.COMPLETED)
 
 
 def as_published(match: Match) -> Cooperation:

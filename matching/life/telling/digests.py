@@ -8,14 +8,13 @@ from django.db.models import Q, QuerySet
 from directory.access import Action
 from directory.choices import Digest
 from directory.mail import outbox
+from directory.mail.receivers import digests_due
 from directory.models import Affiliation, User
 from matching.choices import ReadAs
 from matching.life.marks import Ids
 from matching.models import Match
 from web.days import today
 
-WEEKLY_ON = 0
-"""Monday."""
 LOOKS_BACK = {Digest.DAILY: dt.timedelta(days=1), Digest.WEEKLY: dt.timedelta(days=7)}
 MOST_LISTED = 20
 
@@ -23,7 +22,7 @@ MOST_LISTED = 20
 def write_digests(on: dt.date) -> int:
     """Write the digests that are due on the day `on`; return how many. Again on the same day writes none twice."""
     written = 0
-    for user in _readers(Digest.DAILY, *([Digest.WEEKLY] if on.weekday() == WEEKLY_ON else [])):
+    for user in _readers(*digests_due(on)):
         begin = dt.datetime.combine(on - LOOKS_BACK[Digest(user.digest)], dt.time.min, tzinfo=dt.UTC)
         if new_matches_of(user, since=begin).exists():
             written += _write(user, since=begin, key=f"new_matches:{user.pk}:{on.isoformat()}")

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from matching.choices import CONTACTS_SHOWN
 from matching.life.telling.contacts import Contact, contacts_of
+from matching.life.telling.language import letter_language
 from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons
@@ -121,13 +122,19 @@ def letter_of(match: Match) -> Letter:
 
 def letter_pdf(match: Match) -> bytes:
     """Return the letter as a PDF. Raises web.files.pdf.PdfUnavailable where this machine makes none."""
-    context = {"letter": letter_of(match), "language": get_language(), "portal_name": settings.PORTAL_NAME}
-    return pdf_of(render_to_string("letters/introduction.html", context))
+    with translation.override(letter_language(match)):
+        context = {"letter": letter_of(match), "portal_name": settings.PORTAL_NAME}
+        page = render_to_string("letters/introduction.html", context)
+    return pdf_of(page)
 
 
 def letter_docx(match: Match) -> bytes:
     """Return the letter as a DOCX file, to be edited and signed."""
-    letter = letter_of(match)
+    with translation.override(letter_language(match)):
+        return _docx(letter_of(match))
+
+
+def _docx(letter: Letter) -> bytes:
     document: Any = Document()
     _set_up(document, letter)
     _paragraph(document, letter.disclaimer, size=8, colour=_MUTED)

@@ -15,7 +15,12 @@ from django.urls import reverse
 from matching.models import Match
 from ssc_portal.running.demo.people import DemoRefused
 from ssc_portal.running.demo.postings import MARK, RICE_NEED, find
-from ssc_portal.running.demo.story import mails_to_nobody, make_invented_postings, take_invented_steps
+from ssc_portal.running.demo.story import (
+    mails_to_nobody,
+    make_invented_postings,
+    make_invented_practices,
+    take_invented_steps,
+)
 from ssc_portal.running.demo.survey import SURVEY_CODE, TABLE_1, matching_is_due, open_survey_to_answer
 
 HOST = "127.0.0.1"
@@ -76,14 +81,20 @@ class Command(BaseCommand):
                 self._say(take_invented_steps())
 
     def _invent(self) -> bool:
-        """Make the invented postings that are missing; return whether there are any, which a portal in use has not."""
+        """Make what is invented and missing; return whether there is any, which a portal in use has not."""
         try:
             with mails_to_nobody():
-                made = make_invented_postings()
+                made, practices = make_invented_postings(), make_invented_practices()
         except DemoRefused as refusal:
             self.stdout.write(f"None: {refusal}")
             return False
-        self._say([f"{made} offers and needs, each marked as invented"] if made else [])
+        self._say(
+            [
+                f"{number} {what}, each marked as invented"
+                for number, what in ((made, "offers and needs"), (practices, "practices"))
+                if number
+            ]
+        )
         return True
 
     def _say(self, done: list[str]) -> None:

@@ -11,6 +11,7 @@ from directory.choices import SECRETARIAT_ROLES
 from directory.mail.sending import send_one
 from directory.models import Country, Mail, User
 from matching.life.steps import ReviewRefused
+from practices.offering.refusing import PracticeRefused
 from ssc_portal.running.demo import steps
 from ssc_portal.running.demo.agencies import WINDOW_OF_CAMBODIA
 from ssc_portal.running.demo.people import (
@@ -24,6 +25,7 @@ from ssc_portal.running.demo.people import (
     user_of,
 )
 from ssc_portal.running.demo.postings import POSTINGS, make_posting
+from ssc_portal.running.demo.practices import PRACTICES, make_practice
 from surveys.choices import WindowKind
 from surveys.models import CountryWindow
 from surveys.postings.held import PostingRefused
@@ -48,6 +50,24 @@ def make_invented_postings() -> int:
             except PostingRefused as refusal:
                 raise DemoRefused(str(refusal)) from refusal
             made += posting is not None
+        return made
+
+
+def make_invented_practices() -> int:
+    """Make the invented practices that are not there yet, reviewed and published; return how many were made.
+
+    Raises DemoRefused as `make_invented_postings` does.
+    """
+    _check_is_a_trial()
+    with transaction.atomic():
+        made = 0
+        for invented in PRACTICES:
+            author = next(person for person in PEOPLE if person.agency == invented.agency)
+            try:
+                practice = make_practice(invented, author=user_of(author), reviewer=user_of(REVIEWER))
+            except PracticeRefused as refusal:
+                raise DemoRefused(str(refusal)) from refusal
+            made += practice is not None
         return made
 
 

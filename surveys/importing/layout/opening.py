@@ -1,17 +1,19 @@
 """Opens a file of answers for a survey edition, and says where its columns go."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
 from surveys.importing.layout.column import REPEATS, Column
 from surveys.importing.layout.columns import Columns
+from surveys.importing.layout.known_names import KnownNames
 from surveys.importing.layout.table import SheetTable, find_table
 from surveys.models import RememberedColumns, Survey
 from surveys.questionnaires.asked import Asked
-from surveys.questionnaires.xlsform_library import is_xlsform_source, source_out_of_place
+from surveys.questionnaires.xlsform.library import is_xlsform_source, source_out_of_place
 from surveys.reading.cells import FileRefused
+from surveys.reading.letters import Letters
 from surveys.reading.source_file import open_file
 
 MOST_NAMED = 20
@@ -28,23 +30,30 @@ class OpenImport:
     known: Columns
     notices: list[str]
     decisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    letters: Letters | None = None
+    """How a text file was read that does not say its encoding."""
 
 
 def open_import(
     survey: Survey,
     data: bytes,
     *,
+    like: Survey | None = None,
     columns: Mapping[str, str] | None = None,
     decisions: Mapping[str, Mapping[str, str]] | None = None,
+    encoding: str = "",
+    on_rows: Callable[[int], None] | None = None,
 ) -> OpenImport:
     """Open a file and propose where its columns go.
 
+    like: of an edition that is not there yet, the one whose questionnaire it will have.
     columns: where a person says that a column goes, by the key of its heading, or `Column.name`; decisions: by
-    question, spellings and codes. What is remembered of an earlier file of the same shape comes first, then the
-    proposals.
+    question, spellings and codes; encoding: in which a person says that the letters of a text file are. What is
+    remembered of an earlier file of the same shape comes first, then the proposals.
+    on_rows: is told now and then how many rows have been read.
     Raises FileRefused for a file that is no table of answers, and for a survey that asks nothing.
     """
-    source = open_file(data)
+    source = open_file(data, encoding=encoding, is_known=KnownNames(survey), on_rows=on_rows)
     if is_xlsform_source(source):
         raise FileRefused(
             _(
@@ -54,18 +63,18 @@ def open_import(
         )
     if said := source_out_of_place(source):
         raise FileRefused(said)
-    asked = Asked.of(survey)
+    asked = Asked.to_be(survey, like) if like else Asked.of(survey)
     if not asked.questions:
         raise FileRefused(
             _(
                 "The survey “%(survey)s” has no questionnaire yet, so no column can be read. Build one in the admin, "
                 "copy that of another edition, or bring in an XLSForm."
             )
-            % {"survey": survey.code}
+            % {"survey": (like or survey).code}
         )
     known = Columns(asked.version, asked.lists)
     table = find_table(source, known.known_words)
-    remembered = RememberedColumns.objects.filter(survey=survey, shape=table.shape).first()
+    remembered = RememberedColumns.objects.filter(survey=like or survey, shape=table.shape).first()
     chosen = {**(remembered.columns if remembered else {}), **(columns or {})}
     proposed = known.propose(table, chosen)
     if columns:
@@ -81,9 +90,18 @@ def open_import(
         table=table,
         columns=proposed,
         known=known,
-        notices=[*table.notices, *_of_columns(proposed)],
+        notices=[*_of_letters(source.letters), *table.notices, *_of_columns(proposed)],
         decisions={**(remembered.decisions if remembered else {}), **(decisions or {})},
+        letters=source.letters,
     )
+
+
+def _of_letters(letters: Letters | None) -> Iterator[str]:
+    if letters is not None and not letters.is_sure:
+        yield _(
+            "The file does not say in which encoding its letters are. %(reading)s Please check them: if they are "
+            "wrong, say which encoding it is, or save the file as “CSV UTF-8”."
+        ) % {"reading": letters}
 
 
 def _of_columns(columns: Sequence[Column]) -> Iterator[str]:

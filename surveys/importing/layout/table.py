@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -71,6 +70,12 @@ class SheetTable:
     def rows(self) -> Iterator[SourceRow]:
         """Yield the rows below the headings."""
         return (row for row in self.sheet.rows() if row.number >= self.first_row)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are below the headings."""
+        head = islice(self.sheet.rows(), SEARCHED_ROWS + 2)
+        return self.sheet.count - sum(row.number < self.first_row for row in head)
 
     @property
     def shape(self) -> str:
@@ -260,7 +265,10 @@ def _main_table(
         raise FileRefused(_("Several sheets hold the table: %(sheets)s. Keep one.") % {"sheets": names})
     main = -scored[0][1]
     notices = [
-        _("The sheet “%(sheet)s” repeats within another that repeats, or belongs to none: it was not read.")
+        _(
+            "The sheet “%(sheet)s” repeats within another that repeats, or belongs to none: it was not read. To bring "
+            "its answers in, write them into columns of the sheet that it repeats within."
+        )
         % {"sheet": sheet}
         for sheet in nested
     ]
@@ -305,20 +313,3 @@ def _cell(row: SourceRow | None, index: int | None) -> str:
 def _score(table: SheetTable, known_words: Mapping[str, int]) -> int:
     own = 1 if table.tool is not TABLE else 0
     return own + sum(known_words.get(fold(heading.own), 0) for heading in table.headings)
-
-
-class RepeatRows:
-    """Where the rows of a sheet that repeats stand, by the row that they belong to."""
-
-    def __init__(self, repeats: Repeats) -> None:
-        self._repeats = repeats
-        self._rows: dict[str, list[SourceRow]] = defaultdict(list)
-        for row in repeats.table.rows():
-            parent = row.cells[repeats.parent] if repeats.parent < len(row.cells) else ""
-            self._rows[parent].append(row)
-
-    def of(self, row: SourceRow) -> list[tuple[str, SourceRow]]:
-        """Return the repetitions that belong to a row, with the name of their sheet."""
-        at = self._repeats.linked_by
-        own = row.cells[at] if at < len(row.cells) else ""
-        return [(self._repeats.table.sheet.name, one) for one in self._rows.get(own, ())] if own else []

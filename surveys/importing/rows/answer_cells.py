@@ -12,7 +12,7 @@ from surveys.answering.places import PlaceError, read_places
 from surveys.choices import KINDS_OF_NUMBERS, Feeds, PlaceKind, QuestionKind
 from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import Tool
-from surveys.importing.rows.cells import Cells, ImportReference
+from surveys.importing.rows.cells import Cells, ColumnsByUse, ImportReference
 from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.models import Question
 from surveys.postings.named_places import NamedPlace
@@ -41,22 +41,19 @@ class AnswerReader:
         """By question, how its numbers are written; known once the file has been gone through."""
         version, lists = reference.asked.version, reference.asked.lists
         self._questions: dict[str, Question] = {one.code: one for one in version.questions} if version else {}
+        self._asked: dict[ColumnsByUse, list[tuple[str, Question]]] = {}
         self._choices: dict[str, Choices] = {
             code: Choices(question, lists.readable(question), decisions.get(code, {}), offered=lists.of(question))
             for code, question in self._questions.items()
             if question.is_choice
         }
 
-    def read(
-        self, cells: Cells, columns: Sequence[Column], repeat: int, iso3: str
-    ) -> tuple[list[Given], list[NamedPlace]]:
+    def read(self, cells: Cells, columns: ColumnsByUse, repeat: int, iso3: str) -> tuple[list[Given], list[NamedPlace]]:
         """Return the answers that these columns hold, and the places among them; what is wrong is complained of."""
         given: list[Given] = []
         places: list[NamedPlace] = []
-        asked = dict.fromkeys(column.question for column in columns if column.question in self._questions)
         # In the order in which they are asked, whatever the order of the columns.
-        for code in (code for code in self._questions if code in asked):
-            question = self._questions[code]
+        for code, question in self._asked_in(columns):
             if question.feeds == Feeds.COUNTRY:
                 found: Given | None = Given(code, iso3, repeat, as_given=stated(cells.of(code)))
             elif question.names_places:
@@ -67,6 +64,11 @@ class AnswerReader:
             if found is not None:
                 given.append(found)
         return given, places
+
+    def _asked_in(self, columns: ColumnsByUse) -> list[tuple[str, Question]]:
+        if columns not in self._asked:
+            self._asked[columns] = [one for one in self._questions.items() if one[0] in columns.questions]
+        return self._asked[columns]
 
     def _answer(self, cells: Cells, question: Question, repeat: int, iso3: str) -> Given | None:
         match question.kind:

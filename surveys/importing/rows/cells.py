@@ -34,11 +34,15 @@ class Identity:
 
 @dataclass
 class ReadRow:
-    """One row as read. `cells`: by heading, those that are kept with the response; nothing where it is in error."""
+    """One row as read. `cells`: by heading, those that are kept with the response; nothing where it is in error.
+
+    `unasked`: which of them answer no question.
+    """
 
     sheet: str
     number: int
     cells: dict[str, str]
+    unasked: Sequence[str] = ()
     identity: Identity | None = None
     answers: Answers | None = None
     note: str = ""
@@ -47,17 +51,32 @@ class ReadRow:
     """Numbers that are not plain digits in the file: column, cell, and what is stored."""
 
 
+class ColumnsByUse:
+    """The columns of a row by where they go: found out once a file, since a row has many and a file many rows."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.in_order = columns
+        self.by_goes = {column.goes: column for column in columns}
+        self.questions = dict.fromkeys(column.question for column in columns if column.question)
+        self.of_question = {
+            (column.question, column.part): column for column in self.by_goes.values() if column.question
+        }
+        self.options: dict[str, list[Column]] = {}
+        for column in columns:
+            if column.option:
+                self.options.setdefault(column.question, []).append(column)
+
+
 class Cells:
     """The cells of one row by where their columns go, and the complaints about them."""
 
-    def __init__(self, columns: Sequence[Column], row: SourceRow, read: ReadRow, *, sheet: str = "") -> None:
+    def __init__(self, columns: ColumnsByUse, row: SourceRow, read: ReadRow, *, sheet: str = "") -> None:
         self._row, self._read, self._sheet = row, read, sheet or read.sheet
         self._columns = columns
-        self._by_goes = {column.goes: column for column in columns}
 
     def column(self, question: str, part: str = "") -> Column | None:
         """Return the column of an answer, or of a part of it; None where the file has none."""
-        return self._by_goes.get(f"question:{question}{':' if part else ''}{part}")
+        return self._columns.of_question.get((question, part))
 
     def of(self, question: str, part: str = "") -> str:
         """Return the text of an answer, or of a part of it."""
@@ -66,7 +85,7 @@ class Cells:
 
     def about(self, goes: str) -> str:
         """Return what a column of the tool's own says."""
-        column = self._by_goes.get(goes)
+        column = self._columns.by_goes.get(goes)
         return self.text(column) if column else ""
 
     def text(self, column: Column) -> str:
@@ -90,7 +109,7 @@ class Cells:
 
     def options(self, question: str) -> list[Column]:
         """Return the columns that say yes or no to one option of a question each."""
-        return [column for column in self._columns if column.option and column.question == question]
+        return self._columns.options.get(question, [])
 
     def complain(
         self, column: Column, message: str, *, question: str = "", choices: tuple[str, ...] = (), entry: str = ""

@@ -13,7 +13,7 @@ from surveys.choices import ResponseKind
 from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOTE, SOURCE, Tool
 from surveys.importing.rows.answer_cells import AnswerReader
-from surveys.importing.rows.cells import Cells, ImportReference, ReadRow
+from surveys.importing.rows.cells import Cells, ColumnsByUse, ImportReference, ReadRow
 from surveys.importing.rows.whose import OwnerReader
 from surveys.postings.named_places import NamedPlace
 from surveys.questionnaires.asked import Given
@@ -24,6 +24,7 @@ from surveys.reading.values import stated
 MAX_CELL_CHARACTERS = 10_000
 KINDS = {"survey": ResponseKind.ANSWERED, "secondary": ResponseKind.COMPILED}
 NOTE_LABELS = {FOOTNOTE: "Footnote", SOURCE: "Source"}
+NO_COLUMNS = ColumnsByUse([])
 
 
 class RowReader:
@@ -43,14 +44,22 @@ class RowReader:
     ) -> None:
         self._main = [column for column in columns if not column.sheet]
         self._repeated = [column for column in columns if column.sheet]
-        self._by_repetition: dict[int, list[Column]] = {0: []}
+        by_repetition: dict[int, list[Column]] = {0: []}
         for column in self._main:
-            self._by_repetition.setdefault(column.repeat, []).append(column)
+            by_repetition.setdefault(column.repeat, []).append(column)
+        self._by_repetition = {repeat: ColumnsByUse(own) for repeat, own in sorted(by_repetition.items())}
+        self._of_main = ColumnsByUse(self._main)
+        self._of_sheet = {
+            sheet: ColumnsByUse([column for column in self._repeated if column.sheet == sheet])
+            for sheet in {column.sheet for column in self._repeated}
+        }
+        self._kept_columns = [(column.key, column.index) for column in self._main if self._is_kept(column)]
         self._sections = {
             sheet: {reference.asked.questions[one.question].section for one in self._repeated
                     if one.sheet == sheet and one.question in reference.asked.questions}
             for sheet in {column.sheet for column in self._repeated}
         }  # fmt: skip
+        self._unasked = tuple(column.key for column in self._main if self._is_kept(column) and not column.question)
         self._by_goes = {column.goes: column for column in self._main if column.goes.startswith("about:")}
         self._whose = OwnerReader(reference, tool, decisions, has_agency_key=has_agency_key, merged=merged)
         self._answers = AnswerReader(reference, tool, decisions, day_first=day_first, from_1904=from_1904)
@@ -72,13 +81,13 @@ class RowReader:
     def identify(self, row: SourceRow) -> str:
         """Return the key of a row without reading the rest of it; empty where it is in error."""
         read = ReadRow("", row.number, {})
-        identity = self._whose.identity(Cells(self._main, row, read))
+        identity = self._whose.identity(Cells(self._of_main, row, read))
         return identity.key if identity else ""
 
     def read(self, row: SourceRow, repeats: Sequence[tuple[str, SourceRow]] = (), *, sheet: str = "") -> ReadRow:
         """Return the row as read, with its repetitions in other sheets (name of the sheet, row)."""
-        read = ReadRow(sheet, row.number, self._kept(row, repeats))
-        cells = Cells(self._main, row, read)
+        read = ReadRow(sheet, row.number, self._kept(row, repeats), self._unasked)
+        cells = Cells(self._of_main, row, read)
         read.identity = self._whose.identity(cells)
         if any(len(cell) > MAX_CELL_CHARACTERS for cell in read.cells.values()):
             long = next(name for name, cell in read.cells.items() if len(cell) > MAX_CELL_CHARACTERS)
@@ -93,14 +102,14 @@ class RowReader:
         iso3 = read.identity.country.iso3
         given: list[Given] = []
         places: list[NamedPlace] = []
-        for repeat, columns in sorted(self._by_repetition.items()):
+        for repeat, columns in self._by_repetition.items():
             more, named = self._answers.read(Cells(columns, row, read), columns, repeat, iso3)
             given += more
             places += named
         # Two sheets of one section go on counting: no repetition is written twice.
         counts: dict[str, int] = {}
         for name, repeated in repeats:
-            columns = [column for column in self._repeated if column.sheet == name]
+            columns = self._of_sheet.get(name, NO_COLUMNS)
             sections = self._sections.get(name, set())
             repeat = max((counts.get(section, 0) for section in sections), default=0)
             counts |= dict.fromkeys(sections, repeat + 1)
@@ -132,18 +141,18 @@ class RowReader:
         return moment if moment is not None and moment.tzinfo else None
 
     def _kept(self, row: SourceRow, repeats: Sequence[tuple[str, SourceRow]]) -> dict[str, str]:
-        kept = {
-            column.key: row.cells[column.index] if column.index < len(row.cells) else ""
-            for column in self._main
-            if column.goes != IGNORE or column.option or self._is_row_number(column)
-        }
+        width = len(row.cells)
+        kept = {key: row.cells[index] if index < width else "" for key, index in self._kept_columns}
         counts: dict[str, int] = {}
         for name, repeated in repeats:
             counts[name] = counts.get(name, 0) + 1
-            for column in self._repeated:
-                if column.sheet == name and column.goes != IGNORE and column.index < len(repeated.cells):
+            for column in self._of_sheet.get(name, NO_COLUMNS).in_order:
+                if column.goes != IGNORE and column.index < len(repeated.cells):
                     kept[f"{name} {counts[name]}: {column.key}"] = repeated.cells[column.index]
         return kept
+
+    def _is_kept(self, column: Column) -> bool:
+        return column.goes != IGNORE or bool(column.option) or self._is_row_number(column)
 
     def _is_row_number(self, column: Column) -> bool:
         # The printed number of a row is content of the source; a tool's running number is not.

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from surveys.models import Survey
 from surveys.questionnaires.versions import current_version
-from surveys.questionnaires.xlsform_writing import write_xlsform
+from surveys.questionnaires.xlsform.writing import write_xlsform
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from surveys.models import Survey
 from surveys.questionnaires.bringing_in import bring_in
-from surveys.questionnaires.xlsform_library import XlsformRefused
+from surveys.questionnaires.xlsform.library import XlsformRefused
 from surveys.reading.cells import FileRefused
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from surveys.choices import KINDS_OF_NUMBERS, ImportState
 from surveys.importing.applying import import_file
+from surveys.importing.in_words import AnswerWords
 from surveys.importing.layout.column import OPTION
 from surveys.importing.layout.columns import Columns
 from surveys.importing.layout.tools import ID, IGNORE, KEEP
@@ -17,6 +18,7 @@ from surveys.importing.report import column_lines, row_lines, summary
 from surveys.models import Survey
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import MAX_FILE_BYTES, FileRefused
+from surveys.reading.letters import encodings
 from surveys.reading.numbers import COMMA, DECIMAL_MARK, POINT
 
 
@@ -50,6 +52,13 @@ class Command(BaseCommand):
             help="what stands before decimals in the numbers of a question, where the file does not tell",
         )
 
+        parser.add_argument(
+            "--encoding",
+            default="",
+            choices=tuple(encodings()),
+            help="in which the letters of a CSV file are, where it does not say it and they come out wrong",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         survey = self._survey(options["survey"])
         path: Path = options["file"]
@@ -61,6 +70,7 @@ class Command(BaseCommand):
                 _("Cannot read %(file)s: %(reason)s.") % {"file": path, "reason": error.strerror}
             ) from None
         self._quiet = options["verbosity"] == 0
+        self._words = AnswerWords(Asked.of(survey))
         try:
             outcome = import_file(
                 survey=survey,
@@ -70,6 +80,7 @@ class Command(BaseCommand):
                 partial=options["partial"],
                 columns=_columns(survey, options["column"]),
                 decisions=_decimal_marks(survey, options["decimals"]),
+                encoding=options["encoding"],
                 on_row=self._say_row,
             )
         except FileRefused as refused:
@@ -78,6 +89,8 @@ class Command(BaseCommand):
         if outcome.opened and not self._quiet:
             for line in column_lines(outcome.opened.columns):
                 self.stdout.write(line)
+            if outcome.opened.letters and outcome.opened.letters.is_sure:
+                self.stdout.write(str(outcome.opened.letters))
             for notice in outcome.opened.notices:
                 self.stdout.write(notice)
         if not self._quiet or errors:
@@ -97,7 +110,7 @@ class Command(BaseCommand):
 
     def _say_row(self, row: RowPlan) -> None:
         if not self._quiet or row.errors:
-            for line in row_lines(row):
+            for line in row_lines(row, self._words):
                 self.stdout.write(line)
 
     def _survey(self, code: str) -> Survey:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from babel.numbers import list_currencies
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import QueryDict
@@ -150,7 +151,7 @@ class PostingForm(SinceShownForm, forms.Form):
         self,
         data: Any = None,
         *,
-        user: User,
+        user: User | AnonymousUser,
         kind: str,
         posting: Posting | None = None,
         agency: Agency | None = None,

@@ -1,5 +1,6 @@
 """For whom a person may post: agencies, and countries alone; as the value of a form's field."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from surveys.models.posting import Posting
 from web.converters import row_number
 
 
-def owner_choices(user: User, *, kind: str, posting: Posting | None) -> list[tuple[str, str]]:
+def owner_choices(user: User | AnonymousUser, *, kind: str, posting: Posting | None) -> list[tuple[str, str]]:
     """Return for whom the person may post an "offer" or a "need", e.g. ("agency:12", "TICA, Thailand").
 
     A need stands for a country, so an agency beyond one country posts offers alone. The owner of `posting` is among

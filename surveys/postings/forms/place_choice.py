@@ -82,4 +82,4 @@ def _groups() -> list[CountryGroup]:
 
 
 def _label(group: CountryGroup) -> str:
-    return _("%(group)s (%(code)s)") % {"group": group.label, "code": group.code}
+    return _("%(group)s (%(code)s)") % {"group": group, "code": group.code}

@@ -25,8 +25,8 @@ class OwnWords(NamedTuple):
 def own_words(postings: PostingQuerySet[Any], *, is_offer: bool) -> dict[int, OwnWords]:
     """Return what each posting says, by its id, in one query, or three where some were read from a survey.
 
-    Title and text as a person wrote them. What the portal composed when it read a survey ("Lao PDR seeks cooperation
-    in …") says nothing: of such a posting, until a person edits it, only the answers count that somebody wrote.
+    Title and text as a person wrote them. What the portal composed when it read a survey ("Lao PDR: training in 9
+    areas") says nothing: of such a posting, until a person edits it, only the answers count that somebody wrote.
     """
     rows = list(
         postings.order_by("pk").values_list(

@@ -19,5 +19,5 @@ def statement(posting: Posting) -> str:
     if survey is None:
         return _("not confirmed")
     if survey.stated_on is None:
-        return _("read from a survey, not confirmed by the Government")
-    return _("read from the %(year)s survey, not confirmed by the Government") % {"year": survey.stated_on.year}
+        return _("read from a survey, not yet put to the Government")
+    return _("read from the %(year)s survey, not yet put to the Government") % {"year": survey.stated_on.year}

@@ -10,6 +10,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from django.db.models import Case, Exists, F, OuterRef, Q, When
@@ -91,6 +93,7 @@ class ReachTable:
     """The countries and territories of `OPEN_REACH`."""
     sub_region_of: dict[str, str] = field(default_factory=dict)
     lists: dict[str, tuple[Term, ...]] = field(default_factory=dict)
+    transition_years: int = DEFAULT_TRANSITION_YEARS
 
     @classmethod
     def on_day(cls, on: dt.date, *, transition_years: int = DEFAULT_TRANSITION_YEARS) -> "ReachTable":
@@ -133,6 +136,7 @@ class ReachTable:
             taking_part=frozenset(country for country, left_on in of_the_rule.items() if left_on is None),
             sub_region_of={iso3: code for code in ESCAP_SUB_REGIONS for iso3 in members.get(code, ())},
             lists={code: tuple(terms) for code, terms in lists.items()},
+            transition_years=transition_years,
         )
 
     def route(self, place: PlaceKey, iso3: str) -> Route | None:
@@ -194,6 +198,12 @@ class ReachTable:
                     reached |= Q(group=code, offer__stated_on__isnull=True)
         return reached
 
+    def offers_reaching(self, iso3: str) -> Q:
+        """Return the condition that an offer reaches the country: by a target, or because it is open to all."""
+        targets = Target.objects.filter(offer=OuterRef("pk"))
+        reached = Q(Exists(targets.filter(self.targets_reaching(iso3))))
+        return reached | ~Q(Exists(targets)) if iso3 in self.taking_part else reached
+
 
 def places_or_open(places: Iterable[PlaceKey]) -> tuple[PlaceKey, ...]:
     """Return the places that an offer states; one that states none at all is open to all that take part."""
@@ -205,15 +215,24 @@ def offers_reaching(
     *,
     iso3: str,
     on: dt.date,
-    transition_years: int = DEFAULT_TRANSITION_YEARS,
+    table: ReachTable | None = None,
 ) -> PostingQuerySet[Offer]:
-    """Return those of the offers that reach the country on the day `on`, each once."""
-    table = ReachTable.on_day(on, transition_years=transition_years)
-    targets = Target.objects.filter(offer=OuterRef("pk"))
-    reached = Q(Exists(targets.filter(table.targets_reaching(iso3))))
-    if iso3 in table.taking_part:
-        reached |= ~Q(Exists(targets))
-    return queryset.filter(reached)
+    """Return those of the offers that reach the country on the day `on`, each once; not its own: who could help it.
+
+    `table` is that of the day where the caller has it already.
+    """
+    return queryset.filter(_reaching(iso3, table or ReachTable.on_day(on)))
+
+
+def reaching_any(countries: Iterable[str], *, on: dt.date) -> Q:
+    """Return the condition that an offer reaches one of the countries, given as ISO3, and is not that country's own."""
+    table = ReachTable.on_day(on)
+    return reduce(or_, (_reaching(iso3, table) for iso3 in countries))
+
+
+def _reaching(iso3: str, table: ReachTable) -> Q:
+    is_own = Q(country=iso3) | Q(country__isnull=True, agency__country=iso3)
+    return table.offers_reaching(iso3) & ~is_own
 
 
 def countries_reached(places: Iterable[PlaceKey], *, on: dt.date, stated_on: dt.date | None = None) -> list[Country]:

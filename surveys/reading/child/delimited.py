@@ -1,11 +1,19 @@
-"""Reads CSV and TSV as spreadsheets and survey tools write it: comma, semicolon or tab, UTF-8, UTF-16 or Western."""
+"""Reads CSV and TSV as spreadsheets and survey tools write it: comma, semicolon or tab, in whatever encoding."""
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_letter
+from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, UTF_8, UTF_16, column_letter
+from surveys.reading.child.encodings import (
+    BYTES_LOOKED_AT,
+    EncodingCandidate,
+    candidates_of,
+    cells_of,
+    decode,
+    marked_encoding,
+)
 from web.child.refusing import Refused
 from web.files.formulas import without_mark
 
@@ -14,11 +22,32 @@ _SAMPLE_ROWS = 20
 BACKSLASH_QUOTE = '\\"'
 
 
-def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[Any]:
-    """Yield the lines of a CSV file, see `tables.py`: a notice of what was not certain, such as its encoding, first."""
-    text, first_unreadable_line = _decode(data)
-    if first_unreadable_line:
-        yield {"notice": "western", "at": str(first_unreadable_line)}
+def encoding_of(contents: Sequence[bytes], chosen: str) -> tuple[str, list[EncodingCandidate]]:
+    """Return the encoding of the files of one export, and the candidates for it where no mark tells.
+
+    chosen: what a person said, or an earlier reading; empty for none.
+    """
+    if chosen and chosen != UTF_8:
+        return chosen, [EncodingCandidate(chosen, 1, _cells(contents, chosen))]
+    unmarked = [data for data in contents if not marked_encoding(data)]
+    if not unmarked:
+        return chosen, []
+    if chosen:
+        return chosen, [EncodingCandidate(chosen, 1, _cells(contents, chosen))]
+    candidates = candidates_of(b"\n".join(unmarked))
+    return candidates[0].encoding, candidates
+
+
+def _cells(contents: Sequence[bytes], encoding: str) -> tuple[str, ...]:
+    return cells_of("\n".join(decode(data[:BYTES_LOOKED_AT], encoding)[0] for data in contents))
+
+
+def read_delimited(data: bytes, *, max_rows: int, name: str = "", encoding: str = "") -> Iterator[Any]:
+    """Yield the lines of a CSV file, see `tables.py`.
+
+    encoding: of bytes that no mark tells of, or, but for UTF-8, what a person chose.
+    """
+    text = _decode(data, encoding)
     first_line, _newline, rest = text.partition("\n")
     declared = first_line.strip().lower().removeprefix("sep=") if first_line.lower().startswith("sep=") else ""
     first_number = 1
@@ -31,34 +60,21 @@ def read_delimited(data: bytes, *, max_rows: int, name: str = "") -> Iterator[An
     yield from _rows(text, delimiter=delimiter, first_number=first_number, max_rows=max_rows)
 
 
-def _decode(data: bytes) -> tuple[str, int]:
-    """Return the text, and the first line that is not UTF-8, where there is one."""
-    line = 0
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _decode(data: bytes, encoding: str) -> str:
+    marked = marked_encoding(data)
+    if marked == UTF_16 or encoding == UTF_16:
         try:
-            text = data.decode("utf-16")
-        except UnicodeDecodeError:
+            text, _lost = decode(data, UTF_16, errors="strict")
+        except UnicodeError:
             raise Refused("utf16") from None
     else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            text = _western(data)
-            line = data.count(b"\n", 0, error.start) + 1
+        text, _lost = decode(data, encoding or marked or UTF_8)
     if "\0" in text:
         raise Refused("nul_in_text")
     controls = sum(character < " " and character not in "\t\r\n\x0b\x0c" for character in text[:10_000])
     if controls > len(text[:10_000]) // 50:
         raise Refused("no_text")
-    return text, line
-
-
-def _western(data: bytes) -> str:
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        # Every byte is a letter of it; what is not meant so shows in the preview.
-        return data.decode("latin-1")
+    return text
 
 
 def _delimiter(text: str) -> str:

@@ -3,8 +3,9 @@
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 from surveys.reading.cells import MAX_CELL_CHARACTERS, MAX_COLUMNS, column_letter
@@ -23,15 +24,21 @@ CHUNK, LONGEST_MARK, MAX_MERGED = 1_000_000, 300, 5_000
 NUMBER_FORMATS = {"0.00": ".2f", "#,##0": ",.0f", "#,##0.00": ",.2f"}
 
 
-def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
-    """Yield the lines that say what the visible sheets of a workbook hold."""
+def read_workbook(data: bytes, *, max_rows: int, computed: Collection[str] = ()) -> Iterator[Any]:
+    """Yield the lines that say what the visible sheets of a workbook hold.
+
+    computed: names of sheets, in small letters, in which a formula is read as what it came to when it was last saved.
+    """
     _check_package(data)
     # Half a second, which files of CSV need not wait for.
     from openpyxl import DEFUSEDXML, load_workbook
 
+    excel: Any = import_module("openpyxl.reader.excel")
     if not DEFUSEDXML:
         raise Refused("unprotected")
+    excel.ReadOnlyWorksheet = _sheet_of_unknown_size(excel.ReadOnlyWorksheet)
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    results = None
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     yield {
         "book": "1904" if book.epoch.year == 1904 else "1900",
@@ -45,7 +52,10 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
         rows, columns = _hidden(sheet)
         seen_rows: set[int] = set()
         seen_columns: set[int] = set()
-        for line in rows_of(sheet, max_rows):
+        is_computed = sheet.title.strip().casefold() in computed
+        if is_computed and results is None:
+            results = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        for line in rows_of(sheet, max_rows, results[sheet.title] if is_computed and results else None):
             yield line
             number, cells = line[:2]
             if number in rows:
@@ -56,6 +66,14 @@ def read_workbook(data: bytes, *, max_rows: int) -> Iterator[Any]:
             yield {"notice": "hidden_rows", "at": f"{sheet.title}: {rows_in_words(seen_rows)}"}
         if seen_columns:
             yield {"notice": "hidden_columns", "at": f"{sheet.title}: {columns_in_words(seen_columns)}"}
+
+
+def _sheet_of_unknown_size(sheet: Any) -> Any:
+    """Return the library's sheet without its search for the announced dimension, which nothing here believes.
+
+    Where none is announced, as in workbooks of Google and of openpyxl itself, it went through the whole sheet.
+    """
+    return type("SheetOfUnknownSize", (sheet,), {"_get_size": lambda self: None})
 
 
 def _hidden(sheet: Any) -> tuple[set[int], set[int]]:
@@ -141,11 +159,30 @@ def text_of(cell: Any) -> str:
     return str(getattr(value, "text", value)).strip()
 
 
-def rows_of(sheet: Any, max_rows: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows that hold text, with their numbers; the announced dimension is ignored, and so are empty rows."""
+def _with_results(sheet: Any, results: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a sheet with the results in the place of formulas; refuse one that was never worked out."""
+    for number, (cells, found) in enumerate(zip(sheet.iter_rows(), results.iter_rows(), strict=False), start=1):
+        row = list(cells)
+        for index, cell in enumerate(cells):
+            if getattr(cell, "data_type", "") != "f":
+                continue
+            row[index] = found[index]
+            if found[index].value is None or found[index].data_type == "e":
+                raise Refused("no_result", f"{sheet.title}!{column_letter(index)}{number}")
+        yield tuple(row)
+
+
+def rows_of(sheet: Any, max_rows: int, results: Any = None) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows that hold text, with their numbers; the announced dimension is ignored, and so are empty rows.
+
+    results: the same sheet with what its formulas came to, where that is asked for.
+    """
     sheet.reset_dimensions()
+    if results is not None:
+        results.reset_dimensions()
     filled = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
+    rows = sheet.iter_rows() if results is None else _with_results(sheet, results)
+    for number, cells in enumerate(rows, start=1):
         if number > LAST_ROW:
             raise Refused("too_many_rows", max_rows)
         texts = []

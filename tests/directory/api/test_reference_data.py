@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from directory.choices import AgencyKind
+from directory.choices import AgencyKind, AgencyRole
 from directory.models import Agency, AgencyFact, Country, User
 from tests.api import ROOT, client_of, read, refused, rows
 from tests.factories import (
@@ -21,13 +21,21 @@ pytestmark = pytest.mark.django_db
 
 LISTS = ("countries", "groups", "areas", "modalities", "agencies")
 KEYS = {
-    "countries": {"iso3", "iso2", "m49", "name", "name_formal", "names", "un_status", "escap_status"},
-    "groups": {"code", "label", "level", "authority", "is_heading", "parts", "source"},
-    "areas": {"code", "label", "parent", "use", "sdg_goals", "dac_sectors", "dac_purposes", "source"},
-    "modalities": {"code", "label", "aid_types", "source"},
+    "countries": {
+        "iso3", "iso2", "m49", "name", "name_formal", "names", "un_status", "un_status_label", "escap_status",
+        "escap_status_label", "url", "page_url",
+    },
+    "groups": {
+        "code", "label", "level", "level_label", "authority", "is_heading", "parts", "part_labels", "source", "url",
+    },
+    "areas": {
+        "code", "label", "parent", "parent_label", "use", "use_label", "sdg_goals", "dac_sectors", "dac_purposes",
+        "source", "url",
+    },
+    "modalities": {"code", "label", "aid_types", "source", "url"},
     "agencies": {
         "code", "name", "acronym", "kind", "country", "role", "founded", "parent_body", "description", "website",
-        "office_mailbox", "facts", "source",
+        "office_mailbox", "facts", "source", "kind_label", "country_label", "role_label", "url", "page_url",
     },
 }  # fmt: skip
 
@@ -80,8 +88,11 @@ def test_an_agency_exactly() -> None:
         "name": "Thailand International Cooperation Agency",
         "acronym": "TICA",
         "kind": AgencyKind.NATIONAL_AGENCY,
+        "kind_label": str(AgencyKind.NATIONAL_AGENCY.label),
         "country": "THA",
+        "country_label": str(agency.country),
         "role": "offering",
+        "role_label": str(AgencyRole.OFFERING.label),
         "founded": 2004,
         "parent_body": "",
         "description": "",
@@ -89,6 +100,8 @@ def test_an_agency_exactly() -> None:
         "office_mailbox": "",
         "facts": [{"label": "Legal basis", "text": "Decree", "as_of": "2018", "source": "Box 1"}],
         "source": "Box 1",
+        "url": "http://testserver/api/v1/agencies/tica/",
+        "page_url": "http://testserver/agencies/tica/",
     }
     assert [row["code"] for row in rows("/agencies/?country=THA&q=tica")] == ["tica"]
 
@@ -120,8 +133,8 @@ def test_the_members_of_a_group_on_a_day(reference: None) -> None:
     for words in ("24 November 2026", "A/RES/76/8", "being verified", "deferral requested"):
         assert words in now["BGD"]["description"]
     assert set(now["BGD"]) == {
-        "country", "name", "through", "status", "description", "valid_from", "valid_to", "date_precision",
-        "resolution", "public_note", "source",
+        "country", "name", "through", "status", "status_label", "description", "valid_from", "valid_to",
+        "date_precision", "resolution", "public_note", "source",
     }  # fmt: skip
 
 

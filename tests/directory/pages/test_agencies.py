@@ -94,8 +94,9 @@ def test_agency_pages_run_as_many_queries_with_200_rows(
         )
         publish_many(Offer, number, country=country, agency=agency)
         publish_many(Need, number, country=country, agency=agency)
-        with django_assert_num_queries(4):  # count, agencies; countries and groups of the form
+        # count, agencies; countries and groups of the form; counts by country and, with who is a member, by group
+        with django_assert_num_queries(7):
             client.get("/agencies/")
-        # agency, facts; offers, areas, modalities, targets; needs, areas, modalities
-        with django_assert_num_queries(9):
+        # agency, facts; offers, areas, modalities, targets; needs, areas, modalities; practices
+        with django_assert_num_queries(10):
             client.get("/agencies/some/")

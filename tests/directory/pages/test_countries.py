@@ -1,12 +1,14 @@
 """Pages of countries: in alphabetical order, with groups in words, and nothing that is not public."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from directory.models import Country
+from directory.models import Country, User
 from surveys.choices import Visibility
-from surveys.models import Need, Offer
+from surveys.models import Offer
 from tests.factories import (
     AgencyFactory,
     CountryFactory,
@@ -66,7 +68,25 @@ def test_a_group_narrows_the_list_and_its_state_stays_in_the_address(client: Cli
     assert client.get("/countries/?group=LDC&page=3").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["group=NOPE", "group=FRAGILE", "ordering=score", "ordering=-name", "country=THA"])
+def test_the_list_is_narrowed_to_countries_with_open_postings(client: Client, reviewer: User) -> None:
+    PublishedOfferFactory(country=None, agency=AgencyFactory(country=CountryFactory(iso3="THA", position=1)))
+    PublishedNeedFactory(country=CountryFactory(iso3="KHM", position=2))
+    NeedFactory(country=CountryFactory(iso3="VNM", position=3))
+    PublishedOfferFactory(country=CountryFactory(iso3="BTN", position=4), closes_on=dt.date(2020, 1, 1))
+
+    assert Page(client.get("/countries/?with_postings=true")).titles("h2")[1:] == ["Thailand", "Cambodia"]
+    without = Page(client.get("/countries/?with_postings=false")).titles("h2")[1:]
+    assert without == ["Viet Nam", "Bhutan"]
+    answer = client.get("/api/v1/countries/?with_postings=true").json()
+    assert [row["iso3"] for row in answer["results"]] == ["THA", "KHM"]
+    # The secretariat sees drafts.
+    client.force_login(reviewer)
+    assert "Viet Nam" in Page(client.get("/countries/?with_postings=true")).titles("h2")
+
+
+@pytest.mark.parametrize(
+    "query", ["group=NOPE", "with_postings=1", "group=FRAGILE", "ordering=score", "ordering=-name", "country=THA"]
+)
 def test_what_the_list_does_not_know_is_refused_never_all(client: Client, query: str) -> None:
     CountryGroupFactory(code="FRAGILE", is_heading=False)
     CountryFactory(iso3="THA")
@@ -101,6 +121,29 @@ def test_a_country_shows_its_agencies_offers_needs_and_released_fits(client: Cli
     assert "A draft" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("written", "iso3"),
+    [
+        ("khm", "KHM"), ("Khm", "KHM"), ("KH", "KHM"), ("kh", "KHM"), ("cambodia", "KHM"), ("Cambodge", "KHM"),
+        ("laos", "LAO"), ("viet-nam", "VNM"), ("Viet Nam", "VNM"), ("turkey", "TUR"), ("中国", "CHN"), ("NA", "NAM"),
+    ],
+)  # fmt: skip
+def test_other_codes_and_names_lead_to_the_page(client: Client, reference: None, written: str, iso3: str) -> None:
+    response = client.get(f"/countries/{written}/")
+    assert (response.status_code, response["Location"]) == (301, f"/countries/{iso3}/")
+
+
+def test_a_name_of_several_countries_leads_to_the_list(client: Client, reference: None) -> None:
+    response = client.get("/countries/congo/", follow=True)
+    assert response.redirect_chain == [("/countries/?q=congo", 302)]
+    assert {"/countries/COD/", "/countries/COG/"} <= set(Page(response).links)
+
+
+@pytest.mark.parametrize("written", ["nowhere", "aw", "aruba", "XXX", "asean", "%00", "x" * 400])
+def test_what_names_no_listed_country_is_not_found(client: Client, reference: None, written: str) -> None:
+    assert client.get(f"/countries/{written}/").status_code in (400, 404)
+
+
 def test_bangladesh_reads_as_its_scheduled_graduation(client: Client, reference: None) -> None:
     text = Page(client.get("/countries/BGD/")).text
     assert "LDC; graduation scheduled for 24 November 2026, being verified (A/RES/76/8); deferral requested" in text
@@ -121,21 +164,6 @@ def test_the_list_runs_as_many_queries_with_200_countries(
         rows = [Country(iso3=code, iso2=f"{int(code):02X}", m49=code, name=code, is_listed=True) for code in codes]
         for country in Country.objects.bulk_create(rows):
             publish_many(Offer, 1, country=country)
-        with django_assert_num_queries(5):  # count, countries, counts of offers and of needs, groups of the form
+        # count, countries, counts of offers and of needs, groups of the form; counts by group, with who is a member
+        with django_assert_num_queries(7):
             client.get("/countries/")
-
-
-def test_a_country_s_page_runs_as_many_queries_with_200_postings(
-    client: Client, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    thailand = CountryFactory(iso3="THA")
-    other = CountryFactory(iso3="KHM")
-    for number in (10, 190):
-        offers = publish_many(Offer, number, country=thailand)
-        publish_many(Need, number, country=thailand)
-        for offer in offers[:10]:
-            ReleasedMatchFactory(offer=offer, need=PublishedNeedFactory(country=other))
-        AgencyFactory(country=thailand)
-        # country, memberships, agencies; offers, areas, modalities, targets; needs, areas, modalities; fits
-        with django_assert_num_queries(11):
-            client.get("/countries/THA/")

@@ -8,13 +8,17 @@ import pytest
 from django.utils import timezone
 
 from directory.models import User
+from matching.api.serializers import LABEL
 from matching.choices import MatchStatus, Word
 from matching.models import Match
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import Need, Offer
+from surveys.searching.documents import on_postings_changed
 from tests.api import ROOT, client_of, read, refused, rows, walk
 from tests.factories import (
     AgencyFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
     CountryFactory,
     CountryGroupFactory,
     GroupMembershipFactory,
@@ -32,8 +36,9 @@ pytestmark = pytest.mark.django_db
 ROLES = ["visitor", "focal_point", "other_focal_point", "coordinator", "reviewer", "manager", "partner"]
 PUBLIC_KEYS = {
     "id", "need", "offer", "score", "fit", "contributions", "label", "profile", "released_at", "explanation",
+    "fit_label", "url", "page_url",
 }  # fmt: skip
-STAFF_KEYS = PUBLIC_KEYS | {"status", "rank_for_need", "rank_for_offer", "run"}
+STAFF_KEYS = PUBLIC_KEYS | {"status", "status_label", "rank_for_need", "rank_for_offer", "run"}
 
 
 @pytest.fixture
@@ -82,14 +87,16 @@ def test_the_keys_of_each_role_are_these(role: str, request: pytest.FixtureReque
 
     assert set(row) == (STAFF_KEYS if is_staff else PUBLIC_KEYS) - {"explanation"}
     assert set(alone) == (STAFF_KEYS | {"explanation_today"} if is_staff else PUBLIC_KEYS)
-    assert set(row["need"]) == set(row["offer"]) == {"id", "title", "country", "agency"}
+    assert (
+        set(row["need"]) == set(row["offer"]) == {"id", "title", "country", "country_label", "agency", "agency_label"}
+    )
 
 
 def test_a_released_match_exactly_as_it_was_released() -> None:
     released_at = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
     match = ReleasedMatchFactory(
-        need=PublishedNeedFactory(title="Need of Cambodia", country=CountryFactory(iso3="KHM")),
-        offer=PublishedOfferFactory(
+        need=ConfirmedNeedFactory(title="Need of Cambodia", country=CountryFactory(iso3="KHM")),
+        offer=ConfirmedOfferFactory(
             title="Offer", country=None, agency=AgencyFactory(code="tica", country=CountryFactory(iso3="THA"))
         ),
         released_at=released_at,
@@ -101,18 +108,43 @@ def test_a_released_match_exactly_as_it_was_released() -> None:
 
     assert answer == {
         "id": match.public_id,
-        "need": {"id": match.need_id, "title": "Need of Cambodia", "country": "KHM", "agency": None},
-        "offer": {"id": match.offer_id, "title": "Offer", "country": "THA", "agency": "tica"},
+        "need": {
+            "id": match.need_id,
+            "title": "Need of Cambodia",
+            "country": "KHM",
+            "country_label": str(match.need.country),
+            "agency": None,
+            "agency_label": None,
+        },
+        "offer": {
+            "id": match.offer_id,
+            "title": "Offer",
+            "country": "THA",
+            "country_label": str(match.offer.agency.country),
+            "agency": "tica",
+            "agency_label": match.offer.agency.name,
+        },
         "score": 0.82,
         "fit": "strong",
+        "fit_label": "Strong fit",
         "contributions": {"areas": 0.45, "modalities": 0.25, "region": 0.12, "topic": 0.0},
-        "label": "computed fit, no commitment of either side",
+        "label": LABEL,
         "profile": {"code": "default", "version": 1},
         "released_at": "2026-11-25T09:30:00Z",
+        "url": f"http://testserver/api/v1/matches/{match.public_id}/",
+        "page_url": f"http://testserver/matches/{match.public_id}/",
         "explanation": explanation,
     }
     listed = {name: value for name, value in answer.items() if name != "explanation"}
     assert rows("/matches/") == [listed | {"score": None, "contributions": None}]
+
+
+def test_a_released_match_that_a_side_has_not_confirmed_says_so_and_has_no_word() -> None:
+    offer = PublishedOfferFactory(stated_on=dt.date(2018, 6, 27))
+    match = ReleasedMatchFactory(need=ConfirmedNeedFactory(), offer=offer)
+    heading = "Overlap of priorities stated in 2018; not an offer or request of either Government"
+    for answer in (read(f"/matches/{match.public_id}/"), *rows("/matches/")):
+        assert (answer["fit"], answer["label"]) == (None, f"{heading}. {LABEL}")
 
 
 @pytest.mark.parametrize("status", list(MatchStatus))
@@ -133,8 +165,8 @@ def test_no_step_can_be_told_from_a_released_fit(status: MatchStatus) -> None:
 
 
 def test_a_person_s_own_match_carries_today_s_figures(focal_point: User) -> None:
-    offer = PublishedOfferFactory(country=None, agency=focal_point.affiliations.get().agency)
-    need = PublishedNeedFactory(country=CountryFactory(iso3="KHM"))
+    offer = ConfirmedOfferFactory(country=None, agency=focal_point.affiliations.get().agency)
+    need = ConfirmedNeedFactory(country=CountryFactory(iso3="KHM"))
     match = ReleasedMatchFactory(offer=offer, need=need)
     show_others(match, areas=450_000, modalities=0, region=100_000)
 
@@ -248,6 +280,8 @@ def add(number: int) -> None:
     posting = {"country": CountryFactory(iso3="KHM"), "agency": agency, "status": PostingStatus.PUBLISHED}
     needs = Need.objects.bulk_create(Need(title=f"{n}", **posting) for n in range(number))
     offers = Offer.objects.bulk_create(Offer(title=f"{n}", **posting) for n in range(number))
+    for model, made in ((Need, needs), (Offer, offers)):
+        on_postings_changed(model, [one.pk for one in made])
     parts = {name: getattr(first, name) for name in ("score", "word", "part_areas", "part_modalities", "part_region")}
     release = {name: getattr(first, name) for name in ("released_at", "released_score", "released_word", "released_as")}
     copied = {"profile": first.profile, "run": first.run, **parts, **release}
@@ -259,9 +293,10 @@ def add(number: int) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", 1),  # matches with all that a list shows
-        ("&country=KHM&fit=strong&q=1", 2),  # the country's code, matches
-        ("&ordering=-updated_at", 1),
+        ("", 3),  # ids of the page, those out of line, matches with all that a list shows
+        # the country's code, whether names changed for the list and for its part; ids, those out of line, matches
+        ("&country=KHM&fit=strong&q=1", 6),
+        ("&ordering=-updated_at", 3),
     ],
 )
 def test_a_list_asks_the_same_number_of_queries_at_10_200_and_1000_rows(
@@ -270,6 +305,7 @@ def test_a_list_asks_the_same_number_of_queries_at_10_200_and_1000_rows(
     client = client_of()
     for number in (10, 190, 800):
         add(number)
+        client.get(f"{ROOT}/matches/?page_size=100{query}")  # what the process keeps of names
         with django_assert_num_queries(expected):
             assert client.get(f"{ROOT}/matches/?page_size=100{query}").json()["results"]
 
@@ -278,5 +314,6 @@ def test_staff_s_list_asks_three_more_for_who_they_are(reviewer: User, django_as
     client = client_of(reviewer)
     for number in (10, 190):
         add(number)
-        with django_assert_num_queries(4):  # session, user, affiliations, matches
+        # session, user, affiliations; ids of the page, those out of line, matches
+        with django_assert_num_queries(6):
             client.get(f"{ROOT}/matches/?page_size=100")

@@ -35,6 +35,7 @@ def test_a_run_exactly(manager: User) -> None:
         "engine_version": "test",
         "profile": {"code": "default", "version": 1},
         "finished_at": "2026-11-25T03:00:00Z",
+        "url": f"http://testserver/api/v1/runs/{run.pk}/",
     }
 
     staff = read(f"/runs/{run.pk}/", manager)
@@ -44,6 +45,7 @@ def test_a_run_exactly(manager: User) -> None:
     assert staff == {
         **public,
         "state": "finished",
+        "state_label": "Finished",
         "is_what_if": False,
         "progress": 100,
         "counts": {"needs": 1, "offers": 1, "stored": 1},

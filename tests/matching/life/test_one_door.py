@@ -79,7 +79,7 @@ def test_the_scan_sees_a_write(source: str) -> None:
 
 def test_nothing_writes_a_state_but_the_one_module() -> None:
     found = {}
-    for app in ("web", "directory", "surveys", "matching", "workspace", "desk", "ssc_portal"):
+    for app in ("web", "directory", "surveys", "matching", "practices", "workspace", "desk", "ssc_portal"):
         for path in sorted(Path(settings.BASE_DIR, app).rglob("*.py")):
             if "migrations" not in path.parts and (writes := writes_of_states(path.read_text(encoding="utf-8"))):
                 found[path] = writes

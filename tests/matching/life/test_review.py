@@ -45,6 +45,17 @@ def test_release_freezes_what_the_public_sees(match, reviewer, visitor):
     assert list(Match.objects.visible_to(visitor)) == [match]
 
 
+@pytest.mark.parametrize("model", [Need, Offer])
+def test_a_fit_with_a_side_that_nobody_confirmed_is_released_to_nobody(match, reviewer, visitor, model):
+    model.objects.update(confirmed_on=None)
+    assert "is not confirmed yet" in review.obstacle(step="release", match=Match.objects.for_lists().get())
+    with pytest.raises(ReviewRefused, match="two confirmed postings"):
+        review.release(match=match, by=reviewer)
+    outcome = review.each(step=review.release, matches=Match.objects.for_lists(), by=reviewer)
+    assert (outcome.done, len(outcome.refused)) == ([], 1)
+    assert not Match.objects.visible_to(visitor)
+
+
 def test_a_released_fit_is_not_changed_by_later_steps_or_runs(match, reviewer, visitor):
     review.release(match=match, by=reviewer)
     seen = Match.objects.visible_to(visitor).values("seen_score", "released_as", "seen_since").get()

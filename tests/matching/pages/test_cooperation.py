@@ -111,20 +111,25 @@ def test_it_runs_as_many_queries_with_20_entries(
             )
             for side in ("need", "offer"):
                 MatchSide.objects.create(match=match, side=side, consent_at=timezone.now())
-        # count, matches, areas and modalities of both, sides; of the form: countries, groups, areas, modalities
-        with django_assert_num_queries(11):
+        # count, matches, areas and modalities of both, sides; of the form: codes of countries, countries, groups,
+        # areas, modalities
+        with django_assert_num_queries(12):
             client.get(ADDRESS)
 
 
 def test_the_api_gives_the_same(client: Client, reviewer: User) -> None:
     match = agreed_cooperation(reviewer, links="https://example.org/maps")
     given = client.get("/api/v1/cooperation/").json()["results"]
-    side = {"agency": None, "areas": ["energy"], "modalities": ["training"]}
+    side = {
+        "agency": None, "agency_label": None, "areas": ["energy"], "area_labels": ["Energy"],
+        "modalities": ["training"], "modality_labels": ["Training"],
+    }  # fmt: skip
     assert given == [
         {
             "id": match.public_id,
-            "need": {"title": "Flood maps", "country": "KHM", **side},
-            "offer": {"title": "Radar", "country": "THA", **side},
+            "need": {"title": "Flood maps", "country": "KHM", "country_label": "Cambodia", **side},
+            "offer": {"title": "Radar", "country": "THA", "country_label": "Thailand", **side},
+            "url": f"http://testserver/api/v1/cooperation/{match.public_id}/",
             "outcome": {
                 "agreed_on": "2026-03-01", "starts_on": None, "ends_on": None, "women_trained": 12, "men_trained": 8,
                 "expert_days": None, "places": None, "value": "1200.50", "value_currency": "USD",

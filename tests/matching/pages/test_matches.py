@@ -16,6 +16,8 @@ from matching.models import Match, MatchEvent
 from surveys.choices import Visibility
 from tests.factories import (
     AgencyFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
     CountryFactory,
     MatchFactory,
     NeedFactory,
@@ -49,16 +51,17 @@ def test_an_empty_list_says_what_a_release_is(client: Client) -> None:
 
 
 def test_what_a_reviewer_releases_everyone_sees(client: Client, reviewer: User) -> None:
-    match = MatchFactory(need=PublishedNeedFactory(title="Flood maps"), offer=PublishedOfferFactory(title="Radar"))
+    match = MatchFactory(need=ConfirmedNeedFactory(title="Flood maps"), offer=ConfirmedOfferFactory(title="Radar"))
     TargetFactory(offer=match.offer, country=match.need.country)
     assert client.get(match.get_absolute_url()).status_code == 404
     review.release(match=match, by=reviewer, note="makes sense, says Ms Someone")
 
     page = Page(client.get("/matches/"))
     assert match.get_absolute_url() in page.links
-    assert "computed fit: no commitment of either side" in page.text
+    standing = "Shown for information; not endorsed by the United Nations or the Governments concerned"
+    assert f"computed fit; no commitment of either side. {standing}" in page.text
     detail = Page(client.get(match.get_absolute_url()))
-    assert "Computed fit, no commitment of either side" in detail.text
+    assert f"A computed fit; no commitment of either side. {standing}" in detail.text
     assert "Flood maps" in detail.text
     assert "Ms Someone" not in detail.text
 
@@ -79,8 +82,31 @@ def test_how_far_a_released_match_has_come_cannot_be_told(client: Client, status
     assert before == after
 
 
+def test_a_released_fit_that_a_side_has_not_confirmed_has_a_heading_and_no_word(client: Client) -> None:
+    match = ReleasedMatchFactory(
+        need=ConfirmedNeedFactory(), offer=PublishedOfferFactory(stated_on=dt.date(2018, 6, 27))
+    )
+    heading = "Overlap of priorities stated in 2018; not an offer or request of either Government"
+    addresses = ("/matches/", match.get_absolute_url(), match.need.get_absolute_url())
+    for address in addresses:
+        page = Page(client.get(address))
+        assert heading in page.text, address
+        assert "badge strong" not in badges(page), address
+    match.offer.confirmed_on = dt.date(2026, 11, 2)
+    match.offer.save()
+    for address in addresses:
+        page = Page(client.get(address))
+        assert "badge strong" in badges(page), address
+        assert "Overlap of priorities" not in page.text, address
+
+
+def badges(page: Page) -> set[str]:
+    """The classes of the page's spans, those of badges among them."""
+    return {attributes.get("class") or "" for attributes in page.attributes_of("span")}
+
+
 def test_a_released_fit_is_shown_as_it_was_released(client: Client) -> None:
-    match = ReleasedMatchFactory()
+    match = ReleasedMatchFactory(need=ConfirmedNeedFactory(), offer=ConfirmedOfferFactory())
     match.need.areas.clear()
     page = Page(client.get(match.get_absolute_url()))
     assert "Strong fit" in page.text
@@ -97,7 +123,8 @@ def test_a_fit_is_not_shown_once_a_side_is_not_public(client: Client) -> None:
 
 
 def test_the_contributions_add_up_one_click_further(client: Client) -> None:
-    match = ReleasedMatchFactory(part_areas=262_136, part_modalities=250_000, part_region=300_000)
+    sides = {"need": ConfirmedNeedFactory(), "offer": ConfirmedOfferFactory()}
+    match = ReleasedMatchFactory(**sides, part_areas=262_136, part_modalities=250_000, part_region=300_000)
     page = Page(client.get(match.get_absolute_url()))
     for number in ("0.262136", "0.250000", "0.300000", "0.812136", "45 of 100"):
         assert number in page.text
@@ -223,7 +250,9 @@ def test_match_pages_run_as_many_queries_with_200_matches(
         needs, offers = publish_many(Need, number, country=country), publish_many(Offer, number, country=country)
         pairs = zip(needs, offers, strict=True)
         Match.objects.bulk_create([Match(need=need, offer=offer, **common) for need, offer in pairs])
-        with django_assert_num_queries(6):  # count, matches; of the form: countries, groups, areas, modalities
+        # count, ids of the page, those out of line, matches; of the form: codes of countries, countries, groups,
+        # areas, modalities; counts by fit
+        with django_assert_num_queries(10):
             client.get("/matches/")
         # match; labels of areas, modalities, groups; whether need and offer may be opened
         with django_assert_num_queries(6):

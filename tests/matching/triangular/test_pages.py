@@ -95,7 +95,7 @@ def test_pages_run_as_many_queries_for_five_options_as_for_one(
 
 
 def test_the_public_page_asks_no_more_than_before(option, client, django_assert_num_queries):
-    with django_assert_num_queries(5):  # need, areas, modalities, partners, fits
+    with django_assert_num_queries(6):  # need, areas, modalities, partners, fits, practices
         client.get(f"/needs/{option.need_id}/")
 
 

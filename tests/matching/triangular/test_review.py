@@ -64,7 +64,7 @@ def test_set_aside_and_taken_back(option, scene, reviewer):
 def test_only_confirmed_postings_are_proposed(option, scene, reviewer, posting):
     row = getattr(scene, posting)
     type(row).objects.filter(pk=row.pk).update(confirmed_on=None)
-    with pytest.raises(ReviewRefused, match=r"not confirmed by (the Government|its agency)"):
+    with pytest.raises(ReviewRefused, match=r"is not confirmed (yet|by its agency)"):
         review.propose(option=option, by=reviewer)
     assert now(option).status == "suggested"
 

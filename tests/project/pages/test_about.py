@@ -1,19 +1,24 @@
 """Privacy and terms say what the portal does: each figure is held against the place that decides it."""
 
+import io
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 from pytest_django import Settings
 
 from directory.models import Mail, User
 from directory.people import invitations, leaving
-from ssc_portal.about import rate_in_words
 from ssc_portal.accounts import known_browser
+from ssc_portal.api_docs.description import description
+from ssc_portal.guide.about import rate_in_words
 from ssc_portal.running import daily
 from tests.factories import PASSWORD
 from tests.pages import Page
+from web.files.exports import disclaimer, xlsx_response
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -35,7 +40,7 @@ def test_the_figures_are_those_of_the_rules(client: Client) -> None:
     said = words_of(client, "/privacy/")
     assert f"{leaving.ERASED_AFTER_YEARS} years later your name, function, address and telephone are erased" in said
     assert f"works for {invitations.VALID_FOR.days} days" in said
-    assert f"is forgotten after {daily.RESETS_KEPT_FOR.days} days" in said
+    assert f"A request for a new password is deleted after {daily.RESETS_KEPT_FOR.days} days" in said
 
 
 def test_rates_are_said_in_words() -> None:
@@ -79,6 +84,22 @@ def test_the_contact_is_the_operator_s_own(client: Client, settings: Settings) -
     settings.PORTAL_CONTACT = ""
     assert "ask the secretariat" in words_of(client, "/privacy/")
     assert "mailto:" not in client.get("/privacy/").content.decode()
+
+
+def test_the_disclaimer_is_the_operator_s_own_wherever_it_stands(client: Client, settings: Settings) -> None:
+    ours = disclaimer()
+    assert ours in words_of(client, "/")
+    assert ours in " ".join(description(disclaimer="").split())
+    settings.PORTAL_DISCLAIMER = "Cleared by our legal office <on 3 May>."
+    assert settings.PORTAL_DISCLAIMER in words_of(client, "/")
+    assert ours not in words_of(client, "/")
+    assert disclaimer() == settings.PORTAL_DISCLAIMER
+    book = xlsx_response(name="offers", header=["Title"], rows=[])
+    sheets = load_workbook(io.BytesIO(b"".join(cast("Iterator[bytes]", book.streaming_content)))).worksheets
+    said = [cell for sheet in sheets[1:] for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert settings.PORTAL_DISCLAIMER in said
+    assert settings.PORTAL_DISCLAIMER in description(disclaimer=settings.PORTAL_DISCLAIMER)
+    assert ours not in " ".join(description(disclaimer=settings.PORTAL_DISCLAIMER).split())
 
 
 @pytest.mark.parametrize("address", ["/privacy/", "/terms/"])

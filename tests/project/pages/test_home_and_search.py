@@ -11,6 +11,8 @@ from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from tests.factories import (
     AgencyFactory,
+    ConfirmedNeedFactory,
+    ConfirmedOfferFactory,
     CountryFactory,
     MatchFactory,
     NeedFactory,
@@ -33,22 +35,35 @@ def figures(client: Client) -> dict[str, int]:
 
 def test_an_empty_portal_says_so(client: Client) -> None:
     page = Page(client.get("/"))
-    assert "There is no open offer at the moment." in page.text
-    assert "There is no open need at the moment." in page.text
+    assert "No agency has posted an open offer yet." in page.text
+    assert "No agency has posted an open need yet." in page.text
 
 
 def test_the_home_page_counts_what_is_public_and_open(client: Client) -> None:
     thailand, cambodia = CountryFactory(iso3="THA"), CountryFactory(iso3="KHM")
     agency = AgencyFactory(country=thailand)
-    PublishedOfferFactory(country=thailand)
-    PublishedOfferFactory(country=None, agency=agency)
-    PublishedOfferFactory(country=CountryFactory(iso3="CHN"), closes_on=dt.date(2020, 1, 1))
-    PublishedOfferFactory(country=CountryFactory(iso3="IND"), visibility=Visibility.FOCAL_POINTS)
+    ConfirmedOfferFactory(country=thailand)
+    ConfirmedOfferFactory(country=None, agency=agency)
+    ConfirmedOfferFactory(country=CountryFactory(iso3="CHN"), closes_on=dt.date(2020, 1, 1))
+    ConfirmedOfferFactory(country=CountryFactory(iso3="IND"), visibility=Visibility.FOCAL_POINTS)
     OfferFactory()
-    PublishedNeedFactory(country=cambodia)
+    ConfirmedNeedFactory(country=cambodia)
     NeedFactory()
 
     assert figures(client) == {"offer": 2, "need": 1, "country": 2, "match": 0}
+
+
+def test_what_nobody_confirmed_is_counted_apart_and_is_not_latest(client: Client) -> None:
+    PublishedOfferFactory(title="Read from a survey")
+    PublishedNeedFactory(title="Read from it too")
+    ConfirmedOfferFactory(title="Vouched for")
+
+    page = Page(client.get("/"))
+    assert figures(client) == {"offer": 1, "need": 0, "country": 1, "match": 0}
+    assert "Not counted above: 2 statements that were read from a survey or compiled from public sources" in page.text
+    assert "1 country with offers or needs" in page.text
+    assert page.titles("h3")[-1:] == ["Vouched for"]
+    assert "Read from" not in page.text
 
 
 def test_only_released_fits_are_counted(client: Client) -> None:
@@ -111,11 +126,25 @@ def test_the_home_page_and_the_search_run_as_many_queries_with_200_postings(
     country = CountryFactory(iso3="THA")
 
     for number in (10, 190):
-        publish_many(Offer, number, country=country)
-        publish_many(Need, number, country=country)
-        with django_assert_num_queries(12):
-            # counts of offers, needs, matches; countries of offers, of needs; then as in the search
+        publish_many(Offer, number, country=country, confirmed_on=dt.date(2026, 11, 2))
+        publish_many(Need, number, country=country, confirmed_on=dt.date(2026, 11, 2))
+        with django_assert_num_queries(14):
+            # counts of offers and needs, all and confirmed, of matches;
+            # countries of offers, of needs; then as in the search
             client.get("/")
-        with django_assert_num_queries(9):
-            # offers, areas, modalities, targets; needs, areas, modalities; countries; agencies
+        client.get("/search/?q=energy")  # what is kept in the process of the names of reference data
+        with django_assert_num_queries(13):
+            # whether names changed; offers, needs and practices counted; offers, areas, modalities, targets; needs,
+            # areas, modalities, partners; practices
             client.get("/search/?q=energy")
+
+
+@pytest.mark.parametrize("path", ["/", "/countries/", "/offers/", "/needs/"])
+@pytest.mark.parametrize("code", ["LDC", "LLDC", "SIDS"])
+def test_home_and_lists_lead_to_what_is_for_countries_in_special_situations(
+    client: Client, reference: None, path: str, code: str
+) -> None:
+    links = [link for link in Page(client.get(path)).links if link.endswith(f"={code}")]
+    assert links
+    for link in links:
+        assert client.get(link if link.startswith("/") else path + link).status_code == 200, link

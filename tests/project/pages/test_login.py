@@ -76,7 +76,7 @@ def test_logging_out_takes_a_form(client: Client, focal_point: User) -> None:
 
 def test_nobody_signs_up_alone(client: Client) -> None:
     page = Page(client.get("/accounts/signup/"))
-    assert page.titles("h1") == ["Accounts are made by the secretariat"]
+    assert page.titles("h1") == ["You need an invitation"]
 
 
 def test_a_password_is_reset_by_mail(client: Client, focal_point: User, mailoutbox: list[object]) -> None:

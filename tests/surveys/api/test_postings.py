@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from directory.models import User
 from surveys.choices import PostingStatus, ResponseKind, Visibility
 from surveys.models import Need, Offer
+from surveys.searching.documents import on_postings_changed
 from tests.api import ROOT, client_of, read, refused, rows
 from tests.factories import (
     AgencyFactory,
@@ -33,9 +34,10 @@ ROLES = ["visitor", "focal_point", "other_focal_point", "coordinator", "reviewer
 PUBLIC_KEYS = {
     "id", "title", "text", "language", "country", "agency", "areas", "modalities", "any_modality", "places", "amount",
     "opens_on", "closes_on", "is_closed", "stated_on", "confirmed_on", "is_confirmed", "provenance", "survey",
-    "source_row", "created_at", "updated_at",
+    "source_row", "created_at", "updated_at", "country_label", "agency_label", "area_labels", "modality_labels",
+    "survey_label", "is_open", "url", "page_url",
 }  # fmt: skip
-MEMBER_KEYS = PUBLIC_KEYS | {"status", "visibility"}
+MEMBER_KEYS = PUBLIC_KEYS | {"status", "status_label", "visibility", "visibility_label"}
 STAFF_KEYS = MEMBER_KEYS | {"facilitating_allowed", "source_file", "source_sheet", "file_import", "edited_on"}
 KEYS = {
     "visitor": PUBLIC_KEYS,
@@ -105,7 +107,7 @@ def test_the_keys_of_each_role_are_these(role: str, request: pytest.FixtureReque
     for path, extra in (("/offers/", "targets"), ("/needs/", "preferred_partners")):
         row = rows(path, user)[0]
         assert set(row) == KEYS[role] | {extra}
-        assert set(row[extra][0]) == {"kind", "country", "group", "as_printed"}
+        assert set(row[extra][0]) == {"kind", "country", "country_label", "group", "group_label", "as_printed"}
         assert set(read(f"{path}{row['id']}/", user)) == set(row)
         for answer in (path, f"{path}{row['id']}/"):
             content = client_of(user).get(f"{ROOT}{answer}").content
@@ -130,7 +132,7 @@ def test_an_offer_exactly() -> None:
         response=ResponseFactory(survey=survey, country=turkiye, kind=ResponseKind.COMPILED),
         source_row=7,
     )
-    CountryGroupFactory(code="LDC")
+    group = CountryGroupFactory(code="LDC")
     TargetFactory(offer=offer, group_id="LDC", kind="group", as_printed="LDCs")
     TargetFactory(offer=offer, as_printed="Other neighbouring regional countries")
 
@@ -144,9 +146,13 @@ def test_an_offer_exactly() -> None:
         "text": "Training",
         "language": "en",
         "country": "TUR",
+        "country_label": str(turkiye),
         "agency": None,
+        "agency_label": None,
         "areas": ["health", "trade"],
+        "area_labels": ["Health", "Trade"],
         "modalities": ["training"],
+        "modality_labels": ["Training"],
         "any_modality": False,
         "places": None,
         "amount": {
@@ -158,19 +164,32 @@ def test_an_offer_exactly() -> None:
         },
         "opens_on": None,
         "closes_on": None,
+        "is_open": True,
         "is_closed": False,
         "stated_on": "2018-06-27",
         "confirmed_on": None,
         "is_confirmed": False,
         "provenance": "compiled from public sources",
         "survey": "escap-2018",
+        "survey_label": survey.title,
         "source_row": 7,
+        "url": f"http://testserver/api/v1/offers/{offer.pk}/",
+        "page_url": f"http://testserver/offers/{offer.pk}/",
         "targets": [
-            {"kind": "group", "country": None, "group": "LDC", "as_printed": "LDCs"},
+            {
+                "kind": "group",
+                "country": None,
+                "country_label": None,
+                "group": "LDC",
+                "group_label": str(group),
+                "as_printed": "LDCs",
+            },
             {
                 "kind": "unresolved",
                 "country": None,
+                "country_label": None,
                 "group": None,
+                "group_label": None,
                 "as_printed": "Other neighbouring regional countries",
             },
         ],
@@ -182,9 +201,7 @@ def test_the_provenance_in_words() -> None:
     answered = PublishedOfferFactory(survey=survey)
     confirmed = ConfirmedOfferFactory(survey=survey, confirmed_on=dt.date(2026, 11, 25))
 
-    assert read(f"/offers/{answered.pk}/")["provenance"] == (
-        "read from the 2018 survey, not confirmed by the Government"
-    )
+    assert read(f"/offers/{answered.pk}/")["provenance"] == ("read from the 2018 survey, not yet put to the Government")
     assert read(f"/offers/{confirmed.pk}/")["provenance"] == "confirmed on 25 November 2026"
 
 
@@ -247,6 +264,7 @@ def add(model: type[Any], number: int) -> None:
         name = through._meta.get_fields()
         posting, other = name[1].attname, name[2].attname
         through.objects.bulk_create(through(**{posting: row.pk, other: codes[0].pk}) for row in made)
+    on_postings_changed(model, [row.pk for row in made])
 
 
 @pytest.mark.parametrize("model", [Offer, Need])
@@ -255,11 +273,12 @@ def test_a_list_asks_the_same_number_of_queries_at_10_200_and_1000_rows(
     model: type[Any], query: str, django_assert_num_queries: Any
 ) -> None:
     path = f"{ROOT}/{model._meta.model_name}s/{query}"
-    # postings, areas, modalities, places; and each code of the query once
-    expected = 4 + (3 if "country" in query else 0)
+    # postings, areas, modalities, places; each code of the query once, and whether names changed
+    expected = 4 + (4 if "country" in query else 0)
     client, size = client_of(), "&page_size=100" if query else "?page_size=100"
     for number in (10, 190, 800):
         add(model, number)
+        client.get(path + size)  # what the process keeps of names
         with django_assert_num_queries(expected):  # see above
             assert client.get(path + size).json()["results"]
 

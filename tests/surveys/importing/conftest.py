@@ -5,15 +5,23 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook
 
 from surveys.answering.edition import DATA
+from surveys.models import Survey
 
 TABLE = DATA / "survey_2018_table1.csv"
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 Cells = dict[str, str]
 MakeFile = Callable[..., bytes]
+
+
+@pytest.fixture
+def survey(unreleased: Survey) -> Survey:
+    """The 2018 edition before its results are released: what files do to a released one is in `test_released`."""
+    return unreleased
 
 
 def table_rows() -> list[Cells]:

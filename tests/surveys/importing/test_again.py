@@ -16,6 +16,7 @@ from surveys.models import Answer, Import, Need, Offer, Reading, Response, Surve
 from surveys.postings import posting, states
 from surveys.questionnaires.form import Form, FormQuestion, FormSection, add_version
 from surveys.questionnaires.shipped import shipped_form
+from tests.factories import AgencyFactory
 from tests.surveys.importing.conftest import TABLE, Cells, as_csv, as_xlsx, changed, table_rows
 
 pytestmark = pytest.mark.django_db
@@ -256,17 +257,16 @@ def test_an_edition_that_does_not_publish_makes_drafts(survey: Survey):
 def test_an_edition_with_one_response_an_agency_is_keyed_by_both(reference: None):
     survey = Survey.objects.create(code="by-agency", title="By agency", has_agency_key=True)
     add_version(survey, shipped_form("escap-unossc-2018"))
-    row = table_rows()[2]
-    rows = [row | {"agency": name} for name in ("Ministry of Commerce", "Ministry of Foreign Affairs", "")]
+    row = next(row for row in table_rows() if row["iso3"] == "THA")
+    AgencyFactory(name="Second agency of Thailand", country=Country.objects.get(pk="THA"))
+    names = ("Thailand International Cooperation Agency", "Second agency of Thailand", "")
+    rows = [row | {"agency": name} for name in names]
     outcome = bring_in(survey, rows)
     keys = set(Response.objects.values_list("key", flat=True))
     assert outcome.counts["added"] == 3
     assert len(keys) == 3
-    assert "CHN" in keys
-    assert {str(offer.agency) for offer in Offer.objects.exclude(agency=None)} == {
-        "Ministry of Commerce",
-        "Ministry of Foreign Affairs",
-    }
+    assert "THA" in keys
+    assert set(Offer.objects.exclude(agency=None).values_list("agency__name", flat=True)) == set(names) - {""}
     assert bring_in(survey, rows).counts["unchanged"] == 3
 
 

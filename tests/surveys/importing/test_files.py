@@ -383,7 +383,7 @@ READ_AND_MEASURE = """
 import json, os, pathlib, resource, sys, time
 import django
 django.setup()
-from surveys.questionnaires.xlsform_reading import read_xlsform
+from surveys.questionnaires.xlsform.reading import read_xlsform
 from surveys.reading.child.hidden import hidden_in
 from surveys.reading.source_file import open_file, read_sheets
 measured = {}

@@ -310,7 +310,7 @@ def test_a_corrected_row_of_an_edited_posting_leaves_both_versions_to_choose_fro
     assert need.title == "Our own words"
     choose(change=change, takes_response=True, by=manager)
     need.refresh_from_db()
-    assert (need.title.startswith("Cambodia seeks"), need.modalities.count()) == (True, 1)
+    assert (need.title.startswith("Cambodia: "), need.modalities.count()) == (True, 1)
     # Decided once, it is not asked again.
     bring_in(at_desk, survey, changed("KHM", modalities="Training", row_no="99"), capture)
     assert not PendingChange.objects.filter(decided_at=None).exists()

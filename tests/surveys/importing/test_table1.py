@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from directory.models import Agency
 from directory.names import NameIndex
 from surveys.answering.edition import Edition
 from surveys.answering.places import read_places
@@ -72,9 +73,14 @@ def test_postings_stand_under_the_one_agency_of_the_government(imported: Import)
         for offer in Offer.objects.select_related("agency")
     }
     assert agencies["THA"] == "TICA"
-    assert agencies["TUR"] == "TİKA"
     assert agencies["BGD"] == "Ministry of Finance"
     assert [agencies[iso3] for iso3 in ("CHN", "IND", "IDN", "IRN", "KHM", "LAO", "VNM")] == [None] * 7
+
+
+def test_what_others_compiled_stands_under_the_country_and_no_agency(imported: Import):
+    assert Agency.objects.filter(country="TUR", kind="national_agency").count() == 1
+    compiled = Offer.objects.get(country="TUR")
+    assert (compiled.agency, str(compiled.party)) == (None, "Türkiye")
 
 
 def test_amounts_are_exact_and_carry_what_they_cover(imported: Import):
@@ -147,15 +153,12 @@ def test_indonesias_finance_is_a_note_and_no_modality(imported: Import):
 
 def test_titles_and_texts_say_what_is_printed(imported: Import):
     thailand = Offer.objects.get(country="THA")
-    assert thailand.title == (
-        "Thailand offers cooperation in 9 areas: financial, experts/knowledge, training, advisory services, "
-        "study visits, technology transfer"
-    )
+    assert thailand.title == "Thailand: financial, experts/knowledge and more in 9 areas"
     assert "Sustainable agriculture/ food security" in thailand.text
     assert "ESCAP 2018 overview paper Table 1" in thailand.text
     assert "not answered by the Government" not in thailand.text
     assert "not answered by the Government" in Offer.objects.get(country="CHN").text
-    assert Need.objects.get(country="KHM").title.startswith("Cambodia seeks cooperation in 15 areas: financial, ")
+    assert Need.objects.get(country="KHM").title == "Cambodia: financial, experts/knowledge and more in 15 areas"
     assert "does not state a need: this draft" in Need.objects.get(country="BGD").text
     assert "does not state an offer: this draft" in Offer.objects.get(country="LAO").text
 

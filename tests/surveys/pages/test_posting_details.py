@@ -115,7 +115,7 @@ def test_unresolved_and_ambiguous_targets_are_flagged(client: Client) -> None:
         is_ambiguous=True,
     )
     page = Page(client.get(offer.get_absolute_url()))
-    assert "“Other neighbouring regional countries” not resolved: reaches nobody" in page.text
+    assert "“Other neighbouring regional countries” as printed; not used in the comparison" in page.text
     assert "Organisation of Islamic Cooperation our reading of “Islamic countries”" in page.text
     assert "/countries/KHM/" in page.links
 
@@ -137,7 +137,7 @@ def test_a_language_and_its_direction_are_told_to_the_browser(client: Client) ->
 def test_dates_are_written_out(client: Client) -> None:
     need = PublishedNeedFactory(opens_on=dt.date(2026, 2, 1), closes_on=dt.date(2099, 2, 28))
     text = Page(client.get(need.get_absolute_url())).text
-    assert "from 1 February 2026 until the end of 28 February 2099, everywhere" in text
+    assert "from 1 February 2026 until 28 February 2099, that day included" in text
 
 
 def test_only_released_fits_stand_on_a_posting_s_page(client: Client) -> None:
@@ -175,6 +175,6 @@ def test_details_run_as_many_queries_with_200_targets(
             PreferredPartnerFactory(need=need, country=country)
             ReleasedMatchFactory(need=need)
             ReleasedMatchFactory(offer=offer)
-        for posting in (offer, need):  # posting, areas, modalities, targets or partners, fits
-            with django_assert_num_queries(5):
+        for posting in (offer, need):  # posting, areas, modalities, targets or partners, fits, practices
+            with django_assert_num_queries(6):
                 client.get(posting.get_absolute_url())

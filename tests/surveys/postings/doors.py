@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from directory.choices import AgencyKind, Role
-from directory.models import Agency, Country, User
+from directory.choices import AgencyKind, KeyScope, Role
+from directory.models import Agency, ApiKey, Country, User
 from directory.people import leaving
 from surveys.answering import filling_in, readings, sending_in
 from surveys.choices import ImportState, PostingStatus, Visibility, WindowKind
@@ -28,6 +28,7 @@ from surveys.postings import approval, posting, still_valid, windows
 from surveys.questionnaires.versions import copy_from
 from tests.factories import (
     AgencyFactory,
+    ApiKeyFactory,
     AreaFactory,
     CountryFactory,
     ModalityFactory,
@@ -337,7 +338,7 @@ def file_import_that_states_it_no_longer(scene: Scene) -> Act:
 
 
 def _imported(scene: Scene) -> Survey:
-    survey: Survey = scene.given("survey")
+    survey: Survey = scene.given("unreleased")
     import_file(survey=survey, data=as_csv(table_rows()), file_name="table.csv")
     return survey
 
@@ -423,13 +424,53 @@ def command_creates(scene: Scene) -> Act:
     )
 
 
+def _key(scene: Scene) -> ApiKey:
+    """Return a key that writes for the agency of Thailand's focal point."""
+    key: ApiKey = ApiKeyFactory(scopes=[KeyScope.WRITE_POSTINGS], agency=scene.agency, accountable=scene.person())
+    return key
+
+
+def _sent(key: ApiKey, method: str, path: str, body: Any, *, seen: str = "*") -> Act:
+    headers = {"Authorization": f"Bearer {key.secret}", "If-Match": seen}  # type: ignore[attr-defined]
+    return lambda: getattr(Client(), method)(path, body, content_type="application/json", headers=headers)
+
+
+def _content(**given: Any) -> dict[str, Any]:
+    areas, modalities = [AreaFactory(code="energy").pk], [ModalityFactory(code="training").pk]
+    return {"title": "Flood warning", "areas": areas, "modalities": modalities, **given}
+
+
+def key_creates(scene: Scene) -> Act:
+    return _sent(_key(scene), "post", "/api/v1/needs/", _content(status="published"))
+
+
+def key_creates_many(scene: Scene) -> Act:
+    return _sent(_key(scene), "post", "/api/v1/offers/batch/", {"items": [_content(), _content()]})
+
+
+def key_changes(scene: Scene) -> Act:
+    key, offer = _key(scene), scene.own()
+    return _sent(key, "patch", f"/api/v1/offers/{offer.pk}/", {"title": "Other words"})
+
+
+def key_refers(scene: Scene) -> Act:
+    key, offer = _key(scene), scene.own()
+    return _sent(key, "patch", f"/api/v1/offers/{offer.pk}/", {"reference": "A/1"})
+
+
+def key_withdraws(scene: Scene) -> Act:
+    key, offer = _key(scene), scene.own()
+    return _sent(key, "post", f"/api/v1/offers/{offer.pk}/withdraw/", {"reason": "met"})
+
+
 DOORS = (
     form_draft, form_of_a_published_one, form_that_has_to_be_approved, form_of_places, sheet, step_publish,
     step_confirm, step_withdraw, step_renew, step_copy, step_submit, step_approve, step_send_back, step_choose,
     mail_still_valid, mail_no_longer_valid, admin_add, admin_edit, admin_areas, admin_places, admin_old_version,
     admin_publish, admin_withdraw, admin_confirm, admin_choose, file_import, file_import_again,
     file_import_that_states_it_no_longer, undo, undo_of_what_was_added, reading_resolved, reading_confirmed,
-    survey_answered, survey_corrected, contact_erased, command_creates,
+    survey_answered, survey_corrected, contact_erased, command_creates, key_creates,
+    key_creates_many, key_changes, key_refers, key_withdraws,
 )  # fmt: skip
 
 

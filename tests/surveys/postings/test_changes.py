@@ -218,8 +218,10 @@ def _has_postings_in_hand(tree: ast.AST) -> bool:
 
 def _writes_a_posting(call: ast.Call, rows: frozenset[str], models: frozenset[str]) -> bool:
     if not isinstance(call.func, ast.Attribute):
-        # bulk_create_with_history(rows, Model, …)
-        return getattr(call.func, "id", "").endswith("_with_history") and bool(_names(call) & ROWS)
+        # bulk_create_with_history(rows, Model, …), update_rows(Model, rows, …)
+        name = getattr(call.func, "id", "")
+        is_of_many = name.endswith("_with_history") or name in ("insert_rows", "update_rows")
+        return is_of_many and bool(_names(call) & models)
     if call.func.attr not in WRITES:
         return False
     receiver = call.func.value
@@ -251,6 +253,8 @@ def _attributes(tree: ast.AST) -> set[str]:
         "place_rows(posting).all().delete()",
         "Target.objects.bulk_create(rows)",
         "bulk_create_with_history(rows, PreferredPartner, default_user=by)",
+        "update_rows(Offer, rows, ['title'])",
+        "from surveys.models import Offer\ndelete_rows_with_history(model, rows, by=by, reason='x')",
         "from surveys.models import Offer\nself.model.objects.filter(pk=1).update(status='published')",
         "from workspace.postings.kinds import Kind\nfrom surveys import posting\nmodel.objects.create(title='x')",
     ],

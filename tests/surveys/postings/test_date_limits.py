@@ -157,6 +157,15 @@ def test_a_month_and_a_week_before_the_end_the_owners_are_told_once_each(speaker
     assert told == [30, 7]
 
 
+@pytest.mark.parametrize("days", [1, 5, 7, 8, 29])
+def test_what_nobody_was_told_of_in_time_is_told_once(speaker, days):
+    """A posting made, or a clock that went again, within both of the times."""
+    PublishedOfferFactory(country=CountryFactory(iso3="THA"), closes_on=DAY)
+    assert reminding.write_reminders(DAY - days * ONE_DAY) == 1
+    assert reminding.write_reminders(DAY - days * ONE_DAY) == 0
+    assert Mail.objects.filter(kind="posting_expiring").count() == 1
+
+
 def test_what_closes_today_is_too_late_to_tell(speaker):
     PublishedOfferFactory(country=CountryFactory(iso3="THA"), closes_on=DAY)
     assert not reminded("posting_expiring", DAY)

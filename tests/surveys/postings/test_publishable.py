@@ -15,12 +15,14 @@ from surveys.answering import sending_in
 from surveys.choices import PostingStatus, WindowKind
 from surveys.importing import undoing
 from surveys.importing.applying import ImportOutcome, import_file
+from surveys.importing.in_words import AnswerWords
 from surveys.importing.report import row_lines, summary
 from surveys.models import Import, Need, Offer, Response, Survey
 from surveys.postings import posting, still_valid
 from surveys.postings.held import PostingLacks
 from surveys.postings.publishable import SHORT, lacks, lacks_of, with_lack
 from surveys.postings.writing import NewPosting
+from surveys.questionnaires.asked import Asked
 from tests.factories import (
     AreaFactory,
     CountryFactory,
@@ -395,20 +397,20 @@ def thai() -> Any:
     return Offer.objects.get(country="THA")
 
 
-def test_what_an_import_leaves_short_waits_as_a_draft_that_says_what_it_lacks(survey: Survey):
+def test_what_an_import_leaves_short_waits_as_a_draft_that_says_what_it_lacks(unreleased: Survey):
     short = changed("THA", priority_areas_as_printed="SDGs")
     for options in ({"dry_run": True}, {}):
-        outcome = bring_in(survey, short, **options)
+        outcome = bring_in(unreleased, short, **options)
         assert (outcome.counts["waiting"], outcome.counts["lacking:areas"]) == (1, 1)
         assert "1 posting waits as a draft: no area (1)" in summary(outcome.counts)
-        (lines,) = [list(row_lines(row)) for row in outcome.rows if row.key == "THA"]
+        (lines,) = [list(row_lines(row, AnswerWords(Asked.of(unreleased)))) for row in outcome.rows if row.key == "THA"]
         assert "draft, waits: no area" in lines[0]
     assert thai().status == PostingStatus.DRAFT
     assert [lack.field for lack in lacks_of(thai())] == ["areas"]
     assert Import.objects.get().counts["waiting"] == 1
-    bring_in(survey, table_rows())
+    bring_in(unreleased, table_rows())
     assert thai().status == PostingStatus.PUBLISHED
-    outcome = bring_in(survey, short)
+    outcome = bring_in(unreleased, short)
     assert (thai().status, outcome.counts["waiting"]) == (PostingStatus.DRAFT, 1)
 
 
@@ -418,13 +420,15 @@ def test_what_the_table_did_not_ask_keeps_nothing_from_being_published(survey: S
     assert "waiting" not in outcome.counts
 
 
-def test_what_was_public_before_there_was_the_rule_stays_until_a_file_touches_what_it_lacks(survey: Survey):
-    bring_in(survey, changed("THA", priority_areas_as_printed="SDGs"))
+def test_what_was_public_before_there_was_the_rule_stays_until_a_file_touches_what_it_lacks(unreleased: Survey):
+    bring_in(unreleased, changed("THA", priority_areas_as_printed="SDGs"))
     Offer.objects.filter(country="THA").update(status=PostingStatus.PUBLISHED)
     contribution = {"contribution_as_printed": "n/a", "contribution_usd": ""}
-    assert "waiting" not in bring_in(survey, changed("THA", priority_areas_as_printed="SDGs", **contribution)).counts
+    assert (
+        "waiting" not in bring_in(unreleased, changed("THA", priority_areas_as_printed="SDGs", **contribution)).counts
+    )
     assert (thai().status, thai().amount) == (PostingStatus.PUBLISHED, None)
-    assert bring_in(survey, changed("THA", priority_areas_as_printed="", **contribution)).counts["waiting"] == 1
+    assert bring_in(unreleased, changed("THA", priority_areas_as_printed="", **contribution)).counts["waiting"] == 1
     assert thai().status == PostingStatus.DRAFT
 
 
@@ -437,10 +441,10 @@ def test_the_page_of_an_import_says_what_waits(survey: Survey, scene: Scene):
     assert "no area (1)" in Page(scene.client.get(reverse("admin:surveys_import_changelist"))).text
 
 
-def test_undoing_publishes_nothing_that_is_over_by_now(survey: Survey, scene: Scene):
-    bring_in(survey, table_rows())
+def test_undoing_publishes_nothing_that_is_over_by_now(unreleased: Survey, scene: Scene):
+    bring_in(unreleased, table_rows())
     Offer.objects.filter(country="THA").update(closes_on=LONG_AGO)
-    bring_in(survey, changed("THA", modalities="Training"))
+    bring_in(unreleased, changed("THA", modalities="Training"))
     assert (thai().status, thai().closes_on) == (PostingStatus.PUBLISHED, None)
     undoing.undo(file_import=Import.objects.latest("pk"), by=scene.manager())
     assert (thai().status, thai().closes_on) == (PostingStatus.DRAFT, LONG_AGO)

@@ -4,8 +4,8 @@ import pytest
 
 from surveys.importing.applying import import_file
 from surveys.models import Survey
-from surveys.questionnaires.xlsform_library import XlsformRefused
-from surveys.questionnaires.xlsform_reading import read_xlsform
+from surveys.questionnaires.xlsform.library import XlsformRefused
+from surveys.questionnaires.xlsform.reading import read_xlsform
 from surveys.reading.cells import FileRefused
 from tests.factories import SurveyFactory
 from tests.surveys.workbooks import workbook

@@ -1,5 +1,6 @@
 """Questionnaires: out as XLSForm and back, what cannot be asked, versions, the admin."""
 
+import datetime as dt
 import io
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from directory.models import User
 from surveys.importing.applying import import_file
 from surveys.models import Question, Questionnaire, Survey
 from surveys.questionnaires.bringing_in import bring_in
-from surveys.questionnaires.conditions import ConditionError, as_xlsform, from_xlsform
 from surveys.questionnaires.form import Condition, Form, FormOption, FormQuestion, FormSection, add_version, form_of
+from surveys.questionnaires.lists import Lists
 from surveys.questionnaires.versions import current_version, editable_version
-from surveys.questionnaires.xlsform_library import XlsformRefused
-from surveys.questionnaires.xlsform_reading import read_xlsform
-from surveys.questionnaires.xlsform_writing import write_xlsform
+from surveys.questionnaires.xlsform.library import XlsformRefused
+from surveys.questionnaires.xlsform.reading import read_xlsform
+from surveys.questionnaires.xlsform.writing import write_xlsform
 from surveys.reading.source_file import read_sheets
+from tests.factories import SurveyFactory
 from tests.surveys.importing.conftest import TABLE
 from tests.surveys.workbooks import workbook
 
@@ -108,34 +110,22 @@ def test_what_kobo_does_not_bring_back_is_taken_from_the_question_of_the_same_na
 @pytest.mark.parametrize(
     ("rows", "choices", "said"),
     [
-        ([["image", "photo", "A photo"]], [], "type “photo”, which the portal cannot ask"),
+        ([["rank x", "order", "In order"]], [["x", "a", "A"]], "“order” (row 2): it is of type “rank”"),
+        (
+            [["select_one_from_file towns.csv", "town", "Town"]],
+            [],
+            "“town” (row 2): its choices come from a file",
+        ),
         ([["text", "Name With Space", "A"]], [], "'name' value is invalid"),
         ([["select_one x", "q", "Q"]], [], "x"),
         ([["text", "a", "A"], ["text", "a", "B"]], [], "a"),
-        ([["text", "a", ""]], [], "label"),
     ],
 )
 def test_what_cannot_be_asked_is_named(rows: list[list[str]], choices: list[list[str]], said: str):
     data = workbook(survey=[["type", "name", "label"], *rows], choices=[["list_name", "name", "label"], *choices])
     with pytest.raises(XlsformRefused) as refused:
         read_xlsform(data)
-    said = said.replace("type “photo”", "“photo” is of type")
-    assert said.split(",")[0] in str(refused.value)
-
-
-def test_conditions_are_written_and_read():
-    for condition in (Condition("a", ("x",)), Condition("a", ("x", "y-z")), Condition("a")):
-        assert from_xlsform(as_xlsform(condition)) == condition
-    assert from_xlsform("${a} = 'x'") == Condition("a", ("x",))
-    assert from_xlsform("") is None
-    for other in (
-        "${a} > 5",
-        "selected(${a}, 'x') and selected(${b}, 'y')",
-        "selected(${a}, 'x') or selected(${b}, 'y')",
-        "(",
-    ):
-        with pytest.raises(ConditionError):
-            from_xlsform(other)
+    assert said in str(refused.value)
 
 
 @pytest.mark.shared
@@ -239,3 +229,15 @@ def test_no_column_takes_the_place_of_what_the_library_hangs_on_a_question(colum
     asked = [question for section in read_xlsform(book).form.sections for question in section.questions]
     assert [question.code for question in asked] == ["a", "b", "c"]
     assert [option.code for option in asked[0].options] == ["x"]
+
+
+def test_an_edition_is_answered_from_the_areas_that_were_in_the_list_on_its_day(reference: None) -> None:
+    asked = {
+        day: {choice.code for choice in Lists(SurveyFactory(stated_on=day)).named("areas")}
+        for day in (dt.date(2018, 6, 27), None)
+    }
+    assert asked[None] - asked[dt.date(2018, 6, 27)] == {
+        "south-south-institutions", "ssc-legal-frameworks", "ssc-coordination", "ssc-project-management", "ssc-skills",
+        "ssc-communication",
+    }  # fmt: skip
+    assert "trade" in asked[dt.date(2018, 6, 27)]

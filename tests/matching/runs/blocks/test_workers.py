@@ -31,7 +31,7 @@ from ssc_portal.celery import app
 from web.jobs.watch import watch
 
 dies_at, slots = sys.argv[1], int(sys.argv[2])
-app.conf.task_default_queue = sys.argv[3]
+app.conf.task_queues, app.conf.task_routes, app.conf.task_default_queue = None, {}, sys.argv[3]
 ended = threading.Event()
 
 def die(*given, **named):

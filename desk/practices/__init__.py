@@ -1,0 +1,1 @@
+"""Reviewing practices, and answering what is asked about them."""

@@ -1,0 +1,1 @@
+"""What people see of the numbers: tables, the lists behind them, the picture, files and pages."""

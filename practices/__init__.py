@@ -1,0 +1,1 @@
+"""What an agency offers to share: good practices and institutional models, reviewed, found, and asked about."""

@@ -1,0 +1,1 @@
+"""Files brought in: their pages in the admin."""

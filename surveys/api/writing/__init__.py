@@ -1,0 +1,1 @@
+"""Offers and needs sent in by an agency's own system, with its key."""

@@ -1,0 +1,1 @@
+"""Searches of offers and needs that people keep, and the mails on what they newly find."""

@@ -1,0 +1,1 @@
+"""Lists of the API as files: in which form an answer is given, whole lists in blocks, and what their columns mean."""

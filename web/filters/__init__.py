@@ -1,0 +1,44 @@
+"""Filters of lists, shared by pages, files and API: a value not exactly right is refused, never read as "all"."""
+
+from web.filters.fields import LONGEST_SEARCH, DayField, ExactField, MomentField, ScoreField, SearchField
+from web.filters.kinds import (
+    CODE,
+    PAIR,
+    DayFilter,
+    MomentFilter,
+    NamesFilter,
+    OfSeveral,
+    SearchFilter,
+    SeveralChoicesFilter,
+    SeveralFilter,
+    YesNoFilter,
+    names_filter,
+)
+from web.filters.lists import ListFilterSet, query_of
+from web.filters.refusing import refusal_of, refusals
+from web.filters.several import OneOrSeveral
+
+__all__ = [
+    "CODE",
+    "LONGEST_SEARCH",
+    "PAIR",
+    "DayField",
+    "DayFilter",
+    "ExactField",
+    "ListFilterSet",
+    "MomentField",
+    "MomentFilter",
+    "NamesFilter",
+    "OfSeveral",
+    "OneOrSeveral",
+    "ScoreField",
+    "SearchField",
+    "SearchFilter",
+    "SeveralChoicesFilter",
+    "SeveralFilter",
+    "YesNoFilter",
+    "names_filter",
+    "query_of",
+    "refusal_of",
+    "refusals",
+]

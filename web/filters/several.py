@@ -1,0 +1,126 @@
+"""Fields of several values, of which any may fit: a parameter is repeated, or its values are parted by commas."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django_filters.fields import ModelMultipleChoiceField
+
+from web.filters.suggesting import readable, unknown_values
+
+MOST_VALUES = 300
+"""Of one parameter; all countries and territories are fewer."""
+SEPARATOR = ","
+
+
+def values_of(given: Sequence[str] | str | None, *, most: int = MOST_VALUES) -> list[str]:
+    """Return the values of a parameter one by one, each once, in their order.
+
+    Raises ValidationError for an empty one between commas, and for more than `most`.
+    """
+    parts = [given] if isinstance(given, str) else given or []
+    values = list(dict.fromkeys(value for part in parts for value in str(part).split(SEPARATOR)))
+    if len(values) > most:
+        raise forms.ValidationError(_("Give at most %(most)d values.") % {"most": most}, code="invalid")
+    if values and not all(value.strip() for value in values):
+        raise forms.ValidationError(_("Empty: give a value or leave the parameter out."), code="invalid")
+    return values
+
+
+class OneOrSeveral(forms.Select):
+    """A menu of which people choose one; several that an address names are kept together as one more choice."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Return the menu as Django's template writes it, which is asked for each of its choices: all countries."""
+        menu = self.get_context(name, value, attrs)["widget"]
+        written = format_html_join(
+            "",
+            '\n  <option value="{}"{}>{}</option>',
+            (
+                (str(option["value"]), flatatt(option["attrs"]), option["label"])
+                for _group, options, _place in menu["optgroups"]
+                for option in options
+            ),
+        )
+        return format_html('<select name="{}"{}>{}\n</select>', menu["name"], flatatt(menu["attrs"]), written)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Return all values given."""
+        return list(data.getlist(name))
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        """Return the choices, and where several are chosen these as one."""
+        if len(value) < 2:
+            return super().optgroups(name, value, attrs)
+        groups: list[Any] = super().optgroups(name, [], attrs)
+        labels = {str(code): str(label) for code, label in self.choices}
+        words = ", ".join(labels.get(one, one) for one in value)
+        option = self.create_option(name, SEPARATOR.join(value), words, selected=True, index=len(groups))
+        return [*groups, (None, [option], len(groups))]
+
+
+class SeveralField(ModelMultipleChoiceField):
+    """Rows named by their codes; none given is an empty list, which filters nothing."""
+
+    def __init__(self, *args: Any, most: int = MOST_VALUES, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def clean(self, value: Any) -> list[Any]:
+        """Return the rows, in one query; one that is not known is refused with what may have been meant."""
+        codes = values_of(value, most=self.most)
+        if not codes:
+            return []
+        key = self.to_field_name or "pk"
+        rows = {str(getattr(row, key)): row for row in self.queryset.filter(**{f"{key}__in": codes})}
+        unknown = [code for code in codes if code not in rows]
+        if unknown:
+            known = [(str(getattr(row, key)), str(row)) for row in self.queryset.order_by(key)]
+            refusal = str(self.error_messages["invalid_choice"])
+            raise forms.ValidationError(unknown_values(unknown, known, refusal=refusal), code="invalid_choice")
+        return [rows[code] for code in codes]
+
+
+class SeveralChoicesField(forms.MultipleChoiceField):
+    """Codes out of a closed list."""
+
+    widget = OneOrSeveral
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the codes; one that is not known is refused with what may have been meant."""
+        codes = values_of(value)
+        known = [(str(code), str(label)) for code, label in self._pairs() if str(code)]
+        named = {code for code, _label in known}
+        if unknown := [code for code in codes if code not in named]:
+            refusal = _("Give one of: %(names)s.") % {"names": ", ".join(code for code, _label in known)}
+            raise forms.ValidationError(unknown_values(unknown, known, refusal=refusal), code="invalid_choice")
+        return codes
+
+    def _pairs(self) -> list[Any]:
+        choices: Any = self.choices
+        return list(choices)
+
+
+class NamesField(forms.Field):
+    """Names of rows of one shape, such as numbers; that a row is not there is no error, it is just not found."""
+
+    widget = OneOrSeveral
+
+    def __init__(self, *, pattern: str, example: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pattern, self.example = re.compile(pattern), example
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the names as they are given."""
+        names = values_of(value)
+        if wrong := [name for name in names if not self.pattern.fullmatch(name)]:
+            refusal = _("%(typed)s: give it as in %(example)s.")
+            raise forms.ValidationError(
+                refusal % {"typed": readable(wrong[0]), "example": self.example}, code="invalid"
+            )
+        return names
