@@ -116,6 +116,20 @@ class ExplainedTopicSerializer(serializers.Serializer[Any]):
     other_language = serializers.BooleanField(help_text="Across languages the meaning alone is compared.")
 
 
+class StoredFiguresSerializer(serializers.Serializer[Any]):
+    """The score and its contributions that a reviewer saw when deciding, in millionths, even where a run was overdue.
+
+    They may differ from those worked out on the day of the decision.
+    """
+
+    score = serializers.IntegerField(help_text="Millionths")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Return the score and a field for each criterion."""
+        part = {code: serializers.IntegerField(help_text="Millionths") for code, _label in CRITERION_CHOICES}
+        return {**super().get_fields(), **part}
+
+
 class ExplanationSerializer(serializers.Serializer[Any]):
     """Why a need and an offer fit, or which gates close them off from each other."""
 
@@ -141,3 +155,4 @@ class ExplanationSerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, help_text="Null: the topic was off. Absent: explained before there was one."
     )
     not_stated = _codes("What a side does not state, by name of the field.")
+    stored = StoredFiguresSerializer(required=False, help_text="Of a decided match, what its reviewer saw.")

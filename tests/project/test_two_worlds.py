@@ -62,7 +62,7 @@ CLOSES = 5
 """Days from the start on which two postings close."""
 NEVER_THE_SAME = re.compile(
     r'name="(?:csrfmiddlewaretoken|form_key)" value="[^"]+"|name="as_of" value="[0-9a-f]+~[^"]*"|nonce="[^"]+"'
-    r'|"id":\d+(?=,"on":)'
+    r'|"id":\d+(?=,"on":)|/api/v1/runs/\d+/'
 )
 """Tokens, and the numbers of runs, which a database does not take back with the runs."""
 

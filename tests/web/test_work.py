@@ -95,16 +95,17 @@ def test_where_there_is_a_broker_it_is_not_for_this(settings):
 
 
 def test_the_clock_begins_with_everything_and_keeps_the_schedule_of_the_settings(settings):
-    every = dict.fromkeys(("web.tasks.watch", "directory.tasks.send_due_mails", "matching.tasks.match_marked"), 5)
-    every["matching.tasks.watch_runs"] = 60
+    often = {"web.tasks.watch", "directory.tasks.send_due_mails", "matching.tasks.match_marked"}
+    often.add("feed.tasks.bring_up_to_date")
+    every = {*often, "matching.tasks.watch_runs"}
     with time_machine.travel(dt.datetime(2026, 11, 25, 12, 20, tzinfo=dt.UTC), tick=False) as moment:
         clock = Clock()
         assert set(clock.due()) == {*every, "ssc_portal.tasks.daily"}
         assert clock.due() == []
         moment.shift(6)
-        assert set(clock.due()) == set(every) - {"matching.tasks.watch_runs"}
+        assert set(clock.due()) == often
         moment.shift(55)
-        assert set(clock.due()) == set(every)
+        assert set(clock.due()) == every
         moment.shift(dt.timedelta(minutes=50))
         assert "ssc_portal.tasks.daily" in clock.due()
 

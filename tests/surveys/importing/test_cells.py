@@ -60,11 +60,10 @@ def test_what_is_no_number_or_could_be_two_is_refused(text: str):
         parse_number(text, decimal=".")
 
 
-@given(st.decimals(min_value=0, max_value=10**16, places=2, allow_nan=False, allow_infinity=False))
+@given(st.decimals(min_value=0, max_value=Decimal("9999999999999.99"), places=2))
 def test_an_amount_comes_back_as_it_went_out(amount: Decimal):
-    if amount < 10**16:
-        assert parse_number(f"{amount:,.2f}", decimal=None) == amount
-        assert parse_number(f"{amount:f}", decimal=None) == amount
+    assert parse_number(f"{amount:,.2f}", decimal=None) == amount
+    assert parse_number(f"{amount:f}", decimal=None) == amount
 
 
 def test_a_printed_amount_says_what_it_covers():
