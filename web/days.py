@@ -1,6 +1,7 @@
 """Days and deadlines on a round earth: which postings are open now, with people from UTC−12 to UTC+14."""
 
 import datetime as dt
+from calendar import monthrange
 
 from django.utils import timezone
 
@@ -29,3 +30,10 @@ def years_before(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """Return the same day of the month `months` later; the last of that month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return dt.date(year, month, min(day.day, monthrange(year, month)[1]))

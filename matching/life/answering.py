@@ -1,8 +1,5 @@
 """What a side says: its answer to a proposal, and its consent to publication."""
 
-import datetime as dt
-from calendar import monthrange
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,13 +10,12 @@ from matching.choices import COOPERATION, REFUSALS, Audience, EventKind, MatchSt
 from matching.life.clearing import clear, end_without_agreement, object_to, pass_on_due
 from matching.life.seen.sides import posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
+from matching.life.terms import NOT_NOW_MONTHS
 from matching.models import Match, MatchSide
 from surveys.choices import Side
-from web.days import today
+from web.days import months_after, today
 
 __all__ = ["answer", "clear", "consent", "object_to", "pass_on_due", "withdraw_consent"]
-
-NOT_NOW_MONTHS = 6
 
 
 @transaction.atomic
@@ -42,7 +38,7 @@ def answer(*, match: Match, side: Side, by: User, answer: SideAnswer, reason: st
     row.save(update_fields=["answer", "answer_reason", "answered_by", "answered_at"])
     take_step(match, EventKind.ANSWERED, by=by, side=side, audience=Audience.SIDE, details={"answer": row.answer})
     if row.answer in REFUSALS:
-        until = _months_after(today(), NOT_NOW_MONTHS) if row.answer == SideAnswer.NOT_NOW else None
+        until = months_after(today(), NOT_NOW_MONTHS) if row.answer == SideAnswer.NOT_NOW else None
         end_without_agreement(match, side=side, by=by, refused_until=until)
     return row
 
@@ -80,9 +76,3 @@ def _cooperating(match: Match, side: Side, by: User) -> tuple[Match, MatchSide]:
 def _check_speaks_for(by: User, match: Match, side: Side) -> None:
     if not posting_of(match, side).is_within(scope_of(by, Action.ANSWER_PROPOSALS)):
         raise ReviewRefused(_("Only those who speak for this side answer for it."))
-
-
-def _months_after(day: dt.date, months: int) -> dt.date:
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return dt.date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -19,11 +19,12 @@ from matching.life.proposable import check_not_on_hold
 from matching.life.seen.sides import OTHER_SIDE, posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.life.telling.to_sides import write_to_side
-from matching.life.terms import last_day_of_term
+from matching.life.terms import ANSWER_DAYS, term_for
 from matching.models import Match, MatchSide
 from surveys.choices import ClearanceRule, PostingStatus, Side
 from surveys.models import CountryWindow
 from surveys.models.posting import Posting
+from surveys.postings.windows import window_of
 from web.days import today
 
 CLEARANCE_OF = {
@@ -49,11 +50,11 @@ def begin(*, match: Match, by: User) -> None:
                 _("Nobody speaks for “%(party)s” yet: invite a focal point and record the designation first.")
                 % {"party": posting.party}
             )
-        window = _window_of(posting)
+        window = window_of(posting)
         clearance = CLEARANCE_OF[ClearanceRule(window.clearance)]
         due_on = None
         if clearance == Clearance.NO_OBJECTION:
-            due_on = last_day_of_term(today(), window.clearance_days, window.country_id)
+            due_on = term_for(posting, today(), window.clearance_days)
         row, _is_new = MatchSide.objects.update_or_create(
             match=match, side=side, defaults={**_fresh_round(), "clearance": clearance, "clearance_due_on": due_on}
         )
@@ -124,7 +125,10 @@ def pass_on_due(on: dt.date) -> int:
 
 
 def end_without_agreement(match: Match, *, side: Side, by: User | None, refused_until: dt.date | None) -> None:
-    """End a proposal that a side or its country does not want; call it in the step's transaction, match held."""
+    """End a proposal that a side or its country does not want, or does not answer (`by` is None).
+
+    Call it in the step's transaction, match held.
+    """
     take_step(match, EventKind.NOT_TAKEN_FORWARD, by=by, side=side, refused_until=refused_until)
     other = match.sides.filter(side=OTHER_SIDE[side], asked_at__isnull=False).exclude(answer__in=REFUSALS).first()
     if other is not None:
@@ -153,7 +157,8 @@ def _waiting(match: Match, side: Side, by: User, note: str) -> tuple[Match, Matc
 
 def _ask(match: Match, row: MatchSide, *, by: User | None) -> None:
     side = Side(row.side)
-    _set(row, asked_at=timezone.now())
+    due_on = term_for(posting_of(match, side), today(), ANSWER_DAYS)
+    _set(row, asked_at=timezone.now(), answer_due_on=due_on, reminded_on=None)
     take_step(match, EventKind.ASKED, by=by, side=side, audience=Audience.SIDE)
     write_to_side(match, side, "proposed", occasion=_occasion(match, side), to_offices=True)
 
@@ -175,6 +180,8 @@ def _fresh_round() -> dict[str, object]:
         "cleared_by": None,
         "cleared_at": None,
         "asked_at": None,
+        "answer_due_on": None,
+        "reminded_on": None,
         "answer": "",
         "answer_reason": "",
         "answered_by": None,
@@ -184,10 +191,3 @@ def _fresh_round() -> dict[str, object]:
         "outcome_confirmed_by": None,
         "outcome_confirmed_at": None,
     }
-
-
-def _window_of(posting: Posting) -> CountryWindow:
-    country = posting.posting_country
-    if country is None:
-        return CountryWindow()
-    return CountryWindow.objects.filter(country=country).first() or CountryWindow(country=country)

@@ -41,6 +41,10 @@ class MatchSide(models.Model):
     cleared_by = _person(_("cleared by"), "clearances")
     cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
     asked_at = models.DateTimeField(_("asked"), null=True, blank=True)
+    answer_due_on = models.DateField(
+        _("answer until, inclusive"), null=True, blank=True, help_text=_("Then the proposal closes without an answer.")
+    )
+    reminded_on = models.DateField(_("reminded on"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=12, choices=SideAnswer, blank=True)
     answer_reason = models.TextField(_("reason"), blank=True, help_text=_("Read by the secretariat alone."))
     answered_by = _person(_("answered by"), "answers_to_proposals")
@@ -73,6 +77,11 @@ class MatchSide(models.Model):
                 fields=["clearance_due_on"],
                 condition=Q(clearance=Clearance.NO_OBJECTION),
                 name="matchside_term_running",
+            ),
+            models.Index(
+                fields=["answer_due_on"],
+                condition=Q(answer="", asked_at__isnull=False),
+                name="matchside_waits_for_answer",
             ),
         ]
 

@@ -17,7 +17,7 @@ from directory.models import Mail
 from directory.people import leaving, revalidation
 from feed.sequencing.beginning import ask_for_a_pass
 from feed.sequencing.forgetting import forget_gone
-from matching.life import clearing, following, lapsing
+from matching.life import clearing, following, lapsing, silence
 from matching.life.telling import digests
 from matching.runs import due
 from matching.runs.rematch import match_marked
@@ -69,7 +69,10 @@ PARTS: dict[str, Part] = {
     "triangular options lapsed": lambda on: lapse_expired_options(),
     "matching runs begun": due.start_of_day,
     "marks of postings matched": lambda on: match_marked(),
+    "terms of answers moved": silence.bring_terms_up_to_date,
     "proposals passed on": clearing.pass_on_due,
+    "sides reminded to answer": silence.remind,
+    "proposals closed without an answer": silence.close,
     "reminders of matches": following.write_reminders,
     "reminders of postings": reminding.write_reminders,
     "people to validate": write_revalidations,

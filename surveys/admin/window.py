@@ -10,8 +10,17 @@ from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin, actor
 from surveys.admin.days import READ_DAYS
-from surveys.models import CountryWindow
+from surveys.models import ClockStop, CountryWindow
 from surveys.postings.windows import WindowRefused, pause, resume
+
+
+class ClockStopInline(admin.TabularInline[ClockStop, CountryWindow]):
+    """When the terms of the country do not run: the deadlines of what it is asked move later by as much."""
+
+    model = ClockStop
+    formfield_overrides = READ_DAYS
+    extra = 0
+    fields = ("first_day", "last_day", "reason")
 
 
 @admin.register(CountryWindow)
@@ -25,6 +34,7 @@ class CountryWindowAdmin(HistoryAdmin[CountryWindow]):
     search_fields = ("country__search_text",)
     autocomplete_fields = ("country",)
     readonly_fields = ("paused_at", "paused_by")
+    inlines = (ClockStopInline,)
     actions = ("pause_selected", "resume_selected")
     fieldsets = (
         (

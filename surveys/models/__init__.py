@@ -2,6 +2,7 @@
 
 from surveys.models.answer import Answer
 from surveys.models.challenge import Challenge
+from surveys.models.clock_stop import ClockStop
 from surveys.models.file_import import Import, ImportedFile, ImportRow, RememberedColumns
 from surveys.models.need import Need, PreferredPartner
 from surveys.models.offer import Offer, Target
@@ -17,6 +18,7 @@ from surveys.models.window import CountryWindow
 __all__ = [
     "Answer",
     "Challenge",
+    "ClockStop",
     "CountryWindow",
     "Import",
     "ImportRow",

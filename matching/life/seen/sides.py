@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
@@ -12,6 +13,7 @@ from matching.choices import CLEARANCE_SHOWN, REFUSALS, TOLD_NOBODY, Audience, M
 from matching.models import Match, MatchEvent, MatchSide
 from surveys.choices import Side
 from surveys.models.posting import Posting
+from web.days import today
 
 OTHER_SIDE = {Side.NEED: Side.OFFER, Side.OFFER: Side.NEED}
 
@@ -96,6 +98,9 @@ def _not_taken_forward(row: MatchSide) -> SideState:
         return SideState(
             "not_taken_forward", words, _("You answered: %(answer)s.") % {"answer": row.get_answer_display()}
         )
+    if row.answer_due_on is not None and not row.answer and row.answer_due_on < today():
+        said = _("No reply of yours had come by %(day)s. Your posting stays.")
+        return SideState("not_taken_forward", words, said % {"day": date_format(row.answer_due_on)})
     return SideState("not_taken_forward", words)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from directory.mail.kinds import Purpose, register
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN, COOPERATION, DECIDED, MatchStatus
-from matching.life.seen.sides import posting_of, shown_state, sides_of
+from matching.life.seen.sides import OTHER_SIDE, posting_of, shown_state, side_row, sides_of
 from matching.life.telling.digests import MOST_LISTED, new_matches_of
 from matching.models import Match
 from surveys.choices import Side
@@ -19,7 +19,6 @@ Filling = Mapping[str, Any] | None
 TRUE_IN = {
     "clearance_asked": {MatchStatus.PROPOSED},
     "proposed": {MatchStatus.PROPOSED},
-    "unanswered": {MatchStatus.PROPOSED},
     "not_taken_forward": {MatchStatus.NOT_TAKEN_FORWARD},
     "introduced": CONTACTS_SHOWN,
     "agreed": COOPERATION,
@@ -33,10 +32,12 @@ def _for_a_side(statuses: Collection[MatchStatus], reader: User | None, about: M
     """Return the match, the reader's side of it and what that side is told; for an office only that there is one."""
     side = Side(about["side"])
     match = Match.objects.for_lists().prefetch_related("sides").filter(pk=about["match"], status__in=statuses).first()
-    if match is None:
+    row = side_row(match, side) if match else None
+    if match is None or row is None:
         return None
+    terms = {"answer_due_on": row.answer_due_on, "clearance_due_on": row.clearance_due_on}
     if reader is None:
-        return {"match": None, "party": posting_of(match, side).party}
+        return {"match": None, "party": posting_of(match, side).party, **terms}
     is_shown = Match.objects.visible_to(reader).filter(pk=match.pk).exists()
     if not is_shown or side not in sides_of(reader, match):
         return None
@@ -45,13 +46,22 @@ def _for_a_side(statuses: Collection[MatchStatus], reader: User | None, about: M
         "side": side,
         "own": posting_of(match, side),
         "party": posting_of(match, side).party,
+        "other": posting_of(match, OTHER_SIDE[side]),
         "state": shown_state(match, reader, side),
+        **terms,
     }
 
 
+@register("unanswered", purpose=Purpose.REMINDER)
+def _unanswered(reader: User | None, about: Mapping[str, Any]) -> Filling:
+    """Return the proposal that waits for the reader's side; None where the side has answered since."""
+    filled = _for_a_side({MatchStatus.PROPOSED}, reader, about)
+    return filled if filled and (reader is None or filled["state"].code == "asked") else None
+
+
 for code, statuses in TRUE_IN.items():
-    is_reminder = code in ("unanswered", "follow_up")
-    register(code, purpose=Purpose.REMINDER if is_reminder else Purpose.ACCOUNT)(partial(_for_a_side, statuses))
+    purpose = Purpose.REMINDER if code == "follow_up" else Purpose.ACCOUNT
+    register(code, purpose=purpose)(partial(_for_a_side, statuses))
 
 
 @register("new_matches", purpose=Purpose.DIGEST)

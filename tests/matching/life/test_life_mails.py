@@ -9,7 +9,7 @@ from directory.choices import AgencyKind, MailState, Role
 from directory.mail import sending
 from directory.models import Affiliation, Agency, Designation, Mail, User
 from matching.choices import NeedMet, SideAnswer
-from matching.life import answering, clearing, following, introducing, outcomes, review
+from matching.life import answering, clearing, following, introducing, outcomes, review, silence
 from matching.models import Match
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow
@@ -191,7 +191,7 @@ def test_an_outcome_is_put_to_both_sides_when_completed_and_again_when_corrected
 def test_reminders_go_to_the_side_that_is_silent(match, parties, reviewer):
     review.propose(match=match, by=reviewer)
     answering.answer(match=match, side=Side.OFFER, by=parties[Side.OFFER].speaker, answer=SideAnswer.INTERESTED)
-    following.write_reminders(dt.date(2030, 1, 15))
+    silence.remind(dt.date(2030, 1, 15))
     assert written("unanswered") == {Side.NEED: set(parties[Side.NEED].people)}
 
 
