@@ -422,15 +422,6 @@ def test_a_paused_country_s_cooperation_is_not_shown(proposed, reviewer):
 # --- Following up
 
 
-def test_a_side_silent_for_two_months_is_reminded_once_a_month(proposed):
-    asked_on = timezone.now().date()
-    assert following.write_reminders(asked_on + dt.timedelta(days=60)) == 0
-    assert following.write_reminders(dt.date(asked_on.year + 1, 3, 1)) == 2
-    assert following.write_reminders(dt.date(asked_on.year + 1, 3, 15)) == 0
-    says(proposed, Side.NEED, INTERESTED)
-    assert following.write_reminders(dt.date(asked_on.year + 1, 4, 1)) == 1
-
-
 def test_a_year_after_the_agreement_the_side_of_the_need_is_asked(proposed, reviewer):
     match = agreed(proposed, reviewer)
     assert following.write_reminders(dt.date(2027, 10, 31)) == 0
