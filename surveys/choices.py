@@ -15,7 +15,7 @@ class PostingStatus(TextChoices):
     """State of an offer or a need; "expired" is derived from its dates."""
 
     DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Submitted to the coordinator")
+    SUBMITTED = "submitted", _("Submitted for approval")
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     ARCHIVED = "archived", _("Archived")

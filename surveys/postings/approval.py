@@ -12,11 +12,11 @@ from directory.choices import Role
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import User
-from surveys.choices import PostingStatus, WindowKind
+from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings.held import PostingRefused, lock, move, with_origin, words_of
 from surveys.postings.states import PUBLISHABLE, confirm, publish
-from surveys.postings.windows import may_approve, publishes_alone, window_of
+from surveys.postings.windows import is_approved_by_coordinator, may_approve, publishes_alone
 from surveys.postings.writing import AnyPosting, write_posting
 from web.days import today
 
@@ -100,11 +100,23 @@ def send_back(*, posting: AnyPosting, by: User, note: str) -> AnyPosting:
 
 def tell_approvers(posting: Posting) -> None:
     """Write to whom approves the posting that it waits."""
-    if window_of(posting).kind == WindowKind.SINGLE and posting.posting_country is not None:
-        approvers = coordinators_of(posting.country_id, posting.agency_id)
-    else:
-        approvers = secretariat_people(Role.MANAGER)
-    _write("posting_submitted", posting, approvers)
+    is_coordinators = is_approved_by_coordinator(posting)
+    _write(
+        "posting_submitted",
+        posting,
+        coordinators_of(posting.country_id, posting.agency_id) if is_coordinators else secretariat_people(Role.MANAGER),
+    )
+
+
+def who_approves(posting: Posting) -> str:
+    """Return in words who decides on the posting once it is submitted: the coordinators by name, or the secretariat."""
+    if not is_approved_by_coordinator(posting):
+        return _("the secretariat")
+    names = [str(person) for person in coordinators_of(posting.country_id, posting.agency_id)]
+    country = {"country": posting.posting_country}
+    if not names:
+        return _("the coordinator of %(country)s") % country
+    return _("%(names)s, who coordinates for %(country)s") % {**country, "names": ", ".join(names)}
 
 
 def _submitted(posting: AnyPosting, by: User) -> AnyPosting:

@@ -49,10 +49,15 @@ def publishes_alone(user: User, posting: Posting | Response) -> bool:
     return posting.is_within(scope_of(user, Action.APPROVE_POSTINGS))
 
 
+def is_approved_by_coordinator(posting: Posting | Response) -> bool:
+    """Return whether the country's coordinator decides on what is submitted, and not the secretariat."""
+    return posting.posting_country is not None and window_of(posting).kind == WindowKind.SINGLE
+
+
 def may_approve(user: User, posting: Posting | Response) -> bool:
     """Return whether the person approves what is submitted of the posting: see `awaiting_approval_by`."""
     scope = scope_of(user, Action.APPROVE_POSTINGS)
-    if window_of(posting).kind == WindowKind.SINGLE and posting.posting_country is not None:
+    if is_approved_by_coordinator(posting):
         return not scope.everything and posting.is_within(scope)
     return scope.everything
 

@@ -127,7 +127,8 @@ def test_in_a_single_window_the_coordinator_approves_or_sends_back(client, focal
     client.force_login(focal_point)
     client.post(reverse("workspace:offer-new"), typed(focal_point))
     offer = Offer.objects.get()
-    client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"]), as_of(offer))
+    sent = client.post(reverse("workspace:offer-step", args=[offer.pk, "publish"]), as_of(offer), follow=True)
+    assert f"Sent for approval to {coordinator}, who coordinates for Thailand." in Page(sent).text
     offer.refresh_from_db()
     assert (offer.status, offer.submitted_by) == (PostingStatus.SUBMITTED, focal_point)
     assert client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer)).status_code == 403

@@ -166,15 +166,20 @@ def _publish(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespon
         return show(request, posting=posting, kind=kind, template=PREVIEW, twins=twins, asks=True)
     put = approval.put_before_others(posting=posting, by=request.user)
     if put.submitted_at is not None:
-        messages.success(request, _("Sent for approval. You will be told of the decision."))
+        _say_sent(request, posting)
         return redirect(kind.address("", posting.pk))
     return _with_matches(request, posting, kind, _("Published."))
+
+
+def _say_sent(request: MemberRequest, posting: Posting) -> None:
+    said = _("Sent for approval to %(who)s. You will be told of the decision.")
+    messages.success(request, said % {"who": approval.who_approves(posting)})
 
 
 def _confirm(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     if not publishes_alone(request.user, posting):
         approval.submit(posting=posting, by=request.user)
-        messages.success(request, _("Your confirmation was sent for approval."))
+        _say_sent(request, posting)
         return redirect(kind.address("", posting.pk))
     states.confirm(posting=posting, by=request.user, on=today())
     return _with_matches(request, posting, kind, _("Confirmed as of today."))
@@ -213,7 +218,7 @@ def _renew(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse
     renewed = states.renew(posting=posting, by=request.user, closes_on=closes_on)
     if renewed.status == PostingStatus.PUBLISHED:
         return _with_matches(request, posting, kind, _("Renewed."))
-    messages.success(request, _("Sent for approval."))
+    _say_sent(request, posting)
     return redirect(kind.address("", posting.pk))
 
 

@@ -77,6 +77,10 @@ def test_each_window_has_its_own_who(
     assert listed == approve
     told = set(Mail.objects.filter(kind="posting_submitted").values_list("to_user", flat=True))
     assert told == {cast[name].pk for name in approve}
+    # Whoever sends it in is told who decides: the coordinators by name.
+    words = approval.who_approves(offer)
+    expected = f"{cast['coordinator']}, who coordinates for Thailand" if "coordinator" in approve else "the secretariat"
+    assert words == expected
     for name in cast.keys() - approve:
         with pytest.raises(PostingRefused, match=r"^This posting is not yours to approve\.$"):
             approval.approve(posting=offer, by=cast[name])
