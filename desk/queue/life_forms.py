@@ -14,7 +14,7 @@ from desk.notes import NoteField
 from directory.access import Action, can
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation, User
-from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet
+from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet, SideAnswer
 from matching.life import answering, introducing, outcomes, review
 from matching.life.clearing import WAITING
 from matching.life.seen.shown import ShownEvents
@@ -61,6 +61,25 @@ class ClearanceForm(forms.Form):
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         waiting = {row.side for row in match.sides.all() if row.clearance in WAITING}
+        self.fields["side"].choices = [  # type: ignore[attr-defined]
+            (side.value, side.label) for side in Side if side.value in waiting
+        ]
+
+
+class PaperAnswerForm(forms.Form):
+    """What a side answered by note verbale or letter."""
+
+    side = forms.ChoiceField(label=_("Side"), choices=Side)
+    answer = forms.ChoiceField(label=_("It answers"), choices=SideAnswer)
+    reference = forms.CharField(
+        label=_("Reference of the note verbale or letter"), max_length=120, help_text=_("Read by that side.")
+    )
+    dated_on = PostingDayField(label=_("Dated"), widget=day_input())
+    reason = NoteField(label=_("Reason, if one is given"), help_text=_("Internal: read by the secretariat only."))
+
+    def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = {row.side for row in match.sides.all() if row.waits_for_an_answer}
         self.fields["side"].choices = [  # type: ignore[attr-defined]
             (side.value, side.label) for side in Side if side.value in waiting
         ]
@@ -151,6 +170,12 @@ def _clear(match: Match, by: User, data: dict[str, Any]) -> object:
     return act(match=match, side=Side(data["side"]), by=by, note=data["note"])
 
 
+def _record_answer(match: Match, by: User, data: dict[str, Any]) -> object:
+    return answering.record_answer(
+        match=match, by=by, **{**data, "side": Side(data["side"]), "answer": SideAnswer(data["answer"])}
+    )
+
+
 def _record_outcome(match: Match, by: User, data: dict[str, Any]) -> object:
     if match.status == MatchStatus.INTRODUCED:
         return outcomes.agree(match=match, by=by, values=data)
@@ -179,6 +204,17 @@ LIFE_STEPS: dict[str, LifeStep] = {
                 match.status == MatchStatus.PROPOSED and any(row.clearance in WAITING for row in match.sides.all())
             ),
             _clear,
+            needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
+            "paper_answer",
+            _("Answer by note verbale or letter"),
+            _("Record the answer"),
+            PaperAnswerForm,
+            lambda match: (
+                match.status == MatchStatus.PROPOSED and any(row.waits_for_an_answer for row in match.sides.all())
+            ),
+            _record_answer,
             needs=Action.APPROVE_POSTINGS,
         ),
         LifeStep(

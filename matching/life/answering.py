@@ -1,5 +1,9 @@
 """What a side says: its answer to a proposal, and its consent to publication."""
 
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,9 +17,12 @@ from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.life.terms import NOT_NOW_MONTHS
 from matching.models import Match, MatchSide
 from surveys.choices import Side
-from web.days import months_after, today
+from web.days import last_day_begun, months_after, today
 
-__all__ = ["answer", "clear", "consent", "object_to", "pass_on_due", "withdraw_consent"]
+__all__ = ["answer", "clear", "consent", "object_to", "pass_on_due", "record_answer", "withdraw_consent"]
+
+NO_SOURCE: Mapping[str, str] = MappingProxyType({})
+"""Of an answer that the side gave itself."""
 
 
 @transaction.atomic
@@ -28,19 +35,27 @@ def answer(*, match: Match, side: Side, by: User, answer: SideAnswer, reason: st
     check_note(reason)
     match = lock_match(match)
     _check_speaks_for(by, match, side)
-    row = MatchSide.objects.filter(match=match, side=side).first()
-    if match.status != MatchStatus.PROPOSED or row is None or row.asked_at is None or match.on_hold_at is not None:
-        raise ReviewRefused(_("This proposal does not wait for an answer any more. Look at it again."))
-    if row.answer:
-        raise ReviewRefused(_("Your side has answered already: %(answer)s.") % {"answer": row.get_answer_display()})
-    row.answer, row.answer_reason = SideAnswer(answer), reason.strip()
-    row.answered_by, row.answered_at = by, timezone.now()
-    row.save(update_fields=["answer", "answer_reason", "answered_by", "answered_at"])
-    take_step(match, EventKind.ANSWERED, by=by, side=side, audience=Audience.SIDE, details={"answer": row.answer})
-    if row.answer in REFUSALS:
-        until = months_after(today(), NOT_NOW_MONTHS) if row.answer == SideAnswer.NOT_NOW else None
-        end_without_agreement(match, side=side, by=by, refused_until=until)
-    return row
+    return _answer(match, side, by=by, answer=answer, reason=reason)
+
+
+@transaction.atomic
+def record_answer(
+    *, match: Match, side: Side, by: User, answer: SideAnswer, reference: str, dated_on: dt.date, reason: str = ""
+) -> MatchSide:
+    """Record for a side what it answered on paper, by the reference and the date of its note verbale or letter.
+
+    By a manager of the secretariat; it does what the side's own answer does, and the side reads from what it was taken.
+    """
+    check_note(reason)
+    if not scope_of(by, Action.APPROVE_POSTINGS).everything:
+        raise ReviewRefused(_("Only managers of the secretariat record what came on paper."))
+    if not reference.strip():
+        raise ReviewRefused(_("Say from which note verbale or letter: its reference."))
+    if dated_on > last_day_begun():
+        raise ReviewRefused(_("The letter cannot be dated in the future."))
+    match = lock_match(match)
+    source = {"reference": reference.strip(), "dated_on": dated_on.isoformat()}
+    return _answer(match, side, by=by, answer=answer, reason=reason, source=source)
 
 
 @transaction.atomic
@@ -76,3 +91,23 @@ def _cooperating(match: Match, side: Side, by: User) -> tuple[Match, MatchSide]:
 def _check_speaks_for(by: User, match: Match, side: Side) -> None:
     if not posting_of(match, side).is_within(scope_of(by, Action.ANSWER_PROPOSALS)):
         raise ReviewRefused(_("Only those who speak for this side answer for it."))
+
+
+def _answer(
+    match: Match, side: Side, *, by: User, answer: SideAnswer, reason: str, source: Mapping[str, str] = NO_SOURCE
+) -> MatchSide:
+    row = MatchSide.objects.filter(match=match, side=side).first()
+    if match.status != MatchStatus.PROPOSED or row is None or row.asked_at is None or match.on_hold_at is not None:
+        raise ReviewRefused(_("This proposal does not wait for an answer any more. Look at it again."))
+    if row.answer:
+        raise ReviewRefused(_("Your side has answered already: %(answer)s.") % {"answer": row.get_answer_display()})
+    row.answer, row.answer_reason = SideAnswer(answer), reason.strip()
+    row.answered_by, row.answered_at = by, timezone.now()
+    row.save(update_fields=["answer", "answer_reason", "answered_by", "answered_at"])
+    take_step(
+        match, EventKind.ANSWERED, by=by, side=side, audience=Audience.SIDE, details={"answer": row.answer, **source}
+    )
+    if row.answer in REFUSALS:
+        until = months_after(today(), NOT_NOW_MONTHS) if row.answer == SideAnswer.NOT_NOW else None
+        end_without_agreement(match, side=side, by=by, refused_until=until)
+    return row

@@ -1,5 +1,7 @@
 """Steps in the life of a match."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -38,3 +40,15 @@ class MatchEvent(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_from_paper(self) -> bool:
+        """Whether the secretariat recorded it from a note verbale or a letter."""
+        return "reference" in (self.details or {})
+
+    @property
+    def dated_on(self) -> dt.date:
+        """The date of the note verbale or letter. Raises TypeError for a step that came in no such way."""
+        if not self.is_from_paper or self.details is None:
+            raise TypeError("This step was not recorded from paper.")
+        return dt.date.fromisoformat(self.details["dated_on"])

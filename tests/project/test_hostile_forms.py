@@ -100,8 +100,10 @@ class Forms:
         read = {"as_of": ShownPractice(sent_in).mark()}
         life = [
             "assign-to", "check-kind", "check-result", "check-note", "clearance-side", "clearance-answer",
-            "clearance-note", "introduce-message", "introduce-note", "reference-reference", "note_to_sides-audience",
-            "note_to_sides-note", "follow_up-need_met", "follow_up-note",
+            "clearance-note", "paper_answer-side", "paper_answer-answer", "paper_answer-reference",
+            "paper_answer-dated_on", "paper_answer-reason", "introduce-message", "introduce-note",
+            "reference-reference", "note_to_sides-audience", "note_to_sides-note", "follow_up-need_met",
+            "follow_up-note",
         ]  # fmt: skip
         life += [f"{step}-{name}" for step in ("outcome", "complete") for name in outcome]
         person = ("full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders", "is_listed")
@@ -165,6 +167,12 @@ class Forms:
                 )
             ),
             ("reviewer", f"/admin/matching/match/{self.proposed.pk}/change/", ("step", "note", "as_of"), {}),
+            (
+                "manager",
+                f"/admin/matching/match/{self.proposed.pk}/change/",
+                tuple(life),
+                self.life(self.proposed, "paper_answer"),
+            ),
             (
                 "reviewer",
                 "/admin/matching/allocation/make/",

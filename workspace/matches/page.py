@@ -198,7 +198,7 @@ def _read(event: MatchEvent, user: User, own: list[Side]) -> ReadEvent:
         who = "portal"
     elif event.kind in SAYS_WHOSE:
         who = ""
-    elif event.side and event.kind in STEPS_OF_A_SIDE:
+    elif event.side and event.kind in STEPS_OF_A_SIDE and not event.is_from_paper:
         who = "yours" if event.side in own else "other"
     else:
         who = "secretariat"
