@@ -17,7 +17,7 @@ from web.days import last_day_begun, today
 
 pytestmark = pytest.mark.django_db
 
-NOTE = {"reference": "NV/2026/114", "dated_on": dt.date(2026, 11, 20)}
+REFERENCE, DATED = "NV/2026/114", dt.date(2026, 11, 20)
 
 
 @pytest.fixture
@@ -27,8 +27,18 @@ def proposed(reviewer: User) -> Match:
     return match
 
 
-def recorded(match: Match, by: User, *, answer: SideAnswer = SideAnswer.INTERESTED, **source: object) -> MatchSide:
-    return answering.record_answer(match=match, side=Side.NEED, by=by, answer=answer, **{**NOTE, **source})
+def recorded(
+    match: Match,
+    by: User,
+    *,
+    answer: SideAnswer = SideAnswer.INTERESTED,
+    reference: str = REFERENCE,
+    dated_on: dt.date = DATED,
+    reason: str = "",
+) -> MatchSide:
+    return answering.record_answer(
+        match=match, side=Side.NEED, by=by, answer=answer, reference=reference, dated_on=dated_on, reason=reason
+    )
 
 
 def test_it_counts_as_the_side_s_own_answer(proposed, manager):
