@@ -44,7 +44,8 @@ def bound_database(database: dict[str, Any], *, statement_seconds: int) -> None:
 
 
 def bound_cache(cache: dict[str, Any]) -> None:
-    """Give a Redis cache of Django's settings its limits, in place."""
+    """Give a Redis cache of Django's settings its limits, and what serves while it does not answer, in place."""
     if cache["BACKEND"].endswith("RedisCache"):
+        cache["BACKEND"] = "ssc_portal.running.shared_cache.SharedCache"
         limits = {"socket_connect_timeout": CACHE_SECONDS, "socket_timeout": CACHE_SECONDS}
         cache["OPTIONS"] = {**limits, **cache.get("OPTIONS", {})}

@@ -233,7 +233,7 @@ def test_what_is_right_is_taken() -> None:
         "DEFAULT_FROM_EMAIL": "SSC Portal <portal@example.org>",
         "CACHES": {
             "default": {
-                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "BACKEND": "ssc_portal.running.shared_cache.SharedCache",
                 "LOCATION": "rediss://:secret@redis:6379/1",
                 "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
             }
