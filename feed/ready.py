@@ -10,7 +10,7 @@ from feed.models import Feed, FeedMark, Sequencer
 from feed.place import place
 
 LATE_AFTER = dt.timedelta(minutes=15)
-"""A mark that waits for so long is told of in /healthz."""
+"""A mark that waits for so long is told of in /readyz."""
 
 
 def ready_feed(audience: FeedAudience) -> Feed | None:

@@ -156,8 +156,7 @@ waits.bound_cache(CACHES["default"])
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 # For tests: jobs are done at the commit, by whoever asked for them.
 JOBS_HERE = env.switch("JOBS_HERE", default=False)
-# A page that hands a job out waits no longer than this for a broker: its row is found later.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": waits.BROKER_SECONDS}
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = waits.SOFT_SECONDS, waits.HARD_SECONDS
 # A worker that is told nothing takes all of them.
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {name: {} for name in ("celery", waits.MAILS, waits.RUNS)}
@@ -273,7 +272,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # --- Security -------------------------------------------------------------------------------------------------------
 HTTPS = env.switch("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 HSTS_SECONDS = env.number("HSTS_SECONDS", default=31_536_000, most=315_360_000)
@@ -432,6 +431,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
+
+# --- Health ---------------------------------------------------------------------------------------------------------
+DISK_FREE_MB = env.number("DISK_FREE_MB", default=200, most=1_000_000)
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -10,6 +10,8 @@ CONNECT_SECONDS = 5
 """For a server to take a connection."""
 CACHE_SECONDS = 2
 """For the cache to answer: it holds counters alone."""
+BROKER_SECONDS = 2
+"""For the broker to take a connection: a page that hands a job out waits for it, and its row is found later."""
 MAIL_SECONDS = 20
 """For each word of a mail server."""
 

@@ -109,6 +109,7 @@ WRONG = {
     "API_RATE_USER": ["unlimited", "/min"],
     "API_RATE_MATCH": ["20", "never"],
     "API_RATE_KEY": ["0/h", "1200/min, 5/s"],
+    "DISK_FREE_MB": ["1 GB", "-1", "0.5", "1000001"],
     "LOG_LEVEL": ["LOUD", "10"],
     "BIND": ["8000", "host:", "127.0.0.1:99999", "a b:80", "unix:"],
     "WEB_CONCURRENCY": ["0", "two", "1000", "2"],
