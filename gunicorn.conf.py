@@ -3,10 +3,15 @@
 import os
 
 from ssc_portal.running.environment import Environment
+from ssc_portal.running.logs import logging_config
 
 env = Environment()
 # A page that asks the database for longer answers 503; jobs, which are not served from here, have no such limit.
 os.environ["STATEMENT_SECONDS"] = str(env.number("STATEMENT_SECONDS", default=30, least=1, most=3_600))
+# The lines of the master and of a worker that begins, too.
+logconfig_dict = logging_config(
+    level=env.level("LOG_LEVEL", default="INFO"), as_json=not env.switch("DEBUG", default=False)
+)
 bind = env.bind("BIND", default="127.0.0.1:8000")
 worker_class = "gthread"
 workers = env.processes("WEB_CONCURRENCY", cache=env.cache("CACHE_URL", default="locmemcache://"))

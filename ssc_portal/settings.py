@@ -1,6 +1,7 @@
 """Settings of SSC Portal, all from the environment; docs/deploy.md, "Settings", says what each variable means."""
 
 import datetime as dt
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,13 @@ INSTALLED_APPS = [
     "simple_history",
     "corsheaders",
     "csp",
+    "django_structlog",
 ]
 
 MIDDLEWARE = [
-    # First those that put headers on every answer, then those that may answer themselves.
+    # Before all others: each line and each answer tells which request it belongs to.
+    "ssc_portal.running.requests.RequestLogMiddleware",
+    # Then those that put headers on every answer, at last those that may answer themselves.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
@@ -327,6 +331,7 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "Sunset",
     "WWW-Authenticate",
+    "X-Request-ID",
 ]
 
 # A form field of 100,000 characters in any script fits; a body beyond this is refused with 413.
@@ -438,5 +443,9 @@ DISK_FREE_MB = env.number("DISK_FREE_MB", default=200, most=1_000_000)
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_config(level=env.level("LOG_LEVEL", default="INFO"), as_json=not DEBUG)
+# A line for each answer, none for its beginning, at one level: what went wrong has a line of its own.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.INFO
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-import kombu
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -22,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from kombu.connection import Connection
 
 from feed.ready import is_kept_up
 from ssc_portal.running.shared_cache import asked_cache
@@ -72,8 +72,10 @@ def _broker_takes_a_connection() -> bool:
     # Redis takes the first two limits, AMQP the others; each passes over what it does not know.
     names = ("socket_connect_timeout", "socket_timeout", "read_timeout", "write_timeout")
     limits = dict.fromkeys(names, BROKER_SECONDS)
-    address = settings.CELERY_BROKER_URL
-    with kombu.Connection(address, connect_timeout=BROKER_SECONDS, transport_options=limits) as connection:
+    to_broker = Connection(  # type: ignore[no-untyped-call]
+        settings.CELERY_BROKER_URL, connect_timeout=BROKER_SECONDS, transport_options=limits
+    )
+    with to_broker as connection:
         connection.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=BROKER_SECONDS)
         return bool(connection.connected)
 
