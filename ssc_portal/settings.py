@@ -16,6 +16,7 @@ from ssc_portal.api_docs.description import API_VERSION, TAGS, contact, descript
 from ssc_portal.api_docs.names import ENUM_NAMES
 from ssc_portal.running import waits
 from ssc_portal.running.environment import LONGEST_STATEMENT, Environment
+from ssc_portal.running.error_reports import report_errors
 from ssc_portal.running.logs import logging_config
 from ssc_portal.running.pseudo_language import add_pseudo_language
 
@@ -447,5 +448,8 @@ LOGGING = logging_config(level=env.level("LOG_LEVEL", default="INFO"), as_json=n
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.INFO
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+ERROR_REPORTING_URL = env.reporting("ERROR_REPORTING_URL")
+report_errors(ERROR_REPORTING_URL, release=API_VERSION)
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

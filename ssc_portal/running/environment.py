@@ -160,6 +160,13 @@ class Environment:
         right = "write e.g. redis://host:6379/0, or leave it empty: then `manage.py work` does the jobs."
         return self._read(name, lambda given: _url(given, BROKERS), default="", right=right, is_secret=True)
 
+    def reporting(self, name: str) -> str:
+        """Return where faults are reported to; empty: nowhere."""
+        right = (
+            "write the address that the server gives for a project (its DSN), e.g. https://key@errors.example.org/1."
+        )
+        return self._read(name, _reporting, default="", right=right, is_secret=True)
+
     def _url(
         self,
         name: str,
@@ -248,6 +255,15 @@ def _web_address(given: str) -> str:
     parts = urlsplit(_url(given, ("http", "https")))
     if parts.query or parts.fragment or parts.username is not None:
         raise ValueError
+    return given
+
+
+def _reporting(given: str) -> str:
+    """Return an address with a key before its host, and a project at its end."""
+    parts = urlsplit(_url(given, ("http", "https")))
+    if not parts.username or parts.query or parts.fragment:
+        raise ValueError
+    _matching(_NUMBER, parts.path.rpartition("/")[2])
     return given
 
 

@@ -110,13 +110,22 @@ WRONG = {
     "API_RATE_MATCH": ["20", "never"],
     "API_RATE_KEY": ["0/h", "1200/min, 5/s"],
     "DISK_FREE_MB": ["1 GB", "-1", "0.5", "1000001"],
+    "ERROR_REPORTING_URL": ["hidden", "https://h/1", "https://hidden@h", "https://hidden@h/a", "ftp://hidden@h/1"],
     "LOG_LEVEL": ["LOUD", "10"],
     "BIND": ["8000", "host:", "127.0.0.1:99999", "a b:80", "unix:"],
     "WEB_CONCURRENCY": ["0", "two", "1000", "2"],
     "WEB_THREADS": ["-4", "4.0", "0"],
 }  # fmt: skip
 """Values that nothing understands, by setting; each stops the start. "hidden" stands for a password."""
-SECRETS = {"SECRET_KEY", "OIDC_CLIENT_SECRET", "DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "EMAIL_URL"}
+SECRETS = {
+    "SECRET_KEY",
+    "ERROR_REPORTING_URL",
+    "OIDC_CLIENT_SECRET",
+    "DATABASE_URL",
+    "CACHE_URL",
+    "CELERY_BROKER_URL",
+    "EMAIL_URL",
+}
 """Of these no more is told than how an address begins."""
 READ_BY_GUNICORN = {"BIND", "WEB_CONCURRENCY", "WEB_THREADS"}
 CASES = [(name, value) for name, values in WRONG.items() for value in values]
