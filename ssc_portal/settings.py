@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.api.limits.RateLimitMiddleware",
     "ssc_portal.middleware.RefuseUnreadableMiddleware",
-    "ssc_portal.running.health.HealthMiddleware",
+    "ssc_portal.running.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ssc_portal.middleware.KeptByNobodyMiddleware",
     # Below what serves static files, which are compressed once and for all.
@@ -277,7 +277,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # --- Security -------------------------------------------------------------------------------------------------------
 HTTPS = env.switch("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 HSTS_SECONDS = env.number("HSTS_SECONDS", default=31_536_000, most=315_360_000)
@@ -440,6 +440,15 @@ SPECTACULAR_SETTINGS = {
 
 # --- Health ---------------------------------------------------------------------------------------------------------
 DISK_FREE_MB = env.number("DISK_FREE_MB", default=200, most=1_000_000)
+
+# Off where it is not set; long enough that nobody guesses it.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", shortest=20)
+if METRICS_TOKEN:
+    MIDDLEWARE = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "ssc_portal.running.request_figures.RequestFiguresMiddleware",
+    ]
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -91,10 +91,10 @@ class Environment:
         right = f"write one line of at most {longest} characters, without control characters."
         return self._read(name, lambda given: _line(given, longest), default=default, right=right)
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, *, shortest: int = 1) -> str:
         """Return one line that is shown nowhere; empty where it is not set."""
-        right = f"write one line of at most {LONGEST_SECRET} characters, without control characters."
-        return self._read(name, lambda given: _line(given, LONGEST_SECRET), default="", right=right, is_secret=True)
+        right = f"write one line of {shortest} to {LONGEST_SECRET} characters, without control characters."
+        return self._read(name, lambda given: _secret(given, shortest), default="", right=right, is_secret=True)
 
     def mailbox(self, name: str) -> str:
         """Return an e-mail address; empty where it is not set."""
@@ -220,6 +220,12 @@ def _line(given: str, longest: int = LONGEST_TEXT) -> str:
     if len(given) > longest or not given.isprintable():
         raise ValueError
     return given
+
+
+def _secret(given: str, shortest: int) -> str:
+    if len(given) < shortest:
+        raise ValueError
+    return _line(given, LONGEST_SECRET)
 
 
 def _parts(given: str) -> list[str]:

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.connection import Connection
@@ -120,6 +120,11 @@ CHECKS = {
 }
 
 
+def names_asked() -> list[str]:
+    """Return the names of the checks; of what the settings do not name nobody asks."""
+    return [name for name in CHECKS if name != "broker" or settings.CELERY_BROKER_URL]
+
+
 def codes_of(names: list[str]) -> dict[str, str]:
     """Return by name the code of each check, in their order; what cannot be asked without the database is left out."""
     codes: dict[str, str] = {}
@@ -158,21 +163,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if unknown := sorted(left_out - CHECKS.keys()):
         told = {"status": FAILED, "unknown": unknown, "known": list(CHECKS)}
         return JsonResponse(told, status=HTTPStatus.BAD_REQUEST)
-    if not settings.CELERY_BROKER_URL:
-        left_out.add("broker")
-    codes = codes_of([name for name in CHECKS if name not in left_out])
+    codes = codes_of([name for name in names_asked() if name not in left_out])
     is_ready = all(code == OK for name, code in codes.items() if CHECKS[name].is_needed)
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse({"status": OK if is_ready else FAILED, **codes}, status=status)
-
-
-class HealthMiddleware:
-    """Answer these before anyone looks at the Host header: a load balancer asks by address, not by name."""
-
-    ANSWERS = {"/healthz": healthz, "/readyz": readyz}
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.ANSWERS.get(request.path_info, self.get_response)(request)

@@ -111,6 +111,7 @@ WRONG = {
     "API_RATE_KEY": ["0/h", "1200/min, 5/s"],
     "DISK_FREE_MB": ["1 GB", "-1", "0.5", "1000001"],
     "ERROR_REPORTING_URL": ["hidden", "https://h/1", "https://hidden@h", "https://hidden@h/a", "ftp://hidden@h/1"],
+    "METRICS_TOKEN": ["hidden", "hidden-hidden-hidden\nhidden", "h" * 1_001],
     "LOG_LEVEL": ["LOUD", "10"],
     "BIND": ["8000", "host:", "127.0.0.1:99999", "a b:80", "unix:"],
     "WEB_CONCURRENCY": ["0", "two", "1000", "2"],
@@ -120,6 +121,7 @@ WRONG = {
 SECRETS = {
     "SECRET_KEY",
     "ERROR_REPORTING_URL",
+    "METRICS_TOKEN",
     "OIDC_CLIENT_SECRET",
     "DATABASE_URL",
     "CACHE_URL",

@@ -22,9 +22,15 @@ def watch() -> int:
     return taken
 
 
+def last_seen() -> dt.datetime | None:
+    """Return when a worker, or the companion, gave its last sign of life; None where none ever did."""
+    return Watch.objects.values_list("seen_at", flat=True).first()
+
+
 def is_anybody_seen() -> bool:
-    """Return whether a worker, or the companion, has given a sign of life of late."""
-    return Watch.objects.filter(seen_at__gt=timezone.now() - LATE_AFTER).exists()
+    """Return whether that was of late."""
+    seen = last_seen()
+    return seen is not None and seen > timezone.now() - LATE_AFTER
 
 
 def is_nothing_late() -> bool:
