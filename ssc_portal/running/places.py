@@ -18,4 +18,4 @@ def free_place(taken: Iterable[int]) -> int:
 
 def count_in(place: int) -> None:
     """Have this process count in this place from now on; before anything is counted."""
-    values.ValueClass = values.MultiProcessValue(lambda: place)
+    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]
