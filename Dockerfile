@@ -37,7 +37,7 @@ RUN SECRET_KEY=only-while-the-image-is-built DATABASE_URL=sqlite:///:memory: \
     python manage.py collectstatic --noinput --verbosity 0
 USER portal
 EXPOSE 8000
-# /healthz answers without TLS and whatever the Host: see docs/deploy.md.
+# The process answers; what it stands on is asked at /readyz, which no restart mends: see docs/watching.md.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["gunicorn", "ssc_portal.wsgi"]

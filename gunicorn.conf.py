@@ -1,12 +1,21 @@
 """How gunicorn serves the portal; it reads this file from the folder it is started in."""
 
 import os
+import shutil
+import tempfile
+from typing import Any
 
 from ssc_portal.running.environment import Environment
+from ssc_portal.running.logs import logging_config
+from ssc_portal.running.places import count_in, free_place
 
 env = Environment()
 # A page that asks the database for longer answers 503; jobs, which are not served from here, have no such limit.
 os.environ["STATEMENT_SECONDS"] = str(env.number("STATEMENT_SECONDS", default=30, least=1, most=3_600))
+# The lines of the master and of a worker that begins, too.
+logconfig_dict = logging_config(
+    level=env.level("LOG_LEVEL", default="INFO"), as_json=not env.switch("DEBUG", default=False)
+)
 bind = env.bind("BIND", default="127.0.0.1:8000")
 worker_class = "gthread"
 workers = env.processes("WEB_CONCURRENCY", cache=env.cache("CACHE_URL", default="locmemcache://"))
@@ -23,3 +32,24 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 limit_request_line = 4094
 limit_request_fields = 60
 limit_request_field_size = 8190
+
+if env.secret("METRICS_TOKEN", shortest=20):
+    # Before a worker begins: what counts requests looks for it as it is imported.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give a worker the place that another has left, see ssc_portal/running/places.py."""
+    worker.place = free_place(other.place for other in server.WORKERS.values())
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Have it count there."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        count_in(worker.place)
+
+
+def on_exit(server: Any) -> None:
+    """Leave no folder behind."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder)

@@ -10,7 +10,7 @@ from feed.models import Feed, FeedMark, Sequencer
 from feed.place import place
 
 LATE_AFTER = dt.timedelta(minutes=15)
-"""A mark that waits for so long is told of in /healthz."""
+"""A mark that waits for so long is told of in /readyz."""
 
 
 def ready_feed(audience: FeedAudience) -> Feed | None:
@@ -24,7 +24,12 @@ def ready_feed(audience: FeedAudience) -> Feed | None:
     return Feed.objects.filter(audience=audience, is_filled=True).first()
 
 
+def waits_since() -> dt.datetime | None:
+    """Return when the oldest of what nobody has looked at was written; a pass over everything may take its time."""
+    return FeedMark.objects.filter(of_a_pass=False).order_by("pk").values_list("made_at", flat=True).first()
+
+
 def is_kept_up() -> bool:
-    """Return whether what was written is looked at in good time; a pass over everything may take its time."""
-    oldest = FeedMark.objects.filter(of_a_pass=False).order_by("pk").first()
-    return oldest is None or oldest.made_at > timezone.now() - LATE_AFTER
+    """Return whether what was written is looked at in good time."""
+    oldest = waits_since()
+    return oldest is None or oldest > timezone.now() - LATE_AFTER

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from structlog.contextvars import bind_contextvars
 
 from directory.models import User
 from directory.people.sessions import tell_factors_passed
@@ -120,6 +121,7 @@ class SessionFactorsMiddleware:
 def _person_of(request: HttpRequest) -> Any:
     user: Any = get_user(request)
     if user.is_authenticated:
+        bind_contextvars(user_id=user.pk)
         tell_factors_passed(request, user)
     return user
 
@@ -149,5 +151,6 @@ class SessionEndMiddleware:
 
 def note_log_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Note in the session when it began: SessionEndMiddleware counts from there; and what it has passed."""
+    bind_contextvars(user_id=user.pk)
     request.session["began"] = request.session["used"] = int(time.time())
     tell_factors_passed(request, user)

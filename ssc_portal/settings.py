@@ -1,6 +1,7 @@
 """Settings of SSC Portal, all from the environment; docs/deploy.md, "Settings", says what each variable means."""
 
 import datetime as dt
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ssc_portal.api_docs.description import API_VERSION, TAGS, contact, descript
 from ssc_portal.api_docs.names import ENUM_NAMES
 from ssc_portal.running import waits
 from ssc_portal.running.environment import LONGEST_STATEMENT, Environment
+from ssc_portal.running.error_reports import report_errors
 from ssc_portal.running.logs import logging_config
 from ssc_portal.running.pseudo_language import add_pseudo_language
 
@@ -78,17 +80,20 @@ INSTALLED_APPS = [
     "simple_history",
     "corsheaders",
     "csp",
+    "django_structlog",
 ]
 
 MIDDLEWARE = [
-    # First those that put headers on every answer, then those that may answer themselves.
+    # Before all others: each line and each answer tells which request it belongs to.
+    "ssc_portal.running.requests.RequestLogMiddleware",
+    # Then those that put headers on every answer, at last those that may answer themselves.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "ssc_portal.middleware.PermissionsPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.api.limits.RateLimitMiddleware",
     "ssc_portal.middleware.RefuseUnreadableMiddleware",
-    "ssc_portal.running.health.HealthMiddleware",
+    "ssc_portal.running.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ssc_portal.middleware.KeptByNobodyMiddleware",
     # Below what serves static files, which are compressed once and for all.
@@ -156,8 +161,7 @@ waits.bound_cache(CACHES["default"])
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 # For tests: jobs are done at the commit, by whoever asked for them.
 JOBS_HERE = env.switch("JOBS_HERE", default=False)
-# A page that hands a job out waits no longer than this for a broker: its row is found later.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": waits.BROKER_SECONDS}
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = waits.SOFT_SECONDS, waits.HARD_SECONDS
 # A worker that is told nothing takes all of them.
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {name: {} for name in ("celery", waits.MAILS, waits.RUNS)}
@@ -273,7 +277,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # --- Security -------------------------------------------------------------------------------------------------------
 HTTPS = env.switch("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 HSTS_SECONDS = env.number("HSTS_SECONDS", default=31_536_000, most=315_360_000)
@@ -328,6 +332,7 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "Sunset",
     "WWW-Authenticate",
+    "X-Request-ID",
 ]
 
 # A form field of 100,000 characters in any script fits; a body beyond this is refused with 413.
@@ -433,8 +438,27 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
+# --- Health ---------------------------------------------------------------------------------------------------------
+DISK_FREE_MB = env.number("DISK_FREE_MB", default=200, most=1_000_000)
+
+# Off where it is not set; long enough that nobody guesses it.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", shortest=20)
+if METRICS_TOKEN:
+    MIDDLEWARE = [
+        "django_prometheus.middleware.PrometheusBeforeMiddleware",
+        *MIDDLEWARE,
+        "ssc_portal.running.request_figures.RequestFiguresMiddleware",
+    ]
+
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_config(level=env.level("LOG_LEVEL", default="INFO"), as_json=not DEBUG)
+# A line for each answer, none for its beginning, at one level: what went wrong has a line of its own.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = DJANGO_STRUCTLOG_STATUS_5XX_LOG_LEVEL = logging.INFO
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+ERROR_REPORTING_URL = env.reporting("ERROR_REPORTING_URL")
+report_errors(ERROR_REPORTING_URL, release=API_VERSION)
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -7,7 +7,8 @@ from ssc_portal import views
 from ssc_portal.country_pages.views import CountryBrief
 from ssc_portal.guide import about, rules
 from ssc_portal.languages import ChooseLanguage
-from ssc_portal.running.health import healthz
+from ssc_portal.running.health import healthz, readyz
+from ssc_portal.running.metrics import metrics
 from ssc_portal.searching.page import Search
 
 handler400 = views.refuse_bad_request
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspace/", include("workspace.urls")),
     path("mail/", include("workspace.mail.urls")),
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("api/", include("ssc_portal.api")),
     path("accounts/", include("ssc_portal.accounts.urls")),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+from structlog.contextvars import bind_contextvars
 
 from directory.access import KeyReader
 from directory.keys.using import reader_of
@@ -35,6 +36,7 @@ class KeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("The key is not known, or works no more."))
         plain: Any = request._request  # noqa: SLF001 - it has no other name
         plain.api_key = reader.key
+        bind_contextvars(key_id=reader.key.pk if reader.key else None)
         return reader, reader.key
 
     def authenticate_header(self, request: Request) -> str:

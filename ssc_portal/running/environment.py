@@ -91,10 +91,10 @@ class Environment:
         right = f"write one line of at most {longest} characters, without control characters."
         return self._read(name, lambda given: _line(given, longest), default=default, right=right)
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, *, shortest: int = 1) -> str:
         """Return one line that is shown nowhere; empty where it is not set."""
-        right = f"write one line of at most {LONGEST_SECRET} characters, without control characters."
-        return self._read(name, lambda given: _line(given, LONGEST_SECRET), default="", right=right, is_secret=True)
+        right = f"write one line of {shortest} to {LONGEST_SECRET} characters, without control characters."
+        return self._read(name, lambda given: _secret(given, shortest), default="", right=right, is_secret=True)
 
     def mailbox(self, name: str) -> str:
         """Return an e-mail address; empty where it is not set."""
@@ -160,6 +160,13 @@ class Environment:
         right = "write e.g. redis://host:6379/0, or leave it empty: then `manage.py work` does the jobs."
         return self._read(name, lambda given: _url(given, BROKERS), default="", right=right, is_secret=True)
 
+    def reporting(self, name: str) -> str:
+        """Return where faults are reported to; empty: nowhere."""
+        right = (
+            "write the address that the server gives for a project (its DSN), e.g. https://key@errors.example.org/1."
+        )
+        return self._read(name, _reporting, default="", right=right, is_secret=True)
+
     def _url(
         self,
         name: str,
@@ -215,6 +222,12 @@ def _line(given: str, longest: int = LONGEST_TEXT) -> str:
     return given
 
 
+def _secret(given: str, shortest: int) -> str:
+    if len(given) < shortest:
+        raise ValueError
+    return _line(given, LONGEST_SECRET)
+
+
 def _parts(given: str) -> list[str]:
     return [part.strip() for part in given.strip(",").split(",")]
 
@@ -248,6 +261,15 @@ def _web_address(given: str) -> str:
     parts = urlsplit(_url(given, ("http", "https")))
     if parts.query or parts.fragment or parts.username is not None:
         raise ValueError
+    return given
+
+
+def _reporting(given: str) -> str:
+    """Return an address with a key before its host, and a project at its end."""
+    parts = urlsplit(_url(given, ("http", "https")))
+    if not parts.username or parts.query or parts.fragment:
+        raise ValueError
+    _matching(_NUMBER, parts.path.rpartition("/")[2])
     return given
 
 

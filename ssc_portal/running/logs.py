@@ -1,9 +1,17 @@
-"""How the portal logs: JSON lines in production, plain lines in development; never the locals of a traceback."""
+"""How web server, workers, clock and companion log: JSON lines in production, plain lines in development.
+
+A line says which request, task and job it belongs to, and the id of the person; never a name, an e-mail address, or the
+locals of a traceback.
+"""
 
 import logging
+import re
 from typing import Any
 
 import structlog
+
+# Possessive, and from where such a word begins: linear, whatever a stranger has sent.
+_MAIL_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)+")
 
 
 class RefusedRequests(logging.Filter):
@@ -21,12 +29,33 @@ class RefusedRequests(logging.Filter):
         return True
 
 
+def _without_addresses(value: Any) -> Any:
+    if isinstance(value, str):
+        return _MAIL_ADDRESS.sub("(address)", value)
+    if isinstance(value, dict):
+        return {name: _without_addresses(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_addresses(one) for one in value]
+    return value
+
+
+def leave_addresses_out(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Take e-mail addresses out of a line: the message of an exception may quote a row or what was typed."""
+    return {name: _without_addresses(value) for name, value in line.items()}
+
+
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
     """Return a `logging` configuration for `dictConfig`; `level` is a name such as "INFO"."""
+    # A warning of Python is a line like any other.
+    logging.captureWarnings(as_json)
     if as_json:
         # Locals hold passwords and keys, and are shown by default.
         tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        renderer: list[Any] = [structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()]
+        renderer: list[Any] = [
+            structlog.processors.ExceptionRenderer(tracebacks),
+            leave_addresses_out,
+            structlog.processors.JSONRenderer(),
+        ]
     else:
         plain = structlog.dev.plain_traceback
         renderer = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]
@@ -61,5 +90,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
+            # gunicorn has given it a handler, and a format, of its own.
+            "gunicorn.error": {"handlers": ["console"], "level": level, "propagate": False},
         },
     }

@@ -10,6 +10,8 @@ CONNECT_SECONDS = 5
 """For a server to take a connection."""
 CACHE_SECONDS = 2
 """For the cache to answer: it holds counters alone."""
+BROKER_SECONDS = 2
+"""For the broker to take a connection: a page that hands a job out waits for it, and its row is found later."""
 MAIL_SECONDS = 20
 """For each word of a mail server."""
 
@@ -44,7 +46,8 @@ def bound_database(database: dict[str, Any], *, statement_seconds: int) -> None:
 
 
 def bound_cache(cache: dict[str, Any]) -> None:
-    """Give a Redis cache of Django's settings its limits, in place."""
+    """Give a Redis cache of Django's settings its limits, and what serves while it does not answer, in place."""
     if cache["BACKEND"].endswith("RedisCache"):
+        cache["BACKEND"] = "ssc_portal.running.shared_cache.SharedCache"
         limits = {"socket_connect_timeout": CACHE_SECONDS, "socket_timeout": CACHE_SECONDS}
         cache["OPTIONS"] = {**limits, **cache.get("OPTIONS", {})}

@@ -32,6 +32,8 @@ TABLE = {
     "working_rules": EVERYONE,
     "terms": EVERYONE,
     "healthz": EVERYONE,
+    "metrics": "404 404 404 404 404 404",  # without its token, see test_metrics.py
+    "readyz": "503 503 503 503 503 503",  # no worker was seen
     "directory:countries": EVERYONE,
     "directory:country": EVERYONE,
     "country-brief": "302 403 403 403 200 200",  # the coordinator is another country's

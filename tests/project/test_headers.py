@@ -30,6 +30,7 @@ PATHS = {
     "/static/admin/css/base.css": 200,
     "/static/nothing.css": 404,
     "/healthz": 200,
+    "/readyz": 503,
     "/broken/": 500,
 }
 

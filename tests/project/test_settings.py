@@ -109,13 +109,25 @@ WRONG = {
     "API_RATE_USER": ["unlimited", "/min"],
     "API_RATE_MATCH": ["20", "never"],
     "API_RATE_KEY": ["0/h", "1200/min, 5/s"],
+    "DISK_FREE_MB": ["1 GB", "-1", "0.5", "1000001"],
+    "ERROR_REPORTING_URL": ["hidden", "https://h/1", "https://hidden@h", "https://hidden@h/a", "ftp://hidden@h/1"],
+    "METRICS_TOKEN": ["hidden", "hidden-hidden-hidden\nhidden", "h" * 1_001],
     "LOG_LEVEL": ["LOUD", "10"],
     "BIND": ["8000", "host:", "127.0.0.1:99999", "a b:80", "unix:"],
     "WEB_CONCURRENCY": ["0", "two", "1000", "2"],
     "WEB_THREADS": ["-4", "4.0", "0"],
 }  # fmt: skip
 """Values that nothing understands, by setting; each stops the start. "hidden" stands for a password."""
-SECRETS = {"SECRET_KEY", "OIDC_CLIENT_SECRET", "DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL", "EMAIL_URL"}
+SECRETS = {
+    "SECRET_KEY",
+    "ERROR_REPORTING_URL",
+    "METRICS_TOKEN",
+    "OIDC_CLIENT_SECRET",
+    "DATABASE_URL",
+    "CACHE_URL",
+    "CELERY_BROKER_URL",
+    "EMAIL_URL",
+}
 """Of these no more is told than how an address begins."""
 READ_BY_GUNICORN = {"BIND", "WEB_CONCURRENCY", "WEB_THREADS"}
 CASES = [(name, value) for name, values in WRONG.items() for value in values]
@@ -233,7 +245,7 @@ def test_what_is_right_is_taken() -> None:
         "DEFAULT_FROM_EMAIL": "SSC Portal <portal@example.org>",
         "CACHES": {
             "default": {
-                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "BACKEND": "ssc_portal.running.shared_cache.SharedCache",
                 "LOCATION": "rediss://:secret@redis:6379/1",
                 "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
             }

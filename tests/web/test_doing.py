@@ -15,7 +15,7 @@ from tests.jobs import work_off
 from web.jobs import doing
 from web.jobs.doing import MOST_ATTEMPTS, do, take
 from web.jobs.kinds import KINDS, JobKind
-from web.jobs.watch import is_kept, watch
+from web.jobs.watch import is_anybody_seen, is_nothing_late, watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -188,18 +188,20 @@ def test_signs_of_life_come_from_beside_the_work(job, settings, monkeypatch):
 
 def test_whether_jobs_are_looked_after(job, handed_out):
     with time_machine.travel(NOON, tick=False) as clock:
-        assert not is_kept()
+        assert not is_anybody_seen()
         watch()
-        assert is_kept()
+        assert is_anybody_seen()
         clock.shift(dt.timedelta(minutes=4))
-        assert is_kept()
+        assert is_anybody_seen()
+        assert is_nothing_late()
         clock.shift(dt.timedelta(minutes=2))
-        assert not is_kept()  # nobody was seen
+        assert not is_anybody_seen()
         watch()
-        assert not is_kept()  # the job has waited
+        assert is_anybody_seen()
+        assert not is_nothing_late()  # the job has waited
         ended(job)
         watch()
-        assert is_kept()
+        assert is_nothing_late()
 
 
 @pytest.mark.django_db(transaction=True)

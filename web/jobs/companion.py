@@ -3,12 +3,14 @@
 import datetime as dt
 import logging
 import threading
+import uuid
 from typing import Any
 
 from celery.schedules import maybe_schedule
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from web.jobs.doing import LOST_DATABASE
 from web.jobs.handing_out import task_of
@@ -66,10 +68,11 @@ def do_one() -> bool:
 
 def attempt(task: str, *arguments: Any) -> bool:
     """Do a task as a worker would, which logs what is raised; return what it returns, or that it has been tried."""
-    try:
-        return bool(task_of(task)(*arguments))
-    except LOST_DATABASE:
-        raise
-    except Exception:
-        logger.exception("A task failed: %s%s", task, arguments)
-        return True
+    with bound_contextvars(task=task, task_id=str(uuid.uuid4())):
+        try:
+            return bool(task_of(task)(*arguments))
+        except LOST_DATABASE:
+            raise
+        except Exception:
+            logger.exception("A task failed: %s%s", task, arguments)
+            return True

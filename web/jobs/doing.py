@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from structlog.contextvars import bound_contextvars
 
 from web.jobs.kinds import KINDS, JobKind
 from web.jobs.model import Job, TakenOver
@@ -39,7 +40,11 @@ def do(task: str, pk: int) -> bool:
         return False
     try:
         # What a job writes is read by many: it is in one language, whoever asked for it.
-        with beating(job), translation.override(settings.LANGUAGE_CODE):
+        with (
+            bound_contextvars(job_kind=task, job_id=pk),
+            beating(job),
+            translation.override(settings.LANGUAGE_CODE),
+        ):
             kind.work(job)
     except LOST_DATABASE:
         raise

@@ -9,7 +9,7 @@ from web.jobs.kinds import KINDS
 from web.models import Watch
 
 LATE_AFTER = dt.timedelta(minutes=5)
-"""A job that waits for so long is told of in /healthz."""
+"""A job that waits for so long is told of in /readyz, and so is a worker that was not seen for as long."""
 
 
 def watch() -> int:
@@ -22,6 +22,17 @@ def watch() -> int:
     return taken
 
 
-def is_kept() -> bool:
-    """Return whether somebody has looked of late, and found no job that waits for long."""
-    return Watch.objects.filter(seen_at__gt=timezone.now() - LATE_AFTER, waiting=0).exists()
+def last_seen() -> dt.datetime | None:
+    """Return when a worker, or the companion, gave its last sign of life; None where none ever did."""
+    return Watch.objects.values_list("seen_at", flat=True).first()
+
+
+def is_anybody_seen() -> bool:
+    """Return whether that was of late."""
+    seen = last_seen()
+    return seen is not None and seen > timezone.now() - LATE_AFTER
+
+
+def is_nothing_late() -> bool:
+    """Return whether whoever looked last found no job that waits for long."""
+    return not Watch.objects.filter(waiting__gt=0).exists()
