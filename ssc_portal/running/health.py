@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from feed.ready import is_kept_up
 from web.jobs.watch import is_kept
+from web.maintenance import is_read_only
 
 logger = logging.getLogger(__name__)
 
 PATH = "/healthz"
-OK, FAILED, LATE = "ok", "failed", "late"
+OK, FAILED, LATE, PAUSED = "ok", "failed", "late", "paused"
 
 
 def _database_answers() -> bool:
@@ -76,7 +77,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
         checks["migrations"] = _result("migrations", _migrations_are_applied)
     checks["cache"] = _result("cache", _cache_keeps)
     is_healthy = all(result == OK for result in checks.values())
-    if is_healthy:
+    if is_healthy and is_read_only():
+        checks["jobs"] = checks["feed"] = PAUSED
+    elif is_healthy:
         checks["jobs"] = OK if is_kept() else LATE
         checks["feed"] = OK if is_kept_up() else LATE
     return JsonResponse({"status": OK if is_healthy else FAILED, **checks}, status=200 if is_healthy else 503)

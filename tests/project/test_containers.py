@@ -29,7 +29,16 @@ def dockerfile():
 
 def test_the_services(compose):
     assert set(compose["services"]) == {"db", "redis", "migrate", "web", "worker", "mailer", "clock", "backup"}
-    assert set(compose["volumes"]) == {"database", "jobs", "backups"}
+    assert set(compose["volumes"]) == {"database", "jobs", "backups", "maintenance"}
+
+
+def test_what_an_operator_says_of_maintenance_reaches_every_process(compose, dockerfile):
+    """A new volume belongs to whom the folder of the image belongs to: `manage.py maintenance` writes there."""
+    for name in ("migrate", "web", "worker", "mailer", "clock", "backup"):
+        assert "maintenance:/maintenance" in compose["services"][name]["volumes"]
+    assert compose["services"]["backup"]["environment"]["MAINTENANCE_FOLDER"] == "/maintenance"
+    assert any("MAINTENANCE_FOLDER=/maintenance" in rest for name, rest in dockerfile if name == "ENV")
+    assert ["RUN", "install --directory --owner=portal /maintenance"] in dockerfile
 
 
 def test_secrets_have_no_default(compose):
