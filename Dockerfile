@@ -11,6 +11,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     STATIC_ROOT=/app/staticfiles \
     NUMBA_CACHE_DIR=/tmp/compiled \
+    MAINTENANCE_FOLDER=/maintenance \
     BIND=0.0.0.0:8000
 # PDFs: Pango, and fonts for the languages of the United Nations.
 RUN apt-get update \
@@ -18,6 +19,8 @@ RUN apt-get update \
         fonts-noto-core fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /app --shell /usr/sbin/nologin portal
+# A volume that is mounted here for the first time takes its owner from it.
+RUN install --directory --owner=portal /maintenance
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /app
 COPY manage.py gunicorn.conf.py LICENSE ./

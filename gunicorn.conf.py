@@ -23,6 +23,8 @@ threads = env.number("WEB_THREADS", default=4, least=1, most=256)
 timeout = 60
 graceful_timeout = 30
 keepalive = 15
+# Nobody manages it but by signals, and a root that is read-only has no place for a socket.
+control_socket_disable = True
 # A worker is replaced now and then, not all at once, so that no leak grows old.
 max_requests = 2000
 max_requests_jitter = 200

@@ -4,12 +4,14 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest
 
 from directory.access import Action, can
 from directory.models import User
 from directory.people.sessions import NONE_PASSED
+from web.jobs.kinds import note_those_at_work, sentences_noted
 
 # Who may add and change; the first name that fits decides. What is not named here nobody changes.
 CHANGE_ACTIONS: dict[str, Action] = {
@@ -65,10 +67,18 @@ class AffiliationBackend(AuthenticationBackend):
         return user if user is not None and user.answers_to(credentials.get("email", "")) else None
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the person of a session, as one that has passed no second factor until the session says so."""
-        user: User | None = super().get_user(user_id)
-        if user is not None:
-            user.factors_passed = NONE_PASSED
+        """Return the person of a session, as one that has passed no second factor until the session says so.
+
+        On SQLite, where one writes at a time, it is read along which jobs keep the person's writes waiting.
+        """
+        rows = User.objects.filter(pk=user_id)
+        writes_one_by_one = connection.vendor == "sqlite"
+        user = (note_those_at_work(rows) if writes_one_by_one else rows).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        user.factors_passed = NONE_PASSED
+        if writes_one_by_one:
+            user.kept_waiting_by = tuple(sentences_noted(user))
         return user
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:

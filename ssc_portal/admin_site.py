@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from desk.queue import todo
 from directory.access import Action, can, is_member
 from directory.choices import MailState
+from directory.mail.unreached import unreached_people
 from directory.models import Mail
 from matching.choices import RunState
 from matching.models import MatchRun
@@ -69,6 +70,7 @@ def waiting(user: Any) -> dict[str, Any]:
         "practices": Practice.objects.to_review().count(),
         "questions": PracticeQuestion.objects.to_answer().count(),
         "mails": Mail.objects.filter(state__in=WITHOUT_AN_END).count() if looks_after_mail else 0,
+        "unreached": unreached_people().count() if looks_after_mail else 0,
         "readings": Reading.objects.for_the_secretariat().count(),
         "readings_address": f"{reverse('admin:surveys_reading_changelist')}?todo=any",
         "last_run": MatchRun.objects.filter(is_what_if=False).exclude(state=RunState.RUNNING).first(),

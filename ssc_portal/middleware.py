@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import get_user
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -21,6 +22,7 @@ from directory.models import User
 from directory.people.sessions import tell_factors_passed
 from web.api.caching import COMPRESSED
 from web.api.problems import problem_response
+from web.maintenance import is_read_only
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -143,10 +145,18 @@ class SessionEndMiddleware:
             began = request.session.get("began", now)
             used = request.session.get("used", began)
             if now - used > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
-                logout(request)
+                _log_out(request)
             elif now - used > self.WRITTEN_EVERY:
                 request.session["used"] = now
         return self.get_response(request)
+
+
+def _log_out(request: HttpRequest) -> None:
+    """Let nobody be logged in. While nothing may be written the session itself stays, to be ended by its next use."""
+    if is_read_only():
+        request.user = AnonymousUser()
+    else:
+        logout(request)
 
 
 def note_log_in(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:

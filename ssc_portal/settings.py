@@ -102,6 +102,8 @@ MIDDLEWARE = [
     "web.api.deprecation.DeprecationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    # Inside of sessions, whose changes it drops, and in the reader's language.
+    "ssc_portal.running.read_only.ReadOnlyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -190,6 +192,9 @@ CELERY_BEAT_SCHEDULE["daily"] = {
     "schedule": crontab(minute=10),
     "options": {"expires": 3_600},
 }
+
+# --- Maintenance: a file, which outlives a restore; each process of the portal sees its folder ------------------------
+MAINTENANCE_FILE = env.folder("MAINTENANCE_FOLDER", default=BASE_DIR / "var") / "maintenance.json"
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"

@@ -70,6 +70,12 @@ def _static_files_not_collected(tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _no_maintenance_of_this_clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with override_settings(MAINTENANCE_FILE=tmp_path_factory.mktemp("maintenance") / "maintenance.json"):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _forced_log_ins_pass_the_second_factor() -> Iterator[None]:
     """Let `force_login` stand for the whole log-in: with the second factor of whoever has one by then."""
     by_django = ClientMixin.force_login

@@ -15,6 +15,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from web.jobs.kinds import sentences_of_those_at_work
+from web.maintenance import Maintenance
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,17 @@ _PASSING = ("08", "40", "53", "55", "57")
 
 class CannotAnswer(Exception):
     """The message says in a sentence what is in the way; anyone may read it."""
+
+    retry_after = ""
+    """Seconds, where it passes by itself or by somebody who is at it."""
+
+
+class ReadOnly(CannotAnswer):
+    """Nothing may be written now: maintenance is under way."""
+
+    def __init__(self, maintenance: Maintenance) -> None:
+        super().__init__(maintenance.words())
+        self.retry_after = str(maintenance.retry_after)
 
 
 def is_busy(error: BaseException | None) -> bool:
@@ -54,8 +66,13 @@ def why_busy() -> str:
 
 def busy_page() -> HttpResponse:
     """Return 503 for a page, with when to try again. It asks no session who reads: that is in the database too."""
-    page = render_to_string("503.html", {"why": why_busy(), "is_passing": True})
-    headers = {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
+    return unavailable_page(why_busy(), retry_after=RETRY_AFTER)
+
+
+def unavailable_page(why: str, *, retry_after: str) -> HttpResponse:
+    """Return 503 for a page, for what passes; neither session nor database is asked."""
+    page = render_to_string("503.html", {"why": why, "is_passing": True})
+    headers = {"Retry-After": retry_after, "Cache-Control": "no-store"}
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
@@ -69,6 +86,9 @@ class CannotAnswerMiddleware(MiddlewareMixin):
             return busy_page()
         if not isinstance(exception, CannotAnswer):
             return None
+        if isinstance(exception, ReadOnly):
+            logger.info("Refused while read-only: %s", request.path)
+            return unavailable_page(str(exception), retry_after=exception.retry_after)
         logger.error("Cannot be answered: %s: %s", request.path, exception)
         page = render_to_string("503.html", {"why": exception}, request)
         return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)

@@ -15,8 +15,8 @@ from directory.models import Mail
 class MailAdmin(admin.ModelAdmin[Mail]):
     """Mails by state. One that failed, or perhaps went out, is sent again by a person's decision alone."""
 
-    list_display = ("created_at", "kind", "to_address", "state", "due_at", "sent_at", "attempts")
-    list_filter = ("state", "kind")
+    list_display = ("created_at", "kind", "to_address", "state", "due_at", "sent_at", "refused_at", "attempts")
+    list_filter = ("state", ("refused_at", admin.EmptyFieldListFilter), "kind")
     search_fields = ("to_address", "key")
     ordering = ("-created_at", "-id")
     show_full_result_count = False

@@ -18,6 +18,7 @@ from directory.access import Action, can
 from directory.admin.base import ListInline, NewRowsInline, actor
 from directory.admin.since_shown import SinceShownAdmin
 from directory.keys.departures import note_departure
+from directory.mail.unreached import unreached_people
 from directory.models import AccountEvent, Affiliation, User
 from directory.people import addresses, second_factor
 from directory.people.second_factor import SecondFactorRefused
@@ -76,6 +77,21 @@ class AccountEventInline(ListInline[AccountEvent, User]):
         return super().get_queryset(request).select_related("by", "user")
 
 
+class MailFilter(admin.SimpleListFilter):
+    """Those whom mail does not reach."""
+
+    title = _("mail")
+    parameter_name = "mail"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """One choice: nothing is known of those whom it may reach."""
+        return [("unreached", _("Does not reach them"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Narrow the list."""
+        return queryset.filter(pk__in=unreached_people().values("pk")) if self.value() else queryset
+
+
 class SecondFactorForm(forms.Form):
     """Why a second factor is reset."""
 
@@ -93,7 +109,7 @@ class UserAdmin(SinceShownAdmin[User]):
 
     add_form = UserAdditionForm
     list_display = ("email", "full_name", "is_active", "last_login", "date_joined")
-    list_filter = ("is_active", "affiliations__role")
+    list_filter = ("is_active", "affiliations__role", MailFilter)
     search_fields = ("email", "full_name")
     ordering = ("email",)
     readonly_fields = ("last_login", "date_joined")

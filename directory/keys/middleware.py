@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from directory.keys.using import note_use
 from directory.models import ApiKey
 from web.days import today
+from web.maintenance import is_read_only
 
 
 class KeyUseMiddleware:
@@ -19,7 +20,7 @@ class KeyUseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         key: ApiKey | None = getattr(request, "api_key", None)
-        if key is not None and key.last_used_on != today():
+        if key is not None and key.last_used_on != today() and not is_read_only():
             response.close = partial(_note_and_close, key, response.close)  # type: ignore[method-assign]
         return response
 

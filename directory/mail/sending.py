@@ -3,6 +3,7 @@
 1. Claim: the row goes from waiting to sending, and that is committed.
 2. Fill in, as the reader may see it now; drop the mail where there is nothing to tell any more.
 3. Send, and mark it sent. Where the server refuses, wait longer each time, then give up: nobody's page is the worse.
+   What it refuses for good because of the address is given up at once, and kept as that.
 
 A sender that dies between 1 and 3 leaves the mail "sending". It may have gone out, so it is never sent again by itself:
 after a while it becomes "perhaps sent", and a manager decides.
@@ -31,6 +32,10 @@ UNCERTAIN_AFTER = dt.timedelta(minutes=15)
 REFUSALS_OF_A_SERVER = (smtplib.SMTPException, OSError)
 ANSWERS_OF_A_SERVER = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
 """It speaks: what it says of one mail it need not say of the next."""
+
+
+MAILBOX_FULL = 552
+"""Is emptied one day, unlike the other permanent answers of a server about an address (RFC 5321, 4.2.3)."""
 
 
 class ServerIsAway(Exception):
@@ -84,6 +89,9 @@ def send_one(pk: int) -> str | None:
     try:
         message.send()
     except REFUSALS_OF_A_SERVER as error:
+        if _is_of_the_address(error):
+            logger.warning("Mail %d was not sent: the server takes nothing for its address", mail.pk)
+            return _give_up(mail, error, refused_at=timezone.now())
         state = _later(mail, error)
         if not isinstance(error, ANSWERS_OF_A_SERVER):
             raise ServerIsAway from error
@@ -100,7 +108,7 @@ def mark_uncertain() -> int:
 def send_again(*, mail: Mail) -> bool:
     """Let a mail that failed, or perhaps went out, be sent once more; a person decides that."""
     rows = Mail.objects.filter(pk=mail.pk, state__in=(MailState.FAILED, MailState.UNCERTAIN))
-    return bool(rows.update(state=MailState.WAITING, attempts=0, due_at=timezone.now(), error=""))
+    return bool(rows.update(state=MailState.WAITING, attempts=0, due_at=timezone.now(), error="", refused_at=None))
 
 
 def send_soon(pks: list[int]) -> None:
@@ -124,9 +132,18 @@ def _later(mail: Mail, error: Exception) -> str:
     return state
 
 
-def _give_up(mail: Mail, error: Exception) -> str:
-    Mail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, error=f"{type(error).__name__}: {error}"[:1_000])
+def _give_up(mail: Mail, error: Exception, *, refused_at: dt.datetime | None = None) -> str:
+    said = f"{type(error).__name__}: {error}"[:1_000]
+    Mail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, error=said, refused_at=refused_at)
     return MailState.FAILED
+
+
+def _is_of_the_address(error: Exception) -> bool:
+    """Return whether the server has answered for good that it takes nothing for the one address of a mail."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    codes = [code for code, _words in error.recipients.values()]
+    return bool(codes) and all(code // 100 == 5 and code != MAILBOX_FULL for code in codes)
 
 
 def _finish(mail: Mail, state: MailState) -> str:

@@ -40,6 +40,13 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
+    refused_at = models.DateTimeField(
+        _("address refused"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the mail server said that there is no such address, or that it takes nothing."),
+    )
 
     objects = MailQuerySet.as_manager()
 

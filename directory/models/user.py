@@ -88,6 +88,9 @@ class User(AbstractBaseUser):
     None where the object is of no session: a task, a command, the reader of a mail.
     """
 
+    kept_waiting_by: tuple[str, ...] = ()
+    """Of the reader of a page: what is told of jobs that keep its writes waiting (`ssc_portal.admin_permissions`)."""
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from directory.choices import Role
+from directory.choices import MailState, Role
 from directory.keys import departures
 from directory.keys import reminding as reminding_of_keys
 from directory.mail import outbox
@@ -59,6 +59,18 @@ def forget_resets(on: dt.date) -> int:
     return rows.delete()[0]
 
 
+MAILS_KEPT_FOR = dt.timedelta(days=730)
+MAILS_THAT_ENDED = (MailState.SENT, MailState.DROPPED, MailState.FAILED, MailState.UNCERTAIN)
+
+
+def forget_mails(on: dt.date) -> int:
+    """Remove mails written two years before the day `on` that nobody will send; return how many.
+
+    A row keeps the mail of its event from being written a second time, so it outlives by far whatever it tells of.
+    """
+    return Mail.objects.filter(state__in=MAILS_THAT_ENDED, created_at__date__lt=on - MAILS_KEPT_FOR).delete()[0]
+
+
 def forget_sessions() -> int:
     """Remove sessions that have ended, with what stood in them; return how many. Nothing else ever does."""
     return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
@@ -84,6 +96,7 @@ PARTS: dict[str, Part] = {
     "respondents erased": respondents.erase_due,
     "sessions that ended removed": lambda on: forget_sessions(),
     "mails of forgotten passwords removed": forget_resets,
+    "old mails removed": forget_mails,
     "answers kept for repeats removed": forget_answers,
     "vectors of texts forgotten": forget_unused,
     "changes by old runs forgotten": forget_changes,

@@ -27,10 +27,13 @@ from feed.ready import is_kept_up
 from ssc_portal.running.shared_cache import asked_cache
 from ssc_portal.running.waits import BROKER_SECONDS
 from web.jobs.watch import is_anybody_seen, is_nothing_late
+from web.maintenance import is_read_only
 
 logger = logging.getLogger(__name__)
 
-OK, FAILED = "ok", "failed"
+OK, FAILED, PAUSED = "ok", "failed", "paused"
+HOLDING = frozenset({OK, PAUSED})
+"""The codes of what is as it should be."""
 MEGABYTE = 1_000_000
 
 
@@ -105,6 +108,8 @@ class Check:
     reads_database: bool = False
     is_needed: bool = True
     """Where it is not, it is told and the answer stays 200."""
+    rests: bool = False
+    """Whether it is not asked while the portal is read-only for maintenance: nobody works then."""
 
 
 CHECKS = {
@@ -112,11 +117,11 @@ CHECKS = {
     "migrations": Check(_migrations_are_applied, "missing", reads_database=True),
     "cache": Check(cache_keeps, "unreachable"),
     "broker": Check(_broker_takes_a_connection, "unreachable"),
-    "worker": Check(is_anybody_seen, "silent", reads_database=True),
+    "worker": Check(is_anybody_seen, "silent", reads_database=True, rests=True),
     "static": Check(_static_files_are_named, "missing"),
     "disk": Check(_disk_has_room, "full"),
-    "jobs": Check(is_nothing_late, "late", reads_database=True, is_needed=False),
-    "feed": Check(is_kept_up, "late", reads_database=True, is_needed=False),
+    "jobs": Check(is_nothing_late, "late", reads_database=True, is_needed=False, rests=True),
+    "feed": Check(is_kept_up, "late", reads_database=True, is_needed=False, rests=True),
 }
 
 
@@ -138,6 +143,8 @@ def codes_of(names: list[str]) -> dict[str, str]:
 
 
 def _code(name: str) -> str:
+    if CHECKS[name].rests and is_read_only():
+        return PAUSED
     try:
         return OK if CHECKS[name].holds() else CHECKS[name].otherwise
     except Exception:
@@ -164,6 +171,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
         told = {"status": FAILED, "unknown": unknown, "known": list(CHECKS)}
         return JsonResponse(told, status=HTTPStatus.BAD_REQUEST)
     codes = codes_of([name for name in names_asked() if name not in left_out])
-    is_ready = all(code == OK for name, code in codes.items() if CHECKS[name].is_needed)
+    is_ready = all(code in HOLDING for name, code in codes.items() if CHECKS[name].is_needed)
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse({"status": OK if is_ready else FAILED, **codes}, status=status)

@@ -26,7 +26,7 @@ from directory.models import Mail
 from feed.ready import waits_since as feed_waits_since
 from matching.choices import RunState
 from matching.models import MatchRun
-from ssc_portal.running.health import OK, codes_of, names_asked
+from ssc_portal.running.health import HOLDING, OK, codes_of, names_asked
 from web.jobs.kinds import KINDS
 from web.jobs.watch import last_seen
 
@@ -40,7 +40,7 @@ class PortalFigures(Collector):
     def collect(self) -> Iterator[Metric]:
         codes = codes_of(names_asked())
         yield _gauge(
-            "check_ok", "1 where a check of /readyz holds.", "check", {n: code == OK for n, code in codes.items()}
+            "check_ok", "1 where a check of /readyz holds.", "check", {n: code in HOLDING for n, code in codes.items()}
         )
         if codes["database"] == OK:
             yield from _jobs()

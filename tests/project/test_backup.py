@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from tests.migrating import empty_database
 from tests.project.subprocesses import ROOT
+from web import maintenance
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +24,11 @@ FILE = "portal.backup"
 
 def tool(name: str, file: Path, address: str) -> subprocess.CompletedProcess[str]:
     """Run tools/backup or tools/restore from another folder, as whoever reads the documents may."""
+    folder = str(settings.MAINTENANCE_FILE.parent)
     return subprocess.run(
         [ROOT / "tools" / name, file.name],
-        cwd=file.parent, env={**os.environ, "DATABASE_URL": address}, capture_output=True, text=True, check=False,
+        cwd=file.parent, env={**os.environ, "DATABASE_URL": address, "MAINTENANCE_FOLDER": folder},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -144,6 +148,33 @@ def test_an_old_one_goes_over_newer_tables_and_leaves_nothing_of_them(kept, back
     done = tool("restore", backup, kept.address)
     assert done.returncode == 0, done.stderr
     assert kept.contents() == before
+
+
+@pytest.fixture(autouse=True)
+def _no_maintenance_afterwards() -> Iterator[None]:
+    yield
+    maintenance.end()
+
+
+def test_nothing_can_be_saved_from_a_restore_on_and_what_did_not_happen_leaves_no_trace(kept, backup, tmp_path):
+    """A backup asks nothing of anybody; whoever restores ends it once the database is up to the code."""
+    assert maintenance.current() is None
+    (tmp_path / "spoilt.backup").write_text("of something else")
+    assert tool("restore", tmp_path / "spoilt.backup", kept.address).returncode != 0
+    assert maintenance.current() is None
+
+    announced = maintenance.Maintenance(maintenance.ANNOUNCED, message="On Sunday.")
+    maintenance.begin(announced)
+    assert tool("restore", tmp_path / "spoilt.backup", kept.address).returncode != 0
+    assert maintenance.current() == announced
+    assert tool("restore", backup, kept.address).returncode == 0
+    assert maintenance.current() == maintenance.Maintenance(maintenance.READ_ONLY)
+
+    in_words = maintenance.Maintenance(maintenance.READ_ONLY, message="The disk is replaced.")
+    maintenance.begin(in_words)
+    assert tool("backup", tmp_path / "meanwhile.backup", kept.address).returncode == 0
+    assert tool("restore", tmp_path / "meanwhile.backup", kept.address).returncode == 0
+    assert maintenance.current() == in_words
 
 
 def test_a_restored_file_of_sqlite_says_so_to_the_change_feed(kept, tmp_path):

@@ -1,18 +1,30 @@
 """Dockerfile and docker-compose.yml say what docs/deploy.md promises; no engine is needed to read them."""
 
+import os
 import re
+import runpy
+import shutil
 import subprocess
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from celery.beat import PersistentScheduler
 
 from tests.our_apps import OUR_APPS
+from tests.project.test_settings import documented
 
 pytestmark = pytest.mark.any_database
 
 ROOT = Path(__file__).resolve().parents[2]
+OURS = ("migrate", "web", "worker", "mailer", "clock")
+NOT_OF_CONTAINERS = {
+    "DEBUG", "PSEUDO_LANGUAGE", "STAFF_SECOND_FACTOR", "JOBS_HERE", "ENV_FILE", "BIND", "STATIC_ROOT",
+    "MAINTENANCE_FOLDER",
+}  # fmt: skip
+"""For trials and tests alone; the last four are fixed by the image and its volumes."""
 VARIABLE = re.compile(r"\$\{(\w+)(:[-?][^}]*)?\}")
 
 
@@ -29,13 +41,113 @@ def dockerfile():
 
 def test_the_services(compose):
     assert set(compose["services"]) == {"db", "redis", "migrate", "web", "worker", "mailer", "clock", "backup"}
-    assert set(compose["volumes"]) == {"database", "jobs", "backups"}
+    assert set(compose["volumes"]) == {"database", "jobs", "backups", "maintenance"}
+
+
+def test_what_an_operator_says_of_maintenance_reaches_every_process(compose, dockerfile):
+    """A new volume belongs to whom the folder of the image belongs to: `manage.py maintenance` writes there."""
+    for name in ("migrate", "web", "worker", "mailer", "clock", "backup"):
+        assert "maintenance:/maintenance" in compose["services"][name]["volumes"]
+    assert compose["services"]["backup"]["environment"]["MAINTENANCE_FOLDER"] == "/maintenance"
+    assert any("MAINTENANCE_FOLDER=/maintenance" in rest for name, rest in dockerfile if name == "ENV")
+    assert ["RUN", "install --directory --owner=portal /maintenance"] in dockerfile
+
+
+def test_every_setting_of_the_documents_is_passed_on(compose):
+    for name in OURS:
+        assert set(compose["services"][name]["environment"]) == documented() - NOT_OF_CONTAINERS
+    given = set(re.findall(r"^([A-Z_]+)=", (ROOT / "docs" / "env.example").read_text(), flags=re.MULTILINE))
+    assert given <= set(dict(VARIABLE.findall((ROOT / "docker-compose.yml").read_text())))
+
+
+def test_nothing_grows_without_a_limit(compose):
+    for name, service in compose["services"].items():
+        assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}, name
+        assert {"mem_limit", "cpus", "pids_limit"} <= set(service), name
+
+
+def test_nothing_has_more_rights_than_it_needs(compose):
+    """What starts as root to give its volume away, or to restore, says which rights it keeps."""
+    kept = {"db": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"], "backup": ["DAC_OVERRIDE"]}
+    for name, service in compose["services"].items():
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service.get("cap_add") == kept.get(name), name
+        assert service["init"] is True, name
+        # PostgreSQL writes its socket, and much else, into its own root.
+        assert service.get("read_only", False) is (name != "db"), name
+
+
+def test_database_and_redis_are_reached_by_the_portal_alone(compose):
+    assert compose["networks"]["data"] == {"internal": True}
+    for name in ("db", "redis", "backup"):
+        assert compose["services"][name]["networks"] == ["data"]
+        assert "ports" not in compose["services"][name]
+    for name in OURS:
+        assert compose["services"][name]["networks"] == ["default", "data"]
+
+
+def test_redis_asks_for_a_password_that_stands_in_no_command(compose):
+    service = compose["services"]["redis"]
+    assert "${REDIS_PASSWORD" not in str(service["command"])
+    assert "requirepass %s" in service["command"][2]
+    script = service["command"][2].replace("$$", "$")
+    assert subprocess.run(["sh", "-n"], input=script, text=True, check=False).returncode == 0
+    for name in OURS:
+        for address in ("CELERY_BROKER_URL", "CACHE_URL"):
+            assert "redis://:${REDIS_PASSWORD" in compose["services"][name]["environment"][address]
+
+
+def test_redis_takes_its_configuration_and_is_well_only_for_who_knows_the_password(compose, tmp_path):
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not on the path: it comes with Redis")
+    service = compose["services"]["redis"]
+    socket = tmp_path / "redis.sock"
+    check = service["healthcheck"]["test"][1].replace("redis-cli", f"redis-cli -s {socket}")
+    environment = {**os.environ, "REDIS_PASSWORD": "letters123"}
+    script = service["command"][2].replace("$$", "$").replace("/tmp/redis.conf", str(tmp_path / "redis.conf"))
+    script = script.replace("dir /data", f"dir {tmp_path}\\nport 0\\nunixsocket {socket}")
+    with subprocess.Popen(["sh", "-c", script], env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        assert any("ready to accept connections" in line.lower() for line in server.stdout)
+
+        def is_well(**more: str) -> bool:
+            return subprocess.run(["sh", "-c", check], env={**environment, **more}, check=False).returncode == 0
+
+        assert is_well(REDISCLI_AUTH="letters123")
+        assert not is_well(REDISCLI_AUTH="another")
+        server.terminate()
+    assert (tmp_path / "redis.conf").stat().st_mode & 0o077 == 0
+
+
+def test_a_server_has_longer_to_end_than_it_gives_what_it_has_in_hand(compose):
+    served = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    assert int(compose["services"]["web"]["stop_grace_period"].rstrip("s")) > served["graceful_timeout"]
+    assert served["control_socket_disable"] is True
+
+
+def test_a_clock_is_well_as_long_as_it_writes_its_schedule(compose, tmp_path):
+    """Beat writes it every three minutes (`sync_every`), whatever the ending that a machine gives its file."""
+    service = compose["services"]["clock"]
+    assert service["command"][service["command"].index("--schedule") + 1] == "/tmp/schedule"
+    assert PersistentScheduler.sync_every < 10 * 60
+    check = service["healthcheck"]["test"][1].replace("/tmp", str(tmp_path))
+
+    def is_well() -> bool:
+        return subprocess.run(["sh", "-c", check], check=False).returncode == 0
+
+    assert not is_well()
+    file = tmp_path / "schedule.dat"
+    file.touch()
+    assert is_well()
+    os.utime(file, (time.time() - 700, time.time() - 700))
+    assert not is_well()
 
 
 def test_secrets_have_no_default(compose):
     text = (ROOT / "docker-compose.yml").read_text()
     used = dict(VARIABLE.findall(text))
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "POSTGRES_PASSWORD"):
+    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
         assert used[name].startswith(":?"), name
 
 
@@ -47,7 +159,7 @@ def test_nothing_starts_before_what_it_needs(compose, name):
         "migrate": {"condition": "service_completed_successfully"},
     }
     for needed in ("db", "redis"):
-        assert compose["services"][needed]["healthcheck"]["test"][0] == "CMD"
+        assert compose["services"][needed]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
 
 
 def test_the_web_server_is_reached_through_a_proxy_on_the_same_machine_only(compose):

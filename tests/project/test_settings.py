@@ -91,6 +91,7 @@ WRONG = {
     "CACHE_URL": ["memory", "redis://", "redis://:hidden@", "rediss://:hidden@h:port/1", "dummycache://"],
     "CELERY_BROKER_URL": ["127.0.0.1:6379", "http://hidden@h", "redis://:hidden@/0", "memory://"],
     "JOBS_HERE": ["here", "y"],
+    "MAINTENANCE_FOLDER": ["README.md"],
     "SESSION_HOURS": ["a day", "0", "-2", "12h", "721"],
     "SESSION_IDLE_MINUTES": ["two", "0"],
     "PSEUDO_LANGUAGE": ["ar-xb", "enabled"],

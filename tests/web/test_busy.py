@@ -1,10 +1,12 @@
 """A database that lets nobody in at this moment: 503 with when to try again, for pages and API; a fault is 500."""
 
+import datetime as dt
 import sqlite3
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -104,3 +106,28 @@ def test_who_logs_in_while_an_import_is_written_is_told_so(client, monkeypatch, 
     answer = client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "An import of a survey is being read or written." in answer.content.decode()
+
+
+WAITS = "An import of a survey is being read or written. Saving may have to wait."
+
+
+@pytest.mark.django_db
+def test_workspace_and_admin_say_beforehand_that_saving_may_have_to_wait(client, manager, django_assert_num_queries):
+    """Without a query: the job is looked up with the reader. On PostgreSQL nobody waits for it."""
+    client.force_login(manager)
+    pages = ("/workspace/", "/admin/", "/admin/surveys/offer/")
+    before = {}
+    for page in pages:
+        client.get(page)
+        with CaptureQueriesContext(connection) as asked:
+            assert WAITS not in client.get(page).content.decode()
+        before[page] = len(asked)
+    job = Import.objects.create(survey=SurveyFactory(), state=ImportState.APPLYING)
+    assert WAITS not in client.get("/workspace/").content.decode()
+    Import.objects.update(heartbeat_at=timezone.now() - dt.timedelta(minutes=20))
+    for page in pages:
+        with django_assert_num_queries(before[page]):
+            assert (WAITS in client.get(page).content.decode()) is (connection.vendor == "sqlite")
+    assert WAITS not in client.get("/offers/").content.decode()
+    Import.objects.filter(pk=job.pk).update(state=ImportState.APPLIED)
+    assert WAITS not in client.get("/workspace/").content.decode()

@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, MethodNotAllowe
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from web.unavailable import RETRY_AFTER, CannotAnswer, is_busy, why_busy
+from web.unavailable import RETRY_AFTER, CannotAnswer, ReadOnly, is_busy, why_busy
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,9 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("The request is too large."))
     if isinstance(error, SuspiciousOperation):
         return _answer(HTTPStatus.BAD_REQUEST, _("The request cannot be read."))
+    if isinstance(error, ReadOnly):
+        set_rollback()
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": error.retry_after})
     if isinstance(error, CannotAnswer):
         logger.error("Cannot be answered: %s: %s", context["request"].path, error)
         set_rollback()

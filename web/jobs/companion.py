@@ -15,6 +15,7 @@ from structlog.contextvars import bound_contextvars
 from web.jobs.doing import LOST_DATABASE
 from web.jobs.handing_out import task_of
 from web.jobs.kinds import KINDS
+from web.maintenance import is_read_only
 
 PAUSE = 1.0
 """Seconds between two looks, while there is nothing to do."""
@@ -45,6 +46,10 @@ def work(stop: threading.Event) -> None:
     """Do what there is to do until `stop` is set; the job in hand is done first."""
     clock = Clock()
     while not stop.is_set():
+        if is_read_only():
+            # The clock stands: what falls due meanwhile is done afterwards.
+            stop.wait(PAUSE)
+            continue
         try:
             for task in clock.due():
                 attempt(task)

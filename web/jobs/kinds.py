@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import Exists, Model, QuerySet
 from django_stubs_ext import StrOrPromise
 
 from web.jobs.model import JobQuerySet
@@ -25,6 +26,10 @@ class JobKind:
 
 KINDS: dict[str, JobKind] = {}
 
+M = TypeVar("M", bound=Model)
+
+_NOTED_AS = "keeps_waiting_%d"
+
 
 def register(
     task: str, *, rows: Callable[[], JobQuerySet[Any]], work: Callable[[Any], None], says: StrOrPromise = ""
@@ -35,4 +40,28 @@ def register(
 
 def sentences_of_those_at_work() -> list[str]:
     """Return what is told of the jobs that somebody has taken, to those whom they keep waiting."""
-    return [str(kind.says) for kind in KINDS.values() if kind.says and kind.rows().exclude(heartbeat_at=None).exists()]
+    return [str(kind.says) for kind in _that_keep_waiting() if _taken(kind).exists()]
+
+
+def note_those_at_work(rows: QuerySet[M]) -> QuerySet[M]:
+    """Return the rows such that `sentences_noted` knows of each, when it was read, which jobs were at work.
+
+    So whoever asks for a row in any case, as every page does for its reader, spends no query on it.
+    """
+    return rows.annotate(
+        **{_NOTED_AS % number: Exists(_taken(kind)) for number, kind in enumerate(_that_keep_waiting())}
+    )
+
+
+def sentences_noted(row: Model) -> list[str]:
+    """Return what is told of the jobs that were at work when the row was read by `note_those_at_work`."""
+    return [str(kind.says) for number, kind in enumerate(_that_keep_waiting()) if getattr(row, _NOTED_AS % number)]
+
+
+def _that_keep_waiting() -> list[JobKind]:
+    return [kind for kind in KINDS.values() if kind.says]
+
+
+def _taken(kind: JobKind) -> JobQuerySet[Any]:
+    # However long ago its last sign of life was: while it holds the one lock of SQLite it can leave none.
+    return kind.rows().exclude(heartbeat_at=None)

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ssc_portal.running.daily import run_daily
 from web.days import today
+from web.maintenance import is_read_only
 
 
 class Command(BaseCommand):
@@ -14,6 +15,9 @@ class Command(BaseCommand):
     help = "Lapse expired matches, pass on proposals, write reminders and digests, erase, and send mails."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if is_read_only():
+            self.stdout.write("Read-only for maintenance: nothing was done.")
+            return
         done, failed = run_daily(today())
         for name, number in done.items():
             self.stdout.write(f"{name}: {number}")
