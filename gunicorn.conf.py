@@ -53,5 +53,5 @@ def post_fork(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Leave no folder behind."""
-    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if folder := os.getenv("PROMETHEUS_MULTIPROC_DIR"):
         shutil.rmtree(folder)

@@ -32,6 +32,7 @@ from web import maintenance, tasks
 from web.jobs import companion
 from web.jobs.kinds import KINDS
 from web.maintenance import ANNOUNCED, READ_ONLY, Maintenance
+from web.models import Watch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -118,6 +119,7 @@ def test_everything_is_read_as_ever_and_nothing_is_written(role, request):
     client = client_of(reader if isinstance(reader, User) else None)
     addresses = [address(name, found) for name in NAMES if name not in NOT_READ]
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=10)):
+        Watch.note(waiting=0)
         before = {one: client.get(one).status_code for one in addresses}
         maintenance.begin(Maintenance(READ_ONLY))
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=20)), CaptureQueriesContext(connection) as asked:
