@@ -6,8 +6,8 @@ import tempfile
 from typing import Any
 
 from ssc_portal.running.environment import Environment
-from ssc_portal.running.logs import logging_config
-from ssc_portal.running.places import count_in, free_place
+from ssc_portal.watching.logs import logging_config
+from ssc_portal.watching.places import count_in, free_place
 
 env = Environment()
 # A page that asks the database for longer answers 503; jobs, which are not served from here, have no such limit.
@@ -41,7 +41,7 @@ if env.secret("METRICS_TOKEN", shortest=20):
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Give a worker the place that another has left, see ssc_portal/running/places.py."""
+    """Give a worker the place that another has left, see ssc_portal/watching/places.py."""
     worker.place = free_place(other.place for other in server.WORKERS.values())
 
 

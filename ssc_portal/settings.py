@@ -16,9 +16,9 @@ from ssc_portal.api_docs.description import API_VERSION, TAGS, contact, descript
 from ssc_portal.api_docs.names import ENUM_NAMES
 from ssc_portal.running import waits
 from ssc_portal.running.environment import LONGEST_STATEMENT, Environment
-from ssc_portal.running.error_reports import report_errors
-from ssc_portal.running.logs import logging_config
 from ssc_portal.running.pseudo_language import add_pseudo_language
+from ssc_portal.watching.error_reports import report_errors
+from ssc_portal.watching.logs import logging_config
 
 # ModelAdmin[...] and ListView[...] fail at run time on Django 5.2 without this.
 django_stubs_ext.monkeypatch()
@@ -85,7 +85,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Before all others: each line and each answer tells which request it belongs to.
-    "ssc_portal.running.requests.RequestLogMiddleware",
+    "ssc_portal.watching.requests.RequestLogMiddleware",
     # Then those that put headers on every answer, at last those that may answer themselves.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.api.limits.RateLimitMiddleware",
     "ssc_portal.middleware.RefuseUnreadableMiddleware",
-    "ssc_portal.running.probes.ProbesMiddleware",
+    "ssc_portal.watching.probes.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ssc_portal.middleware.KeptByNobodyMiddleware",
     # Below what serves static files, which are compressed once and for all.
@@ -452,7 +452,7 @@ if METRICS_TOKEN:
     MIDDLEWARE = [
         "django_prometheus.middleware.PrometheusBeforeMiddleware",
         *MIDDLEWARE,
-        "ssc_portal.running.request_figures.RequestFiguresMiddleware",
+        "ssc_portal.watching.request_figures.RequestFiguresMiddleware",
     ]
 
 # --- Logs -----------------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from ssc_portal import views
 from ssc_portal.country_pages.views import CountryBrief
 from ssc_portal.guide import about, rules
 from ssc_portal.languages import ChooseLanguage
-from ssc_portal.running.health import healthz, readyz
-from ssc_portal.running.metrics import metrics
 from ssc_portal.searching.page import Search
+from ssc_portal.watching.health import healthz, readyz
+from ssc_portal.watching.metrics import metrics
 
 handler400 = views.refuse_bad_request
 handler500 = views.answer_fault

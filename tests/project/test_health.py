@@ -15,8 +15,8 @@ from django.db.utils import OperationalError
 from django.test import override_settings
 from django.utils import timezone
 
-from ssc_portal.running import health
 from ssc_portal.running.shared_cache import outage
+from ssc_portal.watching import health
 from tests.project.test_shared_cache import cache_at
 from web.jobs.watch import LATE_AFTER, watch
 from web.models import Watch

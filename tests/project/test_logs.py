@@ -15,7 +15,7 @@ from celery.signals import before_task_publish, task_prerun
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from directory.choices import Role
-from ssc_portal.running.logs import leave_addresses_out
+from ssc_portal.watching.logs import leave_addresses_out
 from tests.factories import PASSWORD, UserFactory
 from tests.project.subprocesses import PRODUCTION, ROOT
 from web.jobs import companion

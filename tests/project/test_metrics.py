@@ -17,8 +17,8 @@ from directory.models import Mail
 from feed.models import FeedMark
 from matching.choices import RunState
 from matching.models import Allocation, MatchRun
-from ssc_portal.running import health
-from ssc_portal.running.places import free_place
+from ssc_portal.watching import health
+from ssc_portal.watching.places import free_place
 from tests.factories import MatchRunFactory
 from web.models import Watch
 
@@ -104,7 +104,7 @@ def test_requests_are_counted_by_view_and_status_and_no_word_of_a_stranger_becom
     settings.MIDDLEWARE = [
         "django_prometheus.middleware.PrometheusBeforeMiddleware",
         *django_settings.MIDDLEWARE,
-        "ssc_portal.running.request_figures.RequestFiguresMiddleware",
+        "ssc_portal.watching.request_figures.RequestFiguresMiddleware",
     ]
     name = ("django_http_responses_total_by_status_view_method_total", "GET", "privacy", "200")
     name = (name[0], *sorted(name[1:]))

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 
 from directory.models import User
 from ssc_portal.running.content_types import with_readable_content_type
-from ssc_portal.running.logs import RefusedRequests
+from ssc_portal.watching.logs import RefusedRequests
 from tests.factories import PASSWORD
 from tests.project.subprocesses import PRODUCTION, run_python
 

@@ -26,7 +26,7 @@ from directory.models import Mail
 from feed.ready import waits_since as feed_waits_since
 from matching.choices import RunState
 from matching.models import MatchRun
-from ssc_portal.running.health import HOLDING, OK, codes_of, names_asked
+from ssc_portal.watching.health import HOLDING, OK, codes_of, names_asked
 from web.jobs.kinds import KINDS
 from web.jobs.watch import last_seen
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from ssc_portal.running.health import healthz, readyz
-from ssc_portal.running.metrics import metrics
+from ssc_portal.watching.health import healthz, readyz
+from ssc_portal.watching.metrics import metrics
 
 
 class ProbesMiddleware:

@@ -85,7 +85,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
             }
         },
-        "filters": {"refused": {"()": "ssc_portal.running.logs.RefusedRequests"}},
+        "filters": {"refused": {"()": "ssc_portal.watching.logs.RefusedRequests"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "portal", "filters": ["refused"]}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
