@@ -19,6 +19,7 @@ CHANGE_ACTIONS: dict[str, Action] = {
     "directory.affiliation": Action.MANAGE_ACCOUNTS,
     "directory.designation": Action.MANAGE_DESIGNATIONS,
     "surveys.countrywindow": Action.MANAGE_DESIGNATIONS,
+    "surveys.clockstop": Action.MANAGE_DESIGNATIONS,
     "directory.country": Action.MANAGE_REFERENCE,
     "directory.countryalias": Action.MANAGE_REFERENCE,
     "directory.countrygroup": Action.MANAGE_REFERENCE,

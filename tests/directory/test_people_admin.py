@@ -83,11 +83,29 @@ def test_who_needs_no_letter_gets_none(desk, reviewer):
     assert "others need no letter" in answer.content.decode()
 
 
+NO_CLOCK_STOPS = {"clock_stops-TOTAL_FORMS": "0", "clock_stops-INITIAL_FORMS": "0"}
+
+
+def test_the_days_on_which_terms_do_not_run_stand_in_the_window(desk):
+    window = CountryWindow.objects.create(country=CountryFactory(iso3="THA"))
+    values = {
+        "kind": "single", "default_visibility": "public", "clearance": "none", "clearance_days": 15, "told_on": "",
+        "note": "", "clock_stops-TOTAL_FORMS": "1", "clock_stops-INITIAL_FORMS": "0",
+        "clock_stops-0-first_day": "2027-02-10", "clock_stops-0-reason": "Election",
+    }  # fmt: skip
+    address = f"/admin/surveys/countrywindow/{window.pk}/change/"
+    wrong = desk.post(address, {**values, "clock_stops-0-last_day": "2027-02-09"})
+    assert "The last day comes before the first." in wrong.content.decode()
+    assert desk.post(address, {**values, "clock_stops-0-last_day": "2027-02-28"}).status_code == 302
+    stop = window.clock_stops.get()
+    assert (str(stop.first_day), str(stop.last_day), stop.reason) == ("2027-02-10", "2027-02-28", "Election")
+
+
 def test_a_country_is_paused_and_resumed_without_a_trace(desk, visitor):
     offer = PublishedOfferFactory(country=CountryFactory(iso3="THA"))
     values = {
         "country": "THA", "kind": "single", "default_visibility": "public", "clearance": "no_objection",
-        "clearance_days": 15, "told_on": "2026-11-01", "note": "",
+        "clearance_days": 15, "told_on": "2026-11-01", "note": "", **NO_CLOCK_STOPS,
     }  # fmt: skip
     assert desk.post("/admin/surveys/countrywindow/add/", values).status_code == 302
     window = CountryWindow.objects.get()

@@ -126,7 +126,7 @@ def test_all_reasons_look_the_same(made: Any, client: Client, django_assert_num_
         response = client.get(f"{ROOT}/", HTTP_AUTHORIZATION=f"Bearer {secret}")
     assert_refused(response)
     assert response.content == bad.content
-    varying = {"X-Request-Id", "RateLimit"}
+    varying = {"X-Request-ID", "RateLimit"}
     assert {k: v for k, v in response.items() if k not in varying} == {k: v for k, v in bad.items() if k not in varying}
 
 
