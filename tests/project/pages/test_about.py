@@ -74,7 +74,7 @@ def test_reading_sets_no_cookie_and_the_log_in_page_one(client: Client, focal_po
 def test_mails_are_kept_without_their_texts() -> None:
     assert {field.name for field in Mail._meta.get_fields()} == {
         "id", "kind", "key", "to_address", "to_user", "about", "state", "created_at", "due_at", "claimed_at", "sent_at",
-        "attempts", "error",
+        "attempts", "error", "refused_at",
     }  # fmt: skip
 
 
