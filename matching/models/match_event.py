@@ -44,7 +44,7 @@ class MatchEvent(models.Model):
     @property
     def is_from_paper(self) -> bool:
         """Whether the secretariat recorded it from a note verbale or a letter."""
-        return "reference" in (self.details or {})
+        return "dated_on" in (self.details or {})
 
     @property
     def dated_on(self) -> dt.date:

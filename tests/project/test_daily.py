@@ -50,7 +50,7 @@ def test_a_side_that_is_silent_is_reminded_and_the_mail_goes_out_once(match, mai
     put_in(MatchStatus.PROPOSED, match)
     MatchSide.objects.create(match=match, side=Side.NEED, asked_at=timezone.now() - dt.timedelta(days=90))
     done = work()
-    assert (done["reminders of matches"], done["mails sent"]) == (1, 1)
+    assert (done["sides reminded to answer"], done["mails sent"]) == (1, 1)
     assert [one.to for one in mailoutbox] == [[speaker_for(match.need).email]]
     assert work()["mails sent"] == 0
 
