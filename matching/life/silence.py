@@ -1,7 +1,7 @@
 """A side that does not answer: one reminder, and then the proposal closes, quietly.
 
 The term is `terms.ANSWER_DAYS` working days of its country. A deadline that was told is never moved nearer, only
-later: by times in which the country's clock stands still, and by a reminder that itself came late.
+later: by times in which the country's clock stands still, by a hold, and by a reminder that itself came late.
 """
 
 import datetime as dt
@@ -25,10 +25,7 @@ from web.days import months_after
 
 def silent_sides() -> QuerySet[MatchSide]:
     """Return the sides that were asked and have not answered, of proposals that are not on hold."""
-    rows = MatchSide.objects.filter(
-        match__status=MatchStatus.PROPOSED, match__on_hold_at__isnull=True, answer="", asked_at__isnull=False
-    )
-    return rows.order_by("pk")
+    return _unanswered().filter(match__on_hold_at__isnull=True)
 
 
 def bring_terms_up_to_date(on: dt.date) -> int:
@@ -40,6 +37,9 @@ def bring_terms_up_to_date(on: dt.date) -> int:
     for row in _with_postings(silent_sides()):
         begin = on if row.answer_due_on is None else _day_asked(row)
         moved += _move(row, "answer_due_on", _term_of(row, begin, ANSWER_DAYS))
+    for row in _with_postings(_unanswered().filter(match__on_hold_at__isnull=False)):
+        # On hold it cannot be answered: when the hold ends, there is time to.
+        moved += _move(row, "answer_due_on", _term_of(row, on, LEAST_NOTICE_DAYS))
     heard = MatchSide.objects.filter(match__status=MatchStatus.PROPOSED, clearance=Clearance.NO_OBJECTION)
     stopped = frozenset(ClockStop.objects.filter(last_day__gte=on).order_by().values_list("window", flat=True))
     for row in _with_postings(heard.order_by("pk") if stopped else MatchSide.objects.none()):
@@ -80,6 +80,11 @@ def close(on: dt.date) -> int:
                 end_without_agreement(match, side=Side(row.side), by=None, refused_until=until)
                 closed += 1
     return closed
+
+
+def _unanswered() -> QuerySet[MatchSide]:
+    rows = MatchSide.objects.filter(match__status=MatchStatus.PROPOSED, answer="", asked_at__isnull=False)
+    return rows.order_by("pk")
 
 
 def _with_postings(rows: QuerySet[MatchSide]) -> list[MatchSide]:

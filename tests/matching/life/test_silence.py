@@ -184,6 +184,22 @@ def test_a_proposal_on_hold_is_left_alone(proposed):
     assert lived(proposed, ASKED, 120) == ({}, None)
 
 
+def test_after_a_hold_there_is_time_to_answer(proposed):
+    """It hid the proposal from the side while its term ran out; the side had been reminded before."""
+    reminded = ASKED + dt.timedelta(days=60)
+    one_day(reminded)
+    assert side(proposed).reminded_on == reminded
+    held = side(proposed).answer_due_on - dt.timedelta(days=1)
+    Match.objects.filter(pk=proposed.pk).update(on_hold_at=dt.datetime.combine(held, NOON))
+    for day in days(held, 30):
+        one_day(day)
+    Match.objects.filter(pk=proposed.pk).update(on_hold_at=None)
+    after = held + dt.timedelta(days=30)
+    one_day(after)
+    assert Match.objects.get(pk=proposed.pk).status == MatchStatus.PROPOSED
+    assert side(proposed).answer_due_on >= after + dt.timedelta(days=LEAST_NOTICE_DAYS)
+
+
 def test_the_mails_say_by_when_and_what_happens_then(proposed, mailoutbox):
     with at(ASKED):
         send_due()
