@@ -1,4 +1,4 @@
-"""The field for a reviewer's note."""
+"""Fields that the forms of single steps and of steps on many have in common: a note, and whether to withhold too."""
 
 from typing import Any
 
@@ -24,3 +24,20 @@ class NoteField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Count a line's end once: a browser sends two characters for it."""
         return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class WithholdField(forms.TypedChoiceField):
+    """Whether a released fit that is set aside goes off the public pages too; None where nothing was said."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{
+                "label": _("If you set it aside: everyone can see this fit."),
+                "required": False,
+                "widget": forms.RadioSelect,
+                "choices": [("yes", _("Withhold it too")), ("no", _("Leave it released"))],
+                "coerce": lambda given: given == "yes",
+                "empty_value": None,
+                **kwargs,
+            }
+        )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -11,51 +12,65 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from desk.queue import saved_views
-from desk.queue.rows import queue_as_shown
+from desk.queue.rows import QueueRow, queue_as_shown, rows_of
 from desk.queue.saved_views import ViewRefused
 from directory.admin.base import actor
 from matching.life.telling.briefs import brief_pdf
 from matching.life.telling.letters import CONTENT_TYPES, letter_docx, letter_name, letter_pdf
 from matching.models import Match
+from surveys.models import Need, Offer
 from web.converters import row_number
 from web.files.exports import csv_response, xlsx_response
 from web.files.pdf import PdfUnavailable
 
-CHUNK = 1_000
+CHUNK = 500
+"""Of matches explained at once: each block takes the same few queries."""
 
 
 def export(model_admin: ModelAdmin[Match], request: HttpRequest, ending: str) -> HttpResponse:
     """Return the matches of the list, as it is filtered, searched and ordered; no contacts are in it."""
-    rows = _rows(queue_as_shown(model_admin, request).for_lists().iterator(chunk_size=CHUNK))
+    matches = queue_as_shown(model_admin, request).for_lists().iterator(chunk_size=CHUNK)
     make: Any = csv_response if ending == "csv" else xlsx_response
-    return make(name="matches", header=_header(), rows=rows)
+    return make(name="matches", header=_header(), rows=_rows(matches))
 
 
 def _header() -> list[str]:
     return [
-        _("Match"), _("Status"), _("Fit"), _("Score"), _("Need"), _("Of"), _("Need confirmed on"), _("Offer"),
-        _("By"), _("Offer confirmed on"), _("First suggested"), _("Released"), _("On hold"), _("Not again before"),
+        _("Match"), _("Status"), _("Status code"), _("Fit"), _("Fit code"), _("Score"), _("Why"),
+        _("Need"), _("Need number"), _("Of"), _("Country code of the need"), _("Need confirmed on"),
+        _("Offer"), _("Offer number"), _("By"), _("Country code of the offer"), _("Offer confirmed on"),
+        _("First suggested"), _("Released"), _("On hold"), _("Not again before"),
     ]  # fmt: skip
 
 
 def _rows(matches: Iterator[Match]) -> Iterator[list[Any]]:
-    for match in matches:
-        yield [
-            match.public_id,
-            match.get_status_display(),
-            str(match.fit.label),
-            match.score / 1_000_000,
-            match.need.title,
-            match.need.party,
-            _day(match.need.confirmed_on),
-            match.offer.title,
-            match.offer.party,
-            _day(match.offer.confirmed_on),
-            _day(match.created_at.date()),
-            _day(match.released_at.date() if match.released_at else None),
-            _day(match.on_hold_at.date() if match.on_hold_at else None),
-            _day(match.refused_until),
-        ]
+    while block := list(islice(matches, CHUNK)):
+        for row in rows_of(block):
+            yield _row(row)
+
+
+def _row(row: QueueRow) -> list[Any]:
+    match = row.match
+    return [
+        match.public_id,
+        match.get_status_display(),
+        match.status,
+        str(row.fit.label),
+        row.fit.value,
+        match.score / 1_000_000,
+        "\n".join(row.reasons),
+        *_side(match.need),
+        *_side(match.offer),
+        _day(match.created_at.date()),
+        _day(match.released_at.date() if match.released_at else None),
+        _day(match.on_hold_at.date() if match.on_hold_at else None),
+        _day(match.refused_until),
+    ]
+
+
+def _side(posting: Need | Offer) -> list[Any]:
+    country = posting.posting_country
+    return [posting.title, posting.pk, posting.party, country.iso3 if country else "", _day(posting.confirmed_on)]
 
 
 def _day(day: dt.date | None) -> str:

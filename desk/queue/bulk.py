@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from desk.notes import NoteField
+from desk.notes import NoteField, WithholdField
 from desk.queue.rows import QUEUE_ORDER, queue_address
 from directory.access import Action, can
 from directory.models import User
@@ -57,6 +57,7 @@ class BulkForm(forms.Form):
     step = forms.ChoiceField(choices=list(BULK_STEPS.items()), widget=forms.HiddenInput)
     ids = IdsField()
     note = NoteField(label=_("Note"), help_text=_("Kept with each of the matches; read by the secretariat only."))
+    withholds_too = WithholdField(label=_("Everyone can see some of these fits, as marked below."))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -99,6 +100,7 @@ def take_on_all(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpRes
         matches=_matches(form.cleaned_data["ids"]),
         by=user,
         note=form.cleaned_data["note"],
+        **({"withholds_too": form.cleaned_data["withholds_too"]} if step == review.ASKS_TO_WITHHOLD else {}),
     )
     return TemplateResponse(
         request,
@@ -140,6 +142,8 @@ def _ask(
         | {
             "form": form,
             "candidates": candidates,
+            "asks_to_withhold": step == review.ASKS_TO_WITHHOLD
+            and any(candidate.match.released_at and not candidate.obstacle for candidate in candidates),
             "hindered": sum(bool(candidate.obstacle) for candidate in candidates),
             "left_out": left_out,
             "most_at_once": MOST_AT_ONCE,

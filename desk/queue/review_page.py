@@ -12,10 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from desk.notes import NoteField
+from desk.notes import NoteField, WithholdField
 from desk.pairs import SideBySide, Told, side_by_side
 from desk.queue import life_forms
 from desk.queue.rows import QueueRow, before, next_after, queue_address, queue_as_filtered
@@ -61,6 +62,19 @@ STEP_WORDS: dict[str, tuple[Promise, Promise]] = {
 }
 
 
+# What the banner says once it is done; the match is named before it.
+DONE_WORDS: dict[str, Promise] = {
+    "release": gettext_lazy("Released: everyone sees this fit now."),
+    "withhold": gettext_lazy("Withheld: it is off the public pages."),
+    "propose": gettext_lazy("Proposed: each side is asked, or its country first where that is its wish."),
+    "set_aside": gettext_lazy("Set aside: no run suggests it again until somebody takes it back."),
+    "take_back": gettext_lazy("Taken back: it is a suggestion again, scored as of today."),
+    "add_note": gettext_lazy("The note is added; nothing else has changed."),
+}
+WITHHELD_TOO = gettext_lazy("Set aside, and withheld from the public too.")
+LEFT_RELEASED = gettext_lazy("Set aside; everyone still sees the fit.")
+
+
 class ReviewStepForm(forms.Form):
     """A step with its note."""
 
@@ -69,7 +83,14 @@ class ReviewStepForm(forms.Form):
         label=gettext_lazy("Note"),
         help_text=gettext_lazy("Internal: read by the secretariat only. At most 5,000 characters."),
     )
+    withholds_too = WithholdField()
     go_on = forms.BooleanField(required=False, label=gettext_lazy("Then go to the next match of the list"))
+
+    def said(self) -> dict[str, Any]:
+        """Return what the step is told besides its note."""
+        if self.cleaned_data["step"] != review.ASKS_TO_WITHHOLD:
+            return {}
+        return {"withholds_too": self.cleaned_data["withholds_too"]}
 
 
 @dataclass(frozen=True)
@@ -97,16 +118,26 @@ def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Ma
         step = form.cleaned_data["step"]
         try:
             with as_shown(ShownEvents(match), request.POST.get(AS_OF, "")):
-                event = review.REVIEW_STEPS[step](match=match, by=user, note=form.cleaned_data["note"])
+                review.REVIEW_STEPS[step](match=match, by=user, note=form.cleaned_data["note"], **form.said())
         except (ChangedSinceShown, ReviewRefused) as refusal:
             messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
         else:
-            messages.success(request, f"{event.get_kind_display()}: {match}")
+            messages.success(request, _what_was_done(model_admin, request, match, step=step, said=form.said()))
             return HttpResponseRedirect(_onward(model_admin, request, match, goes_on=form.cleaned_data["go_on"]))
     else:
         messages.error(request, _("Nothing was done. Please correct what is marked below."))
     match = model_admin.get_queryset(request).get(pk=match.pk)
     return _page(model_admin, request, match, form)
+
+
+def _what_was_done(
+    model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, step: str, said: dict[str, Any]
+) -> str:
+    """Return the banner: the match, by its name and with the way back to it, and what it has come to."""
+    words: Promise | str = DONE_WORDS[step]
+    if said and match.released_at is not None:
+        words = WITHHELD_TOO if said["withholds_too"] else LEFT_RELEASED
+    return format_html('<a href="{}"><bdi>{}</bdi></a>: {}', _address(model_admin, request, match), match, words)
 
 
 def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, by: User) -> HttpResponse:
@@ -166,7 +197,14 @@ def _page(
             **model_admin.admin_site.each_context(request),
             "is_nav_sidebar_enabled": False,
             "opts": model_admin.opts,
-            "title": f"{match.need.party} ↔ {match.offer.party}",
+            # Two countries may have many matches: their windows and tabs are told apart by the numbers.
+            "title": _("%(need_of)s ↔ %(offer_of)s (need %(need)d, offer %(offer)d)")
+            % {
+                "need_of": match.need.party,
+                "offer_of": match.offer.party,
+                "need": match.need_id,
+                "offer": match.offer_id,
+            },
             "match": match,
             "fit": match.fit,
             "is_decided": match.status not in (MatchStatus.SUGGESTED, MatchStatus.LAPSED),
@@ -183,6 +221,7 @@ def _page(
                 (_("Other matches of this offer"), "offer", match.offer_id, _others(match, offer=match.offer_id)),
             ],
             "form": form,
+            "asks_to_withhold": match.released_at is not None and not review.obstacle(step="set_aside", match=match),
             "life": life_forms.forms_for(match, by=request.user, given=given),
             "is_ready": is_ready(match),
             "contacts": [

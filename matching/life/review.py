@@ -63,11 +63,27 @@ def withhold(*, match: Match, by: User, note: str = "") -> MatchEvent:
 
 
 @transaction.atomic
-def set_aside(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
-    """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again."""
+def set_aside(
+    *,
+    match: Match,
+    by: User,
+    note: str = "",
+    today: Explanation | None = None,
+    withholds_too: bool | None = None,
+) -> MatchEvent:
+    """Decide that a suggestion is not pursued; it keeps what it was decided on, and no run suggests it again.
+
+    withholds_too: whether a released fit goes off the public pages with it; of one that is released, to be said.
+    """
     check_reviewer(by, note)
     match = lock_match(match)
     _check_suggested(match)
+    if match.released_at is not None:
+        if withholds_too is None:
+            raise ReviewRefused(_("Everyone can see this fit: say whether it is to be withheld too."))
+        if withholds_too:
+            withhold(match=match, by=by)
+            match = lock_match(match)
     return _decide(match, EventKind.SET_ASIDE, by=by, note=note, today=today)
 
 
@@ -189,6 +205,9 @@ REVIEW_STEPS: dict[str, Step] = {
 EXPLAINED = frozenset({release, set_aside, propose, take_back})
 """Steps that take `today`: the explanation by the profile in use, from a caller who has just read it."""
 
+ASKS_TO_WITHHOLD = "set_aside"
+"""The step that has to be told, of a released fit, `withholds_too`."""
+
 BATCH = 100
 
 
@@ -200,8 +219,10 @@ class BulkOutcome:
     refused: list[tuple[Match, str]] = field(default_factory=list)
 
 
-def each(*, step: Step, matches: Iterable[Match], by: User, note: str = "") -> BulkOutcome:
+def each(*, step: Step, matches: Iterable[Match], by: User, note: str = "", **said: Any) -> BulkOutcome:
     """Take the step on each match by itself: one that is refused does not hold back the others.
+
+    said: what the step asks for besides, the same for all.
 
     The explanations are read for many at once, with the postings held so that they stay true until the steps are
     written; the matches must come with their postings (`for_lists`).
@@ -211,7 +232,7 @@ def each(*, step: Step, matches: Iterable[Match], by: User, note: str = "") -> B
         with transaction.atomic():
             for match, explained in zip(batch, _explained(step, batch), strict=True):
                 try:
-                    outcome.done.append(step(match=match, by=by, note=note, **explained))
+                    outcome.done.append(step(match=match, by=by, note=note, **explained, **said))
                 except ReviewRefused as refusal:
                     outcome.refused.append((match, str(refusal)))
     return outcome

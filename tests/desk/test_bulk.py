@@ -206,3 +206,18 @@ def test_the_mails_of_a_proposal_taken_back_are_not_sent(desk, match):
     assert waiting.count() == 2
     send_due()
     assert {mail.state for mail in waiting.all()} == {MailState.DROPPED}
+
+
+def test_where_some_are_released_it_asks_whether_to_withhold_them_too(desk, match, reviewer):
+    other = MatchFactory()
+    assert not choose(desk, "set_aside", [match, other]).context["asks_to_withhold"]
+    review.release(match=match, by=reviewer)
+    page = choose(desk, "set_aside", [match, other])
+    assert page.context["asks_to_withhold"]
+    assert "Leave it released" in page.content.decode()
+    outcome = go(desk, "set_aside", [match, other]).context["outcome"]
+    assert [event.match for event in outcome.done] == [other]
+    assert [(one, "withheld too" in why) for one, why in outcome.refused] == [(match, True)]
+    desk.post(BULK, {"step": "set_aside", "ids": match.pk, "note": "", "withholds_too": "yes"})
+    match.refresh_from_db()
+    assert (match.status, match.released_at) == (MatchStatus.SET_ASIDE, None)

@@ -6,6 +6,8 @@ import re
 
 import pytest
 import weasyprint
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -59,12 +61,28 @@ def test_the_export_is_what_is_on_the_screen_and_no_formula(desk, match):
     assert [row["Match"] for row in rows] == [match.public_id]
     assert rows[0]["Need"].startswith("'=cmd")
     assert "secret" not in text
+    assert (rows[0]["Status code"], rows[0]["Fit code"]) == ("suggested", match.fit.value)
+    assert (rows[0]["Country code of the need"], rows[0]["Need number"]) == ("KHM", str(match.need_id))
+    assert "Modalities: Training" in rows[0]["Why"]
     book = load_workbook(io.BytesIO(b"".join(desk.get(f"{QUEUE}export.xlsx?status=all").streaming_content)))
     cells, notes = (list(sheet.iter_rows(values_only=True)) for sheet in book)
+    assert book.worksheets[0].freeze_panes == "A2"
     assert cells[0][0] == "Match"
     assert len(cells) == 1 + Match.objects.count()
     assert "express no opinion" in notes[1][0]
     assert desk.get(f"{QUEUE}export.exe").status_code == 404
+
+
+def test_an_export_takes_as_many_queries_with_many_rows_as_with_one(desk, match) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            b"".join(desk.get(f"{QUEUE}export.csv").streaming_content)
+        return len(queries)
+
+    alone = asked()
+    for _number in range(5):
+        MatchFactory()
+    assert asked() == alone
 
 
 @pytest.mark.any_database

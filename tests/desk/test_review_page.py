@@ -78,7 +78,7 @@ def test_a_step_is_taken_with_its_note(desk, match, reviewer, step, kind, status
 
 def test_withhold_and_take_back(desk, match, reviewer):
     review.release(match=match, by=reviewer)
-    review.set_aside(match=match, by=reviewer)
+    review.set_aside(match=match, by=reviewer, withholds_too=False)
     take(desk, match, "withhold")
     match.refresh_from_db()
     assert match.released_at is None
@@ -91,7 +91,7 @@ def test_withhold_and_take_back(desk, match, reviewer):
 
 def test_decided_stands_beside_today_and_released(desk, match, reviewer):
     review.release(match=match, by=reviewer)
-    review.set_aside(match=match, by=reviewer)
+    review.set_aside(match=match, by=reviewer, withholds_too=False)
     Need.objects.get().areas.set(PublishedNeedFactory(areas=["energy"]).areas.all())
     page = desk.get(page_of(match))
     assert page.context["decided"].data["score"] == page.context["released"].data["score"] == 775_000
@@ -245,3 +245,48 @@ def test_the_queries_do_not_grow(desk, match, reviewer, number, django_assert_nu
     # speaks for each 2, the reviewers to assign it to; the one before; near-duplicates of each 3
     with django_assert_num_queries(60):
         desk.get(page_of(match))
+
+
+def test_a_released_fit_that_is_set_aside_asks_whether_to_withhold_it_too(desk, match, reviewer):
+    assert not desk.get(page_of(match)).context["asks_to_withhold"]
+    review.release(match=match, by=reviewer)
+    assert "Leave it released" in desk.get(page_of(match)).content.decode()
+    response = take(desk, match, "set_aside", note="Both have others.")
+    assert "say whether it is to be withheld too" in said(response)
+    assert "Both have others." in response.content.decode()
+    match.refresh_from_db()
+    assert match.status == MatchStatus.SUGGESTED
+    take(desk, match, "set_aside", note="Both have others.", withholds_too="yes")
+    match.refresh_from_db()
+    assert (match.status, match.released_at) == (MatchStatus.SET_ASIDE, None)
+    page = desk.get(page_of(match))
+    assert "Set aside, and withheld from the public too." in said(page)
+    assert not page.context["asks_to_withhold"]
+
+
+def test_a_released_fit_that_is_set_aside_may_stay_released(desk, match, reviewer):
+    review.release(match=match, by=reviewer)
+    take(desk, match, "set_aside", withholds_too="no")
+    match.refresh_from_db()
+    assert (match.status, match.released_at is None) == (MatchStatus.SET_ASIDE, False)
+    assert "everyone still sees the fit" in said(desk.get(page_of(match)))
+
+
+def test_the_banner_names_the_match_that_was_decided_and_leads_back_to_it(desk, match):
+    other = MatchFactory(need=PublishedNeedFactory(title="Cold stores"))
+    landed = take(desk, match, "set_aside", go_on="on")
+    assert landed.url.startswith(page_of(other))
+    message = said(desk.get(landed.url))
+    assert f'href="{page_of(match)}"' in message
+    assert "Seed potatoes" in message
+    assert "No run" not in message
+    assert "no run suggests it again" in message
+
+
+def test_two_matches_of_the_same_two_are_told_apart_by_their_titles(desk, match):
+    other = MatchFactory(
+        need=PublishedNeedFactory(country=match.need.country), offer=PublishedOfferFactory(country=match.offer.country)
+    )
+    titles = [desk.get(page_of(one)).context["title"] for one in (match, other)]
+    assert titles[0].partition(" (")[0] == titles[1].partition(" (")[0]
+    assert titles[0] != titles[1]

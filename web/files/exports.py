@@ -40,6 +40,8 @@ def xlsx_response(
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(name[:31])
+    # Set before the first row: of a sheet that is only written, nothing can be changed behind it.
+    sheet.freeze_panes = "A2"
     sheet.append([text_cell(sheet, title) for title in header])
     for row in rows:
         sheet.append([text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])

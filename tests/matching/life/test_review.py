@@ -61,8 +61,19 @@ def test_a_released_fit_is_not_changed_by_later_steps_or_runs(match, reviewer, v
     seen = Match.objects.visible_to(visitor).values("seen_score", "released_as", "seen_since").get()
     Need.objects.get().areas.set(ConfirmedNeedFactory(areas=["energy", "trade"]).areas.all())
     run_matching()
-    review.set_aside(match=match, by=reviewer)
+    review.set_aside(match=match, by=reviewer, withholds_too=False)
     assert Match.objects.visible_to(visitor).values("seen_score", "released_as", "seen_since").get() == seen
+
+
+def test_a_released_fit_is_set_aside_only_where_it_is_said_whether_everyone_still_sees_it(match, reviewer, visitor):
+    review.release(match=match, by=reviewer)
+    with pytest.raises(ReviewRefused, match="whether it is to be withheld too"):
+        review.set_aside(match=match, by=reviewer)
+    assert Match.objects.visible_to(visitor)
+    review.set_aside(match=match, by=reviewer, note="Known.", withholds_too=True)
+    assert not Match.objects.visible_to(visitor)
+    kinds = match.events.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == [EventKind.RELEASED, EventKind.WITHHELD, EventKind.SET_ASIDE]
 
 
 def test_a_release_is_gone_with_either_posting_and_back_with_it(match, reviewer, visitor):
