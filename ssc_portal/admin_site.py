@@ -13,12 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from desk.queue import todo
+from desk.runs.standing import standing
 from directory.access import Action, can, is_member
 from directory.choices import MailState
 from directory.mail.unreached import unreached_people
 from directory.models import Mail
-from matching.choices import RunState
-from matching.models import MatchRun
 from practices.models import Practice, PracticeQuestion
 from ssc_portal.accounts.adapters import way_to_second_factor
 from surveys.models import Need, Offer, Reading
@@ -73,5 +72,5 @@ def waiting(user: Any) -> dict[str, Any]:
         "unreached": unreached_people().count() if looks_after_mail else 0,
         "readings": Reading.objects.for_the_secretariat().count(),
         "readings_address": f"{reverse('admin:surveys_reading_changelist')}?todo=any",
-        "last_run": MatchRun.objects.filter(is_what_if=False).exclude(state=RunState.RUNNING).first(),
+        **standing(user),
     }

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from desk.profiles.percent import PercentField
 from matching.models import ScoringProfile
 from matching.models.by_criterion import WEIGHTS
 from matching.models.profile import FIGURES
@@ -32,6 +33,19 @@ SECTIONS = (
 class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
     """Refuses what the engine would refuse, in words, before a run does."""
 
+    min_score = PercentField(
+        label=gettext_lazy("least score, percent"), help_text=gettext_lazy("Pairs below it are not suggested.")
+    )
+    strong_from = PercentField(
+        label=gettext_lazy("strong fit from, percent"),
+        help_text=gettext_lazy(
+            "Of how far areas, modalities and region overlap; and half of the areas must be offered."
+        ),
+    )
+    good_from = PercentField(
+        label=gettext_lazy("good fit from, percent"), help_text=gettext_lazy("Below it a fit is called partial.")
+    )
+
     class Meta:
         model = ScoringProfile
         fields: tuple[str, ...] = ("code", *FIGURES)
@@ -42,15 +56,10 @@ class ScoringProfileForm(forms.ModelForm[ScoringProfile]):
                 "Counts only where a need names preferred partners; the rest of the criterion is how the offer "
                 "reaches the country."
             ),
-            "min_score": gettext_lazy("In millionths: 350,000 is a score of 0.35. Pairs below it are not suggested."),
             "unstated_modalities": gettext_lazy(
                 "Never more than one shared modality would earn, so that to state none never pays."
             ),
             "unstated_topic": gettext_lazy("Also the least that the topic counts where texts can be compared."),
-            "strong_from": gettext_lazy(
-                "In millionths, of how far areas, modalities and region overlap; and half of the areas must be offered."
-            ),
-            "good_from": gettext_lazy("In millionths; below it a fit is called partial."),
             "top_k": gettext_lazy("A run keeps this many of the best for each need and for each offer."),
         }
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from desk.profiles.form import SECTIONS, ScoringProfileForm
+from desk.profiles.percent import as_given, in_words
 from desk.runs.run import set_off
 from directory.models import User
 from matching.models import ScoringProfile
@@ -35,9 +36,9 @@ class FiguresForm(ScoringProfileForm):
         """Return the fields under their headings."""
         return [(heading, [self[name] for name in names]) for heading, names in SECTIONS]
 
-    def hidden(self) -> list[tuple[str, Any]]:
+    def hidden(self) -> list[tuple[str, str]]:
         """Return what a button must send along so that just these figures count."""
-        return [(name, self.cleaned_data[name]) for name in FIGURES]
+        return list(as_given({name: self.cleaned_data[name] for name in FIGURES}).items())
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Differing:
     """A figure that is not the one in use."""
 
     label: str
-    before: int
-    after: int
+    before: str
+    after: str
 
 
 def show(model_admin: ModelAdmin[ScoringProfile], request: HttpRequest, profile: ScoringProfile) -> HttpResponse:
@@ -95,7 +96,8 @@ def activate_figures(
 
 def address_of(profile: ScoringProfile) -> str:
     """Return the address that shows what a profile as it stands would change."""
-    return f"{reverse('admin:matching_scoringprofile_preview', args=[profile.pk])}?{urlencode(profile.figures)}"
+    address = reverse("admin:matching_scoringprofile_preview", args=[profile.pk])
+    return f"{address}?{urlencode(as_given(profile.figures))}"
 
 
 def _form(profile: ScoringProfile, data: Any) -> FiguresForm:
@@ -161,7 +163,9 @@ def _differing(in_use: ScoringProfile, tried: ScoringProfile) -> list[Differing]
     before, after = in_use.figures, tried.figures
     fields = FiguresForm.base_fields
     return [
-        Differing(str(fields[name].label), before[name], after[name]) for name in FIGURES if before[name] != after[name]
+        Differing(str(fields[name].label), in_words(name, before[name]), in_words(name, after[name]))
+        for name in FIGURES
+        if before[name] != after[name]
     ]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from desk.profiles import preview_page
 from desk.profiles.form import SECTIONS, ScoringProfileForm
+from desk.profiles.percent import IN_PERCENT, in_words
 from directory.admin.since_shown import SinceShownAdmin
 from directory.models import User
 from matching.models import ScoringProfile
@@ -20,12 +21,24 @@ from matching.models.by_criterion import WEIGHTS
 from matching.scoring.profiles import is_used, make_default, new_version
 
 
+def _in_percent(name: str) -> Any:
+    @admin.display(description=ScoringProfileForm.base_fields[name].label, ordering=name)
+    def shown(profile: ScoringProfile) -> str:
+        return in_words(name, getattr(profile, name))
+
+    return shown
+
+
+SHOWN_IN_PERCENT = {name: _in_percent(name) for name in IN_PERCENT}
+"""What stands in the place of a figure that is only shown, by its name."""
+
+
 @admin.register(ScoringProfile)
 class ScoringProfileAdmin(SinceShownAdmin[ScoringProfile]):
     """Managers change a profile that no run has used; all staff read them."""
 
     form = ScoringProfileForm
-    list_display = ("__str__", "is_default", "used", *WEIGHTS, "min_score", "created_at")
+    list_display = ("__str__", "is_default", "used", *WEIGHTS, SHOWN_IN_PERCENT["min_score"], "created_at")
     ordering = ("code", "-version")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
@@ -51,9 +64,19 @@ class ScoringProfileAdmin(SinceShownAdmin[ScoringProfile]):
     def has_delete_permission(self, request: HttpRequest, obj: ScoringProfile | None = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: ScoringProfile | None = None) -> tuple[str, ...]:
-        """Let the code be chosen once."""
-        return self.readonly_fields if obj is None else ("code", *self.readonly_fields)
+    def get_readonly_fields(self, request: HttpRequest, obj: ScoringProfile | None = None) -> tuple[Any, ...]:
+        """Let the code be chosen once; what nobody may change is shown as it is given."""
+        once = () if obj is None else ("code",)
+        shown = () if self.has_change_permission(request, obj) else SHOWN_IN_PERCENT.values()
+        return (*once, *self.readonly_fields, *shown)
+
+    def get_fieldsets(self, request: HttpRequest, obj: ScoringProfile | None = None) -> Any:
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        return [
+            (heading, {"fields": [SHOWN_IN_PERCENT.get(name, name) for name in options["fields"]]})
+            for heading, options in self.fieldsets
+        ]
 
     def save_model(self, request: HttpRequest, obj: ScoringProfile, form: Any, change: bool) -> None:
         """Number a new profile after those of its code; refuse where a run has used it since the page was shown."""

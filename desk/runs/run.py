@@ -12,15 +12,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from desk.base import DeskAdmin
+from desk.runs.standing import standing, what_it_did
 from directory.access import Action, can
 from directory.models import User
 from matching.choices import ChangeKind, RunState
 from matching.models import MatchChange, MatchRun
 from matching.runs import in_blocks
+from matching.runs.preview import PreviewRefused, preview_run
 from matching.runs.report import comparison, in_words, why
 from matching.runs.running import RunRefused
 from matching.scoring.words import GATES
@@ -52,8 +54,10 @@ class MatchRunAdmin(DeskAdmin[MatchRun]):
     def get_urls(self) -> list[URLPattern]:
         start = self.admin_site.admin_view(require_POST(self.start_view))
         resume = self.admin_site.admin_view(require_POST(self.resume_view))
+        now = self.admin_site.admin_view(require_safe(self.now_view))
         return [
             path("start/", start, name="matching_matchrun_start"),
+            path("now/", now, name="matching_matchrun_now"),
             path("<int:pk>/resume/", resume, name="matching_matchrun_resume"),
             *super().get_urls(),
         ]
@@ -89,6 +93,29 @@ class MatchRunAdmin(DeskAdmin[MatchRun]):
             },
         )
 
+    def now_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what a run would change now, and the button that starts it."""
+        user = request.user
+        if not isinstance(user, User) or not may_start(request):
+            raise PermissionDenied
+        found, refusal = None, ""
+        try:
+            found = preview_run(by=user)
+        except PreviewRefused as refused:
+            refusal = str(refused)
+        return TemplateResponse(
+            request,
+            "admin/matching/matchrun/now.html",
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": _("What a run would change now"),
+                "found": found,
+                "refusal": refusal,
+                **standing(user),
+            },
+        )
+
     def start_view(self, request: HttpRequest) -> HttpResponse:
         """Have the matching run."""
         return self._go(request, lambda user: in_blocks.start(by=user))
@@ -121,40 +148,6 @@ def set_off(request: HttpRequest, go: Callable[[], MatchRun]) -> str:
 def may_start(request: HttpRequest) -> bool:
     """Whether the person may run the matching."""
     return isinstance(request.user, User) and can(request.user, Action.RUN_MATCHING)
-
-
-def what_it_did(run: MatchRun) -> str:
-    """Return the counts of a run in a sentence; those that it does not have are left out."""
-    counts = run.counts
-    words = [_("what-if, no match touched")] if run.is_what_if else []
-    if "needs" in counts and "offers" in counts:
-        words.append(
-            _("%(needs)s needs against %(offers)s offers")
-            % {"needs": number_format(counts["needs"]), "offers": number_format(counts["offers"])}
-        )
-    if "suggested" in counts:
-        words.append(
-            ngettext("%(number)s suggestion", "%(number)s suggestions", counts["suggested"])
-            % {"number": number_format(counts["suggested"])}
-        )
-    words.extend(
-        text % {"number": number_format(counts[name])}
-        for name, text in (
-            ("new", _("%(number)s new")),
-            ("moved", _("%(number)s with another score")),
-            ("gone", _("%(number)s gone")),
-            ("lapsed_proposals", _("%(number)s proposals lapsed")),
-            ("scored_again", _("%(number)s postings scored again, for they changed meanwhile")),
-        )
-        if counts.get(name)
-    )
-    options = counts.get("triangular", {}).get("suggested")
-    if options:
-        words.append(
-            ngettext("%(number)s triangular option", "%(number)s triangular options", options)
-            % {"number": number_format(options)}
-        )
-    return ", ".join(words)
 
 
 def duration(run: MatchRun) -> str:

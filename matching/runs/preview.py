@@ -93,7 +93,6 @@ def preview(*, profile: ScoringProfile, by: User) -> ProfilePreview:
         before=_scored(before, comparison.after[comparison.came]),
         after=_scored(after, comparison.before[comparison.gone]),
     )
-    stored = stored_rows(Match.objects.filter(status=MatchStatus.SUGGESTED), on=today())
     return ProfilePreview(
         in_use=in_use,
         counts=ChangeCounts.of(comparison),
@@ -105,9 +104,29 @@ def preview(*, profile: ScoringProfile, by: User) -> ProfilePreview:
             before=rows_before,
             after=rows_after,
         ),
-        rerun=ChangeCounts.of(compare(stored[list(ROW.names or ())], rows_before)),
+        rerun=_rerun(rows_before),
         last_run=MatchRun.objects.public().first(),
     )
+
+
+def preview_run(*, by: User) -> ChangeCounts:
+    """Return what a run by the profile in use would change of the suggestions today; nothing is written.
+
+    It scores all that is open, as a run does, and takes as long; a fixed number of queries. Raises PreviewRefused
+    where `by` may not run the matching, or where the profile cannot score on this machine.
+    """
+    if not can(by, Action.RUN_MATCHING):
+        raise PreviewRefused(_("Only the secretariat runs the matching."))
+    in_use = default_profile()
+    _check(in_use)
+    tables = ScoringTables.read(on=today(), profile=in_use, keep_texts=False)
+    return _rerun(_suggested(tables, decided_pairs(tables)))
+
+
+def _rerun(suggested: Rows) -> ChangeCounts:
+    """Set what a run would suggest beside what is stored."""
+    stored = stored_rows(Match.objects.filter(status=MatchStatus.SUGGESTED), on=today())
+    return ChangeCounts.of(compare(stored[list(ROW.names or ())], suggested))
 
 
 def _check(profile: ScoringProfile) -> None:

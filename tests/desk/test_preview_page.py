@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from desk.profiles.percent import as_given
 from matching.choices import MatchStatus, RunState
 from matching.models import Match, MatchRun, ScoringProfile
 from matching.models.profile import FIGURES
@@ -47,7 +48,7 @@ def page_of(profile) -> str:
 
 
 def figures(**changed):
-    return {**default_profile().figures, **changed}
+    return {**as_given(default_profile().figures), **changed}
 
 
 def make_pairs(number):
@@ -164,12 +165,12 @@ def test_a_run_that_fails_leaves_the_profile_activated(office, page, match, monk
 def test_a_version_that_stands_is_previewed_and_used_as_it_stands(office, match):
     draft = ScoringProfileFactory(version=2, is_default=False, **ACTIVATED)
     content = office.get(f"{PROFILES}{draft.pk}/change/").content.decode()
-    address = f"{page_of(draft)}?{urlencode(draft.figures)}"
+    address = f"{page_of(draft)}?{urlencode(as_given(draft.figures))}"
     assert f'href="{address.replace("&", "&amp;")}"' in content
     shown = office.get(address)
     assert shown.context["found"].counts.moved == 1
     assert "default, version 2 as it stands" in shown.content.decode()
-    office.post(page_of(draft), draft.figures)
+    office.post(page_of(draft), as_given(draft.figures))
     assert default_profile() == draft
     assert ScoringProfile.objects.count() == 2
 
@@ -186,8 +187,8 @@ HOSTILE = [
     "top_k=0",
     "top_k=99999999999999999999",
     "transition_years=-5",
-    "min_score=1000001",
-    "min_score=0.2",
+    "min_score=100.0001",
+    "min_score=0.00002",
     "code=other&weight_areas=%F0%9F%98%80",
 ]
 
@@ -230,7 +231,7 @@ def test_an_address_without_figures_shows_the_form(office, page, query):
             dict.fromkeys(("weight_areas", "weight_modalities", "weight_region"), 0),
             "At least one weight must be above 0",
         ),
-        ({"good_from": 800_000}, "must not begin below a good one"),
+        ({"good_from": "80"}, "must not begin below a good one"),
     ],
 )
 def test_figures_that_do_not_go_together_are_refused(office, page, changed, words):

@@ -2,8 +2,8 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.forms.models import model_to_dict
 
+from desk.profiles.percent import as_given
 from matching.models import MatchRun, ScoringProfile
 from matching.scoring.profiles import default_profile, new_version
 from tests.factories import MatchRunFactory, ScoringProfileFactory
@@ -35,7 +35,7 @@ def page_of(profile) -> str:
 
 
 def values(profile, **changed):
-    return {**model_to_dict(profile, exclude=["id", "is_default", "version"]), **changed}
+    return {"code": profile.code, **as_given(profile.figures), **changed}
 
 
 def test_a_manager_changes_a_profile_that_no_run_has_used(office, profile):
@@ -54,8 +54,11 @@ def test_a_manager_changes_a_profile_that_no_run_has_used(office, profile):
         ({"weight_areas": 101}, "less than or equal to 100"),
         ({"weight_areas": -1}, "greater than or equal to 0"),
         ({"weight_areas": "1e400"}, "Enter a whole number"),
-        ({"good_from": 800_000}, "must not begin below a good one"),
-        ({"strong_from": 1_000_001}, "less than or equal to 1000000"),
+        ({"good_from": "80"}, "must not begin below a good one"),
+        ({"strong_from": "100.0001"}, "less than or equal to 100"),
+        ({"strong_from": "60.00001"}, "no more than 4 decimal places"),
+        ({"min_score": "NaN"}, "Enter a number"),
+        ({"min_score": "30 %"}, "Enter a number"),
         ({"top_k": 0}, "greater than or equal to 1"),
         ({"top_k": 5000}, "less than or equal to 200"),
         ({"transition_years": 30_000}, "less than or equal to 20"),
@@ -158,3 +161,18 @@ def test_the_queries_do_not_grow(office, profile, number, django_assert_num_quer
     with django_assert_num_queries(6):  # session, user, affiliations, count, count of all, profiles
         office.get(PROFILES)
     assert MatchRun.objects.count() == number
+
+
+def test_scores_are_given_and_read_in_percent(office, profile):
+    assert 'name="min_score" value="35"' in office.get(page_of(profile)).content.decode()
+    assert office.post(page_of(profile), values(profile, min_score="35.5001", good_from="40.0")).status_code == 302
+    profile.refresh_from_db()
+    assert (profile.min_score, profile.good_from) == (355_001, 400_000)
+    assert "35.5001" in office.get(PROFILES).content.decode()
+
+
+def test_a_used_profile_is_read_in_percent_too(office, used):
+    page = office.get(page_of(used)).content.decode()
+    assert "Strong fit from, percent" in page
+    assert "millionths" not in page
+    assert "600,000" not in page

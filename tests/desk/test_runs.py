@@ -1,12 +1,15 @@
 """Matching runs in the admin: what they say, and the button that starts one."""
 
+import datetime as dt
+
 import pytest
 
 from desk.runs import run as run_admin
 from matching.choices import RunState
-from matching.models import Match, MatchChange, MatchRun, RunBlock, ScoringProfile
+from matching.models import Match, MatchChange, MatchRun, PostingMark, RunBlock, ScoringProfile
+from matching.runs.preview import PreviewRefused, preview_run
 from matching.runs.running import run_matching
-from surveys.models import Offer
+from surveys.models import Need, Offer
 from tests.factories import (
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
@@ -180,3 +183,30 @@ def test_progress_in_blocks_is_shown_and_a_failed_run_resumed(desk, pair):
     run.blocks.all().delete()
     response = desk.post(f"{RUNS}{run.pk}/resume/", follow=True)
     assert "This run cannot be resumed" in response.content.decode()
+
+
+def test_what_a_run_would_change_now_is_shown_before_it_is_run(desk, match):
+    assert "A run would change nothing" in desk.get(f"{RUNS}now/").content.decode()
+    Need.objects.update(closes_on=dt.date(2020, 1, 1))
+    page = desk.get(f"{RUNS}now/")
+    assert (page.context["found"].gone, page.context["found"].came) == (1, 0)
+    assert "Run the matching now" in page.content.decode()
+    assert MatchRun.objects.count() == 1
+
+
+def test_the_first_page_says_how_the_matching_stands_and_runs_it(desk, match):
+    page = desk.get("/admin/").content.decode()
+    assert "Last matching run" in page
+    assert "1 suggestion" in page
+    assert "What a run would change now" in page
+    assert "waits to be matched" not in page
+    PostingMark.objects.create(need=match.need, is_changed=True)
+    PostingMark.objects.create(need=match.need, is_changed=True)
+    page = " ".join(desk.get("/admin/").content.decode().split())
+    assert "1 posting has changed since and waits to be matched." in page
+
+
+def test_what_a_run_would_change_is_for_those_who_run_it(as_, focal_point, match):
+    with pytest.raises(PreviewRefused, match="Only the secretariat"):
+        preview_run(by=focal_point)
+    assert as_(focal_point).get(f"{RUNS}now/").status_code == 302

@@ -201,6 +201,7 @@ TABLE = {
     "admin:matching_match_letter": STAFF,
     "admin:matching_matchrun_start": POST_ONLY,
     "admin:matching_matchrun_resume": POST_ONLY,
+    "admin:matching_matchrun_now": STAFF,
     "admin:matching_allocation_make": STAFF,
     "admin:matching_allocation_apply": POST_ONLY,
     "admin:matching_allocation_discard": POST_ONLY,

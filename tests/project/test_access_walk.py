@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from desk.profiles.percent import as_given
 from directory.access import Action
 from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
 from matching.life import review
@@ -370,7 +371,7 @@ WAYS = (
         Action.MANAGE_PROFILES,
         lambda client, world, place, pk: client.get(
             reverse("admin:matching_scoringprofile_preview", args=[pk or profile_of(world, place)]),
-            ScoringProfile(top_k=3).figures,
+            as_given(ScoringProfile(top_k=3).figures),
         ),
         MANAGER,
     ),
@@ -379,7 +380,7 @@ WAYS = (
         Action.MANAGE_PROFILES,
         lambda client, world, place, pk: client.post(
             reverse("admin:matching_scoringprofile_preview", args=[pk or profile_of(world, place)]),
-            ScoringProfile(top_k=3).figures,
+            as_given(ScoringProfile(top_k=3).figures),
         ),
         MANAGER,
     ),
