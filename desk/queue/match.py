@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from desk import pairs, whom
 from desk.base import DeskAdmin
-from desk.queue import around, bulk, review_page
+from desk.queue import around, bulk, review_page, saved_views
 from desk.queue.figures import show_figures
 from desk.queue.filters import FILTERS
 from desk.queue.rows import QUEUE_ORDER, QueueChangeList
@@ -87,9 +87,11 @@ class MatchAdmin(DeskAdmin[Match]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the queue over the whole width."""
         own = list(request.user.saved_views.all()) if isinstance(request.user, User) else []
-        return super().changelist_view(
-            request, {**(extra_context or {}), "is_nav_sidebar_enabled": False, "saved_views": own}
-        )
+        as_left = saved_views.as_left(request)
+        beside = {"is_nav_sidebar_enabled": False, "saved_views": own, "as_left": as_left}
+        response = super().changelist_view(request, {**(extra_context or {}), **beside})
+        saved_views.leave(request, response)
+        return response
 
     def row_page(self, request: HttpRequest, row: Match) -> HttpResponse:
         """Review one match."""

@@ -1,8 +1,12 @@
-"""A reviewer's own views of the queue: filters, order and search under a name."""
+"""A reviewer's own views of the queue: filters, order and search under a name, and as they were last left."""
 
+import datetime as dt
+from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode
 
+from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
@@ -12,6 +16,8 @@ from matching.models import SavedView
 LONGEST_NAME = 80
 LONGEST_QUERY = 2_000
 MOST_VIEWS = 30
+LEFT_COOKIE = "queue-as-left"
+LEFT_FOR = dt.timedelta(days=90)
 NOT_KEPT = frozenset({"p", "e", "_changelist_filters"})
 
 
@@ -29,13 +35,39 @@ def save(*, by: User, name: str, query: str) -> SavedView:
         raise ViewRefused(
             _("Give the view a name of at most %(limit)d characters that can be seen.") % {"limit": LONGEST_NAME}
         )
-    kept = urlencode([(key, value) for key, value in parse_qsl(query.lstrip("?")) if key not in NOT_KEPT])
+    kept = without_page(query)
     if len(kept) > LONGEST_QUERY:
         raise ViewRefused(_("These filters are too long to be saved."))
     if not by.saved_views.filter(name=name).exists() and by.saved_views.count() >= MOST_VIEWS:
         raise ViewRefused(_("You have %(limit)d views already: delete one first.") % {"limit": MOST_VIEWS})
     view, _is_new = SavedView.objects.update_or_create(user=by, name=name, defaults={"query": kept})
     return view
+
+
+def without_page(query: str) -> str:
+    """Return the query of a list, filters, order and search, without what belongs to one page of it."""
+    return urlencode([(key, value) for key, value in parse_qsl(query.lstrip("?")) if key not in NOT_KEPT])
+
+
+def as_left(request: HttpRequest) -> str:
+    """Return how the person's browser last filtered the queue; empty where it has not, or is just now."""
+    left = request.COOKIES.get(LEFT_COOKIE, "")
+    return "" if request.GET or len(left) > LONGEST_QUERY else without_page(left)
+
+
+def leave(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Have the browser remember how the queue is filtered: nothing is written here, and nobody else is told."""
+    query = without_page(request.GET.urlencode())
+    if response.status_code == HTTPStatus.OK and query and len(query) <= LONGEST_QUERY:
+        response.set_cookie(
+            LEFT_COOKIE,
+            query,
+            max_age=LEFT_FOR,
+            path=request.path,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Strict",
+        )
 
 
 def delete(*, by: User, pk: int) -> bool:

@@ -4,8 +4,8 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -82,7 +82,14 @@ class ReadingAdmin(OfImportMixin[Reading], NoAddMixin, HistoryAdmin[Reading]):
     of_import = "response__file_import__id__exact"
 
     form = ReadingForm
-    list_display = ("as_printed", "whose", "direction", "kind", "stands_for", "is_ambiguous", "note")
+    list_display = ("as_printed", "whose", "direction", "kind", "stands_for", "is_ambiguous", "note", "survey")
+    ordering = (
+        F("response__survey__stated_on").desc(nulls_first=True),
+        "response__survey__code",
+        "response__country__position",
+        "pk",
+    )
+    """The newest survey first, one that runs before all: it is the one that people wait for."""
     list_filter = (AttentionFilter, "direction", "kind", "response__survey")
     list_select_related = ("response__country", "country", "group")
     search_fields = ("as_printed", "note", "response__country__search_text")
@@ -109,6 +116,10 @@ class ReadingAdmin(OfImportMixin[Reading], NoAddMixin, HistoryAdmin[Reading]):
         """With what its page shows."""
         return super().get_queryset(request).select_related("response__country", "response__survey", "country", "group")
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list over the whole width: a reading is judged by all that stands in its row."""
+        return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Reading], search_term: str
     ) -> tuple[QuerySet[Reading], bool]:
@@ -121,6 +132,11 @@ class ReadingAdmin(OfImportMixin[Reading], NoAddMixin, HistoryAdmin[Reading]):
     def whose(self, reading: Reading) -> str:
         """Return the country whose row names the place."""
         return str(reading.response.country)
+
+    @admin.display(description=_("survey"), ordering="response__survey__stated_on")
+    def survey(self, reading: Reading) -> str:
+        """Return the code of the edition."""
+        return str(reading.response.survey.code)
 
     @admin.display(description=_("stands for"))
     def stands_for(self, reading: Reading) -> str:

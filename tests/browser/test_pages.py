@@ -137,6 +137,16 @@ def test_staff_pages_ask_nothing_of_another_host_and_those_of_the_review_break_n
         if path.startswith("/admin/matching/") and (faults := violations_of(page, within="#content")):
             found[path] = faults
     assert found == {}
+    match = Match.objects.get(released_at__isnull=False)
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path, table in (
+            ("/admin/surveys/reading/?todo=any", "#changelist .results"),
+            (f"/admin/matching/match/{match.pk}/change/", ".told .wide"),
+        ):
+            page.goto(path)
+            cut_off = page.locator(table).first.evaluate("one => one.scrollWidth - one.clientWidth")
+            assert cut_off <= 0, (width, path)
 
 
 def test_filters_work_without_javascript(portal, new_context):

@@ -230,3 +230,15 @@ def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
     with django_assert_num_queries(30):
         response = desk.get(QUEUE)
     assert len(response.context["cl"].rows) == min(number, 50)
+
+
+def test_the_queue_offers_the_filters_that_it_was_left_with(desk, match):
+    assert "As you last filtered it" not in desk.get(QUEUE).content.decode()
+    shown = desk.get(f"{QUEUE}?status=all&q=seed%22%3E&p=1")
+    cookie = shown.cookies["queue-as-left"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (QUEUE, True, "Strict")
+    assert "As you last filtered it" not in shown.content.decode()
+    page = desk.get(QUEUE)
+    assert page.context["as_left"] == "status=all&q=seed%22%3E"
+    assert 'href="?status=all&amp;q=seed%22%3E"' in page.content.decode()
+    assert "queue-as-left" not in page.cookies

@@ -39,7 +39,7 @@ def test_it_shows_both_sides_why_and_how_much(desk, match):
         "Seed potatoes", "Solar pumps", "Certified seed.", "ministry@example.org", "about 3 m",
         "1 of 2 priority areas asked for is offered: Energy.", "Modalities in common: Training.",
         "The offer names the country of the need.", "Asked for, and not offered: Health.",
-        "45/100", "0.225000", "0.250000", "0.300000", "0.775000", "Why they fit",
+        "45 %", "50 %", "0.225000", "0.250000", "0.300000", "0.775000", "Why they fit",
         f"/admin/surveys/need/{match.need_id}/change/", f"/needs/{match.need_id}/",
         f"/admin/matching/match/need/{match.need_id}/",
     ):  # fmt: skip
