@@ -6,7 +6,7 @@ from typing import Any
 from directory.access import Action, scope_of
 from directory.choices import KeyState
 from directory.mail.kinds import Purpose, register
-from directory.models import Affiliation, ApiKey, Invitation, User
+from directory.models import Affiliation, ApiKey, Designation, Invitation, User
 from directory.people.addresses import read_token
 from directory.people.invitations import still_stands
 from web.days import today
@@ -43,6 +43,17 @@ def revalidation_due(reader: User | None, about: Mapping[str, Any]) -> Mapping[s
         .first()
     )
     return None if row is None or reader is None else {"affiliation": row}
+
+
+@register("acting_cover", purpose=Purpose.ACCOUNT)
+def acting_cover(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the designation by which the reader acts for somebody who is away; None once it was ended."""
+    row = (
+        Designation.objects.select_related("affiliation__agency", "covers__affiliation__user")
+        .filter(pk=about["designation"], affiliation__user=reader, ended_at__isnull=True)
+        .first()
+    )
+    return None if row is None else {"designation": row, "who": row.covers.affiliation.user}
 
 
 @register("second_factor_reset", purpose=Purpose.ACCOUNT)

@@ -24,7 +24,7 @@ class PercentField(forms.DecimalField):
         """Return millionths as people give them; what was typed stays as it is."""
         return _plain(value) if isinstance(value, int) else value
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         """Return millionths, or None where nothing was given."""
         percent = super().clean(value)
         return None if percent is None else int(percent.scaleb(PLACES))

@@ -1,12 +1,15 @@
 """Designations and invitations in the admin."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -32,12 +35,12 @@ class DesignationAdmin(HistoryAdmin[Designation]):
     """Who may speak for whom, by which letter: a person acts only with one in force."""
 
     form = DesignationForm
-    list_display = ("affiliation", "kind", "reference", "dated", "valid_until", "ended_at")
+    list_display = ("affiliation", "kind", "reference", "office", "covers", "dated", "valid_until", "ended_at")
     list_filter = ("kind", ("ended_at", admin.EmptyFieldListFilter), "affiliation__agency__kind")
-    list_select_related = ("affiliation__user", "affiliation__agency")
-    search_fields = ("reference", "ministry", "affiliation__user__email", "affiliation__user__full_name")
+    list_select_related = ("affiliation__user", "affiliation__agency", "covers")
+    search_fields = ("reference", "ministry", "office", "affiliation__user__email", "affiliation__user__full_name")
     autocomplete_fields = ("affiliation", "alternate")
-    readonly_fields = ("recorded_by", "recorded_at", "ended_at")
+    readonly_fields = ("covers", "recorded_by", "recorded_at", "ended_at", "next_holder")
     actions = ("revoke",)
     fieldsets = (
         (
@@ -45,8 +48,8 @@ class DesignationAdmin(HistoryAdmin[Designation]):
             {
                 "description": _("Not shown publicly. From the date of the letter on, the person may act."),
                 "fields": (
-                    "affiliation", "kind", "reference", "dated", "ministry", "alternate", "valid_until", "note",
-                    "recorded_by", "recorded_at", "ended_at",
+                    "affiliation", "kind", "reference", "dated", "ministry", "office", "next_holder", "alternate",
+                    "valid_from", "valid_until", "note", "covers", "recorded_by", "recorded_at", "ended_at",
                 ),
             },
         ),
@@ -61,6 +64,25 @@ class DesignationAdmin(HistoryAdmin[Designation]):
         if not change:
             obj.recorded_by = by
         super().save_model(request, obj, form, change)
+        if not change and (ended := designations.hand_on(obj)):
+            said = ngettext(
+                "%(count)d person who held the office by this letter acts no more.",
+                "%(count)d people who held the office by this letter act no more.",
+                ended,
+            )
+            self.message_user(request, said % {"count": ended}, messages.SUCCESS)
+
+    @admin.display(description=_("next holder of the office"))
+    def next_holder(self, designation: Designation) -> str:
+        """Return the way to record who holds the office next, by the same letter."""
+        if designation.pk is None or not designation.office:
+            return "-"
+        kept = ("kind", "reference", "ministry", "office")
+        query = urlencode(
+            {name: getattr(designation, name) for name in kept} | {"dated": designation.dated.isoformat()}
+        )
+        address = f"{reverse('admin:directory_designation_add')}?{query}"
+        return format_html('<a href="{}">{}</a>', address, _("Record who holds it now"))
 
     @admin.action(description=_("Revoke: the person acts no more, at once"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Designation]) -> None:

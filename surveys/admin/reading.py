@@ -1,6 +1,6 @@
 """Printed places in the admin: the secretariat's list of what is unresolved or in doubt."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -83,7 +83,7 @@ class ReadingAdmin(OfImportMixin[Reading], NoAddMixin, HistoryAdmin[Reading]):
 
     form = ReadingForm
     list_display = ("as_printed", "whose", "direction", "kind", "stands_for", "is_ambiguous", "note", "survey")
-    ordering = (
+    ordering: ClassVar[Any] = (
         F("response__survey__stated_on").desc(nulls_first=True),
         "response__survey__code",
         "response__country__position",

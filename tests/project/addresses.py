@@ -181,6 +181,8 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "workspace:people-step": ["end", by_label["directory.affiliation"].pk],
         "workspace:key-replace": [by_label["directory.apikey"].pk],
         "workspace:key-step": ["revoke", by_label["directory.apikey"].pk],
+        "workspace:cover": [by_label["directory.designation"].pk],
+        "workspace:cover-end": [by_label["directory.designation"].pk],
         "workspace:leave": [by_label["directory.affiliation"].pk],
         "workspace:own-data": ["json"],
         "workspace:search-remove": [1],

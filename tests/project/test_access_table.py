@@ -119,6 +119,8 @@ TABLE = {
     "workspace:address": "302 200 200 200 302 302",  # who has a second factor shows it first
     "workspace:address-confirm": "404 404 404 404 404 404",
     "workspace:own-data": MEMBERS,
+    "workspace:cover": "302 404 404 404 404 404",  # the one in the table is another's
+    "workspace:cover-end": "302 405 405 405 405 405",
     "workspace:leave": "302 405 405 405 405 405",
     "workspace:people": "302 403 200 403 403 200",
     "workspace:people-step": "302 403 405 403 403 405",

@@ -36,6 +36,7 @@ EACH_BY_ITSELF = "many rows: each is taken only in the state that the step needs
 WITHOUT: dict[str, str] = {
     "admin/base_site.html": ONE_S_OWN,
     "admin/directory/user/second_factor.html": ONE_STEP,
+    "admin/index.html": BEGINS,
     "admin/matching/allocation/make.html": BEGINS,
     "admin/matching/allocation/plan.html": ONE_STEP,
     "admin/matching/match/bulk_ask.html": EACH_BY_ITSELF,
@@ -63,6 +64,8 @@ WITHOUT: dict[str, str] = {
     "workspace/practices/questions.html": ONE_STEP,
     "workspace/people/address.html": ONE_S_OWN,
     "workspace/people/address_confirm.html": ONE_S_OWN,
+    "workspace/people/cover.html": ONE_S_OWN,
+    "workspace/people/cover_page.html": ONE_S_OWN,
     "workspace/people/people.html": ONE_STEP,
     "workspace/searches.html": ONE_S_OWN,
     "workspace/people/profile.html": ONE_S_OWN,

@@ -217,7 +217,9 @@ def own_data(user: User, session: Row) -> dict[str, Any]:
 
 def designations_of(user: User) -> list[Row]:
     """Return the letters by which the person acts."""
-    columns = ("kind", "reference", "dated", "ministry", "valid_until", "ended_at", "recorded_at")
+    columns = (
+        "kind", "reference", "dated", "ministry", "office", "valid_from", "valid_until", "ended_at", "recorded_at",
+    )  # fmt: skip
     model: Any = apps.get_model("directory.Designation")
     rows: QuerySet[Any] = model.objects.filter(affiliation__user=user).order_by("pk")
     return list(rows.values("pk", "affiliation__agency__name", *columns))

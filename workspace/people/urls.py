@@ -3,11 +3,13 @@
 from django.urls import URLPattern, path
 
 import web.converters  # noqa: F401 - the addresses use them
-from workspace.people import address, own_data_page, views
+from workspace.people import address, cover, own_data_page, views
 
 urlpatterns: list[URLPattern] = [
     path("profile/", views.ProfilePage.as_view(), name="profile"),
     path("profile/address/", address.AddressPage.as_view(), name="address"),
+    path("profile/cover/<row:pk>/", cover.CoverPage.as_view(), name="cover"),
+    path("profile/cover/<row:pk>/end/", cover.CoverEnd.as_view(), name="cover-end"),
     path("address/<str:token>/", address.AddressConfirmation.as_view(), name="address-confirm"),
     path("profile/own-data.<str:ending>", own_data_page.OwnData.as_view(), name="own-data"),
     path("people/", views.People.as_view(), name="people"),

@@ -26,6 +26,7 @@ from directory.people.revalidation import ValidationRefused
 from web.days import today
 from web.text import fold
 from workspace.pages import MemberRequest, WorkspacePage
+from workspace.people.cover import serving
 from workspace.people.forms import AcceptForm, InvitationForm, ProfileForm
 
 AGENCIES_A_PAGE = 50
@@ -44,6 +45,10 @@ class ProfilePage(WorkspacePage, UpdateView[User, ProfileForm]):
         if not is_member(user):
             raise Http404
         return user
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user: Any = self.request.user
+        return super().get_context_data(**kwargs) | {"serving": serving(user)}
 
     def get_success_url(self) -> str:
         messages.success(self.request, _("Saved."))
