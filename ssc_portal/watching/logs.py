@@ -6,9 +6,12 @@ locals of a traceback.
 
 import logging
 import re
+from http import HTTPStatus
 from typing import Any
 
 import structlog
+
+from web.maintenance import is_read_only
 
 # Possessive, and from where such a word begins: linear, whatever a stranger has sent.
 _MAIL_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)+")
@@ -26,6 +29,19 @@ class RefusedRequests(logging.Filter):
         if record.name.startswith("django.security."):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.exc_info = record.exc_text = None
+        return True
+
+
+class RefusedInMaintenance(logging.Filter):
+    """Turns what Django logs of a request that read-only maintenance refused into information: it is as announced.
+
+    Of the logger, not of a handler: what reports errors elsewhere is not to be told of it either.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every line pass."""
+        if getattr(record, "status_code", None) == HTTPStatus.SERVICE_UNAVAILABLE and is_read_only():
+            record.levelno, record.levelname = logging.INFO, "INFO"
         return True
 
 
@@ -85,10 +101,14 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
             }
         },
-        "filters": {"refused": {"()": "ssc_portal.watching.logs.RefusedRequests"}},
+        "filters": {
+            "refused": {"()": "ssc_portal.watching.logs.RefusedRequests"},
+            "in_maintenance": {"()": "ssc_portal.watching.logs.RefusedInMaintenance"},
+        },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "portal", "filters": ["refused"]}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
+            "django.request": {"filters": ["in_maintenance"]},
             "django.server": {"handlers": ["console"], "level": level, "propagate": False},
             # gunicorn has given it a handler, and a format, of its own.
             "gunicorn.error": {"handlers": ["console"], "level": level, "propagate": False},

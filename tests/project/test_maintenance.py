@@ -1,6 +1,7 @@
 """Maintenance: told on every page, and while it is read-only nothing is written, and everything can be read."""
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Iterator
 from io import StringIO
@@ -12,9 +13,11 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.log import log_response
 
 from directory.choices import KeyScope, MailState
 from directory.mail.outbox import write
@@ -98,6 +101,20 @@ def test_pages_refuse_writes_before_anything_is_asked(client, method, name):
     assert "nothing can be saved. A new disk." in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     assert not asked.captured_queries
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/api/v1/offers/"])
+def test_a_refusal_as_announced_is_no_error_in_the_log(client, read_only, caplog, path):
+    with caplog.at_level(logging.INFO, logger="django.request"):
+        client.post(path)
+    (line,) = [record for record in caplog.records if record.name == "django.request"]
+    assert (line.levelno, line.status_code) == (logging.INFO, 503)
+
+
+def test_another_503_is_an_error_still(caplog):
+    log_response("Busy", response=HttpResponse(status=503))
+    (line,) = [record for record in caplog.records if record.name == "django.request"]
+    assert line.levelno == logging.ERROR
 
 
 @pytest.mark.usefixtures("read_only")
