@@ -1,8 +1,9 @@
-"""Addresses of the pages of countries and agencies."""
+"""Addresses of the pages of countries and agencies, and of scans of letters."""
 
 from django.urls import path
 
 from directory import views
+from directory.papers.serving import PaperScanDownload
 
 app_name = "directory"
 
@@ -13,4 +14,5 @@ urlpatterns = [
     path("agencies/", views.AgencyList.as_view(), name="agencies"),
     path("agencies.<slug:ending>", views.AgencyList.as_view(), name="agencies_file"),
     path("agencies/<slug:code>/", views.AgencyDetail.as_view(), name="agency"),
+    path("papers/<uuid:public_id>/scan/", PaperScanDownload.as_view(), name="paper_scan"),
 ]
