@@ -24,7 +24,14 @@ from matching.life.steps import ReviewRefused
 from matching.models import Match, MatchSide, Outcome
 from surveys.choices import Side
 from surveys.postings.forms.day_field import PostingDayField, day_input
-from surveys.postings.forms.paper_fields import dated_field, reference_field
+from surveys.postings.forms.paper_fields import (
+    PAPER_FIELDS,
+    PaperForm,
+    check_whole_paper,
+    dated_field,
+    given_paper,
+    reference_field,
+)
 from web.days import today
 from web.since_shown import AS_OF, as_shown
 
@@ -76,20 +83,15 @@ class ClearanceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for the whole of a letter, where there is one."""
         cleaned = super().clean() or self.cleaned_data
-        if any(self[name].value() for name in ("reference", "dated_on", "scan")):
-            for name in ("reference", "dated_on"):
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _("What came on paper is recorded by its reference and its date."))
+        check_whole_paper(self)
         return cleaned
 
 
-class PaperForm(forms.Form):
-    """What a side said by note verbale or letter: whose it is, its reference, its date, its scan."""
+class SidePaperForm(PaperForm):
+    """What a side said by note verbale or letter."""
 
     side = forms.ChoiceField(label=_("Side"), choices=Side)
-    reference = reference_field()
-    dated_on = dated_field()
-    scan = ScanField()
+    field_order = ("side", *PAPER_FIELDS)
 
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,18 +103,18 @@ class PaperForm(forms.Form):
         raise NotImplementedError
 
 
-class PaperAnswerForm(PaperForm):
+class PaperAnswerForm(SidePaperForm):
     """What a side answered by note verbale or letter."""
 
     answer = forms.ChoiceField(label=_("It answers"), choices=SideAnswer)
     reason = NoteField(label=_("Reason, if one is given"), help_text=_("Internal: read by the secretariat only."))
-    field_order = ("side", "answer", "reference", "dated_on", "scan", "reason")
+    field_order = ("side", "answer", *PAPER_FIELDS, "reason")
 
     def is_of(self, row: MatchSide) -> bool:
         return row.waits_for_an_answer
 
 
-class PaperConfirmationForm(PaperForm):
+class PaperConfirmationForm(SidePaperForm):
     """That a side confirmed the outcome by note verbale or letter."""
 
     def is_of(self, row: MatchSide) -> bool:
@@ -203,18 +205,14 @@ def _of(sides: Collection[str]) -> list[tuple[str, str]]:
     return [(side.value, str(side.label)) for side in Side if side.value in sides]
 
 
-def _given(data: dict[str, Any]) -> GivenPaper:
-    return GivenPaper(reference=data["reference"], dated_on=data["dated_on"], scan=data["scan"])
-
-
 def _clear(match: Match, by: User, data: dict[str, Any]) -> object:
-    if data["reference"]:
+    if given := given_paper(data):
         return answering.record_clearance(
             match=match,
             side=Side(data["side"]),
             by=by,
             clears=data["answer"] == "clear",
-            given=_given(data),
+            given=given,
             note=data["note"],
         )
     act = answering.clear if data["answer"] == "clear" else answering.object_to
@@ -227,13 +225,15 @@ def _record_answer(match: Match, by: User, data: dict[str, Any]) -> object:
         side=Side(data["side"]),
         by=by,
         answer=SideAnswer(data["answer"]),
-        given=_given(data),
+        given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS}),
         reason=data["reason"],
     )
 
 
 def _record_confirmation(match: Match, by: User, data: dict[str, Any]) -> object:
-    return outcomes.record_confirmation(match=match, side=Side(data["side"]), by=by, given=_given(data))
+    return outcomes.record_confirmation(
+        match=match, side=Side(data["side"]), by=by, given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS})
+    )
 
 
 def _record_outcome(match: Match, by: User, data: dict[str, Any]) -> object:
