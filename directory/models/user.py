@@ -110,6 +110,11 @@ class User(AbstractBaseUser):
         # What others read of a person. The e-mail is no name: nobody has consented to its being shown.
         return self.full_name or gettext("Person %(number)s") % {"number": self.pk}
 
+    @property
+    def name_in_letters(self) -> str:
+        """The name with the title before it, where both are given."""
+        return f"{self.honorific} {self.full_name}".strip() if self.full_name else ""
+
     def answers_to(self, email: str) -> bool:
         """Whether that is the person's own address, whatever its case."""
         return bool(email) and self.email.lower() == email.strip().lower()
