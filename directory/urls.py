@@ -1,9 +1,8 @@
-"""Addresses of the pages of countries and agencies, and of scans of letters."""
+"""Addresses of the pages of countries and agencies."""
 
 from django.urls import path
 
 from directory import views
-from directory.papers.serving import PaperScanDownload
 
 app_name = "directory"
 
@@ -14,5 +13,4 @@ urlpatterns = [
     path("agencies/", views.AgencyList.as_view(), name="agencies"),
     path("agencies.<slug:ending>", views.AgencyList.as_view(), name="agencies_file"),
     path("agencies/<slug:code>/", views.AgencyDetail.as_view(), name="agency"),
-    path("papers/<uuid:public_id>/scan/", PaperScanDownload.as_view(), name="paper_scan"),
 ]

@@ -96,7 +96,7 @@ class Paper(models.Model):
     @property
     def scan_address(self) -> str:
         """The address of the scan; empty where none is attached."""
-        return reverse("directory:paper_scan", args=[self.public_id]) if self.scan_kind else ""
+        return reverse("paper-scan", args=[self.public_id]) if self.scan_kind else ""
 
 
 class PaperScan(models.Model):

@@ -19,8 +19,9 @@ class PaperScanDownload(AccessMixin, View):
     http_method_names = ["get", "head"]
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        """Lead to the log-in whoever is not logged in."""
-        if not is_member(request.user):
+        """Lead to the log-in whoever asks for it and is not logged in."""
+        is_asked_for = str(request.method).lower() in self.http_method_names
+        if is_asked_for and not is_member(request.user):
             return self.handle_no_permission()
         return super().dispatch(request, *args, **kwargs)
 
