@@ -91,7 +91,7 @@ class SidePaperForm(PaperForm):
     """What a side said by note verbale or letter."""
 
     side = forms.ChoiceField(label=_("Side"), choices=Side)
-    field_order = ("side", *PAPER_FIELDS)
+    field_order: tuple[str, ...] = ("side", *PAPER_FIELDS)
 
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -78,7 +78,7 @@ class ScanField(forms.FileField):
             }
         )
 
-    def clean(self, data: Any, initial: Any = None) -> Scan | None:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> Scan | None:
         """Return the scan, or None where none was sent."""
         sent = super().clean(data, initial)
         if not sent:

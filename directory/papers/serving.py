@@ -27,7 +27,7 @@ class PaperScanDownload(AccessMixin, View):
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Return the file: never shown within a page of the portal, whatever a browser takes it for."""
-        paper = get_object_or_404(Paper.objects.visible_to(request.user), public_id=public_id)  # type: ignore[arg-type]
+        paper = get_object_or_404(Paper.objects.visible_to(request.user), public_id=public_id)
         scan = PaperScan.objects.filter(paper=paper).first()
         if scan is None:
             raise Http404

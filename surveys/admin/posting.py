@@ -103,10 +103,11 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
             _("State"),
             {
                 "description": _(
-                    "Changed by the actions of the list: publish, withdraw, confirm. A posting that is not published "
-                    "is seen by its own country and by the secretariat alone."
+                    "Changed by the actions of the list: publish, withdraw, confirm; from a note verbale or letter by the "
+                    "button above. A posting that is not published is seen by its own country and by the secretariat "
+                    "alone."
                 ),
-                "fields": ("status", "visibility", "facilitating_allowed", "confirmed_on"),
+                "fields": ("status", "visibility", "facilitating_allowed", "confirmed_on", "letters"),
             },
         ),
         (
@@ -126,7 +127,7 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
             _("Never shown publicly"),
             {"description": _("Given to a partner once both sides are introduced."), "fields": ("contact",)},
         ),
-        (_("Where it is from"), {"classes": ("collapse",), "fields": ("letters", *ORIGIN)}),
+        (_("Where it is from"), {"classes": ("collapse",), "fields": ORIGIN}),
     )  # fmt: skip
 
     def shown(self, request: HttpRequest, row: AnyPosting, names: Sequence[str]) -> ShownPosting:

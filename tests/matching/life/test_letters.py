@@ -15,7 +15,7 @@ from docx import Document
 from pytest_django import Settings
 
 from directory.choices import Role
-from directory.models import User
+from directory.models import Agency, Country, User
 from matching.choices import MatchStatus
 from matching.life.telling.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
 from matching.models import Introduction, Match
@@ -159,10 +159,11 @@ def test_a_text_of_a_hundred_thousand_letters_takes_no_longer_than_its_share(mon
     assert sum(os.times()[2:4]) - before < 3.5
 
 
-def with_letters(match: Match) -> None:
-    """Give the agency of the offer a head, and both countries whom copies go to."""
-    agency = match.offer.agency
+def with_letters(match: Match) -> tuple[Agency, Country]:
+    """Give the agency of the offer a head, and both countries whom copies go to; return agency and country of it."""
+    agency, own = match.offer.agency, match.offer.country
     assert agency is not None
+    assert own is not None
     agency.head_name, agency.head_function = "H.E. Ms Amina Rahman", "Director-General"
     for country, copies in (
         (match.need.country, "Permanent Mission of the needing country\nOne line more"),
@@ -170,6 +171,7 @@ def with_letters(match: Match) -> None:
     ):
         assert country is not None
         country.letter_copies_to = copies
+    return agency, own
 
 
 def test_it_addresses_the_head_with_title_and_function_and_goes_in_copy_to_the_missions(reviewer: User) -> None:
@@ -226,12 +228,12 @@ def test_a_translation_says_which_text_prevails(reviewer: User) -> None:
 
 def test_what_stands_in_letters_stands_on_no_page_for_everyone(reviewer: User, client: Client) -> None:
     match = introduced_match(reviewer)
-    with_letters(match)
-    match.offer.agency.save()
-    match.offer.country.save()
+    agency, country = with_letters(match)
+    agency.save()
+    country.save()
     for address in (
-        f"/agencies/{match.offer.agency.code}/", f"/countries/{match.offer.country.pk}/", f"/offers/{match.offer_id}/",
-        f"/api/v1/agencies/{match.offer.agency.code}/", f"/api/v1/countries/{match.offer.country.pk}/",
+        f"/agencies/{agency.code}/", f"/countries/{country.pk}/", f"/offers/{match.offer_id}/",
+        f"/api/v1/agencies/{agency.code}/", f"/api/v1/countries/{country.pk}/",
     ):  # fmt: skip
         answer = client.get(address)
         assert answer.status_code == 200

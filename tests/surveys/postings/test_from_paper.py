@@ -199,7 +199,7 @@ def test_others_learn_nothing_of_a_letter(client, manager, visitor, coordinator)
         for address in (f"/offers/{offer.pk}/", f"/api/v1/offers/{offer.pk}/", "/offers.json"):
             answer = client.get(address)
             assert answer.status_code == 200
-            body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[arg-type]
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             assert "Radar" in body.decode()
             assert "NV/2026/114" not in body.decode()
         assert client.get(Paper.objects.get().scan_address).status_code in (302, 404)
