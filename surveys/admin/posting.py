@@ -103,9 +103,9 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
             _("State"),
             {
                 "description": _(
-                    "Changed by the actions of the list: publish, withdraw, confirm; from a note verbale or letter by the "
-                    "button above. A posting that is not published is seen by its own country and by the secretariat "
-                    "alone."
+                    "Changed by the actions of the list: publish, withdraw, confirm; from a note verbale or letter by "
+                    "the button above. A posting that is not published is seen by its own country and by the "
+                    "secretariat alone."
                 ),
                 "fields": ("status", "visibility", "facilitating_allowed", "confirmed_on", "letters"),
             },
