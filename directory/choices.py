@@ -39,6 +39,14 @@ class DesignationKind(TextChoices):
     OFFICIAL_LETTER = "official_letter", _("Official letter")
 
 
+class ScanKind(TextChoices):
+    """What the scan of a letter is: the ending of its file."""
+
+    PDF = "pdf", "PDF"
+    PNG = "png", "PNG"
+    JPEG = "jpeg", "JPEG"
+
+
 class Digest(TextChoices):
     """How often a person hears of new matches by e-mail."""
 

@@ -42,6 +42,8 @@ CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # --- Who runs this portal -------------------------------------------------------------------------------------------
 PORTAL_NAME = env.text("PORTAL_NAME", default="SSC Portal")
 PORTAL_OWNER = env.text("PORTAL_OWNER")
+# How letters begin: "Excellencies,", say. Empty: "Dear colleagues,", in the language of the letter.
+LETTER_SALUTATION = env.text("LETTER_SALUTATION")
 PORTAL_URL = env.address("PORTAL_URL", default="http://127.0.0.1:8000")
 PORTAL_CONTACT = env.mailbox("PORTAL_CONTACT")
 PORTAL_DISCLAIMER = env.text("PORTAL_DISCLAIMER", longest=LONGEST_STATEMENT)

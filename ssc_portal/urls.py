@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from directory.papers.serving import PaperScanDownload
 from ssc_portal import views
 from ssc_portal.country_pages.views import CountryBrief
 from ssc_portal.guide import about, rules
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("working-rules/", rules.WorkingRules.as_view(), name="working_rules"),
     path("language/", ChooseLanguage.as_view(), name="language"),
     path("search/", Search.as_view(), name="search"),
+    path("papers/<uuid:public_id>/scan/", PaperScanDownload.as_view(), name="paper-scan"),
     path("countries/<str:iso3>/brief.pdf", CountryBrief.as_view(), name="country-brief"),
     path("", include("directory.urls")),
     path("", include("surveys.urls")),

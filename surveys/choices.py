@@ -37,6 +37,14 @@ class ClearanceRule(TextChoices):
     EXPLICIT = "explicit", _("Explicit approval: without it the proposal is not passed on")
 
 
+class PaperUse(TextChoices):
+    """What was recorded of a posting from a note verbale or a letter."""
+
+    ENTERED = "entered", _("Entered")
+    CONFIRMED = "confirmed", _("Confirmed")
+    APPROVED = "approved", _("Approved")
+
+
 class WithdrawalReason(TextChoices):
     """Why a posting no longer stands."""
 

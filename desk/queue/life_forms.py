@@ -1,6 +1,6 @@
 """The forms of the review page beside the decision: checks, clearance, introduction, outcome, notes, and who cares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,24 @@ from desk.notes import NoteField
 from directory.access import Action, can
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation, User
+from directory.papers.recording import GivenPaper
+from directory.papers.scans import ScanField
 from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet, SideAnswer
 from matching.life import answering, introducing, outcomes, review
 from matching.life.clearing import WAITING
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
-from matching.models import Match, Outcome
+from matching.models import Match, MatchSide, Outcome
 from surveys.choices import Side
 from surveys.postings.forms.day_field import PostingDayField, day_input
+from surveys.postings.forms.paper_fields import (
+    PAPER_FIELDS,
+    PaperForm,
+    check_whole_paper,
+    dated_field,
+    given_paper,
+    reference_field,
+)
 from web.days import today
 from web.since_shown import AS_OF, as_shown
 
@@ -52,37 +62,63 @@ class CheckForm(forms.Form):
 
 
 class ClearanceForm(forms.Form):
-    """What a country, or its mission for it, said."""
+    """What a country, or its mission for it, said; with a reference, what it said on paper."""
 
     side = forms.ChoiceField(label=_("Country of"), choices=Side)
     answer = forms.ChoiceField(label=_("It"), choices=(("clear", _("clears")), ("object", _("objects"))))
+    reference = reference_field(
+        label=_("Reference of the note verbale or letter, if it came as one"),
+        required=False,
+        help_text=_("Read by that side. An objection on paper is read by who approves for its country alone."),
+    )
+    dated_on = dated_field(required=False)
+    scan = ScanField()
     note = NoteField(label=_("What was said, by whom"), help_text=_("Read by the secretariat and that side."))
 
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         waiting = {row.side for row in match.sides.all() if row.clearance in WAITING}
-        self.fields["side"].choices = [  # type: ignore[attr-defined]
-            (side.value, side.label) for side in Side if side.value in waiting
-        ]
+        self.fields["side"].choices = _of(waiting)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the whole of a letter, where there is one."""
+        cleaned = super().clean() or self.cleaned_data
+        check_whole_paper(self)
+        return cleaned
 
 
-class PaperAnswerForm(forms.Form):
-    """What a side answered by note verbale or letter."""
+class SidePaperForm(PaperForm):
+    """What a side said by note verbale or letter."""
 
     side = forms.ChoiceField(label=_("Side"), choices=Side)
-    answer = forms.ChoiceField(label=_("It answers"), choices=SideAnswer)
-    reference = forms.CharField(
-        label=_("Reference of the note verbale or letter"), max_length=120, help_text=_("Read by that side.")
-    )
-    dated_on = PostingDayField(label=_("Dated"), widget=day_input())
-    reason = NoteField(label=_("Reason, if one is given"), help_text=_("Internal: read by the secretariat only."))
+    field_order: tuple[str, ...] = ("side", *PAPER_FIELDS)
 
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        waiting = {row.side for row in match.sides.all() if row.waits_for_an_answer}
-        self.fields["side"].choices = [  # type: ignore[attr-defined]
-            (side.value, side.label) for side in Side if side.value in waiting
-        ]
+        waiting = {row.side for row in match.sides.all() if self.is_of(row)}
+        self.fields["side"].choices = _of(waiting)  # type: ignore[attr-defined]
+
+    def is_of(self, row: MatchSide) -> bool:
+        """Whether it can come from this side now."""
+        raise NotImplementedError
+
+
+class PaperAnswerForm(SidePaperForm):
+    """What a side answered by note verbale or letter."""
+
+    answer = forms.ChoiceField(label=_("It answers"), choices=SideAnswer)
+    reason = NoteField(label=_("Reason, if one is given"), help_text=_("Internal: read by the secretariat only."))
+    field_order = ("side", "answer", *PAPER_FIELDS, "reason")
+
+    def is_of(self, row: MatchSide) -> bool:
+        return row.waits_for_an_answer
+
+
+class PaperConfirmationForm(SidePaperForm):
+    """That a side confirmed the outcome by note verbale or letter."""
+
+    def is_of(self, row: MatchSide) -> bool:
+        return row.outcome_confirmed_at is None
 
 
 class IntroductionForm(forms.Form):
@@ -165,14 +201,38 @@ class LifeStep:
     needs: Action = Action.REVIEW_MATCHES
 
 
+def _of(sides: Collection[str]) -> list[tuple[str, str]]:
+    return [(side.value, str(side.label)) for side in Side if side.value in sides]
+
+
 def _clear(match: Match, by: User, data: dict[str, Any]) -> object:
+    if given := given_paper(data):
+        return answering.record_clearance(
+            match=match,
+            side=Side(data["side"]),
+            by=by,
+            clears=data["answer"] == "clear",
+            given=given,
+            note=data["note"],
+        )
     act = answering.clear if data["answer"] == "clear" else answering.object_to
     return act(match=match, side=Side(data["side"]), by=by, note=data["note"])
 
 
 def _record_answer(match: Match, by: User, data: dict[str, Any]) -> object:
     return answering.record_answer(
-        match=match, by=by, **{**data, "side": Side(data["side"]), "answer": SideAnswer(data["answer"])}
+        match=match,
+        side=Side(data["side"]),
+        by=by,
+        answer=SideAnswer(data["answer"]),
+        given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS}),
+        reason=data["reason"],
+    )
+
+
+def _record_confirmation(match: Match, by: User, data: dict[str, Any]) -> object:
+    return outcomes.record_confirmation(
+        match=match, side=Side(data["side"]), by=by, given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS})
     )
 
 
@@ -250,6 +310,18 @@ LIFE_STEPS: dict[str, LifeStep] = {
             lambda match, by, data: outcomes.complete(match=match, by=by, values=data),
         ),
         LifeStep(
+            "paper_confirmation",
+            _("Confirmation by note verbale or letter"),
+            _("Record the confirmation"),
+            PaperConfirmationForm,
+            lambda match: (
+                match.status == MatchStatus.COMPLETED
+                and any(row.outcome_confirmed_at is None for row in match.sides.all())
+            ),
+            _record_confirmation,
+            needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
             "follow_up",
             _("Follow-up"),
             _("Record the answer"),
@@ -298,7 +370,7 @@ def forms_for(
     return offered
 
 
-def take_posted_step(match: Match, *, by: User, name: str, data: Any) -> forms.BaseForm | None:
+def take_posted_step(match: Match, *, by: User, name: str, data: Any, files: Any = None) -> forms.BaseForm | None:
     """Take the step of this name; return None, or the form with what is wrong in it, nothing lost.
 
     Raises ReviewRefused where the step is not open, ChangedSinceShown where more has happened than the page showed.
@@ -306,7 +378,7 @@ def take_posted_step(match: Match, *, by: User, name: str, data: Any) -> forms.B
     if not can(by, Action.REVIEW_MATCHES) or name not in LIFE_STEPS:
         raise ReviewRefused(str(_("This step is not open to you.")))
     step = LIFE_STEPS[name]
-    form = step.form(data, match=match, prefix=name)
+    form = step.form(data, files, match=match, prefix=name)
     if not form.is_valid():
         return form
     try:

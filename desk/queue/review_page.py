@@ -145,11 +145,11 @@ def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match:
     name = request.POST["life"]
     given: tuple[str, forms.BaseForm] | None = None
     try:
-        form = life_forms.take_posted_step(match, by=by, name=name, data=request.POST)
+        form = life_forms.take_posted_step(match, by=by, name=name, data=request.POST, files=request.FILES)
     except (ChangedSinceShown, ReviewRefused) as refusal:
         messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
         if name in life_forms.LIFE_STEPS:
-            given = (name, life_forms.LIFE_STEPS[name].form(request.POST, match=match, prefix=name))
+            given = (name, life_forms.LIFE_STEPS[name].form(request.POST, request.FILES, match=match, prefix=name))
     else:
         if form is None:
             messages.success(request, f"{life_forms.LIFE_STEPS[name].heading}: {match}")
@@ -214,7 +214,7 @@ def _page(
             "decided": Told.of(match.decided_on, labels) if match.decided_on else None,
             "released": Told.of(match.released_as, labels) if match.released_as else None,
             "labels": labels,
-            "events": match.events.select_related("by"),
+            "events": match.events.select_related("by", "paper"),
             "changes": match.changes.select_related("run").order_by("-pk")[:CHANGES_SHOWN],
             "others": [
                 (_("Other matches of this need"), "need", match.need_id, _others(match, need=match.need_id)),

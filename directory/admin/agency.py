@@ -52,5 +52,15 @@ class AgencyAdmin(ReferenceAdmin[Agency]):
                 "fields": ("office_mailbox", "office_mailbox_is_public"),
             },
         ),
+        (
+            _("Letters"),
+            {
+                "description": _(
+                    "Whom letters to the agency address, with title and function. It stands in letters alone, and is "
+                    "not shown publicly."
+                ),
+                "fields": ("head_name", "head_function"),
+            },
+        ),
         SOURCE_FIELDSET,
     )  # fmt: skip

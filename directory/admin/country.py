@@ -46,6 +46,13 @@ class CountryAdmin(ReferenceAdmin[Country]):
                 "fields": ("un_status", "escap_status", "income_group", "oecd_dac_code"),
             },
         ),
+        (
+            _("Letters"),
+            {
+                "description": _("It stands in letters alone, and is not shown publicly."),
+                "fields": ("letter_copies_to",),
+            },
+        ),
         SOURCE_FIELDSET,
     )
 

@@ -11,6 +11,7 @@ from directory.models.group import CountryGroup, GroupMembership
 from directory.models.invitation import Invitation
 from directory.models.mail import Mail
 from directory.models.modality import Modality
+from directory.models.paper import Paper, PaperScan
 from directory.models.rules_review import RulesReview
 from directory.models.user import User
 
@@ -28,6 +29,8 @@ __all__ = [
     "Invitation",
     "Mail",
     "Modality",
+    "Paper",
+    "PaperScan",
     "PriorityArea",
     "RulesReview",
     "User",

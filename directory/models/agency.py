@@ -45,6 +45,15 @@ class Agency(Reference):
     )
     office_mailbox_is_public = models.BooleanField(_("office mailbox shown publicly"), default=False)
     website = models.URLField(_("website"), blank=True)
+    head_name = models.CharField(
+        _("head of the agency, with title"),
+        max_length=150,
+        blank=True,
+        help_text=_("Whom letters address, as it stands there, e.g. H.E. Ms Amina Rahman. Not shown publicly."),
+    )
+    head_function = models.CharField(
+        _("function of the head"), max_length=150, blank=True, help_text=_("E.g. Director-General.")
+    )
     search_text = FoldedTextField(sources=("code", "name", "acronym", "description"))
 
     history = HistoricalRecords(excluded_fields=["loaded_values", "search_text"])

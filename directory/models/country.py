@@ -55,6 +55,15 @@ class Country(Reference):
     position = models.PositiveSmallIntegerField(
         _("position"), default=0, help_text=_("Place in English alphabetical order.")
     )
+    letter_copies_to = models.TextField(
+        _("copies of letters go to"),
+        blank=True,
+        max_length=600,
+        help_text=_(
+            "Its mission accredited to the secretariat, or whom an associate member names; one a line. Stands below "
+            "letters to the country and its agencies, and is not shown publicly."
+        ),
+    )
     search_text = FoldedTextField(
         sources=(
             "iso3", "name", "name_formal", "name_fr", "name_es", "name_ru", "name_zh", "name_ar",

@@ -55,6 +55,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Untick to end all access at once; the history stays.")
     )
+    honorific = models.CharField(
+        _("title"), max_length=40, blank=True, help_text=_("As it stands before the name in letters, e.g. H.E., Dr.")
+    )
     job_title = models.CharField(_("function"), max_length=150, blank=True)
     phone = models.CharField(_("telephone"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en", help_text=_("Of pages and mails."))
@@ -106,6 +109,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         # What others read of a person. The e-mail is no name: nobody has consented to its being shown.
         return self.full_name or gettext("Person %(number)s") % {"number": self.pk}
+
+    @property
+    def name_in_letters(self) -> str:
+        """The name with the title before it, where both are given."""
+        return f"{self.honorific} {self.full_name}".strip() if self.full_name else ""
 
     def answers_to(self, email: str) -> bool:
         """Whether that is the person's own address, whatever its case."""

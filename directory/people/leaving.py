@@ -82,7 +82,7 @@ def erase(user: User) -> None:
     texts = [text for text in (row.email, row.phone, row.full_name) if text]
     old_email = row.email
     row.email, row.full_name = f"erased-{row.pk}@{ERASED_DOMAIN}", _("Former member %(number)d") % {"number": row.pk}
-    row.phone = row.job_title = ""
+    row.phone = row.job_title = row.honorific = ""
     row.is_listed = row.is_active = False
     row.erased_at = timezone.now()
     row.set_unusable_password()

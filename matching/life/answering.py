@@ -1,28 +1,32 @@
 """What a side says: its answer to a proposal, and its consent to publication."""
 
-import datetime as dt
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
-from directory.models import User
+from directory.models import Paper, User
+from directory.papers.recording import GivenPaper
 from matching.choices import COOPERATION, REFUSALS, Audience, EventKind, MatchStatus, SideAnswer
-from matching.life.clearing import clear, end_without_agreement, object_to, pass_on_due
+from matching.life.clearing import clear, end_without_agreement, object_to, pass_on_due, record_clearance
+from matching.life.from_paper import paper_of
 from matching.life.seen.sides import posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.life.terms import NOT_NOW_MONTHS
 from matching.models import Match, MatchSide
 from surveys.choices import Side
-from web.days import last_day_begun, months_after, today
+from web.days import months_after, today
 
-__all__ = ["answer", "clear", "consent", "object_to", "pass_on_due", "record_answer", "withdraw_consent"]
-
-NO_SOURCE: Mapping[str, str] = MappingProxyType({})
-"""Of an answer that the side gave itself."""
+__all__ = [
+    "answer",
+    "clear",
+    "consent",
+    "object_to",
+    "pass_on_due",
+    "record_answer",
+    "record_clearance",
+    "withdraw_consent",
+]
 
 
 @transaction.atomic
@@ -40,22 +44,16 @@ def answer(*, match: Match, side: Side, by: User, answer: SideAnswer, reason: st
 
 @transaction.atomic
 def record_answer(
-    *, match: Match, side: Side, by: User, answer: SideAnswer, reference: str, dated_on: dt.date, reason: str = ""
+    *, match: Match, side: Side, by: User, answer: SideAnswer, given: GivenPaper, reason: str = ""
 ) -> MatchSide:
     """Record for a side what it answered on paper, by the reference and the date of its note verbale or letter.
 
     By a manager of the secretariat; it does what the side's own answer does, and the side reads from what it was taken.
     """
     check_note(reason)
-    if not scope_of(by, Action.APPROVE_POSTINGS).everything:
-        raise ReviewRefused(_("Only managers of the secretariat record what came on paper."))
-    if not reference.strip():
-        raise ReviewRefused(_("Say from which note verbale or letter: its reference."))
-    if dated_on > last_day_begun():
-        raise ReviewRefused(_("The letter cannot be dated in the future."))
     match = lock_match(match)
-    source = {"reference": reference.strip(), "dated_on": dated_on.isoformat()}
-    return _answer(match, side, by=by, answer=answer, reason=reason, source=source)
+    paper = paper_of(match, side, given=given, by=by)
+    return _answer(match, side, by=by, answer=answer, reason=reason, paper=paper)
 
 
 @transaction.atomic
@@ -94,7 +92,7 @@ def _check_speaks_for(by: User, match: Match, side: Side) -> None:
 
 
 def _answer(
-    match: Match, side: Side, *, by: User, answer: SideAnswer, reason: str, source: Mapping[str, str] = NO_SOURCE
+    match: Match, side: Side, *, by: User, answer: SideAnswer, reason: str, paper: Paper | None = None
 ) -> MatchSide:
     row = MatchSide.objects.filter(match=match, side=side).first()
     if match.status != MatchStatus.PROPOSED or row is None or row.asked_at is None or match.on_hold_at is not None:
@@ -105,7 +103,13 @@ def _answer(
     row.answered_by, row.answered_at = by, timezone.now()
     row.save(update_fields=["answer", "answer_reason", "answered_by", "answered_at"])
     take_step(
-        match, EventKind.ANSWERED, by=by, side=side, audience=Audience.SIDE, details={"answer": row.answer, **source}
+        match,
+        EventKind.ANSWERED,
+        by=by,
+        side=side,
+        audience=Audience.SIDE,
+        paper=paper,
+        details={"answer": row.answer},
     )
     if row.answer in REFUSALS:
         until = months_after(today(), NOT_NOW_MONTHS) if row.answer == SideAnswer.NOT_NOW else None

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from directory.access import Action, scope_of
 from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, people_of, with_alternates
-from directory.models import User
+from directory.models import Paper, User
+from directory.papers.recording import GivenPaper
 from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
+from matching.life.from_paper import paper_of
 from matching.life.proposable import check_not_on_hold
 from matching.life.seen.sides import OTHER_SIDE, posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
@@ -84,10 +86,7 @@ def undo(match: Match) -> None:
 def clear(*, match: Match, side: Side, by: User, note: str = "") -> MatchSide:
     """Let a proposal be passed on to its side: by a coordinator of its country, or the secretariat for a mission."""
     match, row = _waiting(match, side, by, note)
-    _set(row, clearance=Clearance.CLEARED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
-    take_step(match, EventKind.CLEARED, by=by, side=side, note=note, audience=Audience.SIDE)
-    _ask(match, row, by=by)
-    return row
+    return _clear(match, row, by=by, note=note)
 
 
 @transaction.atomic
@@ -96,8 +95,34 @@ def object_to(*, match: Match, side: Side, by: User, note: str) -> MatchSide:
     if not note.strip():
         raise ReviewRefused(_("Say in a note why; the secretariat and your own side alone read it."))
     match, row = _waiting(match, side, by, note)
+    return _object(match, row, by=by, note=note)
+
+
+@transaction.atomic
+def record_clearance(
+    *, match: Match, side: Side, by: User, clears: bool, given: GivenPaper, note: str = ""
+) -> MatchSide:
+    """Record for the country of a side that it cleared the proposal on paper, or objected to it; by a manager.
+
+    It does what the coordinator's own word does. An objection needs no note: the letter says what there is to say, and
+    only who approves for the country reads it, because the agency never heard of the proposal.
+    """
+    match, row = _waiting(match, side, by, note)
+    paper = paper_of(match, side, given=given, by=by, is_for_approvers=not clears)
+    return (_clear if clears else _object)(match, row, by=by, note=note, paper=paper)
+
+
+def _clear(match: Match, row: MatchSide, *, by: User, note: str, paper: Paper | None = None) -> MatchSide:
+    _set(row, clearance=Clearance.CLEARED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
+    take_step(match, EventKind.CLEARED, by=by, side=Side(row.side), note=note, audience=Audience.SIDE, paper=paper)
+    _ask(match, row, by=by)
+    return row
+
+
+def _object(match: Match, row: MatchSide, *, by: User, note: str, paper: Paper | None = None) -> MatchSide:
+    side = Side(row.side)
     _set(row, clearance=Clearance.OBJECTED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
-    take_step(match, EventKind.OBJECTED, by=by, side=side, note=note, audience=Audience.SIDE)
+    take_step(match, EventKind.OBJECTED, by=by, side=side, note=note, audience=Audience.SIDE, paper=paper)
     end_without_agreement(match, side=side, by=by, refused_until=None)
     return row
 

@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.models import User
+from directory.models import Paper, User
+from directory.papers.recording import GivenPaper
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
 from matching.life import lapsing, marks
+from matching.life.from_paper import paper_of
 from matching.life.marks import Ids
 from matching.life.seen.sides import sides_of
 from matching.life.steps import ReviewRefused, check_note, check_open, lock_match, take_step
@@ -94,12 +96,31 @@ def confirm_outcome(*, match: Match, side: Side, by: User) -> MatchSide:
     match = lock_match(match)
     if side not in sides_of(by, match, Action.ANSWER_PROPOSALS):
         raise ReviewRefused(_("Only those who speak for this side confirm for it."))
+    return _confirm(match, side, by=by)
+
+
+@transaction.atomic
+def record_confirmation(*, match: Match, side: Side, by: User, given: GivenPaper) -> MatchSide:
+    """Record for a side that it confirmed the outcome on paper, as it is recorded now; by a manager.
+
+    Raises ReviewRefused where the side has confirmed already: a second letter would stand beside it and count nothing.
+    """
+    match = lock_match(match)
+    check_open(match, EventKind.OUTCOME_CONFIRMED)
+    if match.on_hold_at is not None:
+        raise ReviewRefused(_("This match is on hold."))
+    if MatchSide.objects.filter(match=match, side=side, outcome_confirmed_at__isnull=False).exists():
+        raise ReviewRefused(_("This side has confirmed the outcome already."))
+    return _confirm(match, side, by=by, paper=paper_of(match, side, given=given, by=by))
+
+
+def _confirm(match: Match, side: Side, *, by: User, paper: Paper | None = None) -> MatchSide:
     check_open(match, EventKind.OUTCOME_CONFIRMED)
     row = MatchSide.objects.get(match=match, side=side)
     if row.outcome_confirmed_at is None:
         row.outcome_confirmed_at, row.outcome_confirmed_by = timezone.now(), by
         row.save(update_fields=["outcome_confirmed_at", "outcome_confirmed_by"])
-        take_step(match, EventKind.OUTCOME_CONFIRMED, by=by, side=side, audience=Audience.SHARED)
+        take_step(match, EventKind.OUTCOME_CONFIRMED, by=by, side=side, audience=Audience.SHARED, paper=paper)
     return row
 
 

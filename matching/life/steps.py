@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 
 from directory.access import Action, can
-from directory.models import User
+from directory.models import Paper, User
 from matching.choices import COOPERATION, DECIDED, Audience, EventKind, MatchStatus, OptionEventKind, OptionStatus
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
 from matching.models.triangular.option import POSTINGS
@@ -189,9 +189,12 @@ def take_step(
     audience: Audience = Audience.INTERNAL,
     side: Side | None = None,
     details: Mapping[str, Any] | None = None,
+    paper: Paper | None = None,
     **values: Any,
 ) -> MatchEvent:
     """Take one step: write `values` and the status that the step leads to, and the event.
+
+    paper: from which the secretariat recorded it, where the side said it in a note verbale or a letter.
 
     Call it in a transaction, with the match as it was just read. Raises ReviewRefused where the step is not open, the
     note too long, or someone else moved the match meanwhile.
@@ -204,6 +207,7 @@ def take_step(
         audience=audience,
         side=side or "",
         details=dict(details) if details else None,
+        paper=paper,
     )
     _take(match, event, values)
     return event

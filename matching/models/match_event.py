@@ -1,11 +1,10 @@
 """Steps in the life of a match."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from directory.models import Paper
 from matching.choices import Audience, EventKind, MatchStatus
 from matching.models.match import Match
 from surveys.choices import Side
@@ -33,6 +32,16 @@ class MatchEvent(models.Model):
     side = models.CharField(_("side"), max_length=10, choices=Side, blank=True, help_text=_("Whose step it was."))
     details = models.JSONField(_("details"), null=True, blank=True, help_text=_("From what to what, by field."))
 
+    paper = models.ForeignKey(
+        Paper,
+        verbose_name=_("recorded from"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="match_events",
+        help_text=_("The note verbale or letter of that side; the other side is not told of it."),
+    )
+
     class Meta:
         verbose_name = _("match event")
         verbose_name_plural = _("match events")
@@ -44,11 +53,4 @@ class MatchEvent(models.Model):
     @property
     def is_from_paper(self) -> bool:
         """Whether the secretariat recorded it from a note verbale or a letter."""
-        return "dated_on" in (self.details or {})
-
-    @property
-    def dated_on(self) -> dt.date:
-        """The date of the note verbale or letter. Raises TypeError for a step that came in no such way."""
-        if not self.is_from_paper or self.details is None:
-            raise TypeError("This step was not recorded from paper.")
-        return dt.date.fromisoformat(self.details["dated_on"])
+        return self.paper_id is not None

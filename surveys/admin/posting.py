@@ -8,7 +8,9 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.forms.models import BaseInlineFormSet, ModelChoiceField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,11 +20,13 @@ from directory.choices import AreaUse
 from directory.models import PriorityArea
 from surveys.admin.days import READ_DAYS
 from surveys.admin.of_import import OfImportMixin
+from surveys.admin.paper_page import show_paper_page
 from surveys.admin.place_inline import places_given
-from surveys.admin.posting_form import PostingAdminForm
+from surveys.admin.posting_form import FROM_PAPER, NewPostingAdminForm, PostingAdminForm
 from surveys.models.posting import Posting
-from surveys.postings import posting, states
+from surveys.postings import from_paper, posting, states
 from surveys.postings.forms.languages import reads_otherwise
+from surveys.postings.forms.paper_fields import PAPER_FIELDS, given_paper
 from surveys.postings.held import PostingRefused
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
@@ -39,7 +43,18 @@ ORIGIN = (
     "updated_at",
 )  # fmt: skip
 
-NOT_VALUES = frozenset({"areas", "modalities"})
+PAPER = tuple(f"{FROM_PAPER}{name}" for name in PAPER_FIELDS)
+NOT_VALUES = frozenset({"areas", "modalities", *PAPER})
+OF_A_LETTER = (
+    _("From a note verbale or letter"),
+    {
+        "description": _(
+            "Where a government or an institution stated it on paper: it then counts as confirmed on the date of the "
+            "letter. Its own side reads from what it was taken, and nobody else."
+        ),
+        "fields": PAPER,
+    },
+)
 
 
 class LacksFilter(admin.SimpleListFilter):
@@ -80,7 +95,7 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
     search_fields = ("search_text", "country__search_text", "agency__search_text")
     search_help_text = _("By words of title or text, by country, agency, area, modality or place.")
     autocomplete_fields = ("country", "agency")
-    readonly_fields = ("status", "confirmed_on", "language_proposed", *ORIGIN)
+    readonly_fields = ("status", "confirmed_on", "language_proposed", "letters", *ORIGIN)
     actions = ("publish", "withdraw", "confirm_today")
     save_on_top = True
     fieldsets = (
@@ -88,10 +103,11 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
             _("State"),
             {
                 "description": _(
-                    "Changed by the actions of the list: publish, withdraw, confirm. A posting that is not published "
-                    "is seen by its own country and by the secretariat alone."
+                    "Changed by the actions of the list: publish, withdraw, confirm; from a note verbale or letter by "
+                    "the button above. A posting that is not published is seen by its own country and by the "
+                    "secretariat alone."
                 ),
-                "fields": ("status", "visibility", "facilitating_allowed", "confirmed_on"),
+                "fields": ("status", "visibility", "facilitating_allowed", "confirmed_on", "letters"),
             },
         ),
         (
@@ -124,6 +140,28 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
         is_list = request.resolver_match is not None and "_changelist" in str(request.resolver_match.url_name)
         return rows.prefetch_related("areas", "modalities") if is_list else rows
 
+    def get_fieldsets(self, request: HttpRequest, obj: AnyPosting | None = None) -> Any:
+        """Ask of a new posting whether it came on paper."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is not None else (OF_A_LETTER, *fieldsets)
+
+    def get_urls(self) -> list[Any]:
+        """With the page on which the word of its country is recorded from paper."""
+        view = self.admin_site.admin_view(self.paper_view)
+        name = f"surveys_{self.opts.model_name}_paper"
+        return [path("<row:pk>/paper/", view, name=name), *super().get_urls()]
+
+    def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Record that its own side vouched for a posting on paper."""
+        return show_paper_page(self, request, pk)
+
+    @admin.display(description=_("from paper"), empty_value="–")
+    def letters(self, one: AnyPosting) -> Any:
+        """Return the letters from which it was recorded, with their scans."""
+        if one.pk is None or not (papers := from_paper.papers_of(one)):
+            return None
+        return render_to_string("surveys/includes/papers.html", {"papers": papers})
+
     @admin.display(description=_("language proposed"), empty_value="–")
     def language_proposed(self, one: AnyPosting) -> str | None:
         """Name the language that it reads like, where that is another: what a file brought in says none."""
@@ -146,6 +184,8 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
         self, request: HttpRequest, obj: AnyPosting | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm[AnyPosting]]:
         """Offer the areas that forms offer, and those that the posting has already: they stay on it."""
+        if obj is None:
+            kwargs.setdefault("form", NewPostingAdminForm)
         form = super().get_form(request, obj, change, **kwargs)
         field = form.base_fields.get("areas")
         if isinstance(field, ModelChoiceField):
@@ -197,9 +237,13 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
         relations |= {"targets": targets, "by": actor(request)}
         if change:
             posting.correct(posting=form.instance, values=values, **relations)
+            return
+        values["edited_on"] = timezone.now()
+        if given := given_paper(form.cleaned_data, prefix=FROM_PAPER):
+            made = from_paper.enter(model=self.model, values=values, given=given, **relations)
         else:
-            made = posting.create(model=self.model, values={**values, "edited_on": timezone.now()}, **relations)
-            form.instance.pk = made.pk
+            made = posting.create(model=self.model, values=values, **relations)
+        form.instance.pk = made.pk
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[AnyPosting]) -> None:

@@ -3,7 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
+from directory.papers.scans import ScanField
+from surveys.postings.forms.paper_fields import check_whole_paper, dated_field, reference_field
 from surveys.postings.held import BEFORE_OTHERS
 from surveys.postings.publishable import answerable, lacks_of, lacks_with
 
@@ -33,3 +36,21 @@ class PostingAdminForm(forms.ModelForm[Any]):
         for lack in answerable(found, before=lacks_of(self.instance), changed=self.changed_data):
             if lack.field in self.fields:
                 self.add_error(lack.field, lack.words)
+
+
+FROM_PAPER = "paper_"
+"""With what the names of the fields for a letter begin in the form of a new posting."""
+
+
+class NewPostingAdminForm(PostingAdminForm):
+    """The form of a new posting, which may state what a note verbale or a letter says."""
+
+    paper_reference = reference_field(required=False)
+    paper_dated_on = dated_field(required=False)
+    paper_scan = ScanField(help_text=_("PDF, PNG or JPEG, at most 10 MB. Read by its own side and the secretariat."))
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask for the whole of a letter, where there is one."""
+        cleaned = super().clean()
+        check_whole_paper(self, prefix=FROM_PAPER)
+        return cleaned

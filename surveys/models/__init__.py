@@ -7,6 +7,7 @@ from surveys.models.file_import import Import, ImportedFile, ImportRow, Remember
 from surveys.models.need import Need, PreferredPartner
 from surveys.models.offer import Offer, Target
 from surveys.models.pending import PendingChange
+from surveys.models.posting_paper import PostingPaper
 from surveys.models.questionnaire import Option, Question, Questionnaire, Section
 from surveys.models.reading import Reading
 from surveys.models.response import Response
@@ -27,6 +28,7 @@ __all__ = [
     "Offer",
     "Option",
     "PendingChange",
+    "PostingPaper",
     "PreferredPartner",
     "Question",
     "Questionnaire",

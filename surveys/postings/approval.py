@@ -79,7 +79,7 @@ def approve(*, posting: AnyPosting, by: User, on: dt.date | None = None) -> AnyP
         sent_back_note="",
         confirmed_on=on or today(),
     )
-    _tell_submitter("posting_approved", locked, submitter)
+    tell_submitter("posting_approved", locked, submitter)
     return locked
 
 
@@ -94,7 +94,7 @@ def send_back(*, posting: AnyPosting, by: User, note: str) -> AnyPosting:
     if locked.status == PostingStatus.SUBMITTED:
         locked.status = PostingStatus.DRAFT
     write_posting(locked, by=by, reason="sent back")
-    _tell_submitter("posting_sent_back", locked, submitter)
+    tell_submitter("posting_sent_back", locked, submitter)
     return locked
 
 
@@ -128,7 +128,8 @@ def _submitted(posting: AnyPosting, by: User) -> AnyPosting:
     return locked
 
 
-def _tell_submitter(kind: str, posting: Posting, submitter: User | None) -> None:
+def tell_submitter(kind: str, posting: Posting, submitter: User | None) -> None:
+    """Write to whoever submitted a posting what became of it; to nobody where nobody is known."""
     if submitter is not None:
         _write(kind, posting, [submitter])
 

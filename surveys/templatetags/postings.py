@@ -19,6 +19,7 @@ from surveys.postings.publishable import Lack, lacks_of
 from surveys.postings.publishable import in_short as short_words
 from surveys.postings.shown.page_rows import TARGETS
 from surveys.postings.shown.provenance import statement
+from surveys.postings.shown.provenance import translation_note as which_text_prevails
 
 register = template.Library()
 
@@ -35,6 +36,12 @@ def language_proposed(posting: Posting) -> str:
 def provenance(posting: Posting) -> str:
     """Return what is said of where the posting comes from, and whether its own agency vouched for it."""
     return statement(posting)
+
+
+@register.filter
+def translation_note(posting: Posting) -> str:
+    """Return which text prevails, where the posting's own is in another language than English; else nothing."""
+    return which_text_prevails(posting)
 
 
 @register.filter

@@ -135,3 +135,38 @@ def test_each_row_keeps_the_word_that_it_was_shown_with_and_each_profile_its_sco
     rows_of = migrate(throwaway, BEFORE_WORDS)
     assert rows_of("matching", "Match").count() == 3
     migrate(throwaway, WITH_WORDS)
+
+
+def test_a_step_from_paper_refers_to_its_letter_forward_and_back(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    before, after = ("matching", "0022_answers_have_a_term"), ("matching", "0024_steps_from_paper")
+    rows_of = stand_at(throwaway, before)
+    country = rows_of("directory", "Country").create(iso3="QQQ", iso2="QQ", m49="999", name="Test")
+    profile = rows_of("matching", "ScoringProfile").create(code="default", version=1)
+    manager = rows_of("directory", "User").create(email="manager@example.org")
+    need = rows_of("surveys", "Need").create(title="Need", country=country)
+    offer = rows_of("surveys", "Offer").create(title="Offer", country=country)
+    parts = dict.fromkeys(("score", "part_areas", "part_modalities", "part_region", "part_topic"), 0)
+    match = rows_of("matching", "Match").create(
+        need=need, offer=offer, profile=profile, status="proposed", decided_on={}, word=1, **parts
+    )
+    on_paper = {"answer": "interested", "reference": "NV/1", "dated_on": "2026-11-20"}
+    for side, details in (("need", on_paper), ("offer", {"answer": "interested"}), ("", None)):
+        rows_of("matching", "MatchEvent").create(
+            match=match, kind="answered", from_status="proposed", to_status="proposed", by=manager, side=side,
+            details=details,
+        )  # fmt: skip
+    for _again in range(2):
+        rows_of = migrate(throwaway, after)
+        events = rows_of("matching", "MatchEvent").order_by("pk")
+        letter = rows_of("directory", "Paper").get()
+        assert (letter.reference, letter.dated_on, letter.country_id) == ("NV/1", dt.date(2026, 11, 20), "QQQ")
+        assert (letter.recorded_by_id, letter.is_for_approvers) == (manager.pk, False)
+        assert list(events.values_list("paper", "details")) == [
+            (letter.pk, {"answer": "interested"}),
+            (None, {"answer": "interested"}),
+            (None, None),
+        ]
+        rows_of = migrate(throwaway, before)
+        said = rows_of("matching", "MatchEvent").order_by("pk").values_list("details", flat=True)
+        assert list(said) == [on_paper, {"answer": "interested"}, None]

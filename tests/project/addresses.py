@@ -133,6 +133,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
     arguments: dict[str, list[Any]] = {
         "directory:country": [country.pk],
         "country-brief": [country.pk],
+        "paper-scan": [uuid.uuid4()],
         "directory:agency": [by_label["directory.agency"].code],
         "surveys:offer": [match.offer_id],
         "surveys:need": [match.need_id],
@@ -161,6 +162,8 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         },
         "admin:directory_user_second_factor": [by_label["directory.user"].pk],
         "admin:surveys_survey_questionnaire": [by_label["surveys.survey"].pk],
+        "admin:surveys_offer_paper": [match.offer_id],
+        "admin:surveys_need_paper": [match.need_id],
         "admin:surveys_survey_tracking": [by_label["surveys.survey"].pk],
         "admin:surveys_questionnaire_xlsform": [by_label["surveys.questionnaire"].pk],
         "admin:surveys_questionnaire_next": [by_label["surveys.questionnaire"].pk],

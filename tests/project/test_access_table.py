@@ -37,6 +37,7 @@ TABLE = {
     "directory:countries": EVERYONE,
     "directory:country": EVERYONE,
     "country-brief": "302 403 403 403 200 200",  # the coordinator is another country's
+    "paper-scan": "302 404 404 404 404 404",  # there is none of that number: tests/directory/test_papers.py
     "directory:agencies": EVERYONE,
     "directory:agency": EVERYONE,
     "surveys:offers": EVERYONE,
@@ -212,6 +213,7 @@ TABLE = {
     "admin:surveys_import_progress": STAFF,
     "admin:surveys_survey_questionnaire": STAFF,
     "admin:surveys_survey_tracking": STAFF,
+    **{f"admin:surveys_{kind}_paper": MANAGERS for kind in ("offer", "need")},
     "admin:surveys_questionnaire_xlsform": STAFF,
     "admin:surveys_questionnaire_next": POST_ONLY,
     "admin:matching_scoringprofile_new_version": POST_ONLY,

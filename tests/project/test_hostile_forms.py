@@ -100,13 +100,24 @@ class Forms:
         read = {"as_of": ShownPractice(sent_in).mark()}
         life = [
             "assign-to", "check-kind", "check-result", "check-note", "clearance-side", "clearance-answer",
-            "clearance-note", "paper_answer-side", "paper_answer-answer", "paper_answer-reference",
+            "clearance-note", "clearance-reference", "clearance-dated_on",
+            "paper_answer-side", "paper_answer-answer", "paper_answer-reference",
             "paper_answer-dated_on", "paper_answer-reason", "introduce-message", "introduce-note",
             "reference-reference", "note_to_sides-audience", "note_to_sides-note", "follow_up-need_met",
             "follow_up-note",
         ]  # fmt: skip
         life += [f"{step}-{name}" for step in ("outcome", "complete") for name in outcome]
-        person = ("full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders", "is_listed")
+        person = (
+            "honorific",
+            "full_name",
+            "job_title",
+            "phone",
+            "language",
+            "time_zone",
+            "digest",
+            "wants_reminders",
+            "is_listed",
+        )
         self.all: list[tuple[str, str, tuple[str, ...], dict[str, str]]] = [
             ("coordinator", "/workspace/people/", ("email", "full_name", "agency", "role", "language"), {}),
             ("coordinator", f"/workspace/offers/{waiting.pk}/send_back/", ("note",), as_of(waiting)),
@@ -180,6 +191,14 @@ class Forms:
                 {},
             ),
             ("reviewer", "/admin/matching/match/views/", ("name", "query", "delete"), {}),
+            (
+                "manager",
+                f"/admin/matching/match/{self.proposed.pk}/change/",
+                tuple(life),
+                self.life(self.proposed, "clearance"),
+            ),
+            ("manager", f"/admin/surveys/offer/{waiting.pk}/paper/", ("reference", "dated_on", "as_of"), {}),
+            ("manager", f"/admin/surveys/offer/{waiting.pk}/paper/", ("reference", "dated_on"), as_of(waiting)),
             ("reviewer", "/admin/matching/match/bulk/", ("step", "ids", "note"), {}),
             ("visitor", "/accounts/login/", ("login", "password", "next"), {}),
             ("visitor", "/accounts/password/reset/", ("email",), {}),

@@ -5,6 +5,7 @@ searched for the secrets, and held against what it would read had the match gone
 same, nothing can be inferred, whatever one looks at.
 """
 
+import datetime as dt
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -15,9 +16,11 @@ from django.core import mail
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from directory.choices import KeyScope, Role
+from directory.choices import KeyScope, Role, ScanKind
 from directory.mail.sending import send_due
 from directory.models import ApiKey, Mail, User
+from directory.papers.recording import GivenPaper
+from directory.papers.scans import Scan
 from matching.choices import Audience, CheckKind, CheckResult, SideAnswer
 from matching.life import answering, introducing, outcomes, review
 from matching.models import Match
@@ -61,7 +64,10 @@ A_FILE_OF_A_SEARCH = re.compile(r"\.(?:csv|json|txt|xlsx|atom)\?")
 """It has the rows of the list beside it, which is read: tests/web/test_downloads.py."""
 
 CONTACTS = ("secret-thai@example.org", "Secret Thai Name", "+66 2 SECRET", "Secret Room 5")
-REASONS = ("Secret reason", "Secret clearance", "Secret internal", "Secret check", "Secret Reviewer")
+REASONS = (
+    "Secret reason", "Secret clearance", "Secret internal", "Secret check", "Secret Reviewer", "Secret letter",
+    "/papers/",
+)  # fmt: skip
 
 
 def crawl(reader: User | ApiKey | None) -> dict[str, str]:
@@ -110,6 +116,7 @@ class World:
         thai_agency = AgencyFactory(code="thai", country=thailand, office_mailbox="office@example.org")
         khmer_agency = AgencyFactory(code="khmer", country=cambodia)
         self.reviewer = UserFactory(role=Role.REVIEWER, full_name="Secret Reviewer")
+        self.manager = UserFactory(role=Role.MANAGER, full_name="Secret Reviewer")
         self.thai = UserFactory(
             email="secret-thai@example.org", full_name="Secret Thai Name", phone="+66 2 SECRET",
             role=Role.FOCAL_POINT, role__agency=thai_agency,
@@ -168,6 +175,42 @@ class World:
         self.ask_the_country()
         answering.clear(match=self.match, side=Side.OFFER, by=self.coordinator, note="Secret clearance")
 
+    @property
+    def letter(self) -> GivenPaper:
+        return GivenPaper("Secret letter", dt.date(2026, 11, 20), Scan(ScanKind.PDF, b"%PDF-%%EOF"))
+
+    def clear_on_paper(self, *, clears: bool = True) -> None:
+        self.ask_the_country()
+        answering.record_clearance(
+            match=self.match,
+            side=Side.OFFER,
+            by=self.manager,
+            clears=clears,
+            given=self.letter,
+            note="Secret clearance",
+        )
+
+    def object_on_paper(self) -> None:
+        self.clear_on_paper(clears=False)
+
+    def interested_on_paper(self) -> None:
+        self.propose()
+        answering.record_answer(
+            match=self.match, side=Side.OFFER, by=self.manager, answer=SideAnswer.INTERESTED, given=self.letter
+        )
+
+    def complete(self) -> None:
+        self.agree()
+        outcomes.complete(match=self.match, by=self.thai, values={})
+
+    def confirm(self) -> None:
+        self.complete()
+        outcomes.confirm_outcome(match=self.match, side=Side.OFFER, by=self.thai)
+
+    def confirm_on_paper(self) -> None:
+        self.complete()
+        outcomes.record_confirmation(match=self.match, side=Side.OFFER, by=self.manager, given=self.letter)
+
     def set_aside(self) -> None:
         review.set_aside(match=self.match, by=self.reviewer, note="Secret internal")
 
@@ -222,6 +265,8 @@ EVERY_WAY: dict[str, Went] = {
     "put before the country": World.ask_the_country,
     "objected": World.object_to,
     "cleared": World.clear,
+    "objected on paper": World.object_on_paper,
+    "confirmed on paper": World.confirm_on_paper,
     "set aside": World.set_aside,
     "noted and checked": World.note,
 }
@@ -267,14 +312,18 @@ WHAT_THE_OTHER_SIDE_DOES: dict[str, Went] = {
     "does not answer yet": World.propose,
     "is not asked yet, for its country": World.ask_the_country,
     "was cleared by its country": World.clear,
+    "was cleared by its country, on paper": World.clear_on_paper,
     "is interested": World.interested,
+    "is interested, on paper": World.interested_on_paper,
     "was written a note": World.note_to_the_other_side,
 }
 HOW_IT_ENDS: dict[str, Went] = {
     "not now": World.refuse,
     "not relevant": World.irrelevant,
     "its country objects": World.object_to,
+    "its country objects, on paper": World.object_on_paper,
 }
+HOW_IT_CONFIRMS: dict[str, Went] = {"here": World.confirm, "on paper": World.confirm_on_paper}
 
 
 def test_one_side_reads_the_same_whatever_the_other_does_and_none_of_its_secrets(world: World) -> None:
@@ -282,6 +331,7 @@ def test_one_side_reads_the_same_whatever_the_other_does_and_none_of_its_secrets
     assert_the_crawler_reads_far_enough(world)
     assert_whatever_the_other_side_does_looks_the_same(world, WHAT_THE_OTHER_SIDE_DOES)
     assert_whatever_the_other_side_does_looks_the_same(world, HOW_IT_ENDS)
+    assert_whatever_the_other_side_does_looks_the_same(world, HOW_IT_CONFIRMS)
     for name in EVERY_WAY:
         assert_no_reason_is_read_and_no_contact_before_the_introduction(world, name)
     read, _written = as_it_went(world, World.introduce, world.khmer)
@@ -308,7 +358,7 @@ def assert_whatever_the_other_side_does_looks_the_same(world: World, ways: dict[
 
 def assert_no_reason_is_read_and_no_contact_before_the_introduction(world: World, name: str) -> None:
     read, written = as_it_went(world, EVERY_WAY[name], world.khmer)
-    is_introduced = name in ("introduced", "agreed")
+    is_introduced = name in ("introduced", "agreed", "confirmed on paper")
     own = {address: page for address, page in read.items() if is_introduced and world.match.public_id in address}
     rest = {address: page for address, page in read.items() if address not in own}
     assert telling_of(own, REASONS) == [], name

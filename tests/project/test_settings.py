@@ -80,6 +80,7 @@ WRONG = {
     "CSRF_TRUSTED_ORIGINS": ["a.example.org", "https://a.example.org/path", "ftp://a.example.org", "https://"],
     "PORTAL_NAME": ["Portal\nBcc: everyone", "x" * 201],
     "PORTAL_OWNER": ["a\tb"],
+    "LETTER_SALUTATION": ["a\tb"],
     "PORTAL_DISCLAIMER": ["a\tb"],
     "DATA_LICENCE": ["a\tb"],
     "DATA_LICENCE_URL": ["example.org", "https://", "ftp://example.org"],

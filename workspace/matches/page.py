@@ -7,9 +7,18 @@ from typing import Any
 from django import forms
 
 from directory.access import Action
-from directory.models import User
+from directory.models import Paper, User
 from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
-from matching.life.seen.sides import OTHER_SIDE, SideState, events_for, posting_of, shown_state, side_row, sides_of
+from matching.life.seen.sides import (
+    OTHER_SIDE,
+    SideState,
+    events_for,
+    paper_of_event,
+    posting_of,
+    shown_state,
+    side_row,
+    sides_of,
+)
 from matching.life.telling.contacts import Contact, contacts_for
 from matching.life.telling.cooperation import Cooperation, as_it_would_be_published
 from matching.life.telling.letters import is_introduced
@@ -90,6 +99,8 @@ class ReadEvent:
     who: str
     """A code: you, yours, other, secretariat or portal; empty where the step itself says it."""
     answer: str = ""
+    paper: Paper | None = None
+    """The own side's note verbale or letter from which it was recorded."""
 
     @property
     def is_shared(self) -> bool:
@@ -192,18 +203,19 @@ def _events(match: Match, user: User) -> list[ReadEvent]:
 
 
 def _read(event: MatchEvent, user: User, own: list[Side]) -> ReadEvent:
+    paper = paper_of_event(event, own)
     if event.by_id == user.pk:
         who = "you"
     elif event.by_id is None:
         who = "portal"
     elif event.kind in SAYS_WHOSE:
         who = ""
-    elif event.side and event.kind in STEPS_OF_A_SIDE and not event.is_from_paper:
+    elif event.side and event.kind in STEPS_OF_A_SIDE and paper is None:
         who = "yours" if event.side in own else "other"
     else:
         who = "secretariat"
     answer = (event.details or {}).get("answer", "") if event.kind == EventKind.ANSWERED else ""
-    return ReadEvent(event=event, who=who, answer=str(SideAnswer(answer).label) if answer else "")
+    return ReadEvent(event=event, who=who, answer=str(SideAnswer(answer).label) if answer else "", paper=paper)
 
 
 def _typed(own: list[OwnSide], given: Given | None) -> list[tuple[str, str]]:

@@ -22,8 +22,8 @@ from directory.models import User
 
 Row = dict[str, Any]
 ACCOUNT = (
-    "email", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders", "is_listed",
-    "is_active", "date_joined", "last_login", "notice_accepted_at", "erased_at",
+    "email", "honorific", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders",
+    "is_listed", "is_active", "date_joined", "last_login", "notice_accepted_at", "erased_at",
 )  # fmt: skip
 WORK = ("match", "kind", "side", "from_status", "to_status", "at", "note")
 PLACE = ("history_date", "history_type", "role", "agency__name", "valid_from", "valid_until", "ended_at")
@@ -116,6 +116,7 @@ HELD: tuple[Held, ...] = (
     Held("directory.AccountEvent", "user", ("kind", "at", "note"), gettext_lazy("What was done to your account")),
     Held("directory.AccountEvent", "by", ("kind", "at")),
     Held("directory.RulesReview", "by", ("at", "note")),
+    Held("directory.Paper", "recorded_by", ("reference", "dated_on", "recorded_at")),
     Held("directory.Invitation", "accepted_by", ("agency__name", "role", "accepted_at")),
     Held("directory.Invitation", "invited_by", ("agency__name", "role", "created_at")),
     Held(

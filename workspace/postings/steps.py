@@ -27,6 +27,7 @@ from surveys.postings.duplicates import likely_duplicates
 from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.form import VISIBILITY_WORDS
 from surveys.postings.forms.languages import language_names
+from surveys.postings.from_paper import papers_of
 from surveys.postings.held import PostingLacks, PostingRefused
 from surveys.postings.publishable import of_closing
 from surveys.postings.shown.editing import ShownPosting
@@ -272,6 +273,7 @@ def show(
         "withdraw_form": WithdrawForm(),
         "renew_form": RenewForm(initial={"closes_on": posting.closes_on}),
         "send_back_form": SendBackForm(),
+        "papers": papers_of(posting) if template == DETAIL else [],
         "overlaps": _overlaps(posting, request.user) if template == DETAIL else None,
         "twins": likely_duplicates(posting, request.user) if template == PREVIEW else [],
         "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]

@@ -1,5 +1,6 @@
 """Which side of a match a person answers for, and the only words about steps that a side ever reads."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
@@ -8,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
-from directory.models import User
+from directory.models import Paper, User
 from matching.choices import CLEARANCE_SHOWN, REFUSALS, TOLD_NOBODY, Audience, MatchStatus
 from matching.models import Match, MatchEvent, MatchSide
 from surveys.choices import Side
@@ -109,10 +110,18 @@ def events_for(match: Match, user: User | AnonymousUser | None) -> QuerySet[Matc
 
     A side reads its own steps, the notes meant for it or for both, and the common steps from the introduction on.
     """
-    events = MatchEvent.objects.filter(match=match).select_related("by")
+    events = MatchEvent.objects.filter(match=match).select_related("by", "paper")
     if can(user, Action.READ_EVERYTHING):
         return events
     own = sides_of(user, match)
     return (
         events.filter(Q(audience=Audience.SHARED) | Q(audience=Audience.SIDE, side__in=own)) if own else events.none()
     )
+
+
+def paper_of_event(event: MatchEvent, own: Collection[Side]) -> Paper | None:
+    """Return the letter from which a step was recorded, for who answers for the sides `own`.
+
+    None for the other side, also of a step that both read: it learns that the step was taken, and not how.
+    """
+    return event.paper if event.side in own else None

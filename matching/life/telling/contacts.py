@@ -23,6 +23,8 @@ class Contact:
     email: str = ""
     phone: str = ""
     text: str = ""
+    is_person: bool = False
+    """And not an office, or a few lines of the posting."""
 
 
 def contacts_for(match: Match, reader: User | AnonymousUser | None) -> dict[Side, list[Contact]]:
@@ -42,7 +44,13 @@ def contacts_of(posting: Posting) -> list[Contact]:
     people = people_of(posting.agency_id, posting.country_id)
     named = [person for person in people if person.pk == posting.contact_person_id]
     shown = [
-        Contact(name=person.full_name, job_title=person.job_title, email=person.email, phone=person.phone)
+        Contact(
+            name=person.name_in_letters,
+            job_title=person.job_title,
+            email=person.email,
+            phone=person.phone,
+            is_person=True,
+        )
         for person in named or people
     ]
     if posting.agency is not None and posting.agency.office_mailbox:

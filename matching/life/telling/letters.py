@@ -7,7 +7,7 @@ always, the two sides from the introduction on.
 import datetime as dt
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons
 from surveys.models.posting import Posting
+from surveys.postings.shown.provenance import translation_note
 from web.files.exports import disclaimer
 from web.files.pdf import pdf_of
 from web.text import listed
@@ -68,6 +69,10 @@ class LetterPart:
     title: str
     text: str
     english_text: str
+    english_note: str
+    """Which text prevails, where the English one is a translation."""
+    addressee: tuple[str, ...]
+    """The head of the agency, else the one person who speaks for it, with title and function; none: the party alone."""
     areas: str
     modalities: str
     contacts: tuple[LetterContact, ...]
@@ -84,11 +89,19 @@ class Letter:
     dated: str
     need: LetterPart
     offer: LetterPart
+    salutation: str
     opening: str
     reasons: tuple[str, ...]
     message: str
     closing: str
+    copies: tuple[str, ...]
+    """To the missions of the two countries, or whom an associate member names; a line each."""
     is_introduced: bool
+
+    @property
+    def parts(self) -> tuple[LetterPart, LetterPart]:
+        """The two sides, in the order in which the letter names them."""
+        return self.need, self.offer
 
 
 def is_introduced(match: Match) -> bool:
@@ -109,6 +122,7 @@ def letter_of(match: Match) -> Letter:
         dated=date_format(timezone.localdate(dated), "DATE_FORMAT"),
         need=_part(_("What is needed"), match.need, with_contacts=introduced),
         offer=_part(_("What is offered"), match.offer, with_contacts=introduced),
+        salutation=cleaned(settings.LETTER_SALUTATION) or _("Dear colleagues,"),
         opening=_opening(introduced=introduced),
         reasons=tuple(cleaned(reason) for reason in reasons(explanation)),
         message=_shortened(cleaned(introduction.message), LONGEST_MESSAGE) if introduction else "",
@@ -116,6 +130,7 @@ def letter_of(match: Match) -> Letter:
             "This introduction commits neither side to anything. What the two sides agree is theirs to agree; the "
             "secretariat would be glad to hear of it and remains at their disposal."
         ),
+        copies=_copies(match.need, match.offer),
         is_introduced=introduced,
     )
 
@@ -141,24 +156,15 @@ def _docx(letter: Letter) -> bytes:
     _paragraph(document, letter.owner, bold=True)
     _paragraph(document, _("Reference: %(reference)s") % {"reference": letter.reference})
     _paragraph(document, letter.dated)
-    _paragraph(document, letter.need.party, after=0)
-    _paragraph(document, letter.offer.party)
-    _paragraph(document, subject_of(letter), bold=True)
-    _paragraph(document, _("Dear colleagues,"))
-    _paragraph(document, letter.opening)
-    for part in (letter.need, letter.offer):
-        _heading(document, part.heading)
-        _paragraph(document, part.title, bold=True)
+    for part in letter.parts:
+        for line in part.addressee:
+            _paragraph(document, line, after=0)
         _paragraph(document, part.party)
-        for line in _lines(part.text):
-            _paragraph(document, line)
-        if part.english_text:
-            _paragraph(document, _("In English"), bold=True)
-        for line in _lines(part.english_text):
-            _paragraph(document, line)
-        for label, words in ((_("Priority areas"), part.areas), (_("Modalities"), part.modalities)):
-            if words:
-                _paragraph(document, f"{label}: {words}")
+    _paragraph(document, subject_of(letter), bold=True)
+    _paragraph(document, letter.salutation)
+    _paragraph(document, letter.opening)
+    for part in letter.parts:
+        _write_part(document, part)
     _heading(document, _("Why the two fit"))
     for reason in letter.reasons:
         _paragraph(document, reason, style="List Bullet", after=2)
@@ -174,9 +180,34 @@ def _docx(letter: Letter) -> bytes:
     _paragraph(document, NO_REFERENCE_YET * 2, after=0)
     _paragraph(document, _("Name and function"), size=9, colour=_MUTED, after=0)
     _paragraph(document, letter.owner)
+    _write_copies(document, letter.copies)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _write_part(document: Any, part: LetterPart) -> None:
+    _heading(document, part.heading)
+    _paragraph(document, part.title, bold=True)
+    _paragraph(document, part.party)
+    for line in _lines(part.text):
+        _paragraph(document, line)
+    if part.english_text:
+        _paragraph(document, _("In English"), bold=True)
+    for line in _lines(part.english_text):
+        _paragraph(document, line)
+    if part.english_note:
+        _paragraph(document, part.english_note, size=9, colour=_MUTED)
+    for label, words in ((_("Priority areas"), part.areas), (_("Modalities"), part.modalities)):
+        if words:
+            _paragraph(document, f"{label}: {words}")
+
+
+def _write_copies(document: Any, copies: Sequence[str]) -> None:
+    if copies:
+        _paragraph(document, _("Copies to:"), size=9, colour=_MUTED, before=12, after=0)
+    for line in copies:
+        _paragraph(document, line, size=9, after=0)
 
 
 def letter_name(match: Match, ending: str) -> str:
@@ -234,10 +265,31 @@ def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
         title=_one_line(posting.title),
         text=_shortened(cleaned(posting.text), LONGEST_TEXT),
         english_text=_shortened(cleaned(posting.english_text), LONGEST_TEXT),
+        english_note=translation_note(posting),
+        addressee=_addressee(posting, contacts),
         areas=_joined(posting.areas.all()),
         modalities=_joined(posting.modality_words),
         contacts=tuple(one for one in map(_contact, contacts) if one.name or one.lines),
     )
+
+
+def _addressee(posting: Posting, contacts: Sequence[Contact]) -> tuple[str, ...]:
+    """Return whom the letter addresses: a head, who is known; else, once introduced, the one person who is told."""
+    agency = posting.agency
+    people = [one for one in contacts if one.is_person and one.name]
+    if agency is not None and agency.head_name:
+        given = (agency.head_name, agency.head_function)
+    elif len(people) == 1:
+        given = (people[0].name, people[0].job_title)
+    else:
+        return ()
+    return tuple(line for line in map(_one_line, given) if line)
+
+
+def _copies(*postings: Posting) -> tuple[str, ...]:
+    countries = [country for posting in postings if (country := posting.posting_country) is not None]
+    lines = [line for country in countries for line in _lines(cleaned(country.letter_copies_to))]
+    return tuple(dict.fromkeys(lines))
 
 
 def _joined(rows: Iterable[Any]) -> str:

@@ -25,6 +25,11 @@ def reads_otherwise(*, title: str, text: str, language: str) -> str:
     return "" if proposed in ("", language) else language_names([proposed])[0]
 
 
+def language_in_a_sentence(code: str) -> str:
+    """Return the name of a language as it stands within a sentence of the reader's language; an unknown one's code."""
+    return str(Locale.parse((get_language() or "en").split("-")[0]).languages.get(code, code))
+
+
 def language_choices() -> list[tuple[str, str]]:
     """Return codes with their names in the reader's language, the six of the United Nations first."""
     names = Locale.parse((get_language() or "en").split("-")[0]).languages

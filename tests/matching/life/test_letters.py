@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.test import Client
 from docx import Document
 from pytest_django import Settings
 
 from directory.choices import Role
-from directory.models import User
+from directory.models import Agency, Country, User
 from matching.choices import MatchStatus
 from matching.life.telling.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
 from matching.models import Introduction, Match
@@ -155,3 +157,93 @@ def test_a_text_of_a_hundred_thousand_letters_takes_no_longer_than_its_share(mon
     with suppress(PdfUnavailable):
         pdf_of(f"<p style='overflow-wrap: anywhere'>{'x' * 100_000}</p>")
     assert sum(os.times()[2:4]) - before < 3.5
+
+
+def with_letters(match: Match) -> tuple[Agency, Country]:
+    """Give the agency of the offer a head, and both countries whom copies go to; return agency and country of it."""
+    agency, own = match.offer.agency, match.offer.country
+    assert agency is not None
+    assert own is not None
+    agency.head_name, agency.head_function = "H.E. Ms Amina Rahman", "Director-General"
+    for country, copies in (
+        (match.need.country, "Permanent Mission of the needing country\nOne line more"),
+        (match.offer.country, "The Office of the associate member\n\nPermanent Mission of the needing country"),
+    ):
+        assert country is not None
+        country.letter_copies_to = copies
+    return agency, own
+
+
+def test_it_addresses_the_head_with_title_and_function_and_goes_in_copy_to_the_missions(reviewer: User) -> None:
+    match = introduced_match(reviewer)
+    with_letters(match)
+    letter = letter_of(match)
+    assert letter.offer.addressee == ("H.E. Ms Amina Rahman", "Director-General")
+    assert letter.need.addressee == ()  # it stands under its country alone
+    assert letter.copies == (
+        "Permanent Mission of the needing country", "One line more", "The Office of the associate member",
+    )  # fmt: skip
+    lines = words_of(letter_docx(match)).split("\n")
+    head = lines.index("H.E. Ms Amina Rahman")
+    assert lines[head + 1 : head + 3] == ["Director-General", match.offer.party]
+    copied = lines.index("Copies to:")
+    assert lines[copied + 1 : copied + 4] == list(letter.copies)
+    page = render_to_string("letters/introduction.html", {"letter": letter, "portal_name": "Portal"})
+    for line in (*letter.offer.addressee, "Copies to:", *letter.copies):
+        assert line in page
+    assert letter_pdf(match).startswith(b"%PDF")
+
+
+def test_without_a_head_it_addresses_the_one_person_who_is_told_once_introduced(reviewer: User) -> None:
+    match = introduced_match(reviewer)
+    User.objects.filter(full_name="Ms Contact").update(honorific="Dr", job_title="Head of Cooperation")
+    assert letter_of(match).offer.addressee == ("Dr Ms Contact", "Head of Cooperation")
+    assert letter_of(match).offer.contacts[0].name == "Dr Ms Contact"
+    assert letter_of(match).copies == ()
+    assert "Copies to:" not in words_of(letter_docx(match))
+    match.introduction.delete()
+    put_in(MatchStatus.PROPOSED, match)
+    assert letter_of(Match.objects.get(pk=match.pk)).offer.addressee == ()
+
+
+def test_the_salutation_is_a_setting(reviewer: User, settings: Settings) -> None:
+    match = introduced_match(reviewer)
+    assert letter_of(match).salutation == "Dear colleagues,"
+    settings.LETTER_SALUTATION = "Excellencies,"
+    assert "Excellencies," in words_of(letter_docx(match))
+    assert "Dear colleagues," not in words_of(letter_docx(match))
+
+
+def test_a_translation_says_which_text_prevails(reviewer: User) -> None:
+    match = introduced_match(reviewer)
+    said = "Unofficial translation; the French text prevails."
+    match.need.text, match.need.language, match.need.english_text = "Cartes des crues", "fr", "Flood maps"
+    letter = letter_of(match)
+    assert (letter.need.english_note, letter.offer.english_note) == (said, "")
+    assert said in words_of(letter_docx(match))
+    assert said in render_to_string("letters/introduction.html", {"letter": letter, "portal_name": "Portal"})
+    match.need.language = "en"
+    assert letter_of(match).need.english_note == ""
+
+
+def test_what_stands_in_letters_stands_on_no_page_for_everyone(reviewer: User, client: Client) -> None:
+    match = introduced_match(reviewer)
+    agency, country = with_letters(match)
+    agency.save()
+    country.save()
+    for address in (
+        f"/agencies/{agency.code}/", f"/countries/{country.pk}/", f"/offers/{match.offer_id}/",
+        f"/api/v1/agencies/{agency.code}/", f"/api/v1/countries/{country.pk}/",
+    ):  # fmt: skip
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "Rahman" not in answer.content.decode()
+        assert "Permanent Mission" not in answer.content.decode()
+
+
+def test_a_page_of_a_posting_says_that_its_english_text_is_a_translation(client: Client) -> None:
+    offer = ConfirmedOfferFactory(text="Cartes des crues", language="fr", english_text="Flood maps")
+    said = "Unofficial translation; the French text prevails."
+    assert said in client.get(f"/offers/{offer.pk}/").content.decode()
+    type(offer).objects.filter(pk=offer.pk).update(english_text="")
+    assert said not in client.get(f"/offers/{offer.pk}/").content.decode()

@@ -303,6 +303,23 @@ def admin_confirm(scene: Scene) -> Act:
     return scene.admin_action("confirm_today", PublishedOfferFactory())
 
 
+def admin_from_paper(scene: Scene) -> Act:
+    scene.manager()
+    offer = PublishedOfferFactory()
+    address = reverse("admin:surveys_offer_paper", args=[offer.pk])
+    return lambda: scene.client.post(address, as_of(offer, reference="NV/1", dated_on="2026-11-20"))
+
+
+def admin_add_from_paper(scene: Scene) -> Act:
+    scene.manager()
+    form = {
+        "title": "New", "country": CountryFactory(iso3="THA").pk, "language": "en", "visibility": Visibility.PUBLIC,
+        "delivery_languages": "[]", "targets-TOTAL_FORMS": "0", "targets-INITIAL_FORMS": "0",
+        "paper_reference": "NV/1", "paper_dated_on": "2026-11-20",
+    }  # fmt: skip
+    return lambda: scene.client.post(reverse("admin:surveys_offer_add"), form)
+
+
 def admin_choose(scene: Scene) -> Act:
     scene.manager()
     return choose_in_the_admin(scene, pending(scene))
@@ -467,7 +484,8 @@ DOORS = (
     form_draft, form_of_a_published_one, form_that_has_to_be_approved, form_of_places, sheet, step_publish,
     step_confirm, step_withdraw, step_renew, step_copy, step_submit, step_approve, step_send_back, step_choose,
     mail_still_valid, mail_no_longer_valid, admin_add, admin_edit, admin_areas, admin_places, admin_old_version,
-    admin_publish, admin_withdraw, admin_confirm, admin_choose, file_import, file_import_again,
+    admin_publish, admin_withdraw, admin_confirm, admin_from_paper, admin_add_from_paper, admin_choose,
+    file_import, file_import_again,
     file_import_that_states_it_no_longer, undo, undo_of_what_was_added, reading_resolved, reading_confirmed,
     survey_answered, survey_corrected, contact_erased, command_creates, key_creates,
     key_creates_many, key_changes, key_refers, key_withdraws,

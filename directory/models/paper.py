@@ -1,0 +1,116 @@
+"""Note verbales and letters as they came: their reference, their date, and the scan."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from directory.access import Action, can, scope_of
+from directory.choices import ScanKind
+from directory.models.agency import Agency
+from directory.models.country import Country
+
+if TYPE_CHECKING:
+    from directory.models import User
+
+LONGEST_PAPER_REFERENCE = 120
+
+
+class PaperQuerySet(models.QuerySet["Paper"]):
+    """Papers."""
+
+    def visible_to(self, user: "User | AnonymousUser | None") -> Self:
+        """Those that the person may read: the secretariat all, a side its own, and no side the other's.
+
+        What a country wrote to the secretariat before its agency was asked is for who approves for the country.
+        """
+        if can(user, Action.READ_EVERYTHING):
+            return self
+        own, approved = scope_of(user, Action.READ_OWN), scope_of(user, Action.APPROVE_POSTINGS)
+        readable = Q(pk__in=())
+        if own:
+            readable |= Q(is_for_approvers=False) & own.q()
+        if approved:
+            readable |= approved.q()
+        return self.filter(readable)
+
+
+class Paper(models.Model):
+    """A note verbale or a letter from which a manager recorded what a government or an institution said.
+
+    Written once, never changed. `country` and `agency` are whose it is, as those of a posting are.
+    """
+
+    public_id = models.UUIDField(_("address"), default=uuid.uuid4, unique=True, editable=False)
+    country = models.ForeignKey(
+        Country, verbose_name=_("country"), on_delete=models.PROTECT, null=True, blank=True, related_name="papers"
+    )
+    agency = models.ForeignKey(
+        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, null=True, blank=True, related_name="papers"
+    )
+    reference = models.CharField(
+        _("reference"), max_length=LONGEST_PAPER_REFERENCE, help_text=_("As it stands on the letter.")
+    )
+    dated_on = models.DateField(_("date of the letter"))
+    is_for_approvers = models.BooleanField(
+        _("for who approves for the country"),
+        default=False,
+        help_text=_("Its agency was not asked yet, and does not read it."),
+    )
+    scan_kind = models.CharField(
+        _("kind of the scan"), max_length=4, choices=ScanKind, blank=True, help_text=_("Empty: none is attached.")
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recorded by"),
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="recorded_papers",
+    )
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+
+    objects = PaperQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("note verbale or letter")
+        verbose_name_plural = _("note verbales and letters")
+        ordering = ["-recorded_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reference=""), name="paper_has_a_reference"),
+            models.CheckConstraint(
+                condition=Q(country__isnull=False) | Q(agency__isnull=False), name="paper_is_somebody_s"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("%(reference)s of %(day)s") % {"reference": self.reference, "day": date_format(self.dated_on)}
+
+    @property
+    def scan_address(self) -> str:
+        """The address of the scan; empty where none is attached."""
+        return reverse("paper-scan", args=[self.public_id]) if self.scan_kind else ""
+
+
+class PaperScan(models.Model):
+    """The bytes of a scan: apart from its paper, so that whoever lists papers does not read them."""
+
+    paper = models.OneToOneField(
+        Paper, verbose_name=_("note verbale or letter"), on_delete=models.PROTECT, primary_key=True, related_name="scan"
+    )
+    data = models.BinaryField(_("content"))
+
+    class Meta:
+        verbose_name = _("scan")
+        verbose_name_plural = _("scans")
+        ordering = ["paper"]
+
+    def __str__(self) -> str:
+        return str(self.paper)

@@ -1,0 +1,1 @@
+"""What comes on paper: recording it from a reference and a date, checking its scan, giving the scan out."""
