@@ -14,8 +14,17 @@ from desk.notes import NoteField
 from directory.access import Action, can
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation, User
-from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet, SideAnswer
-from matching.life import answering, introducing, outcomes, review
+from matching.choices import (
+    COOPERATION,
+    Audience,
+    CheckKind,
+    CheckResult,
+    MatchStatus,
+    NeedMet,
+    RefusalReason,
+    SideAnswer,
+)
+from matching.life import answering, introducing, outcomes, refusing, review
 from matching.life.clearing import WAITING
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
@@ -75,6 +84,12 @@ class PaperAnswerForm(forms.Form):
         label=_("Reference of the note verbale or letter"), max_length=120, help_text=_("Read by that side.")
     )
     dated_on = PostingDayField(label=_("Dated"), widget=day_input())
+    why = forms.ChoiceField(
+        label=_("Why, where it refuses and says so"),
+        choices=[("", "–"), *RefusalReason.choices],
+        required=False,
+        help_text=_("Internal: read by the secretariat only."),
+    )
     reason = NoteField(label=_("Reason, if one is given"), help_text=_("Internal: read by the secretariat only."))
 
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
@@ -83,6 +98,27 @@ class PaperAnswerForm(forms.Form):
         self.fields["side"].choices = [  # type: ignore[attr-defined]
             (side.value, side.label) for side in Side if side.value in waiting
         ]
+
+
+class PaperTakenBackForm(forms.Form):
+    """Which answer, recorded from a letter, does not hold."""
+
+    side = forms.ChoiceField(label=_("Side"), choices=Side)
+
+    def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["side"].choices = [  # type: ignore[attr-defined]
+            (side.value, side.label) for side in _answered_on_paper(match)
+        ]
+
+
+class PassOnForm(forms.Form):
+    """Let the other side know that the match is not taken forward."""
+
+    note = NoteField(label=_("Note"), help_text=_("Internal: read by the secretariat only."))
+
+    def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
 
 class IntroductionForm(forms.Form):
@@ -176,6 +212,14 @@ def _record_answer(match: Match, by: User, data: dict[str, Any]) -> object:
     )
 
 
+def _answered_on_paper(match: Match) -> list[Side]:
+    """Return the sides whose answer was recorded from a letter and can still be taken back."""
+    if match.status != MatchStatus.PROPOSED:
+        return []
+    answered = [Side(row.side) for row in match.sides.all() if row.answer]
+    return [side for side in answered if answering.is_answer_from_paper(match, side)]
+
+
 def _record_outcome(match: Match, by: User, data: dict[str, Any]) -> object:
     if match.status == MatchStatus.INTRODUCED:
         return outcomes.agree(match=match, by=by, values=data)
@@ -216,6 +260,23 @@ LIFE_STEPS: dict[str, LifeStep] = {
             ),
             _record_answer,
             needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
+            "paper_taken_back",
+            _("An answer from a letter was recorded by mistake, or holds no more"),
+            _("Take it back"),
+            PaperTakenBackForm,
+            lambda match: bool(_answered_on_paper(match)),
+            lambda match, by, data: answering.take_back_answer(match=match, by=by, side=Side(data["side"])),
+            needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
+            "pass_on",
+            _("One side does not want to"),
+            _("Pass it on: the match is not taken forward"),
+            PassOnForm,
+            refusing.is_held,
+            lambda match, by, data: refusing.pass_on(match=match, by=by, **data),
         ),
         LifeStep(
             "introduce",

@@ -11,6 +11,7 @@ from matching.choices import MatchStatus, OptionStatus, SideAnswer, Word
 from matching.life import introducing, review
 from matching.life.answering import answer
 from matching.life.outcomes import agree, complete, confirm_outcome
+from matching.life.refusing import is_held
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
 from matching.runs.rematch import match_marked
 from matching.runs.running import run_matching
@@ -82,7 +83,9 @@ def test_one_sees_a_strong_fit_an_option_and_a_refusal(shown):
         OptionStatus.PROPOSED,
         OptionStatus.SUGGESTED,
     ]
-    refused = Match.objects.get(status=MatchStatus.NOT_TAKEN_FORWARD)
+    # Not passed on yet: the reviewer does that, or the side takes it back.
+    refused = Match.objects.get(status=MatchStatus.PROPOSED)
+    assert is_held(refused)
     sides = {row.side: (row.answer, bool(row.answer_reason)) for row in refused.sides.all()}
     assert sides == {Side.NEED: (SideAnswer.INTERESTED, False), Side.OFFER: (SideAnswer.NOT_NOW, True)}
 

@@ -5,6 +5,7 @@ searched for the secrets, and held against what it would read had the match gone
 same, nothing can be inferred, whatever one looks at.
 """
 
+import datetime as dt
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +19,8 @@ from pytest_django import DjangoDbBlocker
 from directory.choices import KeyScope, Role
 from directory.mail.sending import send_due
 from directory.models import ApiKey, Mail, User
-from matching.choices import Audience, CheckKind, CheckResult, SideAnswer
-from matching.life import answering, introducing, outcomes, review
+from matching.choices import REFUSALS, Audience, CheckKind, CheckResult, SideAnswer
+from matching.life import answering, introducing, outcomes, refusing, review
 from matching.models import Match
 from matching.runs.running import run_matching
 from surveys.choices import ClearanceRule, Side
@@ -61,7 +62,10 @@ A_FILE_OF_A_SEARCH = re.compile(r"\.(?:csv|json|txt|xlsx|atom)\?")
 """It has the rows of the list beside it, which is read: tests/web/test_downloads.py."""
 
 CONTACTS = ("secret-thai@example.org", "Secret Thai Name", "+66 2 SECRET", "Secret Room 5")
-REASONS = ("Secret reason", "Secret clearance", "Secret internal", "Secret check", "Secret Reviewer")
+REASONS = (
+    "Secret reason", "Secret reference", "Secret clearance", "Secret internal", "Secret check",
+    "Secret Reviewer",
+)  # fmt: skip
 
 
 def crawl(reader: User | ApiKey | None) -> dict[str, str]:
@@ -110,6 +114,7 @@ class World:
         thai_agency = AgencyFactory(code="thai", country=thailand, office_mailbox="office@example.org")
         khmer_agency = AgencyFactory(code="khmer", country=cambodia)
         self.reviewer = UserFactory(role=Role.REVIEWER, full_name="Secret Reviewer")
+        self.manager = UserFactory(role=Role.MANAGER)
         self.thai = UserFactory(
             email="secret-thai@example.org", full_name="Secret Thai Name", phone="+66 2 SECRET",
             role=Role.FOCAL_POINT, role__agency=thai_agency,
@@ -130,7 +135,8 @@ class World:
 
     def answer(self, side: Side, answer: SideAnswer, reason: str = "") -> None:
         by = self.khmer if side == Side.NEED else self.thai
-        answering.answer(match=self.match, side=side, by=by, answer=answer, reason=reason)
+        why = "mandate" if answer in REFUSALS else ""
+        answering.answer(match=self.match, side=side, by=by, answer=answer, why=why, reason=reason)
 
     def propose(self) -> None:
         review.propose(match=self.match, by=self.reviewer, note="Secret internal")
@@ -155,6 +161,42 @@ class World:
     def irrelevant(self) -> None:
         self.propose()
         self.answer(Side.OFFER, SideAnswer.NOT_RELEVANT, "Secret reason")
+
+    def refuse_on_paper(self) -> None:
+        self.propose()
+        answering.record_answer(
+            match=self.match, side=Side.OFFER, by=self.manager, answer=SideAnswer.NOT_NOW, why="time",
+            reason="Secret reason", reference="Secret reference", dated_on=dt.date(2026, 11, 20),
+        )  # fmt: skip
+
+    def take_back(self) -> None:
+        answering.take_back_answer(match=self.match, side=Side.OFFER, by=self.thai)
+
+    def refuse_and_take_back(self) -> None:
+        self.refuse()
+        self.take_back()
+
+    def interested_and_take_back(self) -> None:
+        self.interested()
+        self.take_back()
+
+    def change_twice(self) -> None:
+        self.refuse_and_take_back()
+        self.answer(Side.OFFER, SideAnswer.INTERESTED)
+        self.take_back()
+        self.answer(Side.OFFER, SideAnswer.NOT_RELEVANT, "Secret reason")
+
+    def refuse_and_pass_on(self) -> None:
+        self.refuse()
+        refusing.pass_on(match=self.match, by=self.reviewer, note="Secret internal")
+
+    def irrelevant_and_pass_on(self) -> None:
+        self.change_twice()
+        refusing.pass_on(match=self.match, by=self.reviewer)
+
+    def refuse_until_the_term_ends(self) -> None:
+        self.refuse_on_paper()
+        refusing.pass_on_due(dt.date(2030, 1, 1))
 
     def ask_the_country(self) -> None:
         CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.EXPLICIT)
@@ -219,6 +261,10 @@ EVERY_WAY: dict[str, Went] = {
     "agreed": World.agree,
     "not now": World.refuse,
     "not relevant": World.irrelevant,
+    "not now, by letter": World.refuse_on_paper,
+    "taken back": World.refuse_and_take_back,
+    "taken back, and refused anew": World.change_twice,
+    "refused, and passed on": World.refuse_and_pass_on,
     "put before the country": World.ask_the_country,
     "objected": World.object_to,
     "cleared": World.clear,
@@ -269,10 +315,17 @@ WHAT_THE_OTHER_SIDE_DOES: dict[str, Went] = {
     "was cleared by its country": World.clear,
     "is interested": World.interested,
     "was written a note": World.note_to_the_other_side,
+    "declines, which nobody has passed on": World.refuse,
+    "declines for good, which nobody has passed on": World.irrelevant,
+    "declines by letter, which nobody has passed on": World.refuse_on_paper,
+    "declined, and took it back": World.refuse_and_take_back,
+    "was interested, and took it back": World.interested_and_take_back,
+    "changed its mind twice": World.change_twice,
 }
 HOW_IT_ENDS: dict[str, Went] = {
-    "not now": World.refuse,
-    "not relevant": World.irrelevant,
+    "not now": World.refuse_and_pass_on,
+    "not relevant, after a change of mind": World.irrelevant_and_pass_on,
+    "not now by letter, passed on when its term had ended": World.refuse_until_the_term_ends,
     "its country objects": World.object_to,
 }
 
