@@ -11,7 +11,7 @@ from matching.choices import MatchStatus, OptionStatus, SideAnswer, Word
 from matching.life import introducing, review
 from matching.life.answering import answer
 from matching.life.outcomes import agree, complete, confirm_outcome
-from matching.life.refusing import is_held
+from matching.life.refusing import is_held, pass_on
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
 from matching.runs.rematch import match_marked
 from matching.runs.running import run_matching
@@ -121,7 +121,7 @@ def test_what_is_invented_says_so(shown):
     said = [*MatchEvent.objects.exclude(note=""), *TriangularEvent.objects.exclude(note="")]
     assert len(said) == 3
     assert all(event.note.startswith(MARK) for event in said)
-    refusal = Match.objects.get(status=MatchStatus.NOT_TAKEN_FORWARD).sides.get(side=Side.OFFER)
+    refusal = Match.objects.get(status=MatchStatus.PROPOSED).sides.get(side=Side.OFFER)
     assert refusal.answer_reason.startswith(MARK)
 
 
@@ -176,9 +176,8 @@ def test_a_second_time_nothing_is_made_or_done(shown):
 def test_what_a_tester_has_done_stays_done(shown):
     reviewer = user_of(REVIEWER)
     review.withhold(match=Match.objects.released().get(), by=reviewer)
-    review.take_back(
-        match=Match.objects.get(status=MatchStatus.NOT_TAKEN_FORWARD), by=reviewer, note="To be asked once more."
-    )
+    refused = pass_on(match=Match.objects.get(status=MatchStatus.PROPOSED), by=reviewer)
+    review.take_back(match=refused, by=reviewer, note="To be asked once more.")
     withdraw(posting=find(RICE_COURSE), by=user_of(FOCAL_POINT), reason=WithdrawalReason.OTHER)
     assert make_invented_postings() == 0
     run_matching()

@@ -261,8 +261,6 @@ EVERY_WAY: dict[str, Went] = {
     "agreed": World.agree,
     "not now": World.refuse,
     "not relevant": World.irrelevant,
-    "not now, by letter": World.refuse_on_paper,
-    "taken back": World.refuse_and_take_back,
     "taken back, and refused anew": World.change_twice,
     "refused, and passed on": World.refuse_and_pass_on,
     "put before the country": World.ask_the_country,
@@ -318,7 +316,6 @@ WHAT_THE_OTHER_SIDE_DOES: dict[str, Went] = {
     "declines, which nobody has passed on": World.refuse,
     "declines for good, which nobody has passed on": World.irrelevant,
     "declines by letter, which nobody has passed on": World.refuse_on_paper,
-    "declined, and took it back": World.refuse_and_take_back,
     "was interested, and took it back": World.interested_and_take_back,
     "changed its mind twice": World.change_twice,
 }
