@@ -14,12 +14,15 @@ from web.days import today
 
 @register("invitation", purpose=Purpose.ACCOUNT)
 def invitation(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the invitation and its link; None once it was accepted, withdrawn or fell, or a newer link was sent."""
+    """Return the invitation, who invites and the link; None once it was accepted, withdrawn or fell."""
     row = (
         Invitation.objects.open().select_related("agency__country", "invited_by").filter(pk=about["invitation"]).first()
     )
     token = about.get("token")
-    return None if row is None or not token or not still_stands(row) else {"invitation": row, "token": token}
+    if row is None or row.invited_by is None or not token or not still_stands(row):
+        return None
+    inviter = row.invited_by.full_name or row.invited_by.email
+    return {"invitation": row, "inviter": inviter, "token": token}
 
 
 @register("password_reset", purpose=Purpose.ACCOUNT)

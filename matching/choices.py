@@ -43,6 +43,16 @@ class SideAnswer(TextChoices):
     NOT_RELEVANT = "not_relevant", _("Not relevant to us")
 
 
+class RefusalReason(TextChoices):
+    """Why a side does not want to, in a few codes that can be counted; read by the secretariat alone."""
+
+    TIME = "time", _("Not the time for it")
+    CAPACITY = "capacity", _("No capacity: people or means")
+    MANDATE = "mandate", _("Outside our mandate")
+    OTHER_PARTNER = "other_partner", _("We work on this with another partner")
+    OTHER = "other", _("Another reason, in words")
+
+
 class NeedMet(TextChoices):
     """Whether cooperation met the need."""
 
@@ -93,6 +103,7 @@ class EventKind(TextChoices):
     OBJECTED = "objected", _("Objection of the country of a side")
     ASKED = "asked", _("A side was asked")
     ANSWERED = "answered", _("A side answered")
+    ANSWER_TAKEN_BACK = "answer_taken_back", _("A side took its answer back")
     NOT_TAKEN_FORWARD = "not_taken_forward", _("Not taken forward")
     INTRODUCED = "introduced", _("Introduced")
     REFERENCED = "referenced", _("Reference of the letter recorded")

@@ -24,9 +24,9 @@ class PostingStatus(TextChoices):
 class WindowKind(TextChoices):
     """Who approves what the agencies of a country post."""
 
-    SINGLE = "single", _("Single: the coordinator approves")
+    SINGLE = "single", _("Single: the coordinator approves; while none is in force, the secretariat")
     SEVERAL = "several", _("Several: each designated agency publishes, the coordinator is informed")
-    SECRETARIAT = "secretariat", _("Secretariat: it checks with the mission or ministry, until the country has told us")
+    SECRETARIAT = "secretariat", _("Secretariat: it approves, and checks with the mission or ministry")
 
 
 class ClearanceRule(TextChoices):

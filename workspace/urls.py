@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workspace.matches.urls")),
     path("", include("workspace.practices.urls")),
     path("", include("workspace.people.urls")),
+    path("", include("workspace.country.urls")),
     path("", include("workspace.keys.urls")),
 ]

@@ -67,6 +67,8 @@ def _picture(table: FigureTable) -> BarPicture | None:
             return _bars(
                 table, [Bar(month, tuple(numbers)) for month, *numbers in table.rows], series=table.columns[1:]
             )
+        case "refusals":
+            return _bars(table, [Bar(str(reason), (number,)) for reason, number in table.rows])
         case "steps":
             return _bars(table, [_step(*row) for row in table.rows])
     return None

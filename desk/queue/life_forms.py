@@ -16,8 +16,17 @@ from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation, User
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import ScanField
-from matching.choices import COOPERATION, Audience, CheckKind, CheckResult, MatchStatus, NeedMet, SideAnswer
-from matching.life import answering, introducing, outcomes, review
+from matching.choices import (
+    COOPERATION,
+    Audience,
+    CheckKind,
+    CheckResult,
+    MatchStatus,
+    NeedMet,
+    RefusalReason,
+    SideAnswer,
+)
+from matching.life import answering, introducing, outcomes, refusing, review
 from matching.life.clearing import WAITING
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
@@ -107,8 +116,14 @@ class PaperAnswerForm(SidePaperForm):
     """What a side answered by note verbale or letter."""
 
     answer = forms.ChoiceField(label=_("It answers"), choices=SideAnswer)
+    why = forms.ChoiceField(
+        label=_("Why, where it refuses and says so"),
+        choices=[("", "–"), *RefusalReason.choices],
+        required=False,
+        help_text=_("Internal: read by the secretariat only."),
+    )
     reason = NoteField(label=_("Reason, if one is given"), help_text=_("Internal: read by the secretariat only."))
-    field_order = ("side", "answer", *PAPER_FIELDS, "reason")
+    field_order = ("side", "answer", *PAPER_FIELDS, "why", "reason")
 
     def is_of(self, row: MatchSide) -> bool:
         return row.waits_for_an_answer
@@ -119,6 +134,27 @@ class PaperConfirmationForm(SidePaperForm):
 
     def is_of(self, row: MatchSide) -> bool:
         return row.outcome_confirmed_at is None
+
+
+class PaperTakenBackForm(forms.Form):
+    """Which answer, recorded from a letter, does not hold."""
+
+    side = forms.ChoiceField(label=_("Side"), choices=Side)
+
+    def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["side"].choices = [  # type: ignore[attr-defined]
+            (side.value, side.label) for side in _answered_on_paper(match)
+        ]
+
+
+class PassOnForm(forms.Form):
+    """Let the other side know that the match is not taken forward."""
+
+    note = NoteField(label=_("Note"), help_text=_("Internal: read by the secretariat only."))
+
+    def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
 
 class IntroductionForm(forms.Form):
@@ -226,6 +262,7 @@ def _record_answer(match: Match, by: User, data: dict[str, Any]) -> object:
         by=by,
         answer=SideAnswer(data["answer"]),
         given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS}),
+        why=data["why"],
         reason=data["reason"],
     )
 
@@ -234,6 +271,14 @@ def _record_confirmation(match: Match, by: User, data: dict[str, Any]) -> object
     return outcomes.record_confirmation(
         match=match, side=Side(data["side"]), by=by, given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS})
     )
+
+
+def _answered_on_paper(match: Match) -> list[Side]:
+    """Return the sides whose answer was recorded from a letter and can still be taken back."""
+    if match.status != MatchStatus.PROPOSED:
+        return []
+    answered = [Side(row.side) for row in match.sides.all() if row.answer]
+    return [side for side in answered if answering.is_answer_from_paper(match, side)]
 
 
 def _record_outcome(match: Match, by: User, data: dict[str, Any]) -> object:
@@ -276,6 +321,23 @@ LIFE_STEPS: dict[str, LifeStep] = {
             ),
             _record_answer,
             needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
+            "paper_taken_back",
+            _("An answer from a letter was recorded by mistake, or holds no more"),
+            _("Take it back"),
+            PaperTakenBackForm,
+            lambda match: bool(_answered_on_paper(match)),
+            lambda match, by, data: answering.take_back_answer(match=match, by=by, side=Side(data["side"])),
+            needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
+            "pass_on",
+            _("One side does not want to"),
+            _("Pass it on: the match is not taken forward"),
+            PassOnForm,
+            refusing.is_held,
+            lambda match, by, data: refusing.pass_on(match=match, by=by, **data),
         ),
         LifeStep(
             "introduce",

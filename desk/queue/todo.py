@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from directory.models import User
-from matching.choices import MatchStatus, SideAnswer
+from matching.choices import REFUSALS, MatchStatus, SideAnswer
 from matching.life.clearing import WAITING
 from matching.models import Match, MatchSide
 
@@ -17,6 +17,7 @@ TODO: Mapping[str, StrPromise] = {
     "mine": _("Looked after by me"),
     "nobody": _("Looked after by nobody"),
     "introduce": _("Both interested: introduce"),
+    "pass_on": _("One side declined: pass it on"),
     "clearance": _("Waits for a country"),
     "answers": _("Waits for an answer"),
     "hold": _("On hold"),
@@ -30,6 +31,7 @@ def condition(name: str, *, by: User | None = None) -> Q:
         "mine": Q(assigned_to=by),
         "nobody": Q(assigned_to__isnull=True),
         "introduce": IS_PROPOSED & Q(on_hold_at__isnull=True) & ~Q(Exists(sides.exclude(answer=SideAnswer.INTERESTED))),
+        "pass_on": IS_PROPOSED & Q(on_hold_at__isnull=True) & Q(Exists(sides.filter(answer__in=REFUSALS))),
         "clearance": IS_PROPOSED & Q(Exists(sides.filter(clearance__in=WAITING))),
         "answers": IS_PROPOSED & Q(Exists(sides.filter(asked_at__isnull=False, answer=""))),
         "hold": Q(on_hold_at__isnull=False),
@@ -39,7 +41,7 @@ def condition(name: str, *, by: User | None = None) -> Q:
 
 def counted() -> dict[str, int]:
     """Return how many matches wait for the secretariat, by name: `suggestions` and those of TODO; one query."""
-    names = ("introduce", "clearance", "answers", "hold")
+    names = ("introduce", "pass_on", "clearance", "answers", "hold")
     return Match.objects.aggregate(
         suggestions=Count("pk", filter=Q(status=MatchStatus.SUGGESTED)),
         **{name: Count("pk", filter=condition(name)) for name in names},

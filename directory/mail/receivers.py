@@ -48,9 +48,8 @@ def coordinators_of(country_id: str | None, agency_id: int | None) -> list[User]
     """Return the coordinators who may act for the country (ISO3) of a posting, or of its agency."""
     countries = _countries(country_id, agency_id)
     today = timezone.now().date()
-    in_force = Affiliation.objects.in_force(today).designated(today)
-    speaking = in_force.filter(role=Role.COORDINATOR, agency__country__in=countries).values("user")
-    return list(User.objects.filter(pk__in=speaking, is_active=True, erased_at__isnull=True).order_by("email"))
+    speaking = Affiliation.objects.coordinating(today).filter(agency__country__in=countries).values("user")
+    return list(User.objects.filter(pk__in=speaking).order_by("email"))
 
 
 def with_alternates(people: Iterable[User]) -> list[User]:

@@ -30,6 +30,11 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         designations = apps.get_model("directory", "Designation")
         return self.filter(Exists(designations.objects.in_force(on).filter(affiliation=OuterRef("pk"))))
 
+    def coordinating(self, on: dt.date) -> "AffiliationQuerySet":
+        """Those of coordinators who can act on the day `on`: in force, designated, with an account in use."""
+        rows = self.in_force(on).designated(on).filter(role=Role.COORDINATOR)
+        return rows.filter(user__is_active=True, user__erased_at__isnull=True)
+
     def with_standing(self, on: dt.date, factors: frozenset[int] | None = None) -> "AffiliationQuerySet":
         """With what the access table asks of each: `is_designated`, and `has_second_factor`.
 

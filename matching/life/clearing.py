@@ -15,7 +15,7 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, people_of, with_alternates
 from directory.models import Paper, User
 from directory.papers.recording import GivenPaper
-from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus
+from matching.choices import REFUSALS, Audience, Clearance, EventKind, MatchStatus, SideAnswer
 from matching.life.from_paper import paper_of
 from matching.life.proposable import check_not_on_hold
 from matching.life.seen.sides import OTHER_SIDE, posting_of
@@ -149,12 +149,17 @@ def pass_on_due(on: dt.date) -> int:
     return passed
 
 
-def end_without_agreement(match: Match, *, side: Side, by: User | None, refused_until: dt.date | None) -> None:
+def end_without_agreement(
+    match: Match, *, side: Side, by: User | None, refused_until: dt.date | None, note: str = ""
+) -> None:
     """End a proposal that a side or its country does not want, or does not answer (`by` is None).
 
-    Call it in the step's transaction, match held.
+    What a side says is not relevant to it has no term, whatever else ends the proposal meanwhile. Call it in the
+    step's transaction, match held.
     """
-    take_step(match, EventKind.NOT_TAKEN_FORWARD, by=by, side=side, refused_until=refused_until)
+    if match.sides.filter(answer=SideAnswer.NOT_RELEVANT).exists():
+        refused_until = None
+    take_step(match, EventKind.NOT_TAKEN_FORWARD, by=by, note=note, side=side, refused_until=refused_until)
     other = match.sides.filter(side=OTHER_SIDE[side], asked_at__isnull=False).exclude(answer__in=REFUSALS).first()
     if other is not None:
         write_to_side(match, OTHER_SIDE[side], "not_taken_forward", occasion=_occasion(match, OTHER_SIDE[side]))
@@ -208,9 +213,11 @@ def _fresh_round() -> dict[str, object]:
         "answer_due_on": None,
         "reminded_on": None,
         "answer": "",
+        "refusal_reason": "",
         "answer_reason": "",
         "answered_by": None,
         "answered_at": None,
+        "take_back_until": None,
         "consent_by": None,
         "consent_at": None,
         "outcome_confirmed_by": None,

@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 
 from matching.choices import Clearance, EventKind, MatchStatus
 from matching.life.clearing import end_without_agreement
+from matching.life.refusing import held_refusals
 from matching.life.seen.sides import posting_of
 from matching.life.steps import lock_match
 from matching.life.telling.to_sides import write_to_side
-from matching.life.terms import ANSWER_DAYS, LEAST_NOTICE_DAYS, NOT_NOW_MONTHS, REMINDER_DAYS, term_for
+from matching.life.terms import ANSWER_DAYS, HELD_DAYS, LEAST_NOTICE_DAYS, NOT_NOW_MONTHS, REMINDER_DAYS, term_for
 from matching.models import MatchSide
 from surveys.choices import Side
 from surveys.models import ClockStop
@@ -40,6 +41,10 @@ def bring_terms_up_to_date(on: dt.date) -> int:
     for row in _with_postings(_unanswered().filter(match__on_hold_at__isnull=False)):
         # On hold it cannot be answered: when the hold ends, there is time to.
         moved += _move(row, "answer_due_on", _term_of(row, on, LEAST_NOTICE_DAYS))
+    for row in _with_postings(held_refusals().filter(take_back_until__isnull=False)):
+        # On hold nobody sees it, who could take it back.
+        begin = on if row.match.on_hold_at is not None or row.answered_at is None else row.answered_at.date()
+        moved += _move(row, "take_back_until", _term_of(row, begin, HELD_DAYS))
     heard = MatchSide.objects.filter(match__status=MatchStatus.PROPOSED, clearance=Clearance.NO_OBJECTION)
     stopped = frozenset(ClockStop.objects.filter(last_day__gte=on).order_by().values_list("window", flat=True))
     for row in _with_postings(heard.order_by("pk") if stopped else MatchSide.objects.none()):

@@ -77,6 +77,7 @@ MATCH_STEPS: Mapping[EventKind, Step[MatchStatus]] = {
     EventKind.OBJECTED: Step(ONLY_PROPOSED),
     EventKind.ASKED: Step(ONLY_PROPOSED),
     EventKind.ANSWERED: Step(ONLY_PROPOSED),
+    EventKind.ANSWER_TAKEN_BACK: Step(ONLY_PROPOSED),
     EventKind.NOT_TAKEN_FORWARD: Step(ONLY_PROPOSED, MatchStatus.NOT_TAKEN_FORWARD),
     EventKind.INTRODUCED: Step(ONLY_PROPOSED, MatchStatus.INTRODUCED),
     EventKind.REFERENCED: Step(frozenset({MatchStatus.INTRODUCED}) | COOPERATION),

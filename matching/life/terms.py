@@ -15,6 +15,8 @@ REMINDER_DAYS = 30
 """Working days after which a side that has not answered is reminded, once."""
 LEAST_NOTICE_DAYS = 10
 """Working days that are left at least after the reminder, however late it is."""
+HELD_DAYS = 5
+"""Working days in which a refusal can be taken back, unless the secretariat passes it on before."""
 NOT_NOW_MONTHS = 6
 """Before a match is suggested again that a side did not want at the time, or did not answer."""
 

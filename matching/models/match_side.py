@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from matching.choices import Clearance, SideAnswer
+from matching.choices import REFUSALS, Clearance, RefusalReason, SideAnswer
 from matching.models.match import Match
 from surveys.choices import Side
 
@@ -46,9 +46,22 @@ class MatchSide(models.Model):
     )
     reminded_on = models.DateField(_("reminded on"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=12, choices=SideAnswer, blank=True)
+    refusal_reason = models.CharField(
+        _("reason of a refusal"),
+        max_length=16,
+        choices=RefusalReason,
+        blank=True,
+        help_text=_("Read by the secretariat alone; empty where a letter gives none."),
+    )
     answer_reason = models.TextField(_("reason"), blank=True, help_text=_("Read by the secretariat alone."))
     answered_by = _person(_("answered by"), "answers_to_proposals")
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    take_back_until = models.DateField(
+        _("refusal can be taken back until, inclusive"),
+        null=True,
+        blank=True,
+        help_text=_("Unless the secretariat has passed it on before; then the other side learns that it ends."),
+    )
     consent_by = _person(_("consent to publication by"), "publication_consents")
     consent_at = models.DateTimeField(_("consent to publication"), null=True, blank=True)
     outcome_confirmed_by = _person(_("outcome confirmed by"), "outcome_confirmations")
@@ -66,6 +79,14 @@ class MatchSide(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(answer="") | Q(asked_at__isnull=False), name="matchside_only_who_was_asked_answers"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=sorted(REFUSALS)) | Q(refusal_reason="", take_back_until__isnull=True),
+                name="matchside_reason_of_a_refusal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(refusal_reason=RefusalReason.OTHER) | ~Q(answer_reason=""),
+                name="matchside_other_reason_has_words",
             ),
             models.CheckConstraint(
                 condition=Q(asked_at__isnull=True) | Q(clearance__in=(Clearance.NOT_NEEDED, Clearance.CLEARED)),
@@ -87,6 +108,11 @@ class MatchSide(models.Model):
 
     def __str__(self) -> str:
         return f"{self.match} · {self.get_side_display()}"
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the side said that it does not want to."""
+        return self.answer in REFUSALS
 
     @property
     def waits_for_an_answer(self) -> bool:

@@ -17,7 +17,7 @@ from directory.models import Mail
 from directory.people import leaving, revalidation
 from feed.sequencing.beginning import ask_for_a_pass
 from feed.sequencing.forgetting import forget_gone
-from matching.life import clearing, following, lapsing, silence
+from matching.life import clearing, following, lapsing, refusing, silence
 from matching.life.telling import digests
 from matching.runs import due
 from matching.runs.rematch import match_marked
@@ -83,6 +83,7 @@ PARTS: dict[str, Part] = {
     "marks of postings matched": lambda on: match_marked(),
     "terms of answers moved": silence.bring_terms_up_to_date,
     "proposals passed on": clearing.pass_on_due,
+    "refusals passed on": refusing.pass_on_due,
     "sides reminded to answer": silence.remind,
     "proposals closed without an answer": silence.close,
     "reminders of matches": following.write_reminders,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,9 +18,10 @@ from surveys.answering.from_answers import agencies_that_post
 from surveys.answering.postings_of_response import plan_postings
 from surveys.answering.stored_answers import answers_of, load_responses
 from surveys.answering.writing_responses import ResponseToWrite, write_responses
-from surveys.choices import Feeds, ResponseStatus, WindowKind
+from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Questionnaire, Reading, Response
-from surveys.postings.windows import may_approve, publishes_alone, window_of
+from surveys.models.window import decided_by_coordinator
+from surveys.postings.windows import is_approved_by_coordinator, may_approve, publishes_alone
 from surveys.questionnaires.asked import Asked
 
 
@@ -46,7 +47,7 @@ def submit(*, response: Response, by: User) -> Response:
         return _receive(locked, version, by=by)
     locked.status = ResponseStatus.SUBMITTED
     save_response(locked, by=by, reason="submitted")
-    if window_of(locked).kind == WindowKind.SINGLE:
+    if is_approved_by_coordinator(locked):
         to = coordinators_of(locked.country_id, locked.agency_id)
     else:
         to = secretariat_people(Role.MANAGER)
@@ -96,7 +97,7 @@ def awaiting_approval_by(user: User) -> QuerySet[Response]:
     if not can(user, Action.APPROVE_POSTINGS):
         return Response.objects.none()
     submitted = Response.objects.filter(status=ResponseStatus.SUBMITTED).approvable_by(user)
-    by_the_country = Q(country__window__kind=WindowKind.SINGLE)
+    by_the_country = decided_by_coordinator("country")
     everything = scope_of(user, Action.APPROVE_POSTINGS).everything
     kept = submitted.exclude(by_the_country) if everything else submitted.filter(by_the_country)
     return kept.select_related("survey", "country", "agency", "submitted_by").order_by("submitted_at", "pk")

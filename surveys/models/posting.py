@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from directory.access import Action, Scope, can, facilitates_only, scope_of
 from directory.models import Agency, Country, Modality, PriorityArea
 from directory.models.fields import FoldedTextField
-from surveys.choices import PostingStatus, ResponseKind, Visibility, WindowKind, WithdrawalReason
+from surveys.choices import PostingStatus, ResponseKind, Visibility, WithdrawalReason
 from surveys.models.from_file import FromFile
 from surveys.models.response import Response
 from surveys.models.survey import Survey
-from surveys.models.window import not_paused
+from surveys.models.window import decided_by_coordinator, not_paused
 from web.days import first_day_not_ended, last_day_begun
 
 if TYPE_CHECKING:
@@ -93,16 +93,16 @@ class PostingQuerySet(models.QuerySet[Row]):
     def awaiting_approval_by(self, user: "User | AnonymousUser | None") -> Self:
         """Postings that wait for the person's approval: a coordinator's own country's, or for the secretariat the rest.
 
-        The secretariat's are those of agencies beyond one country and of countries whose window is not *single*.
+        The secretariat's are those of agencies beyond one country, and of countries where no coordinator decides.
         """
         submitted = self.filter(submitted_at__isnull=False)
         scope = scope_of(user, Action.APPROVE_POSTINGS)
         if not scope:
             return self.none()
-        single = Q(country__window__kind=WindowKind.SINGLE) | Q(
-            country__isnull=True, agency__country__window__kind=WindowKind.SINGLE
+        coordinated = decided_by_coordinator("country") | (
+            Q(country__isnull=True) & decided_by_coordinator("agency__country")
         )
-        return submitted.exclude(single) if scope.everything else submitted.filter(single).filter(scope.q())
+        return submitted.exclude(coordinated) if scope.everything else submitted.filter(coordinated, scope.q())
 
     def for_lists(self) -> Self:
         """With what a list of postings shows, in a fixed number of queries."""

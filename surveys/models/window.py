@@ -4,10 +4,11 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from directory.models import Country
+from directory.models import Affiliation, Country
 from surveys.choices import ClearanceRule, Visibility, WindowKind
 
 DEFAULT_CLEARANCE_DAYS = 15
@@ -20,9 +21,7 @@ class CountryWindow(models.Model):
     country = models.OneToOneField(
         Country, verbose_name=_("country"), on_delete=models.PROTECT, primary_key=True, related_name="window"
     )
-    kind = models.CharField(
-        _("who approves postings"), max_length=12, choices=WindowKind, default=WindowKind.SECRETARIAT
-    )
+    kind = models.CharField(_("who approves postings"), max_length=12, choices=WindowKind, default=WindowKind.SINGLE)
     told_on = models.DateField(_("told us on"), null=True, blank=True)
     default_visibility = models.CharField(
         _("new postings are visible to"), max_length=12, choices=Visibility, default=Visibility.PUBLIC
@@ -62,6 +61,20 @@ class CountryWindow(models.Model):
 
     def __str__(self) -> str:
         return str(self.country)
+
+
+def decided_by_coordinator(country: str) -> Q:
+    """Return the condition that the coordinator of a country decides on what is submitted, and not the secretariat.
+
+    `country` leads to the country, e.g. "agency__country". So it is where the country has said nothing else, and
+    somebody coordinates for it: what is submitted never waits for nobody.
+    """
+    coordinators = Affiliation.objects.coordinating(timezone.now().date()).order_by()
+    said_otherwise = CountryWindow.objects.exclude(kind=WindowKind.SINGLE).order_by()
+    return Q(
+        Exists(coordinators.filter(agency__country=OuterRef(country))),
+        ~Exists(said_otherwise.filter(country=OuterRef(country))),
+    )
 
 
 def not_paused(prefix: str = "") -> Q:

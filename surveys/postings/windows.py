@@ -1,10 +1,12 @@
 """A country's window: who approves what its agencies post, and pausing it.
 
-The one place that says who publishes alone. *single*: the coordinator; *several*: each designated agency, and the
-coordinator is informed; *secretariat*: a manager, who checks with the mission or ministry. Agencies beyond one country
-(UN entities, funds, banks) are approved by the secretariat.
+The one place that says who publishes alone. *single*, also where a country has said nothing: the coordinator, and a
+manager while none is in force, so that nothing waits for nobody; *several*: each designated agency, and the coordinator
+is informed; *secretariat*: a manager, who checks with the mission or ministry. Agencies beyond one country (UN
+entities, funds, banks) are approved by the secretariat.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,11 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
-from directory.models import Country, User
+from directory.models import Affiliation, Country, User
 from surveys.choices import PostingStatus, Visibility, WindowKind
 from surveys.models import CountryWindow, Need, Offer, Response
 from surveys.models.posting import Posting
 from surveys.postings.changes import tell_postings_changed
+
+DECIDED = ("kind", "default_visibility", "clearance", "clearance_days")
+"""What a country decides of its window, beside the pause."""
 
 
 class WindowRefused(ValueError):
@@ -50,8 +55,14 @@ def publishes_alone(user: User, posting: Posting | Response) -> bool:
 
 
 def is_approved_by_coordinator(posting: Posting | Response) -> bool:
-    """Return whether the country's coordinator decides on what is submitted, and not the secretariat."""
-    return posting.posting_country is not None and window_of(posting).kind == WindowKind.SINGLE
+    """Return whether the country's coordinator decides on what is submitted, and not the secretariat.
+
+    As `surveys.models.window.decided_by_coordinator` says it for queries.
+    """
+    country = posting.posting_country
+    if country is None or window_of_country(country).kind != WindowKind.SINGLE:
+        return False
+    return Affiliation.objects.coordinating(timezone.now().date()).filter(agency__country=country).exists()
 
 
 def may_approve(user: User, posting: Posting | Response) -> bool:
@@ -67,6 +78,32 @@ def default_visibility(country: Country | None) -> Visibility:
     return Visibility(window_of_country(country).default_visibility)
 
 
+def may_decide(user: User, country: Country) -> bool:
+    """Return whether the person decides how the country's window is: its coordinator, or a manager for it."""
+    return scope_of(user, Action.APPROVE_POSTINGS).covers(agency_id=None, countries=frozenset({country.pk}))
+
+
+@transaction.atomic
+def change(*, country: Country, by: User, values: Mapping[str, Any], note: str = "") -> CountryWindow:
+    """Let the country's coordinator, or a manager, say how it wants it; `values` by the names of DECIDED.
+
+    What a coordinator says counts as told today. `note` is for the secretariat. What waits for approval then waits for
+    whom the window names now. Raises WindowRefused, and ValidationError for a value that cannot be.
+    """
+    if not may_decide(by, country):
+        raise WindowRefused(_("Only the country's coordinator decides on its window, or a manager for it."))
+    window = _held(country)
+    changed = [name for name in DECIDED if name in values and getattr(window, name) != values[name]]
+    if not changed and not note.strip():
+        return window
+    for name in changed:
+        setattr(window, name, values[name])
+    if not can(by, Action.MANAGE_DESIGNATIONS):
+        window.told_on = timezone.now().date()
+    _save(window, by=by, note=note, reason="changed")
+    return window
+
+
 @transaction.atomic
 def pause(*, country: Country, by: User, note: str = "") -> CountryWindow:
     """Hide the country's postings from all but itself and the secretariat, without a public trace."""
@@ -79,17 +116,28 @@ def resume(*, country: Country, by: User, note: str = "") -> CountryWindow:
     return _set_pause(country, by=by, note=note, paused=False)
 
 
-def _set_pause(country: Country, *, by: User, note: str, paused: bool) -> CountryWindow:
-    if not can(by, Action.MANAGE_DESIGNATIONS):
-        raise WindowRefused(_("Only managers pause a country's postings."))
+def _held(country: Country) -> CountryWindow:
     window, _is_new = CountryWindow.objects.select_for_update().get_or_create(country=country)
+    return window
+
+
+def _save(window: CountryWindow, *, by: User, note: str, reason: str) -> None:
+    if note.strip():
+        window.note = f"{window.note}\n{timezone.now():%Y-%m-%d}: {note.strip()}".strip()
+    window.full_clean()
+    own: Any = window
+    own._change_reason, own._history_user = reason, by  # noqa: SLF001 - the library's own way
+    window.save()
+
+
+def _set_pause(country: Country, *, by: User, note: str, paused: bool) -> CountryWindow:
+    if not may_decide(by, country):
+        raise WindowRefused(_("Only the country's coordinator pauses its postings, or a manager for it."))
+    window = _held(country)
     if (window.paused_at is not None) == paused:
         return window
     window.paused_at, window.paused_by = (timezone.now(), by) if paused else (None, None)
-    if note.strip():
-        window.note = f"{window.note}\n{timezone.now():%Y-%m-%d}: {note.strip()}".strip()
-    window._change_reason = "paused" if paused else "resumed"  # type: ignore[attr-defined]  # noqa: SLF001 - the library's own way
-    window.save()
+    _save(window, by=by, note=note, reason="paused" if paused else "resumed")
     for model in (Offer, Need):
         own: Any = model.objects.filter(Q(country=country) | Q(agency__country=country))
         # They are hidden, or shown again: to who listens they have changed, though no row of theirs was written.

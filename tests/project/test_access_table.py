@@ -135,6 +135,7 @@ TABLE = {
     **{f"workspace:survey{page}": "302 404 404 403 403 403" for page in ("", "_print", "_section", "_repeat")},
     "workspace:response": "302 403 404 403 403 404",
     "workspace:approvals": "302 403 200 403 403 200",
+    "workspace:window": "302 403 200 403 403 302",  # the secretariat has those of all countries in the admin
     **{f"workspace:{kind}s": "302 200 200 403 403 403" for kind in ("offer", "need")},
     **{
         f"workspace:{kind}-{page}": "302 200 200 403 403 403"

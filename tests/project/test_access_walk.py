@@ -257,6 +257,12 @@ def just(method: str, path: str) -> Try:
     return lambda client, world, place, pk: getattr(client, method)(path)
 
 
+def pause_own_country(client: Client, world: World, place: str, pk: int | None) -> Any:
+    page = client.get("/workspace/window/")
+    mark = page.context["as_of"] if page.status_code == 200 else "anything"
+    return client.post("/workspace/window/", {"do": "pause", "as_of": mark})
+
+
 def profile_of(world: World, place: str) -> int:
     return world.suggested[place].profile_id
 
@@ -311,6 +317,7 @@ WAYS = (
     ),
     Way("answer a proposal", Action.ANSWER_PROPOSALS, answer, WRITERS),
     # An agency that is not one of theirs is no choice of the form.
+    Way("pause one's country", Action.APPROVE_POSTINGS, pause_own_country, {"coordinator": "country"}, of_a_row=False),
     Way("invite", Action.INVITE, invite, INVITERS, refused_with=(403, 422)),
     Way("end an affiliation", Action.INVITE, end, INVITERS),
     Way(

@@ -11,6 +11,7 @@ from matching.choices import MatchStatus, OptionStatus, SideAnswer, Word
 from matching.life import introducing, review
 from matching.life.answering import answer
 from matching.life.outcomes import agree, complete, confirm_outcome
+from matching.life.refusing import is_held, pass_on
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
 from matching.runs.rematch import match_marked
 from matching.runs.running import run_matching
@@ -82,7 +83,9 @@ def test_one_sees_a_strong_fit_an_option_and_a_refusal(shown):
         OptionStatus.PROPOSED,
         OptionStatus.SUGGESTED,
     ]
-    refused = Match.objects.get(status=MatchStatus.NOT_TAKEN_FORWARD)
+    # Not passed on yet: the reviewer does that, or the side takes it back.
+    refused = Match.objects.get(status=MatchStatus.PROPOSED)
+    assert is_held(refused)
     sides = {row.side: (row.answer, bool(row.answer_reason)) for row in refused.sides.all()}
     assert sides == {Side.NEED: (SideAnswer.INTERESTED, False), Side.OFFER: (SideAnswer.NOT_NOW, True)}
 
@@ -118,7 +121,7 @@ def test_what_is_invented_says_so(shown):
     said = [*MatchEvent.objects.exclude(note=""), *TriangularEvent.objects.exclude(note="")]
     assert len(said) == 3
     assert all(event.note.startswith(MARK) for event in said)
-    refusal = Match.objects.get(status=MatchStatus.NOT_TAKEN_FORWARD).sides.get(side=Side.OFFER)
+    refusal = Match.objects.get(status=MatchStatus.PROPOSED).sides.get(side=Side.OFFER)
     assert refusal.answer_reason.startswith(MARK)
 
 
@@ -173,9 +176,8 @@ def test_a_second_time_nothing_is_made_or_done(shown):
 def test_what_a_tester_has_done_stays_done(shown):
     reviewer = user_of(REVIEWER)
     review.withhold(match=Match.objects.released().get(), by=reviewer)
-    review.take_back(
-        match=Match.objects.get(status=MatchStatus.NOT_TAKEN_FORWARD), by=reviewer, note="To be asked once more."
-    )
+    refused = pass_on(match=Match.objects.get(status=MatchStatus.PROPOSED), by=reviewer)
+    review.take_back(match=refused, by=reviewer, note="To be asked once more.")
     withdraw(posting=find(RICE_COURSE), by=user_of(FOCAL_POINT), reason=WithdrawalReason.OTHER)
     assert make_invented_postings() == 0
     run_matching()

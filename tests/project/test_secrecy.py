@@ -21,8 +21,8 @@ from directory.mail.sending import send_due
 from directory.models import ApiKey, Mail, User
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import Scan
-from matching.choices import Audience, CheckKind, CheckResult, SideAnswer
-from matching.life import answering, introducing, outcomes, review
+from matching.choices import REFUSALS, Audience, CheckKind, CheckResult, SideAnswer
+from matching.life import answering, introducing, outcomes, refusing, review
 from matching.models import Match
 from matching.runs.running import run_matching
 from surveys.choices import ClearanceRule, Side
@@ -65,8 +65,8 @@ A_FILE_OF_A_SEARCH = re.compile(r"\.(?:csv|json|txt|xlsx|atom)\?")
 
 CONTACTS = ("secret-thai@example.org", "Secret Thai Name", "+66 2 SECRET", "Secret Room 5")
 REASONS = (
-    "Secret reason", "Secret clearance", "Secret internal", "Secret check", "Secret Reviewer", "Secret letter",
-    "/papers/",
+    "Secret reason", "Secret clearance", "Secret internal", "Secret check", "Secret Reviewer",
+    "Secret letter", "/papers/",
 )  # fmt: skip
 
 
@@ -137,7 +137,8 @@ class World:
 
     def answer(self, side: Side, answer: SideAnswer, reason: str = "") -> None:
         by = self.khmer if side == Side.NEED else self.thai
-        answering.answer(match=self.match, side=side, by=by, answer=answer, reason=reason)
+        why = "mandate" if answer in REFUSALS else ""
+        answering.answer(match=self.match, side=side, by=by, answer=answer, why=why, reason=reason)
 
     def propose(self) -> None:
         review.propose(match=self.match, by=self.reviewer, note="Secret internal")
@@ -162,6 +163,42 @@ class World:
     def irrelevant(self) -> None:
         self.propose()
         self.answer(Side.OFFER, SideAnswer.NOT_RELEVANT, "Secret reason")
+
+    def refuse_on_paper(self) -> None:
+        self.propose()
+        answering.record_answer(
+            match=self.match, side=Side.OFFER, by=self.manager, answer=SideAnswer.NOT_NOW, why="time",
+            reason="Secret reason", given=self.letter,
+        )  # fmt: skip
+
+    def take_back(self) -> None:
+        answering.take_back_answer(match=self.match, side=Side.OFFER, by=self.thai)
+
+    def refuse_and_take_back(self) -> None:
+        self.refuse()
+        self.take_back()
+
+    def interested_and_take_back(self) -> None:
+        self.interested()
+        self.take_back()
+
+    def change_twice(self) -> None:
+        self.refuse_and_take_back()
+        self.answer(Side.OFFER, SideAnswer.INTERESTED)
+        self.take_back()
+        self.answer(Side.OFFER, SideAnswer.NOT_RELEVANT, "Secret reason")
+
+    def refuse_and_pass_on(self) -> None:
+        self.refuse()
+        refusing.pass_on(match=self.match, by=self.reviewer, note="Secret internal")
+
+    def irrelevant_and_pass_on(self) -> None:
+        self.change_twice()
+        refusing.pass_on(match=self.match, by=self.reviewer)
+
+    def refuse_until_the_term_ends(self) -> None:
+        self.refuse_on_paper()
+        refusing.pass_on_due(dt.date(2030, 1, 1))
 
     def ask_the_country(self) -> None:
         CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.EXPLICIT)
@@ -262,6 +299,8 @@ EVERY_WAY: dict[str, Went] = {
     "agreed": World.agree,
     "not now": World.refuse,
     "not relevant": World.irrelevant,
+    "taken back, and refused anew": World.change_twice,
+    "refused, and passed on": World.refuse_and_pass_on,
     "put before the country": World.ask_the_country,
     "objected": World.object_to,
     "cleared": World.clear,
@@ -316,10 +355,16 @@ WHAT_THE_OTHER_SIDE_DOES: dict[str, Went] = {
     "is interested": World.interested,
     "is interested, on paper": World.interested_on_paper,
     "was written a note": World.note_to_the_other_side,
+    "declines, which nobody has passed on": World.refuse,
+    "declines for good, which nobody has passed on": World.irrelevant,
+    "declines by letter, which nobody has passed on": World.refuse_on_paper,
+    "was interested, and took it back": World.interested_and_take_back,
+    "changed its mind twice": World.change_twice,
 }
 HOW_IT_ENDS: dict[str, Went] = {
-    "not now": World.refuse,
-    "not relevant": World.irrelevant,
+    "not now": World.refuse_and_pass_on,
+    "not relevant, after a change of mind": World.irrelevant_and_pass_on,
+    "not now by letter, passed on when its term had ended": World.refuse_until_the_term_ends,
     "its country objects": World.object_to,
     "its country objects, on paper": World.object_on_paper,
 }

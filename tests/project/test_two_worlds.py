@@ -26,9 +26,9 @@ from directory.mail.sending import send_due
 from directory.models import User
 from feed.sequencing.sequencer import bring_up_to_date
 from matching.asking.proposing import propose_pair
-from matching.choices import CheckKind, CheckResult, MatchStatus, SideAnswer
+from matching.choices import REFUSALS, CheckKind, CheckResult, MatchStatus, SideAnswer
 from matching.filtersets import MatchFilter
-from matching.life import answering, introducing, lapsing, outcomes, review
+from matching.life import answering, introducing, lapsing, outcomes, refusing, review
 from matching.life.telling.digests import write_digests
 from matching.models import Match, ScoringProfile
 from matching.runs import in_blocks
@@ -154,7 +154,8 @@ class Deciding:
             quiet(self._pair(is_quiet=True))
         for told in (
             self.set_aside, self.propose, self.hold_proposed, self.answer, self.refuse, self.introduce, self.agree,
-            self.take_back_proposed, self.note, self.release_and_withhold,
+            self.take_back_proposed, self.note, self.release_and_withhold, self.refuse_and_pass_on,
+            self.refuse_and_take_back,
         ):  # fmt: skip
             told(self._pair(is_quiet=False))
         self.agree(self._pair(is_quiet=False, fits_quiet=True))
@@ -221,6 +222,15 @@ class Deciding:
         self.answer(match)
         self._say(match, Side.OFFER, SideAnswer.NOT_NOW)
 
+    def refuse_and_pass_on(self, match: Match) -> None:
+        self.refuse(match)
+        refusing.pass_on(match=match, by=self.world.reviewer)
+
+    def refuse_and_take_back(self, match: Match) -> None:
+        self.refuse(match)
+        by = self.world.speakers[str(match.offer.country_id)]
+        answering.take_back_answer(match=match, side=Side.OFFER, by=by)
+
     def introduce(self, match: Match) -> None:
         self.answer(match)
         self._say(match, Side.OFFER, SideAnswer.INTERESTED)
@@ -233,7 +243,8 @@ class Deciding:
 
     def _say(self, match: Match, side: Side, said: SideAnswer) -> None:
         by = self.world.speakers[(match.need if side == Side.NEED else match.offer).country_id or ""]
-        answering.answer(match=match, side=side, by=by, answer=said, reason="")
+        why = "time" if said in REFUSALS else ""
+        answering.answer(match=match, side=side, by=by, answer=said, why=why, reason="")
 
 
 def run(world: World) -> None:
@@ -292,6 +303,11 @@ def run_in_blocks(world: World) -> None:
         pass
 
 
+def refusals_passed_on(world: World) -> None:
+    """What was refused, and waited to be passed on, ends by the daily work."""
+    refusing.pass_on_due(today())
+
+
 def half_a_year(world: World) -> None:
     """The terms of refusals end, and a run suggests what was refused again."""
     world.later(days=200)
@@ -300,7 +316,7 @@ def half_a_year(world: World) -> None:
 
 EVENTS: tuple[Callable[[World], None], ...] = (
     lists_filled, run, run_with_a_higher_least_score, run_with_other_weights, edit, withdraw, lists_filled,
-    publish_again, last_day_ends, daily_lapses, run_in_blocks, half_a_year,
+    publish_again, last_day_ends, daily_lapses, run_in_blocks, half_a_year, refusals_passed_on, half_a_year,
 )  # fmt: skip
 
 

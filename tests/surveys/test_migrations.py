@@ -173,3 +173,24 @@ def test_what_was_compiled_goes_under_its_country_and_what_people_touched_stays(
     rows_of = migrate(throwaway, UNDER_COUNTRY)
     agency_of = dict(rows_of("surveys", "Offer").values_list("pk", "agency__code"))
     assert agency_of == {moved: None, **dict.fromkeys(kept, "tika")}
+
+
+TO_SECRETARIAT, TO_COORDINATOR = (
+    ("surveys", "0025_submitted_for_approval"),
+    ("surveys", "0029_the_coordinator_by_default"),
+)
+
+
+def test_a_coordinator_is_asked_where_the_country_has_told_nothing(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    rows_of = stand_at(throwaway, TO_SECRETARIAT)
+    told = dt.date(2026, 1, 1)
+    kept = {"AAA": ("secretariat", told), "BBB": ("several", None), "CCC": ("secretariat", None)}
+    for number, (iso3, (kind, day)) in enumerate(kept.items()):
+        country = rows_of("directory", "Country").create(iso3=iso3, iso2=iso3[:2], m49=str(900 + number), name=iso3)
+        rows_of("surveys", "CountryWindow").create(country=country, kind=kind, told_on=day)
+    for to in (TO_COORDINATOR, TO_SECRETARIAT, TO_COORDINATOR):
+        rows_of = migrate(throwaway, to)
+        kinds = dict(rows_of("surveys", "CountryWindow").values_list("country", "kind"))
+        # Back, it stays with the coordinator: who had chosen it cannot be told any more.
+        assert kinds == {"AAA": "secretariat", "BBB": "several", "CCC": "single"}

@@ -12,12 +12,13 @@ from django.db import connection
 from django.test import Client
 
 from directory.choices import Role
-from directory.models import Affiliation, User
+from directory.models import Affiliation, Mail, User
 from directory.people import invitations
 from directory.people.invitations import InvitationRefused, NewPerson
 from matching.asking.proposing import propose_pair
+from matching.choices import REFUSALS as REFUSING_ANSWERS
 from matching.choices import EventKind, MatchStatus, SideAnswer
-from matching.life import answering, clearing, introducing, outcomes, review
+from matching.life import answering, clearing, introducing, outcomes, refusing, review, silence
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
@@ -81,7 +82,13 @@ def proposed(match: Match, reviewer: User) -> Match:
 
 def answer(match: Match, side: Side, said: SideAnswer) -> None:
     posting = match.need if side == Side.NEED else match.offer
-    answering.answer(match=match, side=side, by=speaker_for(posting), answer=said)
+    why = "time" if said in REFUSING_ANSWERS else ""
+    answering.answer(match=match, side=side, by=speaker_for(posting), answer=said, why=why)
+
+
+def take_back(match: Match, side: Side) -> None:
+    posting = match.need if side == Side.NEED else match.offer
+    answering.take_back_answer(match=match, side=side, by=speaker_for(posting))
 
 
 def check_one_line(match: Match, kinds: dict[EventKind, int]) -> Match:
@@ -145,10 +152,58 @@ def test_both_sides_answer(proposed, _time):
         lambda: answer(proposed, Side.NEED, SideAnswer.INTERESTED),
         lambda: answer(proposed, Side.OFFER, SideAnswer.NOT_RELEVANT),
     )
-    now = check_one_line(proposed, {EventKind.NOT_TAKEN_FORWARD: 1})
-    assert now.status == MatchStatus.NOT_TAKEN_FORWARD
-    # Who came second after a refusal is told that nothing waits for an answer any more.
-    assert len(done) == MatchEvent.objects.filter(kind=EventKind.ANSWERED).count() == 2 - len(refused)
+    # A refusal waits to be passed on: whoever comes second answers as if nothing had been said.
+    assert (len(done), refused) == (2, [])
+    now = check_one_line(proposed, {EventKind.ANSWERED: 2, EventKind.NOT_TAKEN_FORWARD: 0})
+    assert now.status == MatchStatus.PROPOSED
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_a_side_takes_its_refusal_back_as_a_reviewer_passes_it_on(proposed, reviewer, _time):
+    answer(proposed, Side.OFFER, SideAnswer.NOT_NOW)
+    done, refused = at_once(
+        lambda: take_back(proposed, Side.OFFER), lambda: refusing.pass_on(match=proposed, by=reviewer)
+    )
+    assert (len(done), len(refused)) == (1, 1)
+    now = check_one_line(proposed, {})
+    row = now.sides.get(side=Side.OFFER)
+    ended = now.status == MatchStatus.NOT_TAKEN_FORWARD
+    assert (row.answer == SideAnswer.NOT_NOW) == ended
+    assert MatchEvent.objects.filter(kind=EventKind.ANSWER_TAKEN_BACK).count() == (0 if ended else 1)
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_a_reviewer_passes_on_as_the_daily_work_does(proposed, reviewer, _time):
+    answer(proposed, Side.OFFER, SideAnswer.NOT_NOW)
+    at_once(
+        lambda: refusing.pass_on(match=proposed, by=reviewer),
+        lambda: refusing.pass_on_due(dt.date(2030, 1, 1)),
+        lambda: silence.close(dt.date(2030, 1, 1)),
+    )
+    check_one_line(proposed, {EventKind.NOT_TAKEN_FORWARD: 1})
+    assert Mail.objects.filter(kind="not_taken_forward").count() == 1
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_interest_is_taken_back_as_a_reviewer_introduces(proposed, reviewer, _time):
+    for side in Side:
+        answer(proposed, side, SideAnswer.INTERESTED)
+    done, refused = at_once(
+        lambda: take_back(proposed, Side.NEED), lambda: introducing.introduce(match=proposed, by=reviewer)
+    )
+    assert (len(done), len(refused)) == (1, 1)
+    now = check_one_line(proposed, {})
+    introduced = now.status == MatchStatus.INTRODUCED
+    assert (now.sides.get(side=Side.NEED).answer == SideAnswer.INTERESTED) == introduced
+    assert Introduction.objects.count() == introduced
+
+
+@pytest.mark.parametrize("_time", TIMES)
+def test_an_answer_is_taken_back_by_two_clicks(proposed, _time):
+    answer(proposed, Side.NEED, SideAnswer.NOT_NOW)
+    done, refused = at_once(*[lambda: take_back(proposed, Side.NEED)] * 2)
+    assert (len(done), len(refused)) == (1, 1)
+    check_one_line(proposed, {EventKind.ANSWER_TAKEN_BACK: 1})
 
 
 @pytest.mark.parametrize("_time", TIMES)

@@ -7,20 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import AgencyKind, Role
+from directory.mail.sending import send_due
 from directory.models import Affiliation, User
 from matching.choices import Clearance, MatchStatus, SideAnswer
-from matching.life import answering, introducing, review
+from matching.life import answering, introducing, refusing, review
 from matching.life.seen.sides import shown_state
 from matching.models import Match, MatchEvent, MatchSide, Outcome
 from surveys.choices import ClearanceRule, Side, Visibility
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import (
+    PASSWORD,
     AgencyFactory,
     ConfirmedNeedFactory,
     ConfirmedOfferFactory,
@@ -33,6 +36,7 @@ from tests.pages import Page, publish_many
 from web.files.pdf import PdfUnavailable
 from workspace.matches import views
 from workspace.matches.groups import GROUPS, Group, own_matches
+from workspace.matches.shown import ShownSides
 from workspace.matches.waiting import waiting_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -92,6 +96,17 @@ def as_(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def hidden_in_forms(page: Page) -> list[dict[str, str]]:
+    """What each form of the page sends without a person having typed anything."""
+    found: list[dict[str, str]] = []
+    for tag, attributes in page.tags:
+        if tag == "form":
+            found.append({})
+        if tag == "input" and attributes.get("type") == "hidden" and found:
+            found[-1][attributes["name"] or ""] = attributes.get("value") or ""
+    return found
 
 
 # --- Who gets in
@@ -188,7 +203,7 @@ def test_an_old_page_is_told_and_loses_nothing(proposed: Match, focal_point: Use
     seen = Page(client.get(address_of(proposed))).mark
     colleague = UserFactory(role=Role.FOCAL_POINT, role__agency=agency_of(focal_point))
     answering.answer(match=proposed, side=Side.OFFER, by=colleague, answer=SideAnswer.INTERESTED)
-    told = step(client, proposed, "answer", as_of=seen, answer="not_now", reason="After the monsoon")
+    told = step(client, proposed, "answer", as_of=seen, answer="not_now", why="time", reason="After the monsoon")
     page = Page(told)
     assert told.status_code == 409
     assert "Since this page was shown, this happened: “A side answered”, " in page.text
@@ -203,7 +218,10 @@ def test_what_is_wrong_is_said_and_kept(proposed: Match, focal_point: User) -> N
     wrong: tuple[dict[str, str], ...] = (
         {},
         {"answer": "perhaps"},
-        {"answer": "not_now", "reason": "x" * 100_000},
+        {"answer": "not_now", "why": "time", "reason": "x" * 100_000},
+        {"answer": "not_now", "reason": "no code"},
+        {"answer": "not_relevant", "why": "perhaps"},
+        {"answer": "not_relevant", "why": "other"},
         {"reason": "kept\0"},
     )
     for typed in wrong:
@@ -219,7 +237,9 @@ def test_a_refusal_is_told_without_whose_or_why(
     proposed: Match, focal_point: User, other_focal_point: User, reviewer: User
 ) -> None:
     before = {user: as_(user).get(address_of(proposed)).content.decode() for user in (focal_point, other_focal_point)}
-    step(as_(other_focal_point), proposed, "answer", side="need", answer="not_relevant", reason="SECRETREASON")
+    given = {"answer": "not_relevant", "why": "mandate", "reason": "SECRETREASON"}
+    assert step(as_(other_focal_point), proposed, "answer", side="need", **given).status_code == 302
+    refusing.pass_on(match=proposed, by=reviewer, note="internal words")
     for user in (focal_point, other_focal_point):
         client = as_(user)
         for source in (client.get(address_of(proposed)).content.decode(), client.get(LIST).content.decode()):
@@ -228,8 +248,88 @@ def test_a_refusal_is_told_without_whose_or_why(
             assert "internal words" not in source
             if user == focal_point:
                 assert "Not relevant" not in source
+                assert "utside our mandate" not in source
                 assert "A side answered" not in source
     assert all("internal words" not in source for source in before.values())
+
+
+def test_a_link_in_the_mail_leads_through_the_log_in_to_one_button(
+    proposed: Match, focal_point: User, mailoutbox: list[EmailMessage]
+) -> None:
+    send_due()
+    (told,) = [one for one in mailoutbox if focal_point.email in one.to]
+    (address,) = re.findall(r"https?://[^/\s]+(/workspace/matches/\S+)", str(told.body))
+    assert "one click on the page below says so" in told.body
+    client = Client()
+    led = client.get(address)
+    assert led.status_code == 302
+    log_in = {"login": focal_point.email, "password": PASSWORD}
+    arrived = client.post(led.headers["Location"], log_in, follow=True)
+    assert arrived.redirect_chain[-1][0] == address
+    assert MatchSide.objects.get(match=proposed, side="offer").answer == "", "looking answers nothing"
+    (form,) = [one for one in hidden_in_forms(Page(arrived)) if one.get("answer") == "interested"]
+    assert set(form) >= {"as_of", "side", "csrfmiddlewaretoken"}
+    assert client.get(address, {"step": "answer", "answer": "interested"}).status_code == 200
+    assert MatchSide.objects.get(match=proposed, side="offer").answer == ""
+    done = client.post(address, {**form, "step": "answer"}, follow=True)
+    assert MatchSide.objects.get(match=proposed, side="offer").answer == SideAnswer.INTERESTED
+    assert "Your answer is recorded" in Page(done).text
+
+
+@pytest.mark.parametrize("given", [{"answer": "interested"}, {"answer": "not_now", "why": "capacity"}])
+def test_a_misclick_is_not_final(
+    proposed: Match, focal_point: User, other_focal_point: User, given: dict[str, str]
+) -> None:
+    client, other = as_(focal_point), as_(other_focal_point)
+    before = [_without_csrf(other.get(address).content.decode()) for address in (LIST, address_of(proposed))]
+    step(client, proposed, "answer", **given)
+    page = Page(client.get(address_of(proposed)))
+    assert "You can take the answer back until" in page.text
+    seen = page.mark
+    for _press in range(2):
+        taken = step(client, proposed, "take_back", as_of=seen)
+        assert (taken.status_code, taken.headers["Location"]) == (302, address_of(proposed))
+    assert MatchEvent.objects.filter(kind="answer_taken_back").count() == 1
+    assert "asks whether you are interested" in Page(client.get(address_of(proposed))).text
+    assert [_without_csrf(other.get(address).content.decode()) for address in (LIST, address_of(proposed))] == before
+    # The page from before the answer was taken back does not answer any more; a new one does.
+    assert step(client, proposed, "answer", as_of=seen, answer="interested").status_code == 409
+    assert step(client, proposed, "answer", answer="interested").status_code == 302
+
+
+def test_what_was_declined_stands_by_itself_and_can_be_taken_back(proposed: Match, focal_point: User) -> None:
+    client = as_(focal_point)
+    step(client, proposed, "answer", answer="not_now", why="other", reason="SECRETREASON")
+    until = MatchSide.objects.get(match=proposed, side="offer").take_back_until
+    assert until is not None
+    page = Page(client.get(address_of(proposed)))
+    assert f"by the end of {until.day} {until:%B} {until.year} at the latest" in page.text
+    assert "SECRETREASON" not in page.source
+    assert "You declined: can still be taken back" in Page(client.get(LIST)).text
+    assert "Flood maps" in Page(client.get(f"{LIST}?state=declined")).text
+
+
+def test_what_came_by_letter_is_taken_back_by_one(proposed: Match, focal_point: User, manager: User) -> None:
+    answering.record_answer(
+        match=proposed, side=Side.OFFER, by=manager, answer=SideAnswer.NOT_NOW, reference="NV/1",
+        dated_on=dt.date(2026, 11, 20), why="time",
+    )  # fmt: skip
+    client = as_(focal_point)
+    page = Page(client.get(address_of(proposed)))
+    assert "came by letter: write to the secretariat" in page.text
+    assert not any(button.get("value") == "take_back" for button in page.attributes_of("button"))
+    assert step(client, proposed, "take_back", as_of=ShownSides(proposed, focal_point).mark()).status_code == 409
+    assert MatchSide.objects.get(match=proposed, side="offer").answer == SideAnswer.NOT_NOW
+
+
+def test_nobody_takes_back_for_the_other_side_or_without_a_designation(
+    proposed: Match, focal_point: User, other_focal_point: User
+) -> None:
+    step(as_(focal_point), proposed, "answer", answer="interested")
+    assert step(as_(other_focal_point), proposed, "take_back").status_code == 404
+    Affiliation.objects.get(user=focal_point).designations.all().delete()
+    assert step(as_(focal_point), proposed, "take_back", as_of="").status_code == 403
+    assert MatchSide.objects.get(match=proposed, side="offer").answer == SideAnswer.INTERESTED
 
 
 def test_the_other_side_s_answer_cannot_be_told(proposed: Match, focal_point: User, other_focal_point: User) -> None:
@@ -395,6 +495,7 @@ GROUP_OF = {
     "to_confirm": Group.TO_CONFIRM,
     "introduced": Group.INTRODUCED,
     "interested": Group.WAITING,
+    "refused": Group.DECLINED,
     "agreed": Group.COOPERATION,
     "completed": Group.COOPERATION,
     "computed": Group.FITS,
@@ -502,8 +603,8 @@ def test_of_two_people_at_once_one_answers_and_the_other_is_told(proposed: Match
 
     def answer_as(number: int) -> int:
         try:
-            given = ("interested", "not_relevant")[number]
-            return int(step(clients[number], proposed, "answer", as_of=seen[number], answer=given).status_code)
+            given = ({"answer": "interested"}, {"answer": "not_relevant", "why": "time"})[number]
+            return int(step(clients[number], proposed, "answer", as_of=seen[number], **given).status_code)
         finally:
             connection.close()
 

@@ -58,7 +58,7 @@ class AnswerPage(WorkspacePage):
 
 
 class SurveysToAnswer(AnswerPage):
-    """Open surveys, with how far the agency is, and answers that wait for the person's approval."""
+    """Open surveys, with how far the agency is; what waits for approval stands where all approvals are."""
 
     actions = (Action.POST, Action.APPROVE_POSTINGS)
 
@@ -68,10 +68,7 @@ class SurveysToAnswer(AnswerPage):
         answers = agency is not None and filling_in.may_answer(request.user, agency)  # type: ignore[arg-type]
         surveys = list(filling_in.open_surveys()) if answers else []
         rows = [(survey, filling_in.response_of(survey, agency)) for survey in surveys]  # type: ignore[arg-type]
-        to_approve = sending_in.awaiting_approval_by(request.user)  # type: ignore[arg-type]
-        return render(
-            request, "workspace/answers/list.html", self.frame(rows=rows, to_approve=to_approve, may_answer=answers)
-        )
+        return render(request, "workspace/answers/list.html", self.frame(rows=rows, may_answer=answers))
 
 
 class SurveyAnswers(AnswerPage):
@@ -262,7 +259,7 @@ class ApproveAnswers(WorkspacePage):
     """Submitted answers, for whom approves them."""
 
     actions = (Action.APPROVE_POSTINGS,)
-    part = "surveys"
+    part = "approvals"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._show(self._response(pk))
@@ -293,7 +290,7 @@ class ApproveAnswers(WorkspacePage):
             messages.error(request, str(refused))
             return self._show(self._response(pk), note=note)
         messages.success(request, said)
-        return redirect("workspace:surveys")
+        return redirect("workspace:approvals")
 
     def _response(self, pk: int) -> Response:
         waiting = sending_in.awaiting_approval_by(self.request.user).filter(pk=pk)  # type: ignore[arg-type]

@@ -33,5 +33,5 @@ def waiting_for(request: HttpRequest) -> list[Waiting]:
         count = sending_in.awaiting_approval_by(user).count()  # type: ignore[arg-type]
         if count:
             words = ngettext("Survey answers to approve", "Survey answers to approve", count)
-            found.append(Waiting(words, count, reverse("workspace:surveys"), is_urgent=True))
+            found.append(Waiting(words, count, reverse("workspace:approvals"), is_urgent=True))
     return found

@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from matching.choices import NeedMet, SideAnswer
+from matching.choices import REFUSALS, NeedMet, RefusalReason, SideAnswer
 from matching.life.steps import LONGEST_NOTE
 from matching.models import Outcome
 from surveys.postings.forms.day_field import PostingDayField, day_input
@@ -41,21 +41,44 @@ class StepForm(forms.Form):
 
 
 class AnswerForm(StepForm):
-    """What the side says to a proposal."""
+    """What the side says to a proposal: interest by a button of its own, or one of the two refusals with why."""
 
     answer = forms.ChoiceField(
         label=_("Your answer"),
         choices=SideAnswer.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the three answers.")},
+        error_messages={"required": _("Choose one of the answers.")},
+    )
+    why = forms.ChoiceField(
+        label=_("Why"),
+        choices=RefusalReason.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Read by the secretariat alone: the other side never sees it, nor which answer you chose."),
     )
     reason = forms.CharField(
-        label=_("Reason, if you answer “not now” or “not relevant”"),
+        label=_("In your words, if you like"),
         required=False,
         max_length=LONGEST_NOTE,
         widget=NoteArea,
-        help_text=_("Read by the secretariat alone: the other side never sees it, nor which of the two you chose."),
+        help_text=_("Needed for “another reason”. Read by the secretariat alone."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Interest is a button of its own; the choices that are checked stay all three.
+        self.fields["answer"].widget.choices = [one for one in SideAnswer.choices if one[0] in REFUSALS]
+        self.fields["why"].widget.is_required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what a refusal needs, at the field where it is missing."""
+        given = super().clean() or self.cleaned_data
+        if given.get("answer") in REFUSALS:
+            if not given.get("why") and "why" not in self.errors:
+                self.add_error("why", _("Choose one of the reasons. Only the secretariat reads it."))
+            if given.get("why") == RefusalReason.OTHER and not given.get("reason") and "reason" not in self.errors:
+                self.add_error("reason", _("Say the other reason in words."))
+        return given
 
 
 class ClearForm(StepForm):

@@ -9,6 +9,7 @@ from django import forms
 from directory.access import Action
 from directory.models import Paper, User
 from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
+from matching.life.answering import is_answer_from_paper
 from matching.life.seen.sides import (
     OTHER_SIDE,
     SideState,
@@ -56,9 +57,13 @@ OFFERED = {
 """The forms by the code of what a side is told."""
 
 
+ANSWERED = frozenset({"interested", "refused"})
+"""What a side is told while its answer can still be taken back."""
+
 STEPS_OF_A_SIDE = frozenset(
     {
         EventKind.ANSWERED,
+        EventKind.ANSWER_TAKEN_BACK,
         EventKind.AGREED,
         EventKind.COMPLETED,
         EventKind.OUTCOME_RECORDED,
@@ -83,7 +88,14 @@ class OwnSide:
     row: MatchSide | None
     may_act: bool
     """Whether the person's designation lets it answer; reading needs none."""
+    is_from_paper: bool
+    """Whether the answer that stands came by letter: then it is taken back by one."""
     forms: Mapping[str, forms.BaseForm]
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the person may take back what its side answered."""
+        return self.may_act and self.state.code in ANSWERED and not self.is_from_paper
 
     @property
     def is_told(self) -> bool:
@@ -193,6 +205,7 @@ def _own_side(match: Match, user: User, side: Side, given: Given | None) -> OwnS
         state=state,
         row=side_row(match, side),
         may_act=may_act,
+        is_from_paper=state.code in ANSWERED and is_answer_from_paper(match, side),
         forms=shown,
     )
 

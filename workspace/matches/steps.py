@@ -45,9 +45,8 @@ class SideStep:
 
 
 def _answer(match: Match, side: Side, by: User, values: Values) -> None:
-    answering.answer(
-        match=match, side=side, by=by, answer=SideAnswer(values["answer"]), reason=values.get("reason", "")
-    )
+    given = {name: values.get(name, "") for name in ("why", "reason")}
+    answering.answer(match=match, side=side, by=by, answer=SideAnswer(values["answer"]), **given)
 
 
 def _row_says(**expected: Any) -> Callable[[Match, Side, Values], bool]:
@@ -89,7 +88,15 @@ def _is_followed_up(match: Match, side: Side, values: Values) -> bool:
 
 
 SIDE_STEPS: Mapping[str, SideStep] = {
-    "answer": SideStep(AnswerForm, _answer, _is_answered, gettext_lazy("Your answer is recorded.")),
+    "answer": SideStep(
+        AnswerForm, _answer, _is_answered, gettext_lazy("Your answer is recorded; you can take it back.")
+    ),
+    "take_back": SideStep(
+        StepForm,
+        lambda match, side, by, values: answering.take_back_answer(match=match, side=side, by=by),
+        _row_says(answer=""),
+        gettext_lazy("Your answer is taken back. You can answer anew."),
+    ),
     "clear": SideStep(
         ClearForm,
         lambda match, side, by, values: answering.clear(match=match, side=side, by=by, note=values["note"]),

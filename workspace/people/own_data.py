@@ -147,7 +147,7 @@ HELD: tuple[Held, ...] = (
     Held("matching.MatchEvent", "by", WORK, gettext_lazy("Your steps in matches")),
     Held("matching.TriangularEvent", "by", ("option", "kind", "at", "note")),
     _side("cleared_by", "cleared_at", "clearance", "clearance_note"),
-    _side("answered_by", "answered_at", "answer", "answer_reason"),
+    _side("answered_by", "answered_at", "answer", "refusal_reason", "answer_reason"),
     _side("consent_by", "consent_at"),
     _side("outcome_confirmed_by", "outcome_confirmed_at"),
     Held("matching.Introduction", "made_by", ("match", "made_at")),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import ListView, TemplateView, UpdateView
 
-from directory.access import Action, is_member, scope_of
+from directory.access import Action, can, is_member, scope_of
 from directory.choices import AgencyKind, Role
 from directory.models import Affiliation, Agency, Country, Invitation, User
 from directory.people import invitations, leaving, revalidation
@@ -91,6 +91,7 @@ class People(WorkspacePage, TemplateView):
             "form": self.form or InvitationForm(by=user),
             "serving": serving.select_related("user", "agency__country").order_by("agency__name", "user__full_name"),
             "due": due,
+            "may_designate": can(user, Action.MANAGE_DESIGNATIONS),
             "open": Invitation.objects.open().filter(within).select_related("agency__country", "invited_by"),
         }
 

@@ -10,6 +10,7 @@ from django.views.generic import ListView, TemplateView
 
 from directory.access import Action
 from matching.models import Match
+from surveys.answering import sending_in
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.postings.shown.editing import ShownPosting
@@ -64,7 +65,7 @@ def _in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
 
 
 class Approvals(WorkspacePage, TemplateView):
-    """What waits for the approval of a coordinator or of the secretariat, oldest first."""
+    """What waits for the approval of a coordinator or of the secretariat, survey answers too, oldest first."""
 
     template_name = "workspace/postings/approvals.html"
     actions = (Action.APPROVE_POSTINGS,)
@@ -76,6 +77,9 @@ class Approvals(WorkspacePage, TemplateView):
             (kind, model.objects.awaiting_approval_by(user).for_lists().prefetch_related("submitted_by", places))
             for kind, model, places in (("offer", Offer, TARGETS), ("need", Need, PARTNERS))
         ]
-        rows = [(kind, posting, ShownPosting(posting).mark()) for kind, postings in waiting for posting in postings]
+        rows: list[tuple[str, Any, str]] = [
+            (kind, posting, ShownPosting(posting).mark()) for kind, postings in waiting for posting in postings
+        ]
+        rows += [("response", response, "") for response in sending_in.awaiting_approval_by(user)]
         rows.sort(key=lambda row: str(row[1].submitted_at))
         return super().get_context_data(**kwargs) | {"rows": rows}

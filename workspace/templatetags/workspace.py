@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from directory.access import Action, can
+from directory.access import Action, can, scope_of
 from workspace.current import affiliations_to_choose, current_affiliation
 from workspace.kept import CARRIED_FIELD, read_carried
 
@@ -26,6 +26,7 @@ def workbar(context: Context) -> dict[str, Any]:
         "may_invite": can(request.user, Action.INVITE),
         "makes_keys": can(request.user, Action.MANAGE_KEYS),
         "may_approve": can(request.user, Action.APPROVE_POSTINGS),
+        "has_window": bool(scope_of(request.user, Action.APPROVE_POSTINGS).countries),
         "csrf_token": context.get("csrf_token"),
     }
 

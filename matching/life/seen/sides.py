@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
 from directory.models import Paper, User
-from matching.choices import CLEARANCE_SHOWN, REFUSALS, TOLD_NOBODY, Audience, MatchStatus
+from matching.choices import CLEARANCE_SHOWN, TOLD_NOBODY, Audience, MatchStatus
 from matching.models import Match, MatchEvent, MatchSide
 from surveys.choices import Side
 from surveys.models.posting import Posting
@@ -90,12 +90,16 @@ def _while_proposed(row: MatchSide) -> SideState:
         return SideState("to_clear", _("Put before your country"), _("Clear it, or object with a note."))
     if not row.answer:
         return SideState("asked", _("The secretariat asks whether you are interested"), _("Answer it."))
+    if row.is_refused:
+        return SideState(
+            "refused", _("You declined"), _("You answered: %(answer)s.") % {"answer": row.get_answer_display()}
+        )
     return SideState("interested", _("You are interested"), _("The secretariat will write to you."))
 
 
 def _not_taken_forward(row: MatchSide) -> SideState:
     words = _("Not taken forward at this time")
-    if row.answer in REFUSALS:
+    if row.is_refused:
         return SideState(
             "not_taken_forward", words, _("You answered: %(answer)s.") % {"answer": row.get_answer_display()}
         )

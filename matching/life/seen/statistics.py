@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from directory.membership import members
 from directory.models import CountryGroup
-from matching.choices import COOPERATION, EventKind, MatchStatus
-from matching.models import Match, MatchEvent
+from matching.choices import COOPERATION, REFUSALS, EventKind, MatchStatus, RefusalReason
+from matching.models import Match, MatchEvent, MatchSide
 from surveys.models import Need, Offer
 from web.days import today
 
@@ -47,7 +47,14 @@ class FigureTable:
 
 def figures(*, since: dt.date | None = None) -> list[FigureTable]:
     """Return all figures in a fixed number of queries; `since` narrows the steps and shares to a period."""
-    return [by_status(), by_age(), decisions_by_month(), days_a_step(since=since), shares(since=since)]
+    return [
+        by_status(),
+        by_age(),
+        decisions_by_month(),
+        days_a_step(since=since),
+        refusals(since=since),
+        shares(since=since),
+    ]
 
 
 def by_status() -> FigureTable:
@@ -119,6 +126,17 @@ def days_a_step(*, since: dt.date | None = None) -> FigureTable:
         words = f"{EventKind(before).label} → {EventKind(after).label}"
         rows.append((words, len(days), round(median(days), 1) if days else "–"))
     return FigureTable("steps", _("Median days from step to step"), (_("Step"), _("Matches"), _("Median days")), rows)
+
+
+def refusals(*, since: dt.date | None = None) -> FigureTable:
+    """Return why sides did not want to, by code, of the answers that stand: one query."""
+    rows = MatchSide.objects.filter(answer__in=REFUSALS)
+    if since is not None:
+        rows = rows.filter(answered_at__date__gte=since)
+    found = dict(rows.order_by().values_list("refusal_reason").annotate(Count("pk")))
+    given: list[tuple[Any, ...]] = [(reason.label, found.get(reason, 0)) for reason in RefusalReason]
+    given.append((_("No reason given"), found.get("", 0)))
+    return FigureTable("refusals", _("Why proposals were declined"), (_("Reason"), _("Answers")), given)
 
 
 def shares(*, since: dt.date | None = None) -> FigureTable:

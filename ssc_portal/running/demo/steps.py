@@ -6,7 +6,7 @@ Each is done once: a match or an option with which it was done before, or which 
 from django.db import transaction
 
 from directory.models import User
-from matching.choices import EventKind, MatchStatus, OptionEventKind, OptionStatus, SideAnswer
+from matching.choices import EventKind, MatchStatus, OptionEventKind, OptionStatus, RefusalReason, SideAnswer
 from matching.life import review
 from matching.life.answering import answer
 from matching.models import Match, TriangularOption
@@ -64,7 +64,14 @@ def refuse_a_proposal(*, reviewer: User, seeking: User, offering: User) -> Match
     if match is not None:
         review.propose(match=match, by=reviewer, note=SHOWS_A_REFUSAL)
         answer(match=match, side=Side.NEED, by=seeking, answer=SideAnswer.INTERESTED)
-        answer(match=match, side=Side.OFFER, by=offering, answer=SideAnswer.NOT_NOW, reason=REASON)
+        answer(
+            match=match,
+            side=Side.OFFER,
+            by=offering,
+            answer=SideAnswer.NOT_NOW,
+            why=RefusalReason.TIME,
+            reason=REASON,
+        )
     return match
 
 

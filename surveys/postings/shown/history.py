@@ -50,7 +50,7 @@ def versions_of(posting: Posting, *, names_staff: bool = False) -> list[PostingV
     related = ("history_user", "country", "agency", "survey", "response")
     records = list(history.select_related(*related)[:MOST_VERSIONS])
     lists = {name: _lists(records, name) for name in ("areas", "modalities")}
-    staff = set[int]() if names_staff else _staff({record.history_user_id for record in records})
+    staff = set[int]() if names_staff else people_of_the_secretariat({record.history_user_id for record in records})
     versions = [
         PostingVersion(
             at=record.history_date,
@@ -118,7 +118,8 @@ def _who(record: Any, staff: set[int]) -> str:
     return _("the secretariat") if record.history_user_id in staff else str(record.history_user)
 
 
-def _staff(users: set[int | None]) -> set[int]:
+def people_of_the_secretariat(users: set[int | None]) -> set[int]:
+    """Return which of these users (ids) serve or served the secretariat: others do not know them by name."""
     rows = Affiliation.objects.filter(user__in=users - {None}, role__in=SECRETARIAT_ROLES)
     return set(rows.values_list("user", flat=True))
 

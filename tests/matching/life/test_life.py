@@ -13,6 +13,7 @@ from directory.models import Designation, Mail, User
 from matching.choices import (
     CONTACTS_SHOWN,
     COOPERATION,
+    REFUSALS,
     Audience,
     CheckKind,
     CheckResult,
@@ -20,9 +21,10 @@ from matching.choices import (
     EventKind,
     MatchStatus,
     NeedMet,
+    RefusalReason,
     SideAnswer,
 )
-from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review
+from matching.life import answering, clearing, following, introducing, lapsing, outcomes, refusing, review
 from matching.life.seen.sides import events_for
 from matching.life.steps import MATCH_STEPS, ReviewRefused
 from matching.life.telling import digests
@@ -71,7 +73,8 @@ def again(match: Match) -> Match:
 
 def says(match: Match, side: Side, answer: SideAnswer, reason: str = "") -> MatchSide:
     posting = match.need if side == Side.NEED else match.offer
-    return answering.answer(match=match, side=side, by=speaker_for(posting), answer=answer, reason=reason)
+    why = RefusalReason.TIME if answer in REFUSALS else ""
+    return answering.answer(match=match, side=side, by=speaker_for(posting), answer=answer, why=why, reason=reason)
 
 
 def introduced(match: Match, reviewer: User) -> Match:
@@ -195,9 +198,9 @@ def test_what_is_on_hold_is_not_cleared_by_a_person_either(match, reviewer, mana
 
 
 @pytest.mark.parametrize(("answer", "has_term"), [(NOT_NOW, True), (NOT_RELEVANT, False)])
-def test_a_refusal_is_remembered_for_its_term(proposed, answer, has_term):
+def test_a_refusal_is_remembered_for_its_term(proposed, reviewer, answer, has_term):
     says(proposed, Side.OFFER, answer, "No money this year.")
-    match = again(proposed)
+    match = refusing.pass_on(match=proposed, by=reviewer)
     assert match.status == MatchStatus.NOT_TAKEN_FORWARD
     assert (match.refused_until is not None) == has_term
     run_matching()
@@ -218,14 +221,17 @@ def test_a_refusal_is_remembered_for_its_term(proposed, answer, has_term):
         (dt.date(2026, 11, 28), dt.date(2027, 5, 28)),
     ],
 )
-def test_not_now_is_six_months(proposed, monkeypatch, today, until):
-    monkeypatch.setattr(answering, "today", lambda: today)
+def test_not_now_is_six_months(proposed, reviewer, today, until):
+    """From the day of the answer, however long it waits to be passed on."""
     says(proposed, Side.NEED, NOT_NOW)
+    proposed.sides.filter(side=Side.NEED).update(answered_at=dt.datetime.combine(today, dt.time(12), tzinfo=dt.UTC))
+    refusing.pass_on(match=proposed, by=reviewer)
     assert again(proposed).refused_until == until
 
 
-def test_after_a_refusal_the_other_side_has_nothing_to_answer(proposed):
+def test_once_a_refusal_is_passed_on_the_other_side_has_nothing_to_answer(proposed, reviewer):
     says(proposed, Side.OFFER, NOT_RELEVANT)
+    refusing.pass_on(match=proposed, by=reviewer)
     with pytest.raises(ReviewRefused, match="any more"):
         says(proposed, Side.NEED, INTERESTED)
 
@@ -240,6 +246,7 @@ def test_nobody_else_answers(proposed, reviewer, manager, partner, coordinator):
 
 def test_a_refused_match_proposed_again_begins_anew(proposed, reviewer):
     says(proposed, Side.OFFER, NOT_RELEVANT)
+    refusing.pass_on(match=proposed, by=reviewer)
     review.take_back(match=proposed, by=reviewer, note="They changed their mind.")
     review.propose(match=proposed, by=reviewer)
     assert set(proposed.sides.values_list("answer", flat=True)) == {""}
@@ -515,7 +522,12 @@ def test_any_order_of_steps_leaves_one_consistent_line(match, reviewer, manager,
             "clear": lambda: answering.clear(match=now, side=side, by=by),
             "object": lambda: answering.object_to(match=now, side=side, by=by, note="No."),
             "answer": lambda: answering.answer(match=now, side=side, by=by, answer=INTERESTED),
-            "refuse": lambda: answering.answer(match=now, side=side, by=by, answer=refusal),
+            "refuse": lambda: answering.answer(
+                match=now, side=side, by=by, answer=refusal, why=chance.choice(list(RefusalReason)), reason="So."
+            ),
+            "answer_back": lambda: answering.take_back_answer(match=now, side=side, by=by),
+            "pass_on": lambda: refusing.pass_on(match=now, by=by),
+            "refusals_due": lambda: refusing.pass_on_due(dt.date(2030, 1, 1)),
             "introduce": lambda: introducing.introduce(match=now, by=by),
             "agree": lambda: outcomes.agree(match=now, by=by, values={"agreed_on": dt.date(2026, 11, 1)}),
             "complete": lambda: outcomes.complete(match=now, by=by, values={"places": 3}),
@@ -528,7 +540,8 @@ def test_any_order_of_steps_leaves_one_consistent_line(match, reviewer, manager,
             "clock": lambda: clearing.pass_on_due(dt.date(2030, 1, 1)),
             "run": run_matching,
         }
-        weights = [1 if name in ("refuse", "object", "set_aside", "run") else 4 for name in steps]
+        rare = ("refuse", "answer_back", "pass_on", "refusals_due", "object", "set_aside", "run")
+        weights = [1 if name in rare else 4 for name in steps]
         name = chance.choices(list(steps), weights)[0]
         try:
             steps[name]()
@@ -554,6 +567,12 @@ def check_it_adds_up(match: Match) -> None:
     answers = set(now.sides.values_list("answer", flat=True))
     if now.status in CONTACTS_SHOWN:
         assert answers == {INTERESTED}
+    if now.status not in (MatchStatus.PROPOSED, MatchStatus.NOT_TAKEN_FORWARD, MatchStatus.LAPSED):
+        # Whoever refused is neither introduced nor suggested anew with what it said.
+        assert now.status in (MatchStatus.SUGGESTED, MatchStatus.SET_ASIDE) or not answers & REFUSALS
+    for row in now.sides.all():
+        assert (row.take_back_until is not None) == (row.answer in REFUSALS)
+        assert (row.refusal_reason != "") == (row.answer in REFUSALS)
     if now.status in COOPERATION:
         assert now.outcome.agreed_on is not None
     if now.status != MatchStatus.COMPLETED:

@@ -9,7 +9,7 @@ from directory.choices import AgencyKind, MailState, Role
 from directory.mail import sending
 from directory.models import Affiliation, Agency, Designation, Mail, User
 from matching.choices import NeedMet, SideAnswer
-from matching.life import answering, clearing, following, introducing, outcomes, review, silence
+from matching.life import answering, clearing, following, introducing, outcomes, refusing, review, silence
 from matching.models import Match
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow
@@ -157,7 +157,8 @@ def test_a_country_that_is_heard_first_is_its_coordinators_and_their_alternates(
 @pytest.mark.parametrize("side", list(Side))
 def test_a_refusal_is_told_to_the_people_of_the_other_side_alone(match, parties, reviewer, side):
     review.propose(match=match, by=reviewer)
-    answering.answer(match=match, side=side, by=parties[side].speaker, answer=SideAnswer.NOT_NOW)
+    answering.answer(match=match, side=side, by=parties[side].speaker, answer=SideAnswer.NOT_NOW, why="time")
+    refusing.pass_on(match=match, by=reviewer)
     other = Side.NEED if side == Side.OFFER else Side.OFFER
     assert written("not_taken_forward") == {other: set(parties[other].people)}
 

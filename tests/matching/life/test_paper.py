@@ -10,7 +10,7 @@ from directory.models import Paper, User
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import Scan
 from matching.choices import Clearance, EventKind, MatchStatus, SideAnswer
-from matching.life import answering, clearing, outcomes, review
+from matching.life import answering, clearing, outcomes, refusing, review
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Match, MatchEvent, MatchSide
@@ -65,7 +65,7 @@ def test_it_counts_as_the_side_s_own_answer(proposed, manager):
 
 def test_a_refusal_on_paper_ends_it_as_any_other(proposed, manager):
     recorded(proposed, manager, answer=SideAnswer.NOT_NOW, reason="Budget closed.")
-    match = Match.objects.get(pk=proposed.pk)
+    match = refusing.pass_on(match=proposed, by=manager)
     assert match.status == MatchStatus.NOT_TAKEN_FORWARD
     assert match.refused_until > today()
 

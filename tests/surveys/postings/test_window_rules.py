@@ -1,13 +1,15 @@
 """Who publishes alone, who approves, who hears that something waits: for each window, person and posting."""
 
 import pytest
+from django.utils import timezone
 
 from directory.choices import AgencyKind, Role
 from directory.models import Mail, User
-from surveys.choices import PostingStatus, WindowKind
+from surveys.choices import ClearanceRule, PostingStatus, WindowKind
 from surveys.models import CountryWindow, Offer
 from surveys.postings import approval, still_valid, windows
 from surveys.postings.held import PostingRefused
+from surveys.postings.shown.window import changes_of
 from surveys.postings.windows import WindowRefused
 from tests.factories import AgencyFactory, CountryFactory, OfferFactory, UserFactory
 from web.days import today
@@ -96,27 +98,87 @@ def test_each_window_has_its_own_who(
 def test_what_waits_is_not_submitted_again_and_what_does_not_is_not_approved(
     cast: dict[str, User], offers: dict[str, Offer]
 ) -> None:
-    offer, by, manager = offers[OF_AN_AGENCY], cast["focal point"], cast["manager"]
+    offer, by, approver = offers[OF_AN_AGENCY], cast["focal point"], cast["coordinator"]
     for step in (approval.approve, lambda **given: approval.send_back(**given, note="Say more.")):
         with pytest.raises(PostingRefused, match="does not wait for approval any more"):
-            step(posting=offer, by=manager)
+            step(posting=offer, by=approver)
     approval.submit(posting=offer, by=by)
     with pytest.raises(PostingRefused, match="waits for approval already"):
         approval.submit(posting=offer, by=by)
     with pytest.raises(PostingRefused, match="Say in a note what to change"):
-        approval.send_back(posting=offer, by=manager, note=" \n")
+        approval.send_back(posting=offer, by=approver, note=" \n")
     with pytest.raises(PostingRefused, match="do not speak for"):
         approval.submit(posting=offers[OF_A_FUND], by=by)
     assert Mail.objects.filter(kind="posting_submitted").count() == 1
 
 
-def test_managers_alone_pause_and_resume_a_country(cast: dict[str, User]) -> None:
+@pytest.mark.parametrize("of", [OF_AN_AGENCY, OF_THE_COUNTRY])
+def test_where_a_country_has_said_nothing_its_coordinator_is_asked(
+    of: str, cast: dict[str, User], offers: dict[str, Offer]
+) -> None:
+    assert not CountryWindow.objects.exists()
+    approval.submit(posting=offers[of], by=cast["focal point"])
+    assert [name for name, user in cast.items() if windows.may_approve(user, offers[of])] == ["coordinator"]
+    assert Offer.objects.awaiting_approval_by(cast["coordinator"]).get() == offers[of]
+    assert not Offer.objects.awaiting_approval_by(cast["manager"]).exists()
+    assert Mail.objects.get(kind="posting_submitted").to_user == cast["coordinator"]
+
+
+@pytest.mark.parametrize("has_row", [True, False])
+@pytest.mark.parametrize("lost", ["designation", "account", "affiliation"])
+def test_while_nobody_coordinates_the_secretariat_decides_and_nothing_waits_for_nobody(
+    lost: str, has_row: bool, cast: dict[str, User], offers: dict[str, Offer]
+) -> None:
+    if has_row:
+        CountryWindow.objects.create(country_id="THA", kind=WindowKind.SINGLE)
+    offer, coordinator, manager = offers[OF_AN_AGENCY], cast["coordinator"], cast["manager"]
+    approval.submit(posting=offer, by=cast["focal point"])
+    serving = coordinator.affiliations.get()
+    match lost:
+        case "designation":
+            serving.designations.update(ended_at=timezone.now())
+        case "account":
+            User.objects.filter(pk=coordinator.pk).update(is_active=False)
+        case "affiliation":
+            serving.ended_at = timezone.now()
+            serving.save()
+    # What waited already is listed for the secretariat, which may decide, and is named.
+    assert Offer.objects.awaiting_approval_by(manager).get() == offer
+    assert windows.may_approve(manager, offer)
+    assert approval.who_approves(offer) == "the secretariat"
+    approval.send_back(posting=offer, by=manager, note="Say more.")
+    offer.refresh_from_db()
+    approval.submit(posting=offer, by=cast["focal point"])
+    assert set(Mail.objects.filter(kind="posting_submitted").values_list("to_user", flat=True)) == {
+        coordinator.pk,
+        manager.pk,
+    }
+    approval.approve(posting=offer, by=manager)
+
+
+def test_the_coordinator_of_the_country_and_managers_decide_on_its_window(cast: dict[str, User]) -> None:
     thailand = CountryFactory(iso3="THA")
-    for step in (windows.pause, windows.resume):
-        for name in cast.keys() - {"manager"}:
-            with pytest.raises(WindowRefused, match="Only managers"):
+    values = {"kind": WindowKind.SEVERAL, "clearance": ClearanceRule.EXPLICIT}
+    for name in cast.keys() - {"manager", "coordinator"}:
+        with pytest.raises(WindowRefused, match="Only the country's coordinator"):
+            windows.change(country=thailand, by=cast[name], values=values)
+    assert not CountryWindow.objects.exists()
+    window = windows.change(country=thailand, by=cast["coordinator"], values=values, note="Cabinet, 12 May.")
+    assert (window.kind, window.clearance, window.told_on) == (WindowKind.SEVERAL, ClearanceRule.EXPLICIT, today())
+    assert window.note.endswith("Cabinet, 12 May.")
+    windows.change(country=thailand, by=cast["manager"], values={"kind": WindowKind.SECRETARIAT})
+    told = [(change.who, change.what) for change in changes_of(thailand)]
+    assert [who for who, _what in told] == ["the secretariat", str(cast["coordinator"])]
+    assert told[0][1] == ["Who approves postings: Secretariat: it approves, and checks with the mission or ministry"]
+
+
+def test_the_coordinator_and_managers_pause_and_resume_a_country(cast: dict[str, User]) -> None:
+    thailand = CountryFactory(iso3="THA")
+    for step, name_of in ((windows.pause, "coordinator"), (windows.resume, "manager")):
+        for name in cast.keys() - {"manager", "coordinator"}:
+            with pytest.raises(WindowRefused, match="Only the country's coordinator"):
                 step(country=thailand, by=cast[name])
-        step(country=thailand, by=cast["manager"])
+        step(country=thailand, by=cast[name_of])
         window = CountryWindow.objects.get(country=thailand)
         assert (window.paused_at is not None, window.paused_by is not None) == ((step is windows.pause),) * 2
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0013_refused_addresses'),
+        ('directory', '0015_paper_as_it_came_and_letters'),
     ]
 
     operations = [

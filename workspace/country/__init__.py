@@ -1,0 +1,1 @@
+"""What a coordinator decides for the whole country."""
