@@ -14,6 +14,7 @@ from surveys.choices import PostingStatus
 from web.converters import row_number
 from workspace.answers.waiting import waiting_for as waiting_surveys
 from workspace.current import choose_affiliation
+from workspace.enquiries.waiting import waiting_for as waiting_enquiries
 from workspace.matches.waiting import waiting_for as waiting_matches
 from workspace.pages import WorkspacePage
 from workspace.people.waiting import waiting_for as waiting_people
@@ -35,6 +36,7 @@ class WorkspaceHome(WorkspacePage, TemplateView):
             *waiting_postings(user),
             *waiting_matches(user),
             *waiting_practices(user),
+            *waiting_enquiries(user),
             *waiting_people(user),
             *waiting_surveys(self.request),
         ]

@@ -10,6 +10,7 @@ from directory.choices import Role
 from directory.models import Mail, User
 from directory.people import invitations
 from matching.choices import SideAnswer
+from matching.enquiries import asking
 from matching.life import answering, introducing, review
 from matching.life.seen.shown import ShownEvents
 from matching.models import Match
@@ -97,6 +98,14 @@ class Forms:
         question = questions.ask(
             practice=published, by=people["coordinator"], agency=None, text="How many?", key=uuid.uuid4()
         )
+        enquiry = asking.ask(
+            side=Side.NEED,
+            posting=need,
+            by=people["coordinator"],
+            agency=people["coordinator"].affiliations.get().agency,
+            own=None,
+            text="Could this work?",
+        )
         read = {"as_of": ShownPractice(sent_in).mark()}
         life = [
             "assign-to", "check-kind", "check-result", "check-note", "clearance-side", "clearance-answer",
@@ -134,6 +143,8 @@ class Forms:
                 ("text",),
                 {"form_key": str(uuid.uuid4())},
             ),
+            ("focal_point", f"/workspace/needs/{need.pk}/ask/", ("own", "text"), {}),
+            ("reviewer", f"/admin/matching/enquiry/{enquiry.pk}/change/", ("answer",), {}),
             ("reviewer", f"/admin/practices/practice/{sent_in.pk}/change/", ("step", "note", "as_of"), {}),
             (
                 "reviewer",
