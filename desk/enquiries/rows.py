@@ -10,7 +10,8 @@ from django.http import HttpRequest
 
 from desk.pairs import Told
 from directory.choices import GOVERNMENT_AGENCY_KINDS
-from matching.enquiries.asking import MODELS, OTHER
+from matching.enquiries.asking import MODELS
+from matching.life.seen.sides import OTHER_SIDE
 from matching.models import Enquiry
 from matching.scoring.explanation import explain_pairs
 from matching.scoring.reasons import Labels
@@ -48,7 +49,7 @@ def tell_pairs(enquiries: Iterable[Enquiry]) -> None:
 
 def compared_with_own(enquiry: Enquiry) -> list[ComparedPosting]:
     """Return the published postings of the agency that asks, the best fit first; for an enquiry that names none."""
-    other, agency = OTHER[Side(enquiry.side)], enquiry.agency
+    other, agency = OTHER_SIDE[Side(enquiry.side)], enquiry.agency
     theirs = Q(agency=agency)
     if agency.country_id and agency.kind in GOVERNMENT_AGENCY_KINDS:
         theirs |= Q(agency__isnull=True, country=agency.country_id)

@@ -21,6 +21,7 @@ from directory.mail import outbox
 from directory.mail.receivers import secretariat_people
 from directory.models import Agency, User
 from matching.choices import ENQUIRIES_OPEN, EnquiryState
+from matching.life.seen.sides import OTHER_SIDE
 from matching.models import Enquiry
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
@@ -30,7 +31,6 @@ MOST_A_DAY = 20
 """Enquiries of one person within 24 hours."""
 ERASED = "—"
 MODELS: dict[Side, Any] = {Side.OFFER: Offer, Side.NEED: Need}
-OTHER: dict[Side, Side] = {Side.OFFER: Side.NEED, Side.NEED: Side.OFFER}
 
 
 class EnquiryRefused(ValueError):
@@ -65,7 +65,7 @@ def own_to_name(user: User, side: Side, agency: Agency) -> QuerySet[Any]:
     the one that it asks for.
     """
     scope = scope_of(user, Action.ASK_ABOUT_POSTINGS)
-    model = MODELS[OTHER[side]]
+    model = MODELS[OTHER_SIDE[side]]
     if not scope:
         none: QuerySet[Any] = model.objects.none()
         return none
@@ -93,7 +93,7 @@ def ask(*, side: Side, posting: Need | Offer, by: User, agency: Agency, own: Nee
         raise EnquiryRefused(_("Choose one of your own published postings, or none."))
     # One after the other: ten windows do not ask more than one.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
-    pair = {side.value: posting, OTHER[side].value: own}
+    pair = {side.value: posting, OTHER_SIDE[side].value: own}
     known = Enquiry.objects.filter(_is_pair(pair), asked_by=by, state__in=ENQUIRIES_OPEN).first()
     text = text.strip()
     if known is not None:

@@ -115,7 +115,10 @@ class Forms:
             "follow_up-note",
         ]  # fmt: skip
         life += [f"{step}-{name}" for step in ("outcome", "complete") for name in outcome]
-        person = ("full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders", "is_listed")
+        person = (
+            "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_weekly", "wants_reminders",
+            "is_listed",
+        )  # fmt: skip
         self.all: list[tuple[str, str, tuple[str, ...], dict[str, str]]] = [
             ("coordinator", "/workspace/people/", ("email", "full_name", "agency", "role", "language"), {}),
             ("coordinator", f"/workspace/offers/{waiting.pk}/send_back/", ("note",), as_of(waiting)),

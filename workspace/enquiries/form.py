@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from directory.models import Agency, User
 from matching.choices import ReadAs
-from matching.enquiries.asking import OTHER, own_to_name
+from matching.enquiries.asking import own_to_name
+from matching.life.seen.sides import OTHER_SIDE
 from matching.models import Match
 from matching.models.enquiry import LONGEST_ENQUIRY
 from surveys.choices import Side
@@ -66,7 +67,7 @@ class EnquiryForm(forms.Form):
 
 def _fits_of(user: User, side: Side, posting: Need | Offer) -> dict[int, str]:
     """Return the words of the fits with one's own postings that the person sees anyway, the best first; one query."""
-    other = OTHER[side]
+    other = OTHER_SIDE[side]
     seen = Match.objects.visible_to(user).filter((side.value, posting)).exclude(read_as=ReadAs.RELEASED)  # type: ignore[misc]
     rows = seen.order_by("-seen_score", "pk").select_related("profile", "shown_by")
     return {getattr(match, f"{other}_id"): str(match.seen.fit.label) for match in rows}

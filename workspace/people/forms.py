@@ -59,7 +59,8 @@ class ProfileForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields: tuple[str, ...] = (
-            "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders", "is_listed",
+            "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_weekly",
+            "wants_reminders", "is_listed",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -22,8 +22,8 @@ from directory.models import User
 
 Row = dict[str, Any]
 ACCOUNT = (
-    "email", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders", "is_listed",
-    "is_active", "date_joined", "last_login", "notice_accepted_at", "erased_at",
+    "email", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_weekly", "weekly_on",
+    "wants_reminders", "is_listed", "is_active", "date_joined", "last_login", "notice_accepted_at", "erased_at",
 )  # fmt: skip
 WORK = ("match", "kind", "side", "from_status", "to_status", "at", "note")
 PLACE = ("history_date", "history_type", "role", "agency__name", "valid_from", "valid_until", "ended_at")
