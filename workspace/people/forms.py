@@ -53,7 +53,11 @@ class ProfileForm(forms.ModelForm[User]):
     """What a person says of itself, and what it wants to hear by e-mail."""
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zones, initial="UTC")
-    digest = forms.ChoiceField(label=gettext_lazy("Mails on new matches"), choices=Digest)
+    digest = forms.ChoiceField(
+        label=gettext_lazy("Mails on new matches"),
+        choices=Digest,
+        help_text=gettext_lazy("Once a week: within the weekly summary, where you receive that."),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
     class Meta:
