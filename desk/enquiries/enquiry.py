@@ -38,20 +38,28 @@ class EnquiryAnswerForm(forms.Form):
     )
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """Those that wait for the secretariat: neither answered, nor put to both sides."""
+class StandingFilter(admin.SimpleListFilter):
+    """What has become of an enquiry; none waits that is answered, or put to both sides."""
 
     title = gettext_lazy("to do")
     parameter_name = "todo"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, Any]]:
-        return [("answer", gettext_lazy("Waits for the secretariat"))]
+        return [
+            ("answer", gettext_lazy("Waits for the secretariat")),
+            ("answered", EnquiryState.ANSWERED.label),
+            ("withdrawn", EnquiryState.WITHDRAWN.label),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Enquiry]) -> QuerySet[Enquiry]:
-        if not self.value():
-            return queryset
-        waiting = Enquiry.objects.to_answer() if self.value() == "answer" else Enquiry.objects.none()
-        return queryset.filter(pk__in=waiting.order_by().values("pk"))
+        match self.value():
+            case None:
+                return queryset
+            case "answer":
+                return queryset.filter(pk__in=Enquiry.objects.to_answer().order_by().values("pk"))
+            case "answered" | "withdrawn" as state:
+                return queryset.filter(state=state)
+        return queryset.none()
 
 
 @admin.register(Enquiry)
@@ -59,14 +67,18 @@ class EnquiryAdmin(DeskAdmin[Enquiry]):
     """Enquiries are answered once, by `matching.enquiries.asking`; what a coordinator holds is not among them."""
 
     list_display = ("asked_about", "asks", "fit", "state", "received_at")
-    list_filter = (WaitingFilter, "state", "side")
+    list_filter = (StandingFilter, "side")
     ordering = ("-received_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enquiry]:
-        return super().get_queryset(request).received().for_lists()  # type: ignore[attr-defined, no-any-return]
+        return super().get_queryset(request).received().for_lists()  # type: ignore[attr-defined]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[EnquiryChangeList]:
         return EnquiryChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list over the whole width."""
+        return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
 
     @admin.display(description=gettext_lazy("asked about"))
     def asked_about(self, enquiry: Enquiry) -> str:

@@ -77,4 +77,4 @@ class EnquiryChangeList(ChangeList):
 def _pairs_of(enquiries: list[Enquiry]) -> list[tuple[Need, Offer]]:
     needs = Need.objects.for_lists().in_bulk({row.need_id for row in enquiries if row.need_id})
     offers = Offer.objects.for_lists().in_bulk({row.offer_id for row in enquiries if row.offer_id})
-    return [(needs[row.need_id], offers[row.offer_id]) for row in enquiries]  # type: ignore[index]
+    return [(needs[row.need_id], offers[row.offer_id]) for row in enquiries]

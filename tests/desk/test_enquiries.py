@@ -136,6 +136,8 @@ def test_a_filter_that_does_not_exist_finds_nothing(desk, focal_point):
     need, offer = pair(focal_point, target="THA")
     asked(offer, focal_point, own=need)
     assert desk.get(f"{LIST}?todo=nothing").context["cl"].result_count == 0
+    for standing, number in (("answer", 1), ("answered", 0), ("withdrawn", 0)):
+        assert desk.get(f"{LIST}?todo={standing}").context["cl"].result_count == number
 
 
 def test_the_pages_make_as_many_queries_with_many(desk, focal_point, django_assert_num_queries, monkeypatch):

@@ -120,6 +120,18 @@ def test_a_need_that_several_offers_fit_stands_once_with_the_best(focal_point, a
     assert "The better offer" in serve.rows[0].detail
 
 
+def test_what_nobody_confirmed_stands_behind_and_says_so(focal_point, agency):
+    offer = ConfirmedOfferFactory(agency=agency, country=agency.country)
+    country = CountryFactory(iso3="KHM")
+    stated = PublishedNeedFactory(country=country, title="As the survey had it")
+    MatchFactory(need=stated, offer=offer)
+    MatchFactory(need=ConfirmedNeedFactory(country=country, title="Confirmed"), offer=offer, part_areas=100_000)
+    lists = {one.code: one.rows for one in home_lists(focal_point, since=WEEK_AGO)}
+    for code in ("new_fits", "to_serve"):
+        assert [row.title for row in lists[code]] == ["Confirmed", "As the survey had it"]
+        assert ["not confirmed" in row.detail for row in lists[code]] == [False, True]
+
+
 def test_our_own_need_is_no_need_to_serve(focal_point, agency):
     need = ConfirmedNeedFactory(agency=agency, country=agency.country)
     offer = ConfirmedOfferFactory(country=CountryFactory(iso3="KHM"), title="Their offer")

@@ -11,7 +11,7 @@ from django.views.generic import ListView
 
 from directory.access import Action
 from directory.models import Agency, User
-from matching.choices import EnquiryState
+from matching.choices import ENQUIRIES_OPEN, EnquiryState
 from matching.enquiries import asking
 from matching.enquiries.asking import MODELS, EnquiryRefused, TooManyEnquiries
 from matching.models import Enquiry
@@ -92,7 +92,7 @@ class AskAboutPosting(WorkspacePage):
 
     def _show(self, posting: Need | Offer, form: EnquiryForm, *, status: int = 200) -> HttpResponse:
         asked = Enquiry.objects.filter((self.kwargs["kind"], posting), asked_by=self._user, side=self.kwargs["kind"])
-        open_ones = asked.filter(state__in=asking.ENQUIRIES_OPEN)
+        open_ones = asked.filter(state__in=ENQUIRIES_OPEN)
         context = self.frame(posting=posting, kind=self.kwargs["kind"], form=form, has_asked=open_ones.exists())
         return render(self.request, "workspace/enquiries/ask.html", context, status=status)
 

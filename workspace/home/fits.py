@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,10 +14,16 @@ from directory.models import User
 from matching.life.seen.sides import OTHER_SIDE, posting_of, sides_of
 from matching.models import Match
 from surveys.choices import Side
+from surveys.postings.shown.provenance import statement
 from workspace.home.lists import MOST_SHOWN, HomeList, HomeRow, Link, row_of
 from workspace.matches.groups import Group, in_groups, own_parts
 
-BEST_FIRST = ("-seen_score", "need_id", "offer_id")
+CONFIRMED_FIRST = Case(
+    When(Q(need__confirmed_on__isnull=True) | Q(offer__confirmed_on__isnull=True), then=Value(1)), default=Value(0)
+)
+"""What a survey said and nobody confirmed stands behind, as in every list."""
+BEST_FIRST = (CONFIRMED_FIRST, "-seen_score", "need_id", "offer_id")
+SOURCES = ("need__survey", "offer__survey")
 LOOKED_AT = 200
 """So many of the best fits of one's offers are looked through for different needs: many offers may fit one need."""
 
@@ -32,7 +38,7 @@ def fit_lists(user: User, since: dt.datetime) -> list[HomeList]:
 
 def _new(user: User, shown: QuerySet[Match], since: dt.datetime) -> HomeList:
     found = shown.filter(shown_since__gte=since).order_by(*BEST_FIRST)
-    matches = list(found.for_lists()[: MOST_SHOWN + 1])  # type: ignore[attr-defined]
+    matches = list(found.for_lists().select_related(*SOURCES)[: MOST_SHOWN + 1])  # type: ignore[attr-defined]
     return HomeList(
         code="new_fits",
         heading=_("New fits for us"),
@@ -50,7 +56,8 @@ def _to_serve(user: User, shown: QuerySet[Match]) -> HomeList:
     for pk, need in of_our_offers.values_list("pk", "need_id")[:LOOKED_AT]:
         best.setdefault(need, pk)
     chosen = list(best.values())[:MOST_SHOWN]
-    by_id = {match.pk: match for match in shown.filter(pk__in=chosen).for_lists()}  # type: ignore[attr-defined]
+    rows = shown.filter(pk__in=chosen).for_lists().select_related(*SOURCES)  # type: ignore[attr-defined]
+    by_id = {match.pk: match for match in rows}
     # A fit that is gone between the two queries is left out.
     matches = [by_id[pk] for pk in chosen if pk in by_id]
     return HomeList(
@@ -99,6 +106,8 @@ def _row(match: Match, side: Side, detail: str = "") -> HomeRow:
     if not detail:
         words = _("%(fit)s, for our offer “%(own)s”") if side == Side.OFFER else _("%(fit)s, for our need “%(own)s”")
         detail = words % {"fit": match.seen.fit.label, "own": own.title}
+        if not other.is_confirmed:
+            detail = f"{detail} · {statement(other)}"
     return row_of(other, reverse("workspace:match", args=[match.need_id, match.offer_id]), detail)
 
 
