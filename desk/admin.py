@@ -1,5 +1,6 @@
-"""The reviewer's admin: the match queue and its steps, matching runs, scoring profiles, practices."""
+"""The reviewer's admin: the match queue and its steps, enquiries, matching runs, scoring profiles, practices."""
 
+from desk.enquiries.enquiry import EnquiryAdmin
 from desk.event import MatchEventAdmin
 from desk.plans.plan import AllocationAdmin
 from desk.practices.practice import PracticeAdmin
@@ -11,6 +12,7 @@ from desk.triangular.option import TriangularOptionAdmin
 
 __all__ = [
     "AllocationAdmin",
+    "EnquiryAdmin",
     "MatchAdmin",
     "MatchEventAdmin",
     "MatchRunAdmin",

@@ -31,6 +31,7 @@ class Action(StrEnum):
     READ_COUNTRY_BRIEFS = "read_country_briefs"
     READ_COMPUTED_FITS = "read_computed_fits"
     ASK_SECRETARIAT = "ask_secretariat"
+    ASK_ABOUT_POSTINGS = "ask_about_postings"
     READ_EVERYTHING = "read_everything"
     REVIEW_MATCHES = "review_matches"
     REVIEW_PRACTICES = "review_practices"
@@ -62,6 +63,7 @@ GRANTS: Mapping[str, Mapping[Action, Whose]] = {
         Action.ANSWER_PROPOSALS: Whose.AGENCY,
         Action.USE_DIRECTORY: Whose.ALL,
         Action.ASK_SECRETARIAT: Whose.ALL,
+        Action.ASK_ABOUT_POSTINGS: Whose.AGENCY,
     },
     Role.COORDINATOR: {
         Action.READ_OWN: Whose.COUNTRY,
@@ -73,6 +75,7 @@ GRANTS: Mapping[str, Mapping[Action, Whose]] = {
         Action.USE_DIRECTORY: Whose.ALL,
         Action.READ_COUNTRY_BRIEFS: Whose.COUNTRY,
         Action.ASK_SECRETARIAT: Whose.ALL,
+        Action.ASK_ABOUT_POSTINGS: Whose.COUNTRY,
     },
     Role.PARTNER: {Action.READ_COMPUTED_FITS: Whose.ALL, Action.ASK_SECRETARIAT: Whose.ALL},
     Role.REVIEWER: {

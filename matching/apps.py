@@ -15,6 +15,8 @@ class MatchingConfig(AppConfig):
         """Let matches and options lapse with their postings; say what fills the app's mails, and what its jobs are."""
         from directory.signals import personal_details_erased
         from matching.allocation import plans
+        from matching.enquiries import mails as enquiry_mails  # noqa: F401
+        from matching.enquiries.asking import erase_enquiries
         from matching.life import (
             lapsing,
             marks,
@@ -42,5 +44,6 @@ class MatchingConfig(AppConfig):
         import_undoing.connect(on_import_undoing, dispatch_uid="matches_built_on_an_import")
         import_undoing.connect(on_import_undoing_options, dispatch_uid="options_built_on_an_import")
         personal_details_erased.connect(forget_views, dispatch_uid="forget_views")
+        personal_details_erased.connect(erase_enquiries, dispatch_uid="erase_enquiries")
         in_blocks.register()
         jobs.register("matching.tasks.make_plan", rows=Allocation.objects.to_do, work=plans.work)

@@ -116,6 +116,16 @@ class EventKind(TextChoices):
     FOLLOWED_UP = "followed_up", _("Followed up")
 
 
+class EnquiryState(TextChoices):
+    """State of what a side asks the secretariat about a posting of another."""
+
+    WITH_COORDINATOR = "with_coordinator", _("With your coordinator")
+    WITH_SECRETARIAT = "with_secretariat", _("With the secretariat")
+    ANSWERED = "answered", _("Answered")
+    KEPT_BACK = "kept_back", _("Not passed on by your coordinator")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class OptionStatus(TextChoices):
     """How far a triangular option has come."""
 
@@ -249,3 +259,5 @@ OPTIONS_OPEN_TO_RUNS = frozenset({OptionStatus.SUGGESTED, OptionStatus.LAPSED})
 OPTIONS_DECIDED = frozenset(OptionStatus) - OPTIONS_OPEN_TO_RUNS
 OPTIONS_SHOWN = frozenset({OptionStatus.SUGGESTED, OptionStatus.PROPOSED})
 """Seen by the three sides, where they see all three postings; they lapse with any of these."""
+ENQUIRIES_OPEN = (EnquiryState.WITH_COORDINATOR, EnquiryState.WITH_SECRETARIAT)
+"""They can be withdrawn; a tuple, because constraints are written of it."""

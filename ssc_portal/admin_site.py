@@ -18,6 +18,7 @@ from directory.access import Action, can, is_member
 from directory.choices import MailState
 from directory.mail.unreached import unreached_people
 from directory.models import Mail
+from matching.models import Enquiry
 from practices.models import Practice, PracticeQuestion
 from ssc_portal.accounts.adapters import way_to_second_factor
 from surveys.models import Need, Offer, Reading
@@ -66,6 +67,7 @@ def waiting(user: Any) -> dict[str, Any]:
     return {
         **todo.counted(),
         "postings": postings,
+        "enquiries": Enquiry.objects.to_answer().count(),
         "practices": Practice.objects.to_review().count(),
         "questions": PracticeQuestion.objects.to_answer().count(),
         "mails": Mail.objects.filter(state__in=WITHOUT_AN_END).count() if looks_after_mail else 0,

@@ -11,9 +11,10 @@ class WorkspaceConfig(AppConfig):
     verbose_name = _("Workspace")
 
     def ready(self) -> None:
-        """Let what was typed when a session had ended go through the log-in with its person."""
+        """Let what was typed when a session had ended go through the log-in; say what fills the weekly mail."""
         from allauth.account.signals import authentication_step_completed
 
+        from workspace.home import weekly  # noqa: F401
         from workspace.kept import keep_carried
 
         authentication_step_completed.connect(keep_carried, dispatch_uid="keep_carried")

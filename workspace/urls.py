@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("switch/", views.Switch.as_view(), name="switch"),
     path("searches/", searches.Searches.as_view(), name="searches"),
     path("searches/<row:pk>/remove/", searches.SearchRemoval.as_view(), name="search-remove"),
+    path("", include("workspace.enquiries.urls")),
     path("", include("workspace.postings.urls")),
     path("", include("workspace.answers.urls")),
     path("", include("workspace.matches.urls")),

@@ -6,14 +6,17 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from directory.access import NEEDS_DESIGNATION, Action, can
 from surveys.choices import PostingStatus
 from web.converters import row_number
-from workspace.answers.waiting import waiting_for as waiting_surveys
 from workspace.current import choose_affiliation
+from workspace.enquiries.waiting import waiting_for as waiting_enquiries
+from workspace.home.all_lists import home_lists
+from workspace.home.lists import NEW_FOR
 from workspace.matches.waiting import waiting_for as waiting_matches
 from workspace.pages import WorkspacePage
 from workspace.people.waiting import waiting_for as waiting_people
@@ -35,12 +38,13 @@ class WorkspaceHome(WorkspacePage, TemplateView):
             *waiting_postings(user),
             *waiting_matches(user),
             *waiting_practices(user),
+            *waiting_enquiries(user),
             *waiting_people(user),
-            *waiting_surveys(self.request),
         ]
         reads_own = can(user, Action.READ_OWN)
         return super().get_context_data(**kwargs) | {
             "waiting": sorted(waiting, key=lambda one: not one.is_urgent),
+            "lists": home_lists(user, since=timezone.now() - NEW_FOR),
             "counts": _counts(user) if reads_own else None,
             "may_post": can(user, Action.POST),
             "lacks_designation": reads_own and not any(can(user, action) for action in NEEDS_DESIGNATION),

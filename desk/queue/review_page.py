@@ -29,7 +29,7 @@ from matching.life.review import ReviewRefused
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import MATCH_STEPS
 from matching.life.telling.contacts import contacts_of
-from matching.models import Match
+from matching.models import Enquiry, Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import Labels
 from surveys.postings.duplicates import likely_duplicates
@@ -215,6 +215,7 @@ def _page(
             "released": Told.of(match.released_as, labels) if match.released_as else None,
             "labels": labels,
             "events": match.events.select_related("by", "paper"),
+            "enquiries": Enquiry.objects.received().filter(need=match.need_id, offer=match.offer_id).for_lists(),
             "changes": match.changes.select_related("run").order_by("-pk")[:CHANGES_SHOWN],
             "others": [
                 (_("Other matches of this need"), "need", match.need_id, _others(match, need=match.need_id)),

@@ -9,7 +9,7 @@ from django_stubs_ext import StrPromise
 from directory.models import User
 from matching.choices import REFUSALS, MatchStatus, SideAnswer
 from matching.life.clearing import WAITING
-from matching.models import Match, MatchSide
+from matching.models import Enquiry, Match, MatchSide
 
 IS_PROPOSED = Q(status=MatchStatus.PROPOSED)
 
@@ -21,6 +21,7 @@ TODO: Mapping[str, StrPromise] = {
     "clearance": _("Waits for a country"),
     "answers": _("Waits for an answer"),
     "hold": _("On hold"),
+    "asked": _("A side asks about it"),
 }
 
 
@@ -35,6 +36,7 @@ def condition(name: str, *, by: User | None = None) -> Q:
         "clearance": IS_PROPOSED & Q(Exists(sides.filter(clearance__in=WAITING))),
         "answers": IS_PROPOSED & Q(Exists(sides.filter(asked_at__isnull=False, answer=""))),
         "hold": Q(on_hold_at__isnull=False),
+        "asked": Q(Exists(Enquiry.objects.to_answer().filter(need=OuterRef("need"), offer=OuterRef("offer")))),
     }
     return conditions[name]
 

@@ -17,6 +17,8 @@ class Purpose(StrEnum):
     """Left out where the person wants no reminders."""
     DIGEST = "digest"
     """As often as the person wants to hear of new matches."""
+    WEEKLY = "weekly"
+    """Left out where the person wants no weekly summary."""
 
 
 Build = Callable[[User | None, Mapping[str, Any]], Mapping[str, Any] | None]

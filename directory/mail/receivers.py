@@ -1,12 +1,11 @@
 """Who hears of an agency's affairs."""
 
-import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import Q
 from django.utils import timezone
 
-from directory.choices import GOVERNMENT_AGENCY_KINDS, Digest, Role
+from directory.choices import GOVERNMENT_AGENCY_KINDS, Role
 from directory.models import Affiliation, Agency, Designation, User
 
 
@@ -85,12 +84,3 @@ def secretariat_people(role: Role) -> list[User]:
     in_force = Affiliation.objects.in_force(timezone.now().date()).filter(role=role)
     people = User.objects.filter(pk__in=in_force.values("user"), is_active=True, erased_at__isnull=True)
     return list(people.order_by("email"))
-
-
-WEEKLY_ON = 0
-"""Monday."""
-
-
-def digests_due(on: dt.date) -> list[Digest]:
-    """Return how often those want to hear by mail who hear on the day `on`."""
-    return [Digest.DAILY, *([Digest.WEEKLY] if on.weekday() == WEEKLY_ON else [])]

@@ -35,7 +35,9 @@ def render(mail: Mail) -> Rendered | None:
         return None
     if kind.purpose == Purpose.REMINDER and reader is not None and not reader.wants_reminders:
         return None
-    with translation.override(_language(reader, mail.about)), timezone.override(_zone(reader)):
+    if kind.purpose == Purpose.WEEKLY and reader is not None and not reader.wants_weekly:
+        return None
+    with translation.override(_language(reader, mail.about)), timezone.override(zone_of(reader)):
         built = kind.build(reader, mail.about)
         if built is None:
             return None
@@ -80,7 +82,8 @@ def _language(reader: User | None, about: Mapping[str, Any]) -> str:
     return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def _zone(reader: User | None) -> ZoneInfo:
+def zone_of(reader: User | None) -> ZoneInfo:
+    """Return the reader's time zone; UTC for an office, and where the name of the zone is unknown."""
     try:
         return ZoneInfo(reader.time_zone if reader is not None else "UTC")
     except (ZoneInfoNotFoundError, ValueError):

@@ -34,3 +34,5 @@ def unsubscribe(*, user: User, purpose: Purpose) -> None:
         User.objects.filter(pk=user.pk).update(digest=Digest.NEVER)
     elif purpose == Purpose.REMINDER:
         User.objects.filter(pk=user.pk).update(wants_reminders=False)
+    elif purpose == Purpose.WEEKLY:
+        User.objects.filter(pk=user.pk).update(wants_weekly=False)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0013_refused_addresses'),
+        ('directory', '0014_weekly_summary'),
     ]
 
     operations = [

@@ -64,6 +64,18 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", help_text=_("E.g. Asia/Bangkok."))
     digest = models.CharField(_("mails on new matches"), max_length=10, choices=Digest, default=Digest.WEEKLY)
     wants_reminders = models.BooleanField(_("reminders by e-mail"), default=True)
+    wants_weekly = models.BooleanField(
+        _("weekly summary by e-mail"),
+        default=True,
+        help_text=_("What is new for you and what waits for you, on the first working day of the week."),
+    )
+    weekly_on = models.DateField(
+        _("weekly summary last on"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the week was last dealt with, whether there was anything to say or not."),
+    )
     is_listed = models.BooleanField(
         _("listed in the directory"),
         default=False,

@@ -43,7 +43,7 @@ def put_back(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("directory", "0015_paper_as_it_came_and_letters"),
-        ("matching", "0022_answers_have_a_term"),
+        ("matching", "0023_enquiries"),
     ]
 
     operations = [

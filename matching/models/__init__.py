@@ -2,6 +2,7 @@
 
 from matching.models.allocation import Allocation, AllocationPick
 from matching.models.check import ReviewCheck
+from matching.models.enquiry import Enquiry
 from matching.models.introduction import Introduction
 from matching.models.match import Match
 from matching.models.match_change import MatchChange
@@ -20,6 +21,7 @@ from matching.models.triangular.option import TriangularOption
 __all__ = [
     "Allocation",
     "AllocationPick",
+    "Enquiry",
     "Introduction",
     "Match",
     "MatchChange",

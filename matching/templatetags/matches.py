@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.template.context import Context
 from django.utils.formats import number_format
 
+from directory.access import Action, is_member, scope_of
 from directory.models import Country
-from matching.choices import Fit
+from matching.choices import ENQUIRIES_OPEN, Fit
 from matching.life.seen.stated import stated_overlap
-from matching.models import Match
+from matching.models import Enquiry, Match
 from matching.models.match import MatchQuerySet
 from matching.scoring.words import CRITERIA
+from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
 
 register = template.Library()
@@ -114,6 +116,25 @@ def fits_of(context: Context, owner: Country | Need | Offer) -> list[Match]:
         )
     best_first = matches.for_lists().order_by("-seen_word", "need_party", "offer_party", "need", "offer")
     return list(best_first[: SHOWN_OF_AN_OWNER + 1])
+
+
+@register.simple_tag(takes_context=True)
+def asking_about(context: Context, posting: Need | Offer) -> str:
+    """Return whether the reader may ask the secretariat about the posting: "may", "asked", "log_in", or empty.
+
+    Only what is published is asked about, and by others than its own side: one query, for those who may.
+    """
+    user = context["request"].user
+    if posting.status != PostingStatus.PUBLISHED:
+        return ""
+    if not is_member(user):
+        return "log_in"
+    scope = scope_of(user, Action.ASK_ABOUT_POSTINGS)
+    if not scope or posting.is_within(scope):
+        return ""
+    side = Side.NEED if isinstance(posting, Need) else Side.OFFER
+    asked = Enquiry.objects.filter((side.value, posting), asked_by=user, side=side, state__in=ENQUIRIES_OPEN)
+    return "asked" if asked.exists() else "may"
 
 
 @register.filter

@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.choices import Role
 from directory.mail import outbox
-from directory.mail.receivers import coordinators_of, secretariat_people
+from directory.mail.receivers import secretariat_people
 from directory.models import Agency, User
 from practices.choices import QuestionState
 from practices.models import Practice, PracticeQuestion
-from surveys.choices import WindowKind
-from surveys.postings.windows import window_of_country
+from surveys.postings.windows import coordinators_before
 
 MOST_A_DAY = 10
 """Questions of one person within 24 hours."""
@@ -55,7 +54,7 @@ def ask(*, practice: Practice, by: User, agency: Agency | None, text: str, key: 
     if (known := PracticeQuestion.objects.filter(form_key=key, asked_by=by).first()) is not None:
         return known
     _check_limit(by)
-    waits = _coordinators_before(by, agency)
+    waits = coordinators_before(by, agency) if agency is not None else []
     try:
         with transaction.atomic():
             question = PracticeQuestion.objects.create(
@@ -115,15 +114,6 @@ def erase_questions(sender: type[User], *, user: User, **kwargs: Any) -> None:
     asked = PracticeQuestion.objects.filter(asked_by=user)
     asked.exclude(answer="").update(answer=ERASED)
     asked.update(text=ERASED)
-
-
-def _coordinators_before(by: User, agency: Agency | None) -> list[User]:
-    """Return the coordinators who see the question first: where the country has a single window, and others ask."""
-    country = agency.country if agency is not None else None
-    if agency is None or country is None or window_of_country(country).kind != WindowKind.SINGLE:
-        return []
-    coordinators = coordinators_of(country.pk, agency.pk)
-    return [] if by in coordinators else coordinators
 
 
 def _check_limit(by: User) -> None:

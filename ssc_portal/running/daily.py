@@ -28,6 +28,7 @@ from surveys.erasing import respondents
 from surveys.postings import reminding
 from surveys.saved_searches import telling
 from web.api.writing.idempotency import forget_answers
+from workspace.home import weekly
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +92,8 @@ PARTS: dict[str, Part] = {
     "people to validate": write_revalidations,
     "digests": digests.write_digests,
     "news of saved searches": telling.write_news,
+    # Last of what comes once a week: it notes whose week is dealt with.
+    "weekly summaries": weekly.write_weekly,
     "keys that nobody answers for": departures.note_departures,
     "reminders of keys": reminding_of_keys.write_reminders,
     "people erased": leaving.erase_due,

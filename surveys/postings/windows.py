@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
-from directory.models import Affiliation, Country, User
+from directory.mail.receivers import coordinators_of
+from directory.models import Affiliation, Agency, Country, User
 from surveys.choices import PostingStatus, Visibility, WindowKind
 from surveys.models import CountryWindow, Need, Offer, Response
 from surveys.models.posting import Posting
@@ -71,6 +72,17 @@ def may_approve(user: User, posting: Posting | Response) -> bool:
     if is_approved_by_coordinator(posting):
         return not scope.everything and posting.is_within(scope)
     return scope.everything
+
+
+def coordinators_before(by: User, agency: Agency) -> list[User]:
+    """Return the coordinators who see first what a person of the agency asks the secretariat; empty: nobody does.
+
+    Where the country has a single window, it has somebody who speaks for it, and that is not who asks.
+    """
+    if agency.country is None or window_of_country(agency.country).kind != WindowKind.SINGLE:
+        return []
+    coordinators = coordinators_of(agency.country_id, agency.pk)
+    return [] if by in coordinators else coordinators
 
 
 def default_visibility(country: Country | None) -> Visibility:

@@ -6,11 +6,12 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from directory.choices import Digest
 from directory.mail import outbox
 from directory.mail.kinds import Purpose, register
-from directory.mail.receivers import digests_due
+from directory.mail.weekly import weekly_readers
 from directory.models import Affiliation, User
 from surveys.choices import Side
 from surveys.models import SavedSearch
@@ -24,9 +25,9 @@ MOST_LISTED = 20
 def write_news(on: dt.date) -> int:
     """Write the mails that are due on the day `on`, one a person; return how many. Again on that day writes none."""
     serving = Affiliation.objects.in_force(today()).values("user")
-    rows = SavedSearch.objects.filter(
-        user__in=serving, user__is_active=True, user__digest__in=[*digests_due(on), Digest.AT_ONCE]
-    )
+    of_the_week = [reader.user.pk for reader in weekly_readers(on) if reader.user.digest == Digest.WEEKLY]
+    due = Q(user__digest__in=[Digest.DAILY, Digest.AT_ONCE]) | Q(user__in=of_the_week)
+    rows = SavedSearch.objects.filter(due, user__in=serving, user__is_active=True)
     searches = rows.select_related("user").order_by("user", "name", "id")
     return sum(_tell(user, list(own), on) for user, own in groupby(searches, key=lambda search: search.user))
 

@@ -242,8 +242,8 @@ def test_the_queries_do_not_grow(desk, match, reviewer, number, django_assert_nu
     # session, user, affiliations, the match; last event; labels 3; each side: posting with areas, modalities and places
     # 4, groups 1; profile in use and tables of the explanation 17; the list that it came from: countries 2, groups,
     # areas, count, next one after and next one at all; events, changes, others of each side; the two sides, checks, who
-    # speaks for each 2, the reviewers to assign it to; the one before; near-duplicates of each 3
-    with django_assert_num_queries(60):
+    # speaks for each 2, the reviewers to assign it to; the one before; near-duplicates of each 3; enquiries
+    with django_assert_num_queries(61):
         desk.get(page_of(match))
 
 

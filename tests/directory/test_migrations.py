@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.migrating import migrate, stand_at
 
@@ -56,3 +57,20 @@ def test_without_reference_data_there_is_nothing_to_rename(throwaway: str, setti
     rows_of = migrate(throwaway, AFTER)
     assert not rows_of("directory", "CountryGroup").exists()
     migrate(throwaway, BEFORE)
+
+
+def test_the_weekly_summary_begins_next_week_and_spares_who_wanted_no_mails(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    before, after = ("directory", "0013_refused_addresses"), ("directory", "0014_weekly_summary")
+    users = stand_at(throwaway, before)("directory", "User")
+    for name, values in {"any": {}, "never": {"digest": "never"}, "none": {"wants_reminders": False}}.items():
+        users.create(email=f"{name}@example.org", password="x", **values)
+
+    def wants() -> dict[str, bool]:
+        rows = migrate(throwaway, after)("directory", "User")
+        assert {row.weekly_on for row in rows.all()} == {timezone.now().date()}
+        return {row.email.partition("@")[0]: row.wants_weekly for row in rows.all()}
+
+    assert wants() == {"any": True, "never": False, "none": False}
+    assert migrate(throwaway, before)("directory", "User").count() == 3
+    assert wants() == {"any": True, "never": False, "none": False}

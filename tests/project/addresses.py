@@ -14,7 +14,7 @@ from django.utils import timezone
 from directory.models import AgencyFact, Invitation, Mail, RulesReview
 from matching.allocation import plans
 from matching.allocation.weighing import Settings
-from matching.models import Allocation, MatchChange, MatchEvent
+from matching.models import Allocation, Enquiry, MatchChange, MatchEvent
 from practices.models import Practice, PracticeQuestion
 from surveys.models import (
     Challenge,
@@ -96,6 +96,10 @@ def rows() -> dict[type[Model], Model]:
         form_key=uuid.uuid4(),
     )
     found |= {Practice: practice, PracticeQuestion: asked}
+    found[Enquiry] = Enquiry.objects.create(
+        side="offer", offer=match.offer, need=match.need, asked_by=user, agency=factories.AgencyFactory(),
+        state="with_secretariat", received_at=timezone.now(),
+    )  # type: ignore[misc]  # fmt: skip
     found[AgencyFact] = AgencyFact.objects.create(agency=factories.AgencyFactory(), label="Law", text="Decree")
     found[RulesReview] = RulesReview.objects.create(by=user, note="No change.")  # type: ignore[misc]
     affiliation = user.affiliations.get()  # type: ignore[attr-defined]
@@ -149,6 +153,9 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         **{f"workspace:practice{page}": [by_label["practices.practice"].pk] for page in ("", "-edit", "-ask")},
         "workspace:practice-step": [by_label["practices.practice"].pk, "submit"],
         "workspace:question-step": [by_label["practices.practicequestion"].pk, "pass-on"],
+        "workspace:offer-ask": [match.offer_id],
+        "workspace:need-ask": [match.need_id],
+        "workspace:enquiry-step": [by_label["matching.enquiry"].pk, "withdraw"],
         "surveys:survey_changes": [by_label["surveys.survey"].code, by_label["surveys.survey"].code],
         "surveys:survey_changes_file": [by_label["surveys.survey"].code, by_label["surveys.survey"].code, "csv"],
         "workspace:survey": [by_label["surveys.survey"].code],

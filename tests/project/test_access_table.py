@@ -159,6 +159,10 @@ TABLE = {
     "workspace:practice-ask": "302 200 200 200 403 403",
     "workspace:questions": "302 200 200 200 403 200",
     "workspace:question-step": "302 403 405 403 403 405",
+    # The postings in the table are of nobody who asks here: not their own, and published.
+    **{f"workspace:{kind}-ask": WORKERS for kind in ("offer", "need")},
+    "workspace:enquiries": WORKERS,
+    "workspace:enquiry-step": WORKERS_POST,
     "mail:unsubscribe": "404 404 404 404 404 404",
     "mail:still-valid": "404 404 404 404 404 404",
     "workspace:matches": WORKERS,
@@ -256,12 +260,13 @@ MODELS = {
     "matching.allocation": (STAFF, NOBODY),
     "matching.matchevent": (STAFF, NOBODY),
     "matching.triangularoption": (STAFF, NOBODY),
+    "matching.enquiry": (STAFF, NOBODY),
     "practices.practice": (STAFF, NOBODY),
     "practices.practicequestion": (STAFF, NOBODY),
 }
 # A match tells its own history on its own page; of a row that is not there the admin sends back to its index.
 HISTORY_LEADS_AWAY = {
-    "matching.match", "matching.triangularoption", "matching.matchrun", "matching.allocation",
+    "matching.match", "matching.triangularoption", "matching.matchrun", "matching.allocation", "matching.enquiry",
     "practices.practice", "practices.practicequestion",
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ from directory.access import Action
 from directory.models import Affiliation, Agency, Country, Designation, Invitation, Mail, User
 from matching.life import review
 from matching.life.seen.shown import ShownEvents
-from matching.models import Allocation, Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
+from matching.models import Allocation, Enquiry, Match, MatchEvent, MatchRun, MatchSide, ScoringProfile
 from practices.models import Practice, PracticeQuestion
 from practices.shown.editing import ShownPractice
 from surveys.choices import PostingStatus, WindowKind
@@ -57,10 +57,12 @@ ALLOWED = {
     "country": {"own", "alone", "same_country"},
     "all": set(PLACES),
     "elsewhere": {"elsewhere"},
+    "of another agency": {"same_country", "elsewhere"},
 }
 WATCHED: tuple[type[Model], ...] = (
     Offer, Need, Match, MatchSide, MatchEvent, MatchRun, Survey, ScoringProfile, Invitation, Affiliation, Designation,
     Country, User, Mail, CountryWindow, Allocation, Practice, PracticeQuestion,
+    Enquiry,
 )  # fmt: skip
 DOES_NOT_COUNT = {"last_login", "updated_at", "heartbeat_at"}
 
@@ -236,6 +238,11 @@ def ask(client: Client, world: World, place: str, pk: int | None) -> Any:
     return client.post(f"/workspace/practices/{pk or world.shared[place].pk}/ask/", typed)
 
 
+def ask_about_posting(client: Client, world: World, place: str, pk: int | None) -> Any:
+    typed = {"text": "Could this work?"}
+    return client.post(f"/workspace/offers/{pk or world.suggested[place].offer_id}/ask/", typed)
+
+
 def review_practice(client: Client, world: World, place: str, pk: int | None) -> Any:
     practice = world.sent_in[place]
     typed = {"step": "publish", "note": "", "as_of": ShownPractice(practice).mark()}
@@ -314,6 +321,13 @@ WAYS = (
         Action.ASK_SECRETARIAT,
         ask,
         {"focal_point": "all", "coordinator": "all", "partner": "all"},
+    ),
+    # About one's own there is nothing to ask.
+    Way(
+        "ask about a posting",
+        Action.ASK_ABOUT_POSTINGS,
+        ask_about_posting,
+        {"focal_point": "of another agency", "coordinator": "elsewhere"},
     ),
     Way("answer a proposal", Action.ANSWER_PROPOSALS, answer, WRITERS),
     # An agency that is not one of theirs is no choice of the form.

@@ -10,6 +10,7 @@ from directory.choices import Role
 from directory.models import Mail, User
 from directory.people import invitations
 from matching.choices import SideAnswer
+from matching.enquiries import asking
 from matching.life import answering, introducing, review
 from matching.life.seen.shown import ShownEvents
 from matching.models import Match
@@ -97,6 +98,14 @@ class Forms:
         question = questions.ask(
             practice=published, by=people["coordinator"], agency=None, text="How many?", key=uuid.uuid4()
         )
+        enquiry = asking.ask(
+            side=Side.NEED,
+            posting=need,
+            by=people["coordinator"],
+            agency=people["coordinator"].affiliations.get().agency,
+            own=None,
+            text="Could this work?",
+        )
         read = {"as_of": ShownPractice(sent_in).mark()}
         life = [
             "assign-to", "check-kind", "check-result", "check-note", "clearance-side", "clearance-answer",
@@ -108,16 +117,9 @@ class Forms:
         ]  # fmt: skip
         life += [f"{step}-{name}" for step in ("outcome", "complete") for name in outcome]
         person = (
-            "honorific",
-            "full_name",
-            "job_title",
-            "phone",
-            "language",
-            "time_zone",
-            "digest",
-            "wants_reminders",
-            "is_listed",
-        )
+            "honorific", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_weekly",
+            "wants_reminders", "is_listed",
+        )  # fmt: skip
         self.all: list[tuple[str, str, tuple[str, ...], dict[str, str]]] = [
             ("coordinator", "/workspace/people/", ("email", "full_name", "agency", "role", "language"), {}),
             ("coordinator", f"/workspace/offers/{waiting.pk}/send_back/", ("note",), as_of(waiting)),
@@ -145,6 +147,8 @@ class Forms:
                 ("text",),
                 {"form_key": str(uuid.uuid4())},
             ),
+            ("focal_point", f"/workspace/needs/{need.pk}/ask/", ("own", "text"), {}),
+            ("reviewer", f"/admin/matching/enquiry/{enquiry.pk}/change/", ("answer",), {}),
             ("reviewer", f"/admin/practices/practice/{sent_in.pk}/change/", ("step", "note", "as_of"), {}),
             (
                 "reviewer",

@@ -32,6 +32,7 @@ TABLE = {
     Action.READ_COUNTRY_BRIEFS: "- country - all all",
     Action.READ_COMPUTED_FITS: "- - all - -",
     Action.ASK_SECRETARIAT: "all all all - -",
+    Action.ASK_ABOUT_POSTINGS: "agency country - - -",
     Action.READ_EVERYTHING: "- - - all all",
     Action.REVIEW_MATCHES: "- - - all all",
     Action.REVIEW_PRACTICES: "- - - all all",

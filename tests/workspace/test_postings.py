@@ -173,7 +173,7 @@ def test_confirming_what_a_survey_said_leaves_it_published_until_approved(client
     window("THA", WindowKind.SINGLE)
     need = PublishedNeedFactory(country=CountryFactory(iso3="THA"))
     client.force_login(focal_point)
-    assert "Need to confirm" in Page(client.get(reverse("workspace:home"))).text
+    assert need.title in Page(client.get(reverse("workspace:home"))).text
     client.post(reverse("workspace:need-step", args=[need.pk, "confirm"]), as_of(need))
     need.refresh_from_db()
     assert (need.status, need.confirmed_on) == (PostingStatus.PUBLISHED, None)

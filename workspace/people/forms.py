@@ -53,14 +53,18 @@ class ProfileForm(forms.ModelForm[User]):
     """What a person says of itself, and what it wants to hear by e-mail."""
 
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zones, initial="UTC")
-    digest = forms.ChoiceField(label=gettext_lazy("Mails on new matches"), choices=Digest)
+    digest = forms.ChoiceField(
+        label=gettext_lazy("Mails on new matches"),
+        choices=Digest,
+        help_text=gettext_lazy("Once a week: within the weekly summary, where you receive that."),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = User
         fields: tuple[str, ...] = (
-            "honorific", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders",
-            "is_listed",
+            "honorific", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_weekly",
+            "wants_reminders", "is_listed",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

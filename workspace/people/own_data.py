@@ -22,8 +22,9 @@ from directory.models import User
 
 Row = dict[str, Any]
 ACCOUNT = (
-    "email", "honorific", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_reminders",
-    "is_listed", "is_active", "date_joined", "last_login", "notice_accepted_at", "erased_at",
+    "email", "honorific", "full_name", "job_title", "phone", "language", "time_zone", "digest", "wants_weekly",
+    "weekly_on", "wants_reminders", "is_listed", "is_active", "date_joined", "last_login", "notice_accepted_at",
+    "erased_at",
 )  # fmt: skip
 WORK = ("match", "kind", "side", "from_status", "to_status", "at", "note")
 PLACE = ("history_date", "history_type", "role", "agency__name", "valid_from", "valid_until", "ended_at")
@@ -166,6 +167,14 @@ HELD: tuple[Held, ...] = (
         gettext_lazy("What you asked the secretariat"),
     ),
     Held("practices.PracticeQuestion", "passed_by", ("passed_at",)),
+    Held(
+        "matching.Enquiry",
+        "asked_by",
+        ("side", "need", "offer", "agency__name", "text", "state", "asked_at", "answer", "answered_at", "withdrawn_at"),
+        gettext_lazy("What you asked the secretariat about offers and needs"),
+    ),
+    Held("matching.Enquiry", "passed_by", ("passed_at",)),
+    Held("matching.Enquiry", "answered_by", ("answered_at",)),
     Held("practices.PracticeQuestion", "answered_by", ("answered_at",)),
     Held("account.EmailAddress", "user", ("email", "verified", "primary")),
     Held("account.EmailAddress", "email", ("email", "verified", "primary")),

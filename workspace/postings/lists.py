@@ -1,8 +1,9 @@
 """Lists of postings: the own ones by state, and those that wait for approval."""
 
+import datetime as dt
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -15,15 +16,18 @@ from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
+from web.days import first_day_not_ended, today
 from web.pages import ROWS_A_PAGE
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind
 
+EXPIRING_WITHIN = dt.timedelta(days=30)
 STATES = {
     "all": _("All"),
     "draft": _("Drafts"),
     "waiting": _("Waiting for approval"),
     "published": _("Published"),
+    "closing": _("About to close"),
     "unconfirmed": _("To confirm"),
     "withdrawn": _("Withdrawn"),
 }
@@ -57,6 +61,9 @@ def _in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
         return rows.filter(submitted_at__isnull=False)
     if state == "unconfirmed":
         return rows.filter(status=PostingStatus.PUBLISHED, confirmed_on__isnull=True)
+    if state == "closing":
+        ends_soon = Q(closes_on__gte=first_day_not_ended(), closes_on__lt=today() + EXPIRING_WITHIN)
+        return rows.filter(ends_soon, status=PostingStatus.PUBLISHED).order_by("closes_on", "pk")
     if state == "draft":
         return rows.filter(status=PostingStatus.DRAFT)
     if state in (PostingStatus.PUBLISHED, PostingStatus.WITHDRAWN):

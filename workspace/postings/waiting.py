@@ -1,6 +1,8 @@
-"""Postings that wait for a person: to confirm, sent back, drafts, about to expire, to approve."""
+"""Postings that wait for a person: to say whether they are still valid, sent back, drafts.
 
-import datetime as dt
+Those about to close, not confirmed or to approve have lists of their own (`workspace/home`).
+"""
+
 from typing import Any
 
 from django.db.models import Count, Q
@@ -15,25 +17,21 @@ from surveys.models import Need, Offer
 from web.days import today, years_before
 from workspace.waiting import Waiting
 
-EXPIRING_WITHIN = dt.timedelta(days=30)
 STILL_VALID_AFTER_YEARS = 1
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """Return what waits for the person: two queries a kind of posting."""
+    """Return what waits for the person: a query a kind of posting."""
     found = []
     for kind, model in (("offer", Offer), ("need", Need)):
         found += _of_a_kind(user, kind, model) if can(user, Action.POST) else []
-        found += _to_approve(user, kind, model) if can(user, Action.APPROVE_POSTINGS) else []
     return sorted(found, key=lambda one: not one.is_urgent)
 
 
 def _of_a_kind(user: User, kind: str, model: Any) -> list[Waiting]:
     published = Q(status=PostingStatus.PUBLISHED, submitted_at__isnull=True)
     conditions = {
-        "unconfirmed": published & Q(confirmed_on__isnull=True),
         "stale": published & Q(confirmed_on__lt=years_before(today(), STILL_VALID_AFTER_YEARS)),
-        "expiring": published & Q(closes_on__gte=today(), closes_on__lt=today() + EXPIRING_WITHIN),
         "sent_back": ~Q(sent_back_note="") & Q(submitted_at__isnull=True),
         "draft": Q(status=PostingStatus.DRAFT, sent_back_note=""),
     }
@@ -46,7 +44,7 @@ def _of_a_kind(user: User, kind: str, model: Any) -> list[Waiting]:
             count=counts[name],
             address=f"{reverse(f'workspace:{kind}s')}{STATE_OF[name]}",
             detail=_details()[name],
-            is_urgent=name in ("unconfirmed", "sent_back"),
+            is_urgent=name == "sent_back",
         )
         for name in conditions
         if counts[name]
@@ -54,9 +52,7 @@ def _of_a_kind(user: User, kind: str, model: Any) -> list[Waiting]:
 
 
 STATE_OF = {
-    "unconfirmed": "?state=unconfirmed",
     "stale": "?state=published",
-    "expiring": "?state=published",
     "sent_back": "?state=draft",
     "draft": "?state=draft",
 }
@@ -64,12 +60,8 @@ STATE_OF = {
 
 def _words(kind: str, name: str, count: int) -> str:
     words = {
-        ("offer", "unconfirmed"): ngettext("Offer to confirm", "Offers to confirm", count),
-        ("need", "unconfirmed"): ngettext("Need to confirm", "Needs to confirm", count),
         ("offer", "stale"): ngettext("Offer: still valid?", "Offers: still valid?", count),
         ("need", "stale"): ngettext("Need: still valid?", "Needs: still valid?", count),
-        ("offer", "expiring"): ngettext("Offer about to close", "Offers about to close", count),
-        ("need", "expiring"): ngettext("Need about to close", "Needs about to close", count),
         ("offer", "sent_back"): ngettext("Offer sent back", "Offers sent back", count),
         ("need", "sent_back"): ngettext("Need sent back", "Needs sent back", count),
         ("offer", "draft"): ngettext("Draft of an offer", "Drafts of offers", count),
@@ -80,21 +72,7 @@ def _words(kind: str, name: str, count: int) -> str:
 
 def _details() -> dict[str, str]:
     return {
-        "unconfirmed": _("Read from a survey. Confirm, correct, or say that it no longer holds."),
         "stale": _("Confirmed more than a year ago."),
-        "expiring": _("Renew it within 30 days, or let it close."),
         "sent_back": _("With a note on what to change."),
         "draft": _("Not yet published."),
     }
-
-
-def _to_approve(user: User, kind: str, model: Any) -> list[Waiting]:
-    count = model.objects.awaiting_approval_by(user).count()
-    if not count:
-        return []
-    words = {
-        "offer": ngettext("Offer to approve", "Offers to approve", count),
-        "need": ngettext("Need to approve", "Needs to approve", count),
-    }
-    detail = _("Approve it, or send it back with a note.")
-    return [Waiting(words[kind], count, reverse("workspace:approvals"), detail, is_urgent=True)]

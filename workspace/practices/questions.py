@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
 
-from directory.access import Action
+from directory.access import Action, can
 from practices.asking import questions
 from practices.asking.questions import QuestionRefused, TooManyQuestions
 from practices.choices import QuestionState
@@ -91,7 +91,8 @@ class OwnQuestions(WorkspacePage, ListView[PracticeQuestion]):
         context = super().get_context_data(**kwargs)
         asked = [question.practice_id for question in context["object_list"]]
         public = set(Practice.objects.public().filter(pk__in=asked).values_list("pk", flat=True))
-        return context | {"to_pass_on": list(waiting), "public": public}
+        asks_about_postings = can(self.request.user, Action.ASK_ABOUT_POSTINGS)
+        return context | {"to_pass_on": list(waiting), "public": public, "asks_about_postings": asks_about_postings}
 
 
 class QuestionStep(WorkspacePage):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
 
 from directory.access import Action, can, scope_of
 from workspace.current import affiliations_to_choose, current_affiliation
@@ -22,6 +23,9 @@ def workbar(context: Context) -> dict[str, Any]:
         "affiliations": affiliations_to_choose(request),
         "reads_own": can(request.user, Action.READ_OWN),
         "asks": can(request.user, Action.ASK_SECRETARIAT),
+        "questions": reverse(
+            "workspace:enquiries" if can(request.user, Action.ASK_ABOUT_POSTINGS) else "workspace:questions"
+        ),
         "uses_directory": can(request.user, Action.USE_DIRECTORY),
         "may_invite": can(request.user, Action.INVITE),
         "makes_keys": can(request.user, Action.MANAGE_KEYS),

@@ -8,24 +8,33 @@ from django.db.models import Q, QuerySet
 from directory.access import Action
 from directory.choices import Digest
 from directory.mail import outbox
-from directory.mail.receivers import digests_due
+from directory.mail.weekly import weekly_readers
 from directory.models import Affiliation, User
 from matching.choices import ReadAs
 from matching.life.marks import Ids
 from matching.models import Match
 from web.days import today
 
-LOOKS_BACK = {Digest.DAILY: dt.timedelta(days=1), Digest.WEEKLY: dt.timedelta(days=7)}
+DAY = dt.timedelta(days=1)
 MOST_LISTED = 20
 
 
 def write_digests(on: dt.date) -> int:
-    """Write the digests that are due on the day `on`; return how many. Again on the same day writes none twice."""
+    """Write the digests that are due on the day `on`; return how many. Again on the same day writes none twice.
+
+    Whoever gets the weekly summary has the new matches of the week in it.
+    """
+    yesterday = dt.datetime.combine(on - DAY, dt.time.min, tzinfo=dt.UTC)
+    due = [(user, yesterday) for user in _readers(Digest.DAILY)]
+    due += [
+        (reader.user, reader.since)
+        for reader in weekly_readers(on)
+        if reader.user.digest == Digest.WEEKLY and not reader.user.wants_weekly
+    ]
     written = 0
-    for user in _readers(*digests_due(on)):
-        begin = dt.datetime.combine(on - LOOKS_BACK[Digest(user.digest)], dt.time.min, tzinfo=dt.UTC)
-        if new_matches_of(user, since=begin).exists():
-            written += _write(user, since=begin, key=f"new_matches:{user.pk}:{on.isoformat()}")
+    for user, since in due:
+        if new_matches_of(user, since=since).exists():
+            written += _write(user, since=since, key=f"new_matches:{user.pk}:{on.isoformat()}")
     return written
 
 

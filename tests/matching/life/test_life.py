@@ -463,16 +463,25 @@ def test_a_run_tells_at_once_too(match):
     assert Mail.objects.get().to_user == speaker_for(match.need)
 
 
-def test_digests_come_once_a_day_or_on_mondays(match):
+def test_digests_come_once_a_day_or_on_the_first_working_day_of_the_week(match):
     daily, weekly = speaker_for(match.need), speaker_for(match.offer)
-    User.objects.filter(pk=daily.pk).update(digest=Digest.DAILY)
-    User.objects.filter(pk=weekly.pk).update(digest=Digest.WEEKLY)
     tuesday, next_monday = dt.date(2026, 12, 1), dt.date(2026, 12, 7)
-    Match.objects.update(shown_since=dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC))
-    assert digests.write_digests(tuesday) == 1
-    assert digests.write_digests(tuesday) == 0
-    assert digests.write_digests(next_monday) == 1
+    User.objects.filter(pk=daily.pk).update(digest=Digest.DAILY)
+    User.objects.filter(pk=weekly.pk).update(digest=Digest.WEEKLY, wants_weekly=False, weekly_on=tuesday)
+    Match.objects.update(shown_since=dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC))
+    assert digests.write_digests(dt.date(2026, 12, 2)) == 1
+    assert digests.write_digests(dt.date(2026, 12, 2)) == 0
+    # The match's offer is Thai: that Monday is a holiday there.
+    assert digests.write_digests(next_monday) == 0
+    assert digests.write_digests(next_monday + dt.timedelta(days=1)) == 1
     assert [mail.to_user for mail in Mail.objects.order_by("pk")] == [daily, weekly]
+
+
+def test_who_gets_the_weekly_summary_has_the_new_matches_of_the_week_in_it(match):
+    weekly = speaker_for(match.offer)
+    User.objects.filter(pk=weekly.pk).update(digest=Digest.WEEKLY, weekly_on=dt.date(2026, 12, 1))
+    Match.objects.update(shown_since=dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC))
+    assert digests.write_digests(dt.date(2026, 12, 8)) == 0
 
 
 # --- A posting just published has the scores of a full run

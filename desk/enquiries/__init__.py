@@ -1,0 +1,1 @@
+"""What sides ask the secretariat about postings of others."""

@@ -1,0 +1,1 @@
+"""Asking the secretariat about postings of others."""
