@@ -1,13 +1,10 @@
 """Terms in working days of a country: its weekend, its public holidays, and when its clock stands still."""
 
 import datetime as dt
-from collections.abc import Collection
-from functools import lru_cache
 
-import holidays
-
-from surveys.models import ClockStop
+from directory.working_days import last_day_of_term
 from surveys.models.posting import Posting
+from surveys.postings.windows import stops_of
 
 ANSWER_DAYS = 60
 """Working days in which a side answers a proposal; then it closes."""
@@ -18,50 +15,9 @@ LEAST_NOTICE_DAYS = 10
 NOT_NOW_MONTHS = 6
 """Before a match is suggested again that a side did not want at the time, or did not answer."""
 
-SATURDAY_AND_SUNDAY = frozenset({5, 6})
-
-Period = tuple[dt.date, dt.date]
-"""First and last day, both included."""
-
-
-def last_day_of_term(
-    begin: dt.date, working_days: int, iso3: str | None, *, stopped: Collection[Period] = ()
-) -> dt.date:
-    """Return the last day of a term of so many working days, of which the first is the one after `begin`.
-
-    Weekends and public holidays are those of the country (ISO3), as the package `holidays` knows them; for a country
-    that it does not know, and without one, Saturday and Sunday alone. Days of `stopped` do not count.
-    """
-    day, left = begin, working_days
-    while left > 0:
-        day += dt.timedelta(days=1)
-        if _is_working_day(day, iso3) and not any(first <= day <= last for first, last in stopped):
-            left -= 1
-    return day
-
 
 def term_for(posting: Posting, begin: dt.date, working_days: int) -> dt.date:
     """Return the last day of a term of the country that the posting is of, with what is known now of its clock."""
     country = posting.posting_country
     iso3 = country.pk if country else None
-    return last_day_of_term(begin, working_days, iso3, stopped=_stops_of(iso3, since=begin))
-
-
-def _stops_of(iso3: str | None, *, since: dt.date) -> list[Period]:
-    stops = ClockStop.objects.filter(window=iso3, last_day__gte=since) if iso3 else ClockStop.objects.none()
-    return list(stops.order_by("first_day").values_list("first_day", "last_day"))
-
-
-def _is_working_day(day: dt.date, iso3: str | None) -> bool:
-    calendar = _calendar(iso3, day.year) if iso3 else None
-    if calendar is None:
-        return day.weekday() not in SATURDAY_AND_SUNDAY
-    return day.weekday() not in calendar.weekend and day not in calendar
-
-
-@lru_cache(maxsize=512)
-def _calendar(iso3: str, year: int) -> holidays.HolidayBase | None:
-    try:
-        return holidays.country_holidays(iso3, years=year)
-    except NotImplementedError:
-        return None
+    return last_day_of_term(begin, working_days, iso3, stopped=stops_of(iso3, since=begin))

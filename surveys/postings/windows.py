@@ -5,6 +5,7 @@ coordinator is informed; *secretariat*: a manager, who checks with the mission o
 (UN entities, funds, banks) are approved by the secretariat.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can, scope_of
 from directory.models import Country, User
+from directory.working_days import Period
 from surveys.choices import PostingStatus, Visibility, WindowKind
-from surveys.models import CountryWindow, Need, Offer, Response
+from surveys.models import ClockStop, CountryWindow, Need, Offer, Response
 from surveys.models.posting import Posting
 from surveys.postings.changes import tell_postings_changed
 
@@ -65,6 +67,12 @@ def may_approve(user: User, posting: Posting | Response) -> bool:
 def default_visibility(country: Country | None) -> Visibility:
     """Return whom new postings of the country are visible to, unless chosen otherwise."""
     return Visibility(window_of_country(country).default_visibility)
+
+
+def stops_of(iso3: str | None, *, since: dt.date) -> list[Period]:
+    """Return the times, not over on the day `since`, in which the terms of a country (ISO3) do not run."""
+    stops = ClockStop.objects.filter(window=iso3, last_day__gte=since) if iso3 else ClockStop.objects.none()
+    return list(stops.order_by("first_day").values_list("first_day", "last_day"))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils import timezone
 from directory.choices import Digest, MailState, Role
 from directory.mail import sending
 from directory.models import Designation, Mail, User
+from directory.working_days import last_day_of_term
 from matching.choices import (
     CONTACTS_SHOWN,
     COOPERATION,
@@ -27,7 +28,6 @@ from matching.life.seen.sides import events_for
 from matching.life.steps import MATCH_STEPS, ReviewRefused
 from matching.life.telling import digests
 from matching.life.telling.contacts import contacts_for
-from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchEvent, MatchSide
 from matching.runs.rematch import rematch
 from matching.runs.running import run_matching
