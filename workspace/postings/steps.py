@@ -18,7 +18,7 @@ from matching.asking.published import PublishedOverlaps, published_overlaps
 from matching.runs.rematch import rematch
 from matching.scoring.near_misses import near_misses
 from surveys.answering.pending import choose, differences_of, open_choice
-from surveys.choices import PostingStatus, WithdrawalReason
+from surveys.choices import REASONS_TO_CHOOSE, PostingStatus
 from surveys.models import Need
 from surveys.models.posting import Posting
 from surveys.postings import approval, states
@@ -45,7 +45,7 @@ DETAIL, PREVIEW = "workspace/postings/detail.html", "workspace/postings/preview.
 class WithdrawForm(forms.Form):
     """Why a posting no longer stands."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=WithdrawalReason)
+    reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=REASONS_TO_CHOOSE)
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
