@@ -41,6 +41,8 @@ def record_sent(
         raise ConfirmingRefused(said % {"country": held.country})
     if on > today() or on < held.campaign.begun_on:
         raise ConfirmingRefused(_("It was sent between the day on which the campaign began and today."))
+    if not open_rows(held).exists():
+        raise ConfirmingRefused(_("Nothing is left to ask of %(country)s.") % {"country": held.country})
     if way != AskedBy.MAIL and not addressee.strip():
         raise ConfirmingRefused(_("Say to which mission or ministry it was addressed."))
     held.way, held.addressee, held.reference = way, addressee.strip(), reference.strip()

@@ -64,7 +64,7 @@ def letters_zip(campaign: ConfirmationCampaign, way: AskedBy) -> bytes:
     rows = _quoted_rows(requests)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for request in requests:
+        for request in filter(lambda one: rows[one.pk], requests):
             archive.writestr(f"{letter_name(request, way)}.docx", _docx(request, way, rows[request.pk]))
     return packed.getvalue()
 
@@ -83,13 +83,16 @@ def usual_addressee(request: ConfirmationRequest, way: AskedBy) -> str:
 
 
 def _quoted_rows(requests: Iterable[ConfirmationRequest]) -> dict[int, list[ConfirmationRow]]:
-    """Return the rows of each request, in a fixed number of queries."""
+    """Return the rows of each request for which nothing was done when it was sent; a fixed number of queries."""
     lists = [f"{kind}__{name}" for kind in ("offer", "need") for name in ("areas", "modalities")]
     lists += [f"{places}__{named}" for places in PLACES for named in ("country", "group")]
-    found: dict[int, list[ConfirmationRow]] = {request.pk: [] for request in requests}
+    by_pk = {request.pk: request for request in requests}
+    found: dict[int, list[ConfirmationRow]] = {pk: [] for pk in by_pk}
     rows = ConfirmationRow.objects.filter(request__in=found).with_postings()
     for row in rows.prefetch_related(*lists).order_by("pk"):
-        found[int(row.request_id or 0)].append(row)
+        sent_on = by_pk[int(row.request_id or 0)].sent_on
+        if row.settled_on is None or (sent_on is not None and row.settled_on > sent_on):
+            found[int(row.request_id or 0)].append(row)
     return found
 
 

@@ -44,6 +44,12 @@ def post_in_place(*, posting: AnyPosting, by: User) -> AnyPosting:
     return new
 
 
+def replaced_by(posting: Posting) -> int | None:
+    """Return the id of the compiled posting in whose place this one stands, if any."""
+    own = "offer" if isinstance(posting, Offer) else "need"
+    return ConfirmationRow.objects.filter(**{f"new_{own}": posting}).values_list(own, flat=True).first()
+
+
 def _row_of(posting: Posting) -> ConfirmationRow:
     """Return the row of the campaign under way, else the one without a campaign; not saved where there is none."""
     own = {"offer" if isinstance(posting, Offer) else "need": posting}

@@ -19,6 +19,7 @@ from matching.runs.rematch import rematch
 from matching.scoring.near_misses import near_misses
 from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import REASONS_TO_CHOOSE, PostingStatus
+from surveys.confirming.replacing import post_in_place, replaced_by
 from surveys.models import Need
 from surveys.models.posting import Posting
 from surveys.postings import approval, states
@@ -127,7 +128,7 @@ class History(WorkspacePage):
 
 
 class PostingStep(WorkspacePage):
-    """Takes one step on a posting: publish, submit, confirm, withdraw, renew, copy, approve, send_back."""
+    """Takes one step on a posting: publish, confirm, withdraw, renew, copy and the others of POSTING_STEPS."""
 
     actions = (Action.POST, Action.APPROVE_POSTINGS)
 
@@ -161,7 +162,7 @@ class PostingStep(WorkspacePage):
 
 def _publish(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     """Publish, or put before whom approves; the matches are on the page that answers."""
-    twins = likely_duplicates(posting, request.user)
+    twins = _twins(posting, request.user)
     if twins and request.POST.get("another") != "1":
         return show(request, posting=posting, kind=kind, template=PREVIEW, twins=twins, asks=True)
     put = approval.put_before_others(posting=posting, by=request.user)
@@ -228,6 +229,15 @@ def _copy(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     return redirect(kind.address("edit", made.pk))
 
 
+def _in_place(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    """Begin, or go on with, the posting in place of one that others compiled."""
+    made = post_in_place(posting=posting, by=request.user)
+    if made.status != PostingStatus.DRAFT:
+        return redirect(kind.address("", made.pk))
+    messages.success(request, _("Here is a draft made of it. Once it is published, the compiled one goes."))
+    return redirect(kind.address("edit", made.pk))
+
+
 APPROVING = frozenset({"approve", "send_back"})
 """Steps of who approves; all others are of those who speak for the posting."""
 
@@ -251,6 +261,7 @@ POSTING_STEPS: dict[str, Callable[[MemberRequest, Any, Kind], HttpResponse]] = {
     "renew": _renew,
     "copy": _copy,
     "choose": _choose,
+    "in_place": _in_place,
 }
 
 
@@ -273,13 +284,19 @@ def show(
         "renew_form": RenewForm(initial={"closes_on": posting.closes_on}),
         "send_back_form": SendBackForm(),
         "overlaps": _overlaps(posting, request.user) if template == DETAIL else None,
-        "twins": likely_duplicates(posting, request.user) if template == PREVIEW else [],
+        "twins": _twins(posting, request.user) if template == PREVIEW else [],
         "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]
         "languages": language_names(posting.delivery_languages),
         "differences": differences_of(change) if (change := open_choice(posting)) else [],
         **given,
     }
     return render(request, template, context, status=status)
+
+
+def _twins(posting: Posting, user: User) -> list[Posting]:
+    """Return what is likely the same posting, but not the compiled one that goes once this is published."""
+    twins, replaced = likely_duplicates(posting, user), replaced_by(posting)
+    return [twin for twin in twins if twin.pk != replaced]
 
 
 def _overlaps(posting: Posting, user: User) -> PublishedOverlaps | None:
