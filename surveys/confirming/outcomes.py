@@ -48,12 +48,17 @@ def outcome_of(row: ConfirmationRow) -> RowOutcome:
             WithdrawalReason.REPLACED: RowOutcome.REPLACED,
             WithdrawalReason.NOT_CONFIRMED: RowOutcome.RETIRED,
         }.get(WithdrawalReason(posting.withdrawal_reason or WithdrawalReason.OTHER), RowOutcome.WITHDRAWN)
-    if posting.status == PostingStatus.ARCHIVED:
+    if posting.status == PostingStatus.ARCHIVED or _is_put_back(posting):
         return RowOutcome.GONE
     if posting.status == PostingStatus.PUBLISHED and posting.confirmed_on is not None:
         is_corrected = posting.edited_on is not None and posting.edited_on >= row.created_at
         return RowOutcome.CORRECTED if is_corrected else RowOutcome.CONFIRMED
     return RowOutcome.IN_HAND if row.outcome == RowOutcome.IN_HAND else RowOutcome.OPEN
+
+
+def _is_put_back(posting: Posting) -> bool:
+    """Whether it is a draft again because its source no longer states it; one sent back to its country has a note."""
+    return posting.status == PostingStatus.DRAFT and not posting.sent_back_note
 
 
 def note_outcome(row: ConfirmationRow, outcome: RowOutcome, *, by: User | None) -> None:

@@ -214,8 +214,10 @@ def test_the_page_of_the_workspace_takes_as_many_queries_for_many(
         with django_assert_num_queries(5):  # session, account, standing; rows; the window of the country
             client.get(address)
         response = own("Thailand: solar courses").response
-        for _number in range(5 if turn == 0 else 0):
-            posting = PublishedOfferFactory(survey=response.survey, response=response, country=response.country)
+        for number in range(5 if turn == 0 else 0):
+            posting = PublishedOfferFactory(
+                survey=response.survey, response=response, response_part=number + 1, country=response.country
+            )
             thailand.rows.create(offer=posting)
 
 
