@@ -17,15 +17,19 @@ from surveys.models.posting import Posting
 from surveys.postings import states
 from web.days import today
 
+ROWS_AT_ONCE = 500
+
 
 def on_postings_changed(sender: type[Posting], ids: Collection[int], by: User | None = None, **kwargs: Any) -> None:
     """Note what became of the rows of these postings; one that another was published in place of goes."""
-    own = "offer" if issubclass(sender, Offer) else "need"
-    concerned = Q(**{f"{own}__in": ids}) | Q(**{f"new_{own}__in": ids})
-    # By the ids first, which most often finds nothing: what is joined to it is read only then.
-    found = list(ConfirmationRow.objects.filter(concerned).order_by("pk").values_list("pk", flat=True))
-    if found:
-        _settle(ConfirmationRow.objects.filter(pk__in=found).select_related("request").with_postings(), by=by)
+    own, wanted = "offer" if issubclass(sender, Offer) else "need", sorted(ids)
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        some = wanted[start : start + ROWS_AT_ONCE]
+        concerned = Q(**{f"{own}__in": some}) | Q(**{f"new_{own}__in": some})
+        # By the ids first, which most often finds nothing: what is joined to it is read only then.
+        found = list(ConfirmationRow.objects.filter(concerned).order_by("pk").values_list("pk", flat=True))
+        if found:
+            _settle(ConfirmationRow.objects.filter(pk__in=found).select_related("request").with_postings(), by=by)
 
 
 def _settle(rows: Iterable[ConfirmationRow], *, by: User | None) -> None:
