@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.admin.base import actor
 from directory.mail.receivers import people_of
-from surveys.admin.confirming_forms import AnswerForm, BeginForm, MoveForm, SentForm
+from surveys.admin.confirming_forms import BeginForm, MoveForm, PaperAnswerForm, SentForm
 from surveys.choices import AskedBy
 from surveys.confirming import asking, campaigns, letters, replies, table
 from surveys.confirming.campaigns import ConfirmingRefused
@@ -141,16 +141,16 @@ class ConfirmingPages:
 
     def _form_of(
         self, asked: ConfirmationRequest, rows: list[ConfirmationRow], data: Any
-    ) -> SentForm | AnswerForm | None:
+    ) -> SentForm | PaperAnswerForm | None:
         """Return the form of the next step: it was asked, or it has answered; None once it is closed."""
         if asked.closed_on is not None:
             return None
         if asked.sent_on is None:
             usual = letters.usual_addressee(asked, AskedBy.NOTE)
             return SentForm(data, initial={"addressee": usual, "sent_on": today()})
-        return AnswerForm(data, rows=[row for row in rows if row.outcome == "open"])
+        return PaperAnswerForm(data, rows=[row for row in rows if row.outcome == "open"])
 
-    def _record(self, request: HttpRequest, asked: ConfirmationRequest, form: SentForm | AnswerForm) -> bool:
+    def _record(self, request: HttpRequest, asked: ConfirmationRequest, form: SentForm | PaperAnswerForm) -> bool:
         """Record what was filled in; return False, having said why, where that is refused."""
         given = form.cleaned_data
         try:
