@@ -90,9 +90,9 @@ def _to_confirm(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, A
         return None
     open_rows = ConfirmationRow.objects.unanswered().writable_by(reader).filter(request=about["request"])
     rows = list(open_rows.with_postings().select_related("request__country", "request__campaign__survey"))
-    if not rows:
+    request = rows[0].request if rows else None
+    if request is None:
         return None
-    request = rows[0].request
     return {
         "survey": request.campaign.survey,
         "country": request.country,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.admin.base import actor
 from directory.mail.receivers import people_of
-from surveys.admin.confirming_forms import BeginForm, MoveForm, PaperAnswerForm, SentForm
+from surveys.admin.confirming_forms import BeginForm, MoveForm, ReplyForm, SentForm
 from surveys.choices import AskedBy
 from surveys.confirming import asking, campaigns, letters, replies, table
 from surveys.confirming.campaigns import ConfirmingRefused
@@ -72,7 +72,7 @@ class ConfirmingPages:
         context = {
             "title": _("Confirmation by countries"),
             "campaign": chosen,
-            "others": survey.confirmation_campaigns.exclude(pk=chosen.pk if chosen else None),
+            "others": survey.confirmation_campaigns.exclude(pk=chosen.pk if chosen else 0),
             "states": table.counted(countries),
             "totals": table.totals(countries),
             "countries": [one for one in countries if not state or one.state == state],
@@ -141,16 +141,16 @@ class ConfirmingPages:
 
     def _form_of(
         self, asked: ConfirmationRequest, rows: list[ConfirmationRow], data: Any
-    ) -> SentForm | PaperAnswerForm | None:
+    ) -> SentForm | ReplyForm | None:
         """Return the form of the next step: it was asked, or it has answered; None once it is closed."""
         if asked.closed_on is not None:
             return None
         if asked.sent_on is None:
             usual = letters.usual_addressee(asked, AskedBy.NOTE)
             return SentForm(data, initial={"addressee": usual, "sent_on": today()})
-        return PaperAnswerForm(data, rows=[row for row in rows if row.outcome == "open"])
+        return ReplyForm(data, rows=[row for row in rows if row.outcome == "open"])
 
-    def _record(self, request: HttpRequest, asked: ConfirmationRequest, form: SentForm | PaperAnswerForm) -> bool:
+    def _record(self, request: HttpRequest, asked: ConfirmationRequest, form: SentForm | ReplyForm) -> bool:
         """Record what was filled in; return False, having said why, where that is refused."""
         given = form.cleaned_data
         try:
@@ -193,14 +193,14 @@ class ConfirmingPages:
         survey = self._survey(request, pk)
         found = get_object_or_404(survey.confirmation_campaigns.all(), pk=campaign)
         packed = letters.letters_zip(found, _written(way))
-        return named(HttpResponse(packed, content_type=ZIP), f"{way}-{survey.code}", "zip")  # type: ignore[no-any-return]
+        return named(HttpResponse(packed, content_type=ZIP), f"{way}-{survey.code}", "zip")
 
     def letter(self, request: HttpRequest, pk: int, request_pk: int, way: str) -> HttpResponseBase:
         """Return the note or the letter to one country."""
         asked = self._request(request, pk, request_pk)
         written = letters.letter_docx(asked, _written(way))
         answer = HttpResponse(written, content_type=DOCX)
-        return named(answer, letters.letter_name(asked, _written(way)), "docx")  # type: ignore[no-any-return]
+        return named(answer, letters.letter_name(asked, _written(way)), "docx")
 
     def _survey(self, request: HttpRequest, pk: int) -> Survey:
         if not self._admin.has_view_permission(request):
@@ -215,7 +215,7 @@ class ConfirmingPages:
     def _chosen(self, request: HttpRequest, survey: Survey) -> ConfirmationCampaign | None:
         rows = survey.confirmation_campaigns.all()
         if "campaign" in request.GET:
-            return get_object_or_404(rows, pk=row_number(request.GET["campaign"]))
+            return get_object_or_404(rows, pk=row_number(request.GET["campaign"]) or 0)
         return campaigns.open_campaign(survey) or rows.first()
 
     def _page(

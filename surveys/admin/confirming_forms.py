@@ -46,7 +46,7 @@ class SentForm(forms.Form):
     sent_on = PostingDayField(label=_("Sent on"), widget=day_input())
 
 
-class PaperAnswerForm(forms.Form):
+class ReplyForm(forms.Form):
     """A reply on paper: its reference and date, and what it says of each row."""
 
     reference = forms.CharField(label=_("Reference of the answer"), max_length=120)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from directory.access import Action, can
 from directory.models import User
-from surveys.choices import PostingStatus
+from surveys.choices import PostingStatus, ResponseKind
 from surveys.models import Need, Offer
 from web.days import today, years_before
 from workspace.waiting import Waiting
@@ -30,8 +30,10 @@ def waiting_for(user: User) -> list[Waiting]:
 
 def _of_a_kind(user: User, kind: str, model: Any) -> list[Waiting]:
     published = Q(status=PostingStatus.PUBLISHED, submitted_at__isnull=True)
+    compiled = Q(response__isnull=False, response__kind=ResponseKind.COMPILED)
     conditions = {
-        "unconfirmed": published & Q(confirmed_on__isnull=True),
+        "unconfirmed": published & Q(confirmed_on__isnull=True) & ~compiled,
+        "compiled": published & compiled,
         "stale": published & Q(confirmed_on__lt=years_before(today(), STILL_VALID_AFTER_YEARS)),
         "expiring": published & Q(closes_on__gte=today(), closes_on__lt=today() + EXPIRING_WITHIN),
         "sent_back": ~Q(sent_back_note="") & Q(submitted_at__isnull=True),
@@ -55,6 +57,7 @@ def _of_a_kind(user: User, kind: str, model: Any) -> list[Waiting]:
 
 STATE_OF = {
     "unconfirmed": "?state=unconfirmed",
+    "compiled": "?state=unconfirmed",
     "stale": "?state=published",
     "expiring": "?state=published",
     "sent_back": "?state=draft",
@@ -66,6 +69,8 @@ def _words(kind: str, name: str, count: int) -> str:
     words = {
         ("offer", "unconfirmed"): ngettext("Offer to confirm", "Offers to confirm", count),
         ("need", "unconfirmed"): ngettext("Need to confirm", "Needs to confirm", count),
+        ("offer", "compiled"): ngettext("Offer compiled of you", "Offers compiled of you", count),
+        ("need", "compiled"): ngettext("Need compiled of you", "Needs compiled of you", count),
         ("offer", "stale"): ngettext("Offer: still valid?", "Offers: still valid?", count),
         ("need", "stale"): ngettext("Need: still valid?", "Needs: still valid?", count),
         ("offer", "expiring"): ngettext("Offer about to close", "Offers about to close", count),
@@ -81,6 +86,7 @@ def _words(kind: str, name: str, count: int) -> str:
 def _details() -> dict[str, str]:
     return {
         "unconfirmed": _("Read from a survey. Confirm, correct, or say that it no longer holds."),
+        "compiled": _("From public sources. Post in its place, or withdraw it."),
         "stale": _("Confirmed more than a year ago."),
         "expiring": _("Renew it within 30 days, or let it close."),
         "sent_back": _("With a note on what to change."),

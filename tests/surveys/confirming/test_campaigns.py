@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from directory.mail.sending import send_due
 from directory.models import Mail, User
 from directory.working_days import last_day_of_term
+from matching.choices import MatchStatus
 from surveys.choices import AskedBy, PostingStatus, RowOutcome, WithdrawalReason
 from surveys.confirming import asking, campaigns, closing, replies
 from surveys.confirming.campaigns import ConfirmingRefused
@@ -26,7 +27,7 @@ from surveys.models import (
 from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
 from surveys.postings.held import PostingRefused
-from tests.factories import SurveyFactory, UserFactory, speaker_for
+from tests.factories import MatchFactory, SurveyFactory, UserFactory, speaker_for
 from tests.surveys.confirming.conftest import BEGUN, CLOSES, at
 
 pytestmark = pytest.mark.django_db
@@ -363,3 +364,55 @@ def test_a_country_that_was_never_asked_stays_as_it_is(fiji, manager):
     fiji.refresh_from_db()
     assert (fiji.closed_on, fiji.rows.get().outcome) == (AFTER, RowOutcome.KEPT)
     assert own("Fiji: reefs").status == PostingStatus.PUBLISHED
+
+
+def test_what_was_retired_is_matched_no_more_and_an_import_does_not_bring_it_back(thailand, manager):
+    send(thailand, manager)
+    offer = own("Thailand: solar courses")
+    match = MatchFactory(offer=offer)
+    until(AFTER)
+    match.refresh_from_db()
+    assert match.status == MatchStatus.LAPSED
+    posting_module.update_many(
+        model=Offer,
+        updates=[posting_module.PostingUpdate(own("Thailand: solar courses"), {"text": "Anew"}, ["energy"], [])],
+        by=None,
+        reason="import 2",
+    )
+    assert own("Thailand: solar courses").status == PostingStatus.WITHDRAWN
+
+
+def test_what_its_source_no_longer_states_is_gone_and_asked_no_more(thailand, manager):
+    send(thailand, manager)
+    states.return_to_draft(postings=[own("Thailand: solar courses")], by=None, reason="import 2")
+    assert outcomes(thailand)["Thailand: solar courses"] == RowOutcome.GONE
+    until(AFTER)
+    thailand.refresh_from_db()
+    assert (thailand.closed_on, thailand.answered_on) == (AFTER, None)
+
+
+def test_what_was_sent_back_is_in_hand(thailand, manager, focal_point):
+    send(thailand, manager)
+    offer = own("Thailand: solar courses")
+    approval.submit(posting=offer, by=focal_point)
+    approval.send_back(posting=offer, by=manager, note="Say more.")
+    until(AFTER)
+    assert outcomes(thailand)["Thailand: solar courses"] == RowOutcome.OPEN
+    assert own("Thailand: solar courses").status == PostingStatus.PUBLISHED
+
+
+def test_a_replacement_that_waits_holds_the_compiled_row(thailand, manager, coordinator):
+    send(thailand, manager)
+    compiled = own("Thailand: compiled")
+    draft = post_in_place(posting=compiled, by=coordinator)
+    approval.submit(posting=draft, by=coordinator)
+    until(AFTER)
+    compiled.refresh_from_db()
+    assert compiled.status == PostingStatus.PUBLISHED
+    with at(AFTER):
+        approval.approve(posting=draft, by=manager)
+    compiled.refresh_from_db()
+    assert compiled.withdrawal_reason == WithdrawalReason.REPLACED
+    one_day(AFTER + dt.timedelta(days=1))
+    thailand.refresh_from_db()
+    assert thailand.closed_on == AFTER + dt.timedelta(days=1)
