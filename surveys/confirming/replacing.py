@@ -62,7 +62,8 @@ def _row_of(posting: Posting) -> ConfirmationRow:
 def _draft_of(posting: AnyPosting, *, by: User) -> AnyPosting:
     """Make the draft: what the row states, in no words that say who compiled it."""
     values = {name: getattr(posting, name) for name in COPIED}
-    values["text"] = without_opening(posting.text)
+    # A text that the portal composed only quotes the cells, with their footnotes: nobody of the country has written it.
+    values["text"] = "" if posting.is_composed else without_opening(posting.text)
     values["stated_on"] = today()
     if posting.amount_note:
         # Unclear as printed: the country states its own.

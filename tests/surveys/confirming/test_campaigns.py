@@ -186,7 +186,7 @@ def test_the_compiled_row_goes_once_the_country_has_posted(thailand, manager, co
         post_in_place(posting=own("Thailand: solar courses"), by=coordinator)
     draft = post_in_place(posting=compiled, by=coordinator)
     assert post_in_place(posting=compiled, by=coordinator) == draft
-    assert (draft.status, draft.text, draft.is_compiled) == ("draft", "Modalities: Training", False)
+    assert (draft.status, draft.text, draft.is_compiled) == ("draft", "", False)
     assert [area.pk for area in draft.areas.all()] == ["energy"]
     compiled.refresh_from_db()
     assert compiled.status == PostingStatus.PUBLISHED
@@ -200,6 +200,14 @@ def test_the_compiled_row_goes_once_the_country_has_posted(thailand, manager, co
     assert (compiled.status, compiled.withdrawal_reason) == (PostingStatus.WITHDRAWN, WithdrawalReason.REPLACED)
     assert (draft.status, draft.confirmed_on) == (PostingStatus.PUBLISHED, BEGUN)
     assert outcomes(thailand)["Thailand: compiled"] == RowOutcome.REPLACED
+
+
+def test_what_the_secretariat_wrote_is_taken_over_without_the_words_on_who_compiled_it(edition, coordinator, manager):
+    compiled = own("Thailand: compiled")
+    text = f"{compiled.text}\n\nIn spring."
+    posting_module.correct(posting=compiled, values={"text": text}, areas=["energy"], modalities=[], by=manager)
+    draft = post_in_place(posting=compiled, by=coordinator)
+    assert draft.text == "Modalities: Training\n\nIn spring."
 
 
 def test_a_row_is_replaced_without_a_campaign_too(edition, coordinator, manager):
