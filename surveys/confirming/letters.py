@@ -5,7 +5,6 @@ A note verbale speaks of both sides in the third person, has no signature, and e
 """
 
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from surveys.choices import AskedBy
 from surveys.models import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow, Offer
 from surveys.models.posting import Posting
 from surveys.postings.writing import place_rows
+from web.files.archives import zip_of
 from web.files.exports import disclaimer
 from web.files.letters import (
     LONGEST_TEXT,
@@ -62,11 +62,11 @@ def letters_zip(campaign: ConfirmationCampaign, way: AskedBy) -> bytes:
         )
     )
     rows = _quoted_rows(requests)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for request in filter(lambda one: rows[one.pk], requests):
-            archive.writestr(f"{letter_name(request, way)}.docx", _docx(request, way, rows[request.pk]))
-    return packed.getvalue()
+    return zip_of(
+        (f"{letter_name(request, way)}.docx", _docx(request, way, rows[request.pk]))
+        for request in requests
+        if rows[request.pk]
+    )
 
 
 def letter_name(request: ConfirmationRequest, way: AskedBy) -> str:
