@@ -16,7 +16,7 @@ from matching.engine.rules.gates import GATES
 from matching.models import ScoringProfile
 from matching.scoring.reading_arrays import LANGUAGES, LANGUAGES_COMPARED
 from matching.topic.vectors import texts_of, vectors_of
-from surveys.postings.forms.languages import CODES
+from surveys.postings.languages import CODES
 from surveys.reading.language import proposed_language
 
 ROOT = Path(__file__).resolve().parent.parent

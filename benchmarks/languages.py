@@ -28,7 +28,7 @@ from matching.engine.inputs.languages import BY_WORDS_AND_MEANING, WHOLE, Langua
 from matching.engine.rules.topic import closeness
 from matching.topic.languages import MEASURED, table_through
 from matching.topic.vectors import Vectors, texts_of, vectors_of
-from surveys.postings.forms.languages import CODES
+from surveys.postings.languages import CODES
 
 ENGLISH = "en"
 LONG = 200

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from surveys.postings.forms.languages import CODES
+from surveys.postings.languages import CODES
 
 FOLDERS = {"zh_CN": "zh", "zh_TW": "zh", "zh_Hans": "zh", "zh_Hant": "zh", "pt_BR": "pt"}
 SHORTEST, LONGEST = 80, 2_000

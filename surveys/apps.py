@@ -16,6 +16,7 @@ class SurveysConfig(AppConfig):
         from directory import posters
         from directory.signals import personal_details_erased
         from surveys import mails  # noqa: F401
+        from surveys.confirming import outcomes
         from surveys.importing import jobs
         from surveys.models import Import, Need, Offer
         from surveys.postings.contacts import erase_contacts
@@ -32,6 +33,9 @@ class SurveysConfig(AppConfig):
         for model in (Offer, Need):
             postings_changed.connect(
                 documents.on_postings_changed, sender=model, dispatch_uid=f"documents_of_{model.__name__}"
+            )
+            postings_changed.connect(
+                outcomes.on_postings_changed, sender=model, dispatch_uid=f"outcomes_of_{model.__name__}"
             )
         post_migrate.connect(documents.after_migrate, sender=self, dispatch_uid="documents_after_migrate")
         register(

@@ -53,6 +53,30 @@ class WithdrawalReason(TextChoices):
     NO_MEANS = "no_means", _("No means or staff for it now")
     MISTAKE = "mistake", _("Posted by mistake, or twice")
     OTHER = "other", _("Another reason")
+    REPLACED = "replaced", _("The country has posted in its place")
+    NOT_CONFIRMED = "not_confirmed", _("Retired: nobody confirmed it by the day set")
+
+
+class AskedBy(TextChoices):
+    """How a country is asked to confirm what is read of it."""
+
+    NOTE = "note", _("Note verbale")
+    LETTER = "letter", _("Letter")
+    MAIL = "mail", _("E-mail to who is designated")
+
+
+class RowOutcome(TextChoices):
+    """What became of a posting that a country was asked to confirm."""
+
+    OPEN = "open", _("Not answered")
+    IN_HAND = "in_hand", _("Answered, to be put in")
+    CONFIRMED = "confirmed", _("Confirmed")
+    CORRECTED = "corrected", _("Corrected")
+    REPLACED = "replaced", _("Posted by the country in its place")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETIRED = "retired", _("Retired: nobody confirmed it")
+    KEPT = "kept", _("Stays as it is: nobody designated was asked")
+    GONE = "gone", _("No longer read of the country")
 
 
 class Visibility(TextChoices):
@@ -191,3 +215,13 @@ COUNT_NOWHERE = frozenset({ResponseStatus.UNDONE, ResponseStatus.HELD})
 """Responses that are kept, and that a later file or answer of the same key takes up as if they were new."""
 IMPORT_AT_WORK = frozenset({ImportState.PLANNING, ImportState.APPLYING, ImportState.UNDOING})
 TARGET_DIRECTIONS = frozenset({Direction.PRIORITY, Direction.PROVIDES_TO})
+ANSWERED_OUTCOMES = frozenset(
+    {RowOutcome.CONFIRMED, RowOutcome.CORRECTED, RowOutcome.REPLACED, RowOutcome.WITHDRAWN, RowOutcome.IN_HAND}
+)
+"""What the country itself said, here or by letter."""
+REASONS_TO_CHOOSE = [
+    (reason.value, reason.label)
+    for reason in WithdrawalReason
+    if reason not in (WithdrawalReason.REPLACED, WithdrawalReason.NOT_CONFIRMED)
+]
+"""Why its own side withdraws a posting; the others follow from what was posted, or was not answered."""

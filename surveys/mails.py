@@ -8,7 +8,7 @@ from directory.models import Agency, User
 from surveys.answering.filling_in import may_answer, open_surveys, response_of
 from surveys.answering.sending_in import awaiting_approval_by
 from surveys.choices import PostingStatus, ResponseStatus
-from surveys.models import Need, Offer, Response
+from surveys.models import ConfirmationRow, Need, Offer, Response
 from surveys.postings import still_valid
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
@@ -82,6 +82,27 @@ register("response_approved", purpose=Purpose.ACCOUNT)(_response)
 register("response_sent_back", purpose=Purpose.ACCOUNT)(_response)
 register("survey_asked", purpose=Purpose.ACCOUNT)(_asked)
 register("survey_reminder", purpose=Purpose.REMINDER)(_asked)
+
+
+def _to_confirm(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what the country is asked; None once it was answered or closed, or the reader does not speak for it."""
+    if reader is None:
+        return None
+    open_rows = ConfirmationRow.objects.unanswered().writable_by(reader).filter(request=about["request"])
+    rows = list(open_rows.with_postings().select_related("request__country", "request__campaign__survey"))
+    request = rows[0].request if rows else None
+    if request is None:
+        return None
+    return {
+        "survey": request.campaign.survey,
+        "country": request.country,
+        "due_on": request.due_on,
+        "has_compiled": any(row.posting.is_compiled for row in rows),
+    }
+
+
+register("confirmation_asked", purpose=Purpose.ACCOUNT)(_to_confirm)
+register("confirmation_reminder", purpose=Purpose.REMINDER)(_to_confirm)
 
 
 @register("still_valid", purpose=Purpose.REMINDER)

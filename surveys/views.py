@@ -1,9 +1,11 @@
 """Pages of offers and needs."""
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -197,26 +199,40 @@ class NeedPicture(PostingPictureView[Need], NeedList):
     """Needs by area or by modality."""
 
 
-class OfferDetail(PublicPage, DetailView[Offer]):
+class PostingDetail(PublicPage, DetailView[Row]):
+    """One offer or need; where it was retired, the answer (410) says that it remains stated in its edition."""
+
+    context_object_name = "posting"
+    section_current = "true"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            rows: Any = self.model._default_manager.all()  # noqa: SLF001 - Django documents it as public
+            posting = rows.retired().for_lists().filter(pk=kwargs["pk"]).first()
+            if posting is None:
+                raise
+            context = {"posting": posting, "section": self.section, "section_current": self.section_current}
+            return render(request, "surveys/posting_retired.html", context, status=HTTPStatus.GONE)
+
+
+class OfferDetail(PostingDetail[Offer]):
     """One offer."""
 
     model = Offer
-    context_object_name = "posting"
     section = "offers"
-    section_current = "true"
     extra_context = {"kind": "offer"}
 
     def get_queryset(self) -> QuerySet[Offer]:
         return Offer.objects.visible_to(self.request.user).for_lists().prefetch_related(TARGETS)
 
 
-class NeedDetail(PublicPage, DetailView[Need]):
+class NeedDetail(PostingDetail[Need]):
     """One need."""
 
     model = Need
-    context_object_name = "posting"
     section = "needs"
-    section_current = "true"
     extra_context = {"kind": "need"}
 
     def get_queryset(self) -> QuerySet[Need]:

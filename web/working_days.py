@@ -1,12 +1,16 @@
 """Working days of a country: its weekend and its public holidays, and where its week begins."""
 
 import datetime as dt
+from collections.abc import Collection
 from functools import lru_cache
 
 import holidays
 
 DAYS_OF_A_WEEK = 7
 SATURDAY_AND_SUNDAY = frozenset({5, 6})
+
+Period = tuple[dt.date, dt.date]
+"""First and last day, both included."""
 
 
 def is_working_day(day: dt.date, iso3: str | None) -> bool:
@@ -18,6 +22,21 @@ def is_working_day(day: dt.date, iso3: str | None) -> bool:
     if calendar is None:
         return day.weekday() not in SATURDAY_AND_SUNDAY
     return day.weekday() not in calendar.weekend and day not in calendar
+
+
+def last_day_of_term(
+    begin: dt.date, working_days: int, iso3: str | None, *, stopped: Collection[Period] = ()
+) -> dt.date:
+    """Return the last day of a term of so many working days, of which the first is the one after `begin`.
+
+    Working days are those of the country (ISO3). Days of `stopped` do not count.
+    """
+    day, left = begin, working_days
+    while left > 0:
+        day += dt.timedelta(days=1)
+        if is_working_day(day, iso3) and not any(first <= day <= last for first, last in stopped):
+            left -= 1
+    return day
 
 
 def week_begins(day: dt.date, iso3: str | None) -> dt.date:

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("searches/<row:pk>/remove/", searches.SearchRemoval.as_view(), name="search-remove"),
     path("", include("workspace.enquiries.urls")),
     path("", include("workspace.postings.urls")),
+    path("", include("workspace.confirming.urls")),
     path("", include("workspace.answers.urls")),
     path("", include("workspace.matches.urls")),
     path("", include("workspace.practices.urls")),

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from directory.access import NEEDS_DESIGNATION, Action, can
 from surveys.choices import PostingStatus
 from web.converters import row_number
+from workspace.confirming.waiting import waiting_for as waiting_confirmations
 from workspace.current import choose_affiliation
 from workspace.enquiries.waiting import waiting_for as waiting_enquiries
 from workspace.home.all_lists import home_lists
@@ -35,6 +36,7 @@ class WorkspaceHome(WorkspacePage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
         waiting = [
+            *waiting_confirmations(user),
             *waiting_postings(user),
             *waiting_matches(user),
             *waiting_practices(user),

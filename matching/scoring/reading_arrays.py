@@ -26,7 +26,7 @@ from matching.topic.vectors import texts_of
 from surveys.choices import Side
 from surveys.models import Need, Offer, PreferredPartner, Target
 from surveys.models.posting import PostingQuerySet
-from surveys.postings.forms.languages import CODES
+from surveys.postings.languages import CODES
 from surveys.postings.shown.own_words import OwnWords, own_words
 from surveys.postings.shown.reach import PlaceKey, ReachTable
 from web import bulk

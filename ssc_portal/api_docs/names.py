@@ -26,7 +26,7 @@ ENUM_NAMES = {
     "AskedStatus": "surveys.api.writing.sent.ASKED_STATES",
     "PostingLanguage": "surveys.api.writing.sent.LANGUAGES",
     "SentPlaceKind": "surveys.api.writing.sent.PLACE_KINDS",
-    "WithdrawalReason": "surveys.choices.WithdrawalReason",
+    "WithdrawalReason": "surveys.choices.REASONS_TO_CHOOSE",
     "ChangedKind": "feed.api.serializers.KIND_CHOICES",
     "WhatChanged": "feed.api.serializers.CHANGE_CHOICES",
     "PostingKind": "matching.api.service.KIND_CHOICES",

@@ -24,6 +24,7 @@ from matching.runs.rematch import match_marked
 from matching.runs.storing import forget_changes
 from matching.topic.stored import forget_unused
 from matching.triangular.lapsing import lapse_expired_options
+from surveys.confirming import asking, closing
 from surveys.erasing import respondents
 from surveys.postings import reminding
 from surveys.saved_searches import telling
@@ -87,6 +88,10 @@ PARTS: dict[str, Part] = {
     "refusals passed on": refusing.pass_on_due,
     "sides reminded to answer": silence.remind,
     "proposals closed without an answer": silence.close,
+    "days of confirmations moved": asking.move_with_clocks,
+    "rows put to the newly designated": asking.ask_newly_designated,
+    "countries reminded to confirm": asking.remind,
+    "rows retired that nobody confirmed": closing.close,
     "reminders of matches": following.write_reminders,
     "reminders of postings": reminding.write_reminders,
     "people to validate": write_revalidations,

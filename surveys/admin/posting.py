@@ -25,9 +25,9 @@ from surveys.admin.place_inline import places_given
 from surveys.admin.posting_form import FROM_PAPER, NewPostingAdminForm, PostingAdminForm
 from surveys.models.posting import Posting
 from surveys.postings import from_paper, posting, states
-from surveys.postings.forms.languages import reads_otherwise
 from surveys.postings.forms.paper_fields import PAPER_FIELDS, given_paper
 from surveys.postings.held import PostingRefused
+from surveys.postings.languages import reads_otherwise
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
 from surveys.postings.shown.editing import ShownPosting

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from directory.access import Action, can
 from directory.admin.base import HistoryAdmin, actor
 from directory.models import Agency
+from surveys.admin.confirming import ConfirmingPages
 from surveys.admin.days import READ_DAYS
 from surveys.admin.questionnaire import VersionInline
 from surveys.answering import tracking
@@ -75,7 +76,7 @@ class SurveyAdmin(HistoryAdmin[Survey]):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages of a survey."""
-        return [*SurveyPages(self).urls(), *super().get_urls()]
+        return [*SurveyPages(self).urls(), *ConfirmingPages(self).urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Survey | None = None) -> tuple[str, ...]:
         """Fix the code of an edition that exists: addresses and imports name it."""

@@ -31,7 +31,7 @@ from surveys.choices import (
     Side,
 )
 from surveys.models import Survey
-from surveys.postings.forms.languages import reads_like
+from surveys.postings.languages import reads_like
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import Lack, lacks
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
@@ -42,6 +42,9 @@ QUOTED = frozenset({Feeds.AREAS, Feeds.MODALITIES, Feeds.AMOUNT, *DIRECTIONS})
 """Answers that are quoted in the text of a posting; of others, such as an e-mail address, none is."""
 WRITTEN = frozenset({Feeds.TITLE, Feeds.TEXT})
 CONTENT = QUOTED | WRITTEN
+
+_OPENINGS = {True: "As printed for", False: "As answered for"}
+"""By whether the edition publishes what is imported: then its source is a print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,10 +309,15 @@ def _title(side: Side, answers: Answers, content: _Content, asked: Asked) -> str
     )
 
 
+def without_opening(text: str) -> str:
+    """Return the text of a posting without the paragraph that says in which survey it was stated, and by whom not."""
+    return "\n\n".join(part for part in text.split("\n\n") if not part.startswith(tuple(_OPENINGS.values())))
+
+
 def _text(side: Side, answers: Answers, content: _Content, *, survey: Survey, is_stated: bool, asked: Asked) -> str:
     """Return the text of a posting: what the country wrote, then what it answered, as given, and in which survey."""
     country = answers.country.name
-    opening = f"As {'printed' if survey.publishes_on_import else 'answered'} for {country} in: {survey.title}."
+    opening = f"{_OPENINGS[survey.publishes_on_import]} {country} in: {survey.title}."
     if answers.kind == ResponseKind.COMPILED:
         opening += " Compiled from public sources, not answered by the Government."
     if not is_stated:

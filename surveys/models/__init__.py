@@ -3,6 +3,7 @@
 from surveys.models.answer import Answer
 from surveys.models.challenge import Challenge
 from surveys.models.clock_stop import ClockStop
+from surveys.models.confirming import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow
 from surveys.models.file_import import Import, ImportedFile, ImportRow, RememberedColumns
 from surveys.models.need import Need, PreferredPartner
 from surveys.models.offer import Offer, Target
@@ -20,6 +21,9 @@ __all__ = [
     "Answer",
     "Challenge",
     "ClockStop",
+    "ConfirmationCampaign",
+    "ConfirmationRequest",
+    "ConfirmationRow",
     "CountryWindow",
     "Import",
     "ImportRow",

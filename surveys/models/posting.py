@@ -71,6 +71,16 @@ class PostingQuerySet(models.QuerySet[Row]):
         """What the country's own agency, or the importing manager, vouched for."""
         return self.filter(confirmed_on__isnull=False)
 
+    def retired(self) -> Self:
+        """Read in a public edition and shown to everyone until the day set, by which nobody confirmed it."""
+        return self.filter(
+            not_paused(),
+            status=PostingStatus.WITHDRAWN,
+            withdrawal_reason=WithdrawalReason.NOT_CONFIRMED,
+            visibility=Visibility.PUBLIC,
+            survey__is_public=True,
+        )
+
     def visible_to(self, user: "User | AnonymousUser | None") -> Self:
         """Postings that the person may see; the one rule for pages, API, search, exports and mails."""
         if can(user, Action.READ_EVERYTHING):
@@ -321,6 +331,11 @@ class Posting(FromFile):
     def is_compiled(self) -> bool:
         """Whether it was read from public sources rather than answered by the country."""
         return self.response is not None and self.response.kind == ResponseKind.COMPILED
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it was withdrawn because nobody confirmed by the day set what was read in a survey."""
+        return self.status == PostingStatus.WITHDRAWN and self.withdrawal_reason == WithdrawalReason.NOT_CONFIRMED
 
     @property
     def is_closed(self) -> bool:

@@ -14,7 +14,7 @@ from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import User
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
-from surveys.postings.held import PostingRefused, lock, move, with_origin, words_of
+from surveys.postings.held import PostingRefused, check_may_be_vouched_for, lock, move, with_origin, words_of
 from surveys.postings.states import PUBLISHABLE, confirm, publish
 from surveys.postings.windows import is_approved_by_coordinator, may_approve, publishes_alone
 from surveys.postings.writing import AnyPosting, write_posting
@@ -46,6 +46,7 @@ def submit(*, posting: AnyPosting, by: User, key: str = "") -> AnyPosting:
         raise PostingRefused(_("You do not speak for the agency or country of this posting."))
     if locked.submitted_at is not None:
         raise PostingRefused(_("“%(posting)s” waits for approval already.") % words_of(locked))
+    check_may_be_vouched_for(locked)
     values: dict[str, Any] = {"submitted_at": timezone.now(), "submitted_by": by, "sent_back_note": ""}
     is_published = locked.status == PostingStatus.PUBLISHED
     move(
@@ -67,6 +68,7 @@ def approve(*, posting: AnyPosting, by: User, on: dt.date | None = None) -> AnyP
     Raises PostingRefused otherwise, and PostingLacks where it is not complete by now.
     """
     locked = _submitted(posting, by)
+    check_may_be_vouched_for(locked)
     submitter = locked.submitted_by
     move(
         locked,

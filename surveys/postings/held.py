@@ -35,6 +35,16 @@ def check_complete(posting: Posting, found: Sequence[Lack] | None = None) -> Non
         raise PostingLacks(posting, found)
 
 
+def check_may_be_vouched_for(posting: Posting) -> None:
+    """Raise PostingRefused for what others compiled: no country has said it, so none confirms it or makes it its own.
+
+    It posts in its place instead (`surveys.confirming.replacing`), and the compiled row goes.
+    """
+    if posting.is_compiled:
+        said = _("“%(posting)s” was compiled from public sources, and is not confirmed: post in its place.")
+        raise PostingRefused(said % words_of(posting))
+
+
 def move(
     posting: Posting, *, to: PostingStatus, expected: Collection[str], by: User | None, reason: str = "", **values: Any
 ) -> None:

@@ -22,6 +22,7 @@ from surveys.postings.held import (
     PostingLacks,
     PostingRefused,
     check_complete,
+    check_may_be_vouched_for,
     check_may_write,
     lock,
     with_origin,
@@ -237,6 +238,7 @@ def edit(
     locked = lock(posting)
     if locked.status == PostingStatus.ARCHIVED:
         raise PostingRefused(_("“%(posting)s” is archived: it can be copied, not changed.") % words_of(locked))
+    check_may_be_vouched_for(locked)
     was_published = locked.status == PostingStatus.PUBLISHED
     if differences(locked, values=values, areas=areas, modalities=modalities, targets=targets):
         mark_edited(locked)

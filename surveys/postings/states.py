@@ -23,6 +23,7 @@ from surveys.postings.held import (
     PostingLacks,
     PostingRefused,
     check_complete,
+    check_may_be_vouched_for,
     check_may_write,
     lock,
     move,
@@ -56,6 +57,7 @@ def publish(*, posting: AnyPosting, by: User | None, key: str = "") -> AnyPostin
         check_may_write(by, locked)
         if not publishes_alone(by, locked):
             raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
+        check_may_be_vouched_for(locked)
         values["confirmed_on"] = today()
     reason = with_origin(PostingStatus.PUBLISHED, key)
     move(locked, to=PostingStatus.PUBLISHED, expected=PUBLISHABLE, by=by, reason=reason, **values)
@@ -96,6 +98,38 @@ def withdraw(
 
 
 @transaction.atomic
+def give_way(*, posting: AnyPosting, to: Posting, by: User | None) -> AnyPosting:
+    """Withdraw a posting in whose place the country has published `to`; who published that has decided this too.
+
+    Raises PostingRefused where it is withdrawn or archived already.
+    """
+    locked = lock(posting)
+    values = {"withdrawal_reason": WithdrawalReason.REPLACED, "submitted_at": None, "submitted_by": None}
+    move(locked, to=PostingStatus.WITHDRAWN, expected=WITHDRAWABLE, by=by, reason=f"in its place: {to.pk}", **values)
+    return locked
+
+
+@transaction.atomic
+def retire(*, posting: AnyPosting) -> AnyPosting:
+    """Withdraw what was read of a country and nobody confirmed by the day set: it remains stated in its edition alone.
+
+    Raises PostingRefused for one that was confirmed, waits for approval, or is not published.
+    """
+    locked = lock(posting)
+    if locked.confirmed_on is not None or locked.submitted_at is not None:
+        raise PostingRefused(_("“%(posting)s” was confirmed, or waits for approval.") % words_of(locked))
+    move(
+        locked,
+        to=PostingStatus.WITHDRAWN,
+        expected={PostingStatus.PUBLISHED},
+        by=None,
+        reason="retired: nobody confirmed it",
+        withdrawal_reason=WithdrawalReason.NOT_CONFIRMED,
+    )
+    return locked
+
+
+@transaction.atomic
 def archive(*, postings: Iterable[Posting], by: User | None, reason: str) -> None:
     """Put postings away, held by whoever asks, whose import was undone; they stay in the records.
 
@@ -125,6 +159,7 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date, key: str = "")
     check_may_write(by, locked)
     if by is not None and not publishes_alone(by, locked):
         raise PostingRefused(_("“%(posting)s” has to be approved first: submit it.") % words_of(locked))
+    check_may_be_vouched_for(locked)
     if locked.status in (PostingStatus.WITHDRAWN, PostingStatus.ARCHIVED):
         raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be confirmed.") % words_of(locked))
     if on > timezone.now().date():

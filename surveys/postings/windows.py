@@ -6,6 +6,7 @@ is informed; *secretariat*: a manager, who checks with the mission or ministry. 
 entities, funds, banks) are approved by the secretariat.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,9 +19,10 @@ from directory.access import Action, can, scope_of
 from directory.mail.receivers import coordinators_of
 from directory.models import Affiliation, Agency, Country, User
 from surveys.choices import PostingStatus, Visibility, WindowKind
-from surveys.models import CountryWindow, Need, Offer, Response
+from surveys.models import ClockStop, CountryWindow, Need, Offer, Response
 from surveys.models.posting import Posting
 from surveys.postings.changes import tell_postings_changed
+from web.working_days import Period
 
 DECIDED = ("kind", "default_visibility", "clearance", "clearance_days")
 """What a country decides of its window, beside the pause."""
@@ -114,6 +116,12 @@ def change(*, country: Country, by: User, values: Mapping[str, Any], note: str =
         window.told_on = timezone.now().date()
     _save(window, by=by, note=note, reason="changed")
     return window
+
+
+def stops_of(iso3: str | None, *, since: dt.date) -> list[Period]:
+    """Return the times, not over on the day `since`, in which the terms of a country (ISO3) do not run."""
+    stops = ClockStop.objects.filter(window=iso3, last_day__gte=since) if iso3 else ClockStop.objects.none()
+    return list(stops.order_by("first_day").values_list("first_day", "last_day"))
 
 
 @transaction.atomic

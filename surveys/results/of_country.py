@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from directory.models import Country
 from surveys.choices import Direction, PlaceKind, ResponseKind
 from surveys.models import Reading, Response, Survey
+from surveys.postings.shown.provenance import stated_words
 from surveys.questionnaires.asked import Asked, Given
+from surveys.results.retired import remains_stated, with_what_remains
 from surveys.results.table1 import table1
 from web.days import today
 
@@ -31,11 +33,16 @@ class SaidInAnEdition:
         """Whether it was compiled from public sources."""
         return self.response.kind == ResponseKind.COMPILED
 
+    @property
+    def remains_stated(self) -> str:
+        """In words that it stands in the edition alone; empty where it does not."""
+        return stated_words(self.survey) if remains_stated(self.response) else ""
+
 
 def said_by(country: Country) -> list[SaidInAnEdition]:
     """Return what the country said, newest edition first; the queries grow with editions, not with answers."""
     responses = (
-        Response.objects.received()
+        with_what_remains(Response.objects.received())
         .filter(country=country, survey__is_public=True, survey__results_released_on__lte=today())
         .select_related("survey", "country", "agency")
         .prefetch_related("answers", Prefetch("readings", Reading.objects.select_related("country", "group")))

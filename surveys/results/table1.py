@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from surveys.choices import Feeds, PlaceKind, QuestionKind, ResponseKind
 from surveys.models import Reading, Response, Survey
+from surveys.postings.shown.provenance import stated_words
 from surveys.questionnaires.asked import Asked, AskedQuestion, Given
+from surveys.results.retired import remains_stated, with_what_remains
 from surveys.results.tables import NOT_STATED, ResultTable
 
 COLUMNS: Sequence[frozenset[str]] = (
@@ -45,6 +47,11 @@ class Table1Row:
         """Whether it was compiled from public sources."""
         return self.response.kind == ResponseKind.COMPILED
 
+    @property
+    def remains_stated(self) -> str:
+        """In words that it stands in the edition alone; empty where it does not."""
+        return stated_words(self.response.survey) if remains_stated(self.response) else ""
+
 
 @dataclass(frozen=True)
 class Table1:
@@ -57,6 +64,7 @@ class Table1:
         """Return it as plain rows, for files."""
         notes = [survey.disclaimer, survey.source]
         notes += [f"{row.country}: {row.response.footnote}" for row in self.rows if row.response.footnote]
+        notes += [f"{row.country}: {row.remains_stated}" for row in self.rows if row.remains_stated]
         notes += [
             f"{row.country}, {departure.column}: “{departure.printed}”: {departure.said}"
             for row in self.rows
@@ -73,8 +81,8 @@ class Table1:
 def responses_for_table1(survey: Survey) -> QuerySet[Response]:
     """Return the responses that stand, in the order of the source, with what the table reads of them."""
     return (
-        survey.responses.received()
-        .select_related("country")
+        with_what_remains(survey.responses.received())
+        .select_related("country", "survey")
         .prefetch_related("answers", Prefetch("readings", Reading.objects.select_related("country", "group")))
         .order_by("source_row", "country__position", "pk")
     )

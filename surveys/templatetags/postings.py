@@ -14,7 +14,7 @@ from directory.models import Agency, Country, User
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet, Row
-from surveys.postings.forms.languages import reads_otherwise
+from surveys.postings.languages import reads_otherwise
 from surveys.postings.publishable import Lack, lacks_of
 from surveys.postings.publishable import in_short as short_words
 from surveys.postings.shown.page_rows import TARGETS

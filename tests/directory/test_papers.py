@@ -11,6 +11,7 @@ from directory.choices import Role, ScanKind
 from directory.models import Agency, Country, Paper, PaperScan, User
 from directory.papers.recording import GivenPaper, PaperRefused, record_paper
 from directory.papers.scans import MOST_SCAN_BYTES, Scan, ScanField, checked_scan
+from directory.papers.serving import papers_for
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
 from web.days import last_day_begun
 
@@ -111,7 +112,7 @@ def test_a_side_reads_its_own_letters_and_the_secretariat_all(manager, reviewer,
         (reviewer, {own, guarded, other}),
         (manager, {own, guarded, other}),
     ):
-        assert set(Paper.objects.visible_to(user)) == readable
+        assert set(papers_for(user)) == readable
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from matching.models import Allocation, Enquiry, MatchChange, MatchEvent
 from practices.models import Practice, PracticeQuestion
 from surveys.models import (
     Challenge,
+    ConfirmationCampaign,
+    ConfirmationRequest,
     CountryWindow,
     Import,
     PendingChange,
@@ -25,6 +27,7 @@ from surveys.models import (
     Questionnaire,
     Reading,
     Section,
+    Survey,
 )
 from tests import factories
 
@@ -116,6 +119,11 @@ def rows() -> dict[type[Model], Model]:
     found[Mail] = Mail.objects.create(kind="proposed", key="proposed:0", to_address="someone@example.org")
     window = CountryWindow.objects.create(country=match.need.country)
     found[CountryWindow] = window
+    campaign = ConfirmationCampaign.objects.create(
+        survey=found[Survey], begun_on=dt.date(2026, 11, 2), closes_on=dt.date(2027, 3, 1)
+    )
+    found[ConfirmationCampaign] = campaign
+    found[ConfirmationRequest] = ConfirmationRequest.objects.create(campaign=campaign, country=match.need.country)
     plan = plans.begin(
         by=user,  # type: ignore[arg-type]
         settings=Settings(weight_ldc=2, weight_lldc=1, weight_sids=1, most_per_need=3),
@@ -134,6 +142,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
     """The address of that name, filled in with these rows."""
     by_label = {model._meta.label_lower: row for model, row in found.items()}
     match, country = by_label["matching.match"], by_label["directory.country"]
+    asked = by_label["surveys.confirmationrequest"]
     arguments: dict[str, list[Any]] = {
         "directory:country": [country.pk],
         "country-brief": [country.pk],
@@ -172,6 +181,14 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:surveys_offer_paper": [match.offer_id],
         "admin:surveys_need_paper": [match.need_id],
         "admin:surveys_survey_tracking": [by_label["surveys.survey"].pk],
+        "admin:surveys_survey_confirming": [by_label["surveys.survey"].pk],
+        **{
+            f"admin:surveys_survey_confirming_{page}": [campaign.survey_id, campaign.pk, more]
+            for campaign in [by_label["surveys.confirmationcampaign"]]
+            for page, more in (("file", "csv"), ("letters", "note"))
+        },
+        "admin:surveys_survey_confirming_country": [asked.campaign.survey_id, asked.pk],
+        "admin:surveys_survey_confirming_letter": [asked.campaign.survey_id, asked.pk, "letter"],
         "admin:surveys_questionnaire_xlsform": [by_label["surveys.questionnaire"].pk],
         "admin:surveys_questionnaire_next": [by_label["surveys.questionnaire"].pk],
         "api-offers-withdraw": [match.offer_id],

@@ -131,6 +131,7 @@ TABLE = {
     "workspace:directory": "302 200 200 403 200 200",
     "workspace:accept": "404 404 404 404 404 404",
     "workspace:surveys": "302 200 200 403 403 200",
+    "workspace:confirming": WORKERS,
     # The survey in the table is not open.
     **{f"workspace:survey{page}": "302 404 404 403 403 403" for page in ("", "_print", "_section", "_repeat")},
     "workspace:response": "302 403 404 403 403 404",
@@ -219,6 +220,8 @@ TABLE = {
     "admin:surveys_survey_questionnaire": STAFF,
     "admin:surveys_survey_tracking": STAFF,
     **{f"admin:surveys_{kind}_paper": MANAGERS for kind in ("offer", "need")},
+    "admin:surveys_survey_confirming": STAFF,
+    **{f"admin:surveys_survey_confirming_{page}": STAFF for page in ("file", "letters", "country", "letter")},
     "admin:surveys_questionnaire_xlsform": STAFF,
     "admin:surveys_questionnaire_next": POST_ONLY,
     "admin:matching_scoringprofile_new_version": POST_ONLY,

@@ -52,6 +52,8 @@ WITHOUT: dict[str, str] = {
     "admin/surveys/import/upload.html": BEGINS,
     "admin/surveys/survey/questionnaire.html": ONE_STEP,
     "admin/surveys/survey/tracking.html": EACH_BY_ITSELF,
+    "admin/surveys/survey/confirming.html": ONE_STEP,
+    "admin/surveys/survey/confirming_country.html": EACH_BY_ITSELF,
     "admin/practices/question.html": ONE_STEP,
     "workspace/answers/survey.html": ONE_STEP,
     "workspace/includes/bar.html": ONE_S_OWN,

@@ -3,7 +3,7 @@
 import pytest
 from py3langid.langid import LanguageIdentifier
 
-from surveys.postings.forms.languages import CODES, reads_like
+from surveys.postings.languages import CODES, reads_like
 from surveys.reading.language import LONGEST, proposed_language
 
 pytestmark = pytest.mark.any_database

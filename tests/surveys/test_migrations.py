@@ -177,7 +177,7 @@ def test_what_was_compiled_goes_under_its_country_and_what_people_touched_stays(
 
 TO_SECRETARIAT, TO_COORDINATOR = (
     ("surveys", "0025_submitted_for_approval"),
-    ("surveys", "0029_the_coordinator_by_default"),
+    ("surveys", "0028_the_coordinator_by_default"),
 )
 
 

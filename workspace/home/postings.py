@@ -106,7 +106,7 @@ def own_posting_lists(user: User) -> list[HomeList]:
             _("All your published postings are confirmed."),
             Q(confirmed_on__isnull=True),
             order="stated_on",
-            detail=lambda row: _("Read from a survey. Confirm, correct, or say that it no longer holds."),
+            detail=_why_unconfirmed,
         ),
     ]
 
@@ -126,7 +126,7 @@ def _of_own(
         own = model.objects.writable_by(user).filter(
             condition, status=PostingStatus.PUBLISHED, submitted_at__isnull=True
         )
-        for row in own.select_related("country", "agency__country").order_by(order, "pk")[: MOST_SHOWN + 1]:
+        for row in own.select_related("country", "agency__country", "response").order_by(order, "pk")[: MOST_SHOWN + 1]:
             words = f"{_kind(row)}, {detail(row)}" if code == "closing" else f"{_kind(row)}. {detail(row)}"
             found.append((str(getattr(row, order)), row_of(row, reverse(f"workspace:{kind}", args=[row.pk]), words)))
     found.sort(key=lambda one: one[0])
@@ -138,6 +138,12 @@ def _of_own(
         has_more=len(found) > MOST_SHOWN,
         see_all=_own_lists(code),
     )
+
+
+def _why_unconfirmed(row: Offer | Need) -> str:
+    if row.is_compiled:
+        return _("From public sources. Post in its place, or withdraw it.")
+    return _("Read from a survey. Confirm, correct, or say that it no longer holds.")
 
 
 def _own_lists(state: str) -> Sequence[Link]:

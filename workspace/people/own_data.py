@@ -144,6 +144,8 @@ HELD: tuple[Held, ...] = (
     Held("surveys.HistoricalCountryWindow", "paused_by", ("history_date",), per_day=True),
     Held("surveys.PendingChange", "decided_by", ("decided_at",)),
     Held("surveys.SurveyRequest", "asked_by", ("survey__title", "agency__name", "asked_at")),
+    Held("surveys.ConfirmationCampaign", "begun_by", ("survey__title", "begun_on", "closes_on")),
+    Held("surveys.HistoricalConfirmationCampaign", "begun_by", ("history_date",), per_day=True),
     Held("matching.Match", "assigned_to", ("status",)),
     Held("matching.MatchEvent", "by", WORK, gettext_lazy("Your steps in matches")),
     Held("matching.TriangularEvent", "by", ("option", "kind", "at", "note")),

@@ -43,6 +43,9 @@ class PostingEdit(WorkspacePage):
 
     def get(self, request: HttpRequest, kind: str, pk: int | None = None) -> HttpResponse:
         self._begin(kind, pk)
+        if self.posting is not None and self.posting.is_compiled:
+            # Its page says what can be done instead: nothing that is typed here could be saved.
+            return redirect(self.kind.address("", self.posting.pk))
         kept = give_back(request)
         if kept is not None:
             messages.info(request, _("Here is what you had typed when your session ended. It is not saved yet."))

@@ -18,7 +18,8 @@ from matching.asking.published import PublishedOverlaps, published_overlaps
 from matching.runs.rematch import rematch
 from matching.scoring.near_misses import near_misses
 from surveys.answering.pending import choose, differences_of, open_choice
-from surveys.choices import PostingStatus, WithdrawalReason
+from surveys.choices import REASONS_TO_CHOOSE, PostingStatus
+from surveys.confirming.replacing import post_in_place, replaced_by
 from surveys.models import Need
 from surveys.models.posting import Posting
 from surveys.postings import approval, states
@@ -26,9 +27,9 @@ from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
 from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.form import VISIBILITY_WORDS
-from surveys.postings.forms.languages import language_names
 from surveys.postings.from_paper import papers_of
 from surveys.postings.held import PostingLacks, PostingRefused
+from surveys.postings.languages import language_names
 from surveys.postings.publishable import of_closing
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.history import versions_of
@@ -46,7 +47,7 @@ DETAIL, PREVIEW = "workspace/postings/detail.html", "workspace/postings/preview.
 class WithdrawForm(forms.Form):
     """Why a posting no longer stands."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=WithdrawalReason)
+    reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=REASONS_TO_CHOOSE)
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
@@ -128,7 +129,7 @@ class History(WorkspacePage):
 
 
 class PostingStep(WorkspacePage):
-    """Takes one step on a posting: publish, submit, confirm, withdraw, renew, copy, approve, send_back."""
+    """Takes one step on a posting: publish, confirm, withdraw, renew, copy and the others of POSTING_STEPS."""
 
     actions = (Action.POST, Action.APPROVE_POSTINGS)
 
@@ -162,7 +163,7 @@ class PostingStep(WorkspacePage):
 
 def _publish(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     """Publish, or put before whom approves; the matches are on the page that answers."""
-    twins = likely_duplicates(posting, request.user)
+    twins = _twins(posting, request.user)
     if twins and request.POST.get("another") != "1":
         return show(request, posting=posting, kind=kind, template=PREVIEW, twins=twins, asks=True)
     put = approval.put_before_others(posting=posting, by=request.user)
@@ -229,6 +230,15 @@ def _copy(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
     return redirect(kind.address("edit", made.pk))
 
 
+def _in_place(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    """Begin, or go on with, the posting in place of one that others compiled."""
+    made = post_in_place(posting=posting, by=request.user)
+    if made.status != PostingStatus.DRAFT:
+        return redirect(kind.address("", made.pk))
+    messages.success(request, _("Here is a draft made of it. Once it is published, the compiled one goes."))
+    return redirect(kind.address("edit", made.pk))
+
+
 APPROVING = frozenset({"approve", "send_back"})
 """Steps of who approves; all others are of those who speak for the posting."""
 
@@ -252,6 +262,7 @@ POSTING_STEPS: dict[str, Callable[[MemberRequest, Any, Kind], HttpResponse]] = {
     "renew": _renew,
     "copy": _copy,
     "choose": _choose,
+    "in_place": _in_place,
 }
 
 
@@ -275,13 +286,19 @@ def show(
         "send_back_form": SendBackForm(),
         "papers": papers_of(posting) if template == DETAIL else [],
         "overlaps": _overlaps(posting, request.user) if template == DETAIL else None,
-        "twins": likely_duplicates(posting, request.user) if template == PREVIEW else [],
+        "twins": _twins(posting, request.user) if template == PREVIEW else [],
         "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]
         "languages": language_names(posting.delivery_languages),
         "differences": differences_of(change) if (change := open_choice(posting)) else [],
         **given,
     }
     return render(request, template, context, status=status)
+
+
+def _twins(posting: Posting, user: User) -> list[Posting]:
+    """Return what is likely the same posting, but not the compiled one that goes once this is published."""
+    twins, replaced = likely_duplicates(posting, user), replaced_by(posting)
+    return [twin for twin in twins if twin.pk != replaced]
 
 
 def _overlaps(posting: Posting, user: User) -> PublishedOverlaps | None:

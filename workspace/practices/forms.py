@@ -21,8 +21,8 @@ from practices.offering.from_match import match_to_tell
 from practices.offering.writing import CONTENT, RELATIONS
 from practices.shown.editing import ShownPractice
 from surveys.models import Offer
-from surveys.postings.forms.languages import language_choices, reads_like
 from surveys.postings.forms.place_choice import find_options
+from surveys.postings.languages import language_choices, reads_like
 from web.converters import row_number
 from web.links import check_links
 from web.since_shown import SinceShownForm

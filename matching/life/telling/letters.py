@@ -6,7 +6,6 @@ always, the two sides from the introduction on.
 
 import datetime as dt
 import io
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,12 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Pt
 
 from matching.choices import CONTACTS_SHOWN
 from matching.life.telling.contacts import Contact, contacts_of
@@ -32,24 +30,28 @@ from matching.scoring.reasons import reasons
 from surveys.models.posting import Posting
 from surveys.postings.shown.provenance import translation_note
 from web.files.exports import disclaimer
+from web.files.letters import (
+    DOCX,
+    LONGEST_TEXT,
+    MUTED,
+    NO_REFERENCE_YET,
+    add_heading,
+    add_paragraph,
+    add_run,
+    cleaned,
+    lines_of,
+    one_line,
+    set_up,
+    shortened,
+)
 from web.files.pdf import pdf_of
 from web.text import listed
 
-LONGEST_TEXT = 1_500
-"""Of a posting's text, in characters: a letter of two pages, the whole stands on the portal."""
 LONGEST_MESSAGE = 3_000
 CONTENT_TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "docx": DOCX,
     "pdf": "application/pdf",
 }
-NO_REFERENCE_YET = "_" * 20
-
-_LINE_BREAKS = dict.fromkeys(map(ord, "\r\v\f\x85\u2028\u2029"), "\n") | {ord("\t"): " "}
-_TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_AFTER_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl")
-"""What follows it in a paragraph's properties: Word reads them in the order of the schema."""
-_INK = RGBColor(0x17, 0x26, 0x2B)
-_MUTED = RGBColor(0x4C, 0x5C, 0x62)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def letter_of(match: Match) -> Letter:
         salutation=cleaned(settings.LETTER_SALUTATION) or _("Dear colleagues,"),
         opening=_opening(introduced=introduced),
         reasons=tuple(cleaned(reason) for reason in reasons(explanation)),
-        message=_shortened(cleaned(introduction.message), LONGEST_MESSAGE) if introduction else "",
+        message=shortened(cleaned(introduction.message), LONGEST_MESSAGE) if introduction else "",
         closing=_(
             "This introduction commits neither side to anything. What the two sides agree is theirs to agree; the "
             "secretariat would be glad to hear of it and remains at their disposal."
@@ -151,35 +153,35 @@ def letter_docx(match: Match) -> bytes:
 
 def _docx(letter: Letter) -> bytes:
     document: Any = Document()
-    _set_up(document, letter)
-    _paragraph(document, letter.disclaimer, size=8, colour=_MUTED)
-    _paragraph(document, letter.owner, bold=True)
-    _paragraph(document, _("Reference: %(reference)s") % {"reference": letter.reference})
-    _paragraph(document, letter.dated)
+    set_up(document, title=subject_of(letter), author=letter.owner)
+    add_paragraph(document, letter.disclaimer, size=8, colour=MUTED)
+    add_paragraph(document, letter.owner, bold=True)
+    add_paragraph(document, _("Reference: %(reference)s") % {"reference": letter.reference})
+    add_paragraph(document, letter.dated)
     for part in letter.parts:
         for line in part.addressee:
-            _paragraph(document, line, after=0)
-        _paragraph(document, part.party)
-    _paragraph(document, subject_of(letter), bold=True)
-    _paragraph(document, letter.salutation)
-    _paragraph(document, letter.opening)
+            add_paragraph(document, line, after=0)
+        add_paragraph(document, part.party)
+    add_paragraph(document, subject_of(letter), bold=True)
+    add_paragraph(document, letter.salutation)
+    add_paragraph(document, letter.opening)
     for part in letter.parts:
         _write_part(document, part)
-    _heading(document, _("Why the two fit"))
+    add_heading(document, _("Why the two fit"))
     for reason in letter.reasons:
-        _paragraph(document, reason, style="List Bullet", after=2)
+        add_paragraph(document, reason, style="List Bullet", after=2)
     if letter.message:
-        _heading(document, _("From the secretariat"))
-        for line in _lines(letter.message):
-            _paragraph(document, line)
+        add_heading(document, _("From the secretariat"))
+        for line in lines_of(letter.message):
+            add_paragraph(document, line)
     if letter.is_introduced:
-        _heading(document, _("Contacts"))
+        add_heading(document, _("Contacts"))
         _contacts(document, letter)
-    _paragraph(document, letter.closing, before=12)
-    _paragraph(document, _("Yours sincerely,"), before=6, after=36)
-    _paragraph(document, NO_REFERENCE_YET * 2, after=0)
-    _paragraph(document, _("Name and function"), size=9, colour=_MUTED, after=0)
-    _paragraph(document, letter.owner)
+    add_paragraph(document, letter.closing, before=12)
+    add_paragraph(document, _("Yours sincerely,"), before=6, after=36)
+    add_paragraph(document, NO_REFERENCE_YET * 2, after=0)
+    add_paragraph(document, _("Name and function"), size=9, colour=MUTED, after=0)
+    add_paragraph(document, letter.owner)
     _write_copies(document, letter.copies)
     written = io.BytesIO()
     document.save(written)
@@ -187,27 +189,27 @@ def _docx(letter: Letter) -> bytes:
 
 
 def _write_part(document: Any, part: LetterPart) -> None:
-    _heading(document, part.heading)
-    _paragraph(document, part.title, bold=True)
-    _paragraph(document, part.party)
-    for line in _lines(part.text):
-        _paragraph(document, line)
+    add_heading(document, part.heading)
+    add_paragraph(document, part.title, bold=True)
+    add_paragraph(document, part.party)
+    for line in lines_of(part.text):
+        add_paragraph(document, line)
     if part.english_text:
-        _paragraph(document, _("In English"), bold=True)
-    for line in _lines(part.english_text):
-        _paragraph(document, line)
+        add_paragraph(document, _("In English"), bold=True)
+    for line in lines_of(part.english_text):
+        add_paragraph(document, line)
     if part.english_note:
-        _paragraph(document, part.english_note, size=9, colour=_MUTED)
+        add_paragraph(document, part.english_note, size=9, colour=MUTED)
     for label, words in ((_("Priority areas"), part.areas), (_("Modalities"), part.modalities)):
         if words:
-            _paragraph(document, f"{label}: {words}")
+            add_paragraph(document, f"{label}: {words}")
 
 
 def _write_copies(document: Any, copies: Sequence[str]) -> None:
     if copies:
-        _paragraph(document, _("Copies to:"), size=9, colour=_MUTED, before=12, after=0)
+        add_paragraph(document, _("Copies to:"), size=9, colour=MUTED, before=12, after=0)
     for line in copies:
-        _paragraph(document, line, size=9, after=0)
+        add_paragraph(document, line, size=9, after=0)
 
 
 def letter_name(match: Match, ending: str) -> str:
@@ -218,34 +220,6 @@ def letter_name(match: Match, ending: str) -> str:
 def subject_of(letter: Letter) -> str:
     """Return the line that says what the letter is about."""
     return _("Introduction: “%(need)s” and “%(offer)s”") % {"need": letter.need.title, "offer": letter.offer.title}
-
-
-def cleaned(text: str) -> str:
-    """Return the text without what a document cannot hold or what would turn the lines around it.
-
-    Line breaks stay; control characters, lone surrogates, non-characters and directional overrides go.
-    """
-    lines = text.replace("\r\n", "\n").translate(_LINE_BREAKS)
-    return "".join(character for character in lines if character == "\n" or _is_printable(character)).strip()
-
-
-def _is_printable(character: str) -> bool:
-    code = ord(character)
-    not_a_character = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
-    category = unicodedata.category(character)
-    return category not in {"Cc", "Cs"} and character not in _TURNS_TEXT_ROUND and not not_a_character
-
-
-def _one_line(text: str) -> str:
-    return " ".join(cleaned(text).split())
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[:longest].rstrip()} …"
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _opening(*, introduced: bool) -> str:
@@ -261,10 +235,10 @@ def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
     contacts = contacts_of(posting) if with_contacts else []
     return LetterPart(
         heading=heading,
-        party=_one_line(posting.party),
-        title=_one_line(posting.title),
-        text=_shortened(cleaned(posting.text), LONGEST_TEXT),
-        english_text=_shortened(cleaned(posting.english_text), LONGEST_TEXT),
+        party=one_line(posting.party),
+        title=one_line(posting.title),
+        text=shortened(cleaned(posting.text), LONGEST_TEXT),
+        english_text=shortened(cleaned(posting.english_text), LONGEST_TEXT),
         english_note=translation_note(posting),
         addressee=_addressee(posting, contacts),
         areas=_joined(posting.areas.all()),
@@ -283,86 +257,26 @@ def _addressee(posting: Posting, contacts: Sequence[Contact]) -> tuple[str, ...]
         given = (people[0].name, people[0].job_title)
     else:
         return ()
-    return tuple(line for line in map(_one_line, given) if line)
+    return tuple(line for line in map(one_line, given) if line)
 
 
 def _copies(*postings: Posting) -> tuple[str, ...]:
     countries = [country for posting in postings if (country := posting.posting_country) is not None]
-    lines = [line for country in countries for line in _lines(cleaned(country.letter_copies_to))]
+    lines = [line for country in countries for line in lines_of(cleaned(country.letter_copies_to))]
     return tuple(dict.fromkeys(lines))
 
 
 def _joined(rows: Iterable[Any]) -> str:
-    return listed(_one_line(str(row)) for row in rows)
+    return listed(one_line(str(row)) for row in rows)
 
 
 def _contact(contact: Contact) -> LetterContact:
-    given = map(_one_line, (contact.job_title, contact.email, contact.phone))
-    lines = (*(line for line in given if line), *_lines(cleaned(contact.text)))
-    return LetterContact(name=_one_line(contact.name), lines=lines)
+    given = map(one_line, (contact.job_title, contact.email, contact.phone))
+    lines = (*(line for line in given if line), *lines_of(cleaned(contact.text)))
+    return LetterContact(name=one_line(contact.name), lines=lines)
 
 
 # --- DOCX
-
-
-def _set_up(document: Any, letter: Letter) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(25)
-    section.top_margin = section.bottom_margin = Mm(20)
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size, normal.font.color.rgb = "Arial", Pt(10.5), _INK
-    heading = document.styles["Heading 2"]
-    # The fonts of the template's theme would win over the one named here.
-    heading.element.rPr.rFonts.attrib.clear()
-    heading.font.name = "Arial"
-    properties, now = document.core_properties, timezone.now().replace(tzinfo=None)
-    properties.title = subject_of(letter)[:255]
-    properties.author = properties.last_modified_by = letter.owner[:255]
-    properties.comments = ""
-    properties.language = get_language() or ""
-    properties.created = properties.modified = now
-
-
-def _heading(document: Any, text: str) -> None:
-    paragraph = document.add_heading(level=2)
-    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(12), Pt(4)
-    _run(paragraph, text, size=12, colour=_INK, bold=True)
-
-
-def _paragraph(
-    container: Any,
-    text: str,
-    *,
-    size: float | None = None,
-    colour: RGBColor | None = None,
-    bold: bool = False,
-    before: float = 0,
-    after: float = 8,
-    style: str | None = None,
-) -> None:
-    paragraph = container.add_paragraph(style=style)
-    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(before), Pt(after)
-    _run(paragraph, text, size=size, colour=colour, bold=bold)
-
-
-def _run(paragraph: Any, text: str, *, size: float | None, colour: RGBColor | None, bold: bool) -> None:
-    run = paragraph.add_run(text)
-    run.bold = bold or None
-    if size is not None:
-        run.font.size = Pt(size)
-    if colour is not None:
-        run.font.color.rgb = colour
-    if _runs_right_to_left(text):
-        properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001 - python-docx has no other way
-        properties.insert_element_before(OxmlElement("w:bidi"), *_AFTER_BIDI)
-        run.font.rtl = True
-
-
-def _runs_right_to_left(text: str) -> bool:
-    """Return whether the first letter that has a direction runs from right to left, as Unicode decides it."""
-    directions = (unicodedata.bidirectional(character) for character in text)
-    return next((one for one in directions if one in {"L", "R", "AL"}), "L") != "L"
 
 
 def _contacts(document: Any, letter: Letter) -> None:
@@ -393,4 +307,4 @@ def _fill(cell: Any, lines: list[tuple[str, bool]]) -> None:
         paragraph = cell.paragraphs[0] if place == 0 else cell.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(4 if bold else 0)
         paragraph.paragraph_format.space_after = Pt(1)
-        _run(paragraph, line, size=9.5, colour=None, bold=bold)
+        add_run(paragraph, line, size=9.5, colour=None, bold=bold)

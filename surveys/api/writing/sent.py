@@ -11,10 +11,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from surveys.choices import PlaceKind, PostingStatus, Visibility, WithdrawalReason
+from surveys.choices import REASONS_TO_CHOOSE, PlaceKind, PostingStatus, Visibility
 from surveys.models.posting import LONGEST_REFERENCE
 from surveys.postings.forms.form import LONGEST_NOTE, LONGEST_TEXT, MOST_PLACES
-from surveys.postings.forms.languages import CODES
+from surveys.postings.languages import CODES
 from web.api.writing.fields import (
     CodesListField,
     CodeTextField,
@@ -182,7 +182,7 @@ class SentNeedSerializer(SentPostingSerializer):
 class SentWithdrawalSerializer(StrictSerializer):
     """Why a posting no longer stands."""
 
-    reason = CodeChoiceField(choices=WithdrawalReason.choices, help_text="Why, for the own side and the secretariat.")
+    reason = CodeChoiceField(choices=REASONS_TO_CHOOSE, help_text="Why, for the own side and the secretariat.")
     note = TextField(required=False, allow_blank=True, max_length=LONGEST_WITHDRAWAL_NOTE, help_text="In own words.")
 
 

@@ -21,11 +21,11 @@ from surveys.choices import Visibility
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 from surveys.postings.forms.day_field import PostingDayField, day_input
-from surveys.postings.forms.languages import language_choices, reads_like
 from surveys.postings.forms.number_fields import AmountField, CountField
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
 from surveys.postings.held import BEFORE_OTHERS
+from surveys.postings.languages import language_choices, reads_like
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import UNTITLED, lacks
 from surveys.postings.shown.editing import ShownPosting

@@ -3,8 +3,9 @@
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from surveys.models import Survey
 from surveys.models.posting import Posting
-from surveys.postings.forms.languages import language_in_a_sentence
+from surveys.postings.languages import language_in_a_sentence
 
 ENGLISH = "en"
 
@@ -14,6 +15,8 @@ def statement(posting: Posting) -> str:
 
     Reads the posting's survey and response: fetch them with it (`for_lists`).
     """
+    if posting.is_retired:
+        return stated_words(posting.survey)
     if posting.confirmed_on is not None:
         return _("confirmed on %(day)s") % {"day": date_format(posting.confirmed_on)}
     if posting.is_compiled:
@@ -32,3 +35,10 @@ def translation_note(posting: Posting) -> str:
         return ""
     said = _("Unofficial translation; the %(language)s text prevails.")
     return said % {"language": language_in_a_sentence(posting.language)}
+
+
+def stated_words(survey: Survey | None) -> str:
+    """Return in words that something remains stated in an edition alone: by its year, where it has a date."""
+    if survey is None or survey.stated_on is None:
+        return _("remains stated in the survey")
+    return _("remains stated in %(year)s") % {"year": survey.stated_on.year}

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from directory.choices import Role
 from directory.models import Agency, Country, User
 from matching.choices import MatchStatus
-from matching.life.telling.letters import NO_REFERENCE_YET, cleaned, letter_docx, letter_name, letter_of, letter_pdf
+from matching.life.telling.letters import letter_docx, letter_name, letter_of, letter_pdf
 from matching.models import Introduction, Match
 from tests.factories import (
     AgencyFactory,
@@ -31,6 +31,7 @@ from web.child import html_to_pdf
 from web.child.limits import Limits
 from web.child.refusing import Refused
 from web.files import pdf
+from web.files.letters import NO_REFERENCE_YET, cleaned
 from web.files.pdf import PdfUnavailable, pdf_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

@@ -29,7 +29,6 @@ from matching.life.seen.sides import events_for
 from matching.life.steps import MATCH_STEPS, ReviewRefused
 from matching.life.telling import digests
 from matching.life.telling.contacts import contacts_for
-from matching.life.terms import last_day_of_term
 from matching.models import Match, MatchEvent, MatchSide
 from matching.runs.rematch import rematch
 from matching.runs.running import run_matching
@@ -50,6 +49,7 @@ from tests.factories import (
     speaker_for,
     suggested_match,
 )
+from web.working_days import last_day_of_term
 
 pytestmark = pytest.mark.django_db
 

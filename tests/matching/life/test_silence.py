@@ -11,12 +11,13 @@ from directory.models import Country, Mail, User
 from matching.choices import EventKind, MatchStatus, SideAnswer
 from matching.life import answering, clearing, review, silence
 from matching.life.seen.sides import shown_state
-from matching.life.terms import ANSWER_DAYS, LEAST_NOTICE_DAYS, REMINDER_DAYS, last_day_of_term
+from matching.life.terms import ANSWER_DAYS, LEAST_NOTICE_DAYS, REMINDER_DAYS
 from matching.models import Match, MatchEvent, MatchSide
 from ssc_portal.running.daily import run_daily
 from surveys.choices import ClearanceRule, Side
 from surveys.models import ClockStop, CountryWindow
 from tests.factories import CountryFactory, TargetFactory, speaker_for, suggested_match
+from web.working_days import last_day_of_term
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from matching.engine.inputs.languages import BY_WORDS_AND_MEANING
 from matching.engine.rules.topic import closeness
 from matching.topic.languages import comparisons, read_measured, table_through
 from matching.topic.vectors import texts_of, vectors_of
-from surveys.postings.forms.languages import CODES
+from surveys.postings.languages import CODES
 
 MATTERS = json.loads(Path(__file__).with_name("parallel_texts.json").read_text(encoding="utf-8"))["matters"]
 COMPARED = ("en", "fr", "es", "ru", "zh", "ar", "th", "id")

@@ -645,9 +645,9 @@ def test_as_many_queries_whatever_there_is(key: ApiKey, django_assert_num_querie
     # The first use of a day is noted at the key.
     send(key, "get", "/offers/")
     # Most of them the writer's and its listeners': twice, for the draft and for its publication.
-    with django_assert_num_queries(108):
+    with django_assert_num_queries(110):
         send(key, "post", "/offers/", sent(status="published"))
     for _number in range(20):
         own(key)
-    with django_assert_num_queries(108):
+    with django_assert_num_queries(110):
         send(key, "post", "/offers/", sent(status="published"))

@@ -133,11 +133,11 @@ def test_what_a_person_edited_or_the_agency_confirmed_is_kept(imported: Survey, 
     posting.mark_edited(thailand)
     thailand.title = "Corrected by hand"
     thailand.save()
-    states.confirm(posting=Offer.objects.get(country="IND"), by=manager, on=dt.date(2026, 1, 2))
-    rows = [row | {"modalities": "Training"} if row["iso3"] in ("THA", "IND") else row for row in table_rows()]
+    states.confirm(posting=Offer.objects.get(country="IDN"), by=manager, on=dt.date(2026, 1, 2))
+    rows = [row | {"modalities": "Training"} if row["iso3"] in ("THA", "IDN") else row for row in table_rows()]
     outcome = bring_in(imported, rows)
     kept = {row.key: row.postings[0].kept for row in outcome.rows if row.postings}
-    assert kept == {"THA": "edited by a person", "IND": "confirmed by the country's own agency"}
+    assert kept == {"THA": "edited by a person", "IDN": "confirmed by the country's own agency"}
     assert Offer.objects.get(country="THA").title == "Corrected by hand"
     assert Offer.objects.get(country="THA").modalities.count() == 6
     assert Response.objects.get(country="THA").as_printed["modalities"] == "Training"

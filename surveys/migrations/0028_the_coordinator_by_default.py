@@ -24,7 +24,7 @@ KIND = models.CharField(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("surveys", "0025_submitted_for_approval"),
+        ("surveys", "0027_confirmation_campaigns"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""What of a survey edition the own side is asked to confirm."""
