@@ -79,7 +79,7 @@ def test_the_whole_way_from_begin_to_drafts(
     client: Client, open_survey: Survey, agency: Agency, person: User, colleague: User, head: User
 ):
     client.force_login(person)
-    assert "Survey to answer" in client.get("/workspace/").content.decode()
+    assert str(open_survey) in client.get("/workspace/").content.decode()
     assert "Not begun" in client.get("/workspace/surveys/").content.decode()
     client.post("/workspace/surveys/ssc-2026/", {"do": "begin"})
     response = Response.objects.get()
