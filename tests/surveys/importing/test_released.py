@@ -14,7 +14,7 @@ from surveys.choices import ImportState, PostingStatus, ResponseStatus
 from surveys.importing.applying import import_file
 from surveys.importing.held import choose_answers, differences_of_answers
 from surveys.models import Import, Offer, PendingChange, Response, Survey
-from surveys.postings import states
+from surveys.postings import posting
 from surveys.postings.held import PostingRefused
 from tests.surveys.importing.conftest import as_csv, changed, table_rows
 from web.days import today
@@ -185,13 +185,14 @@ def test_an_edition_that_is_released_and_empty_is_filled_as_any_other(survey: Su
     assert not PendingChange.objects.exists()
 
 
-def test_countries_whose_postings_are_confirmed_are_named_first(
+def test_countries_whose_postings_are_edited_or_confirmed_are_named_first(
     at_desk: Client, survey: Survey, manager: User, django_capture_on_commit_callbacks: Any
 ):
     capture = django_capture_on_commit_callbacks
     import_file(survey=survey, data=as_csv(table_rows()), file_name="first.csv")
     offer = Offer.objects.get(country="CHN")
-    states.confirm(posting=offer, by=manager, on=today())
+    areas, modalities = ([row.pk for row in rows.all()] for rows in (offer.areas, offer.modalities))
+    posting.correct(posting=offer, values={"text": "Ours"}, areas=areas, modalities=modalities, by=manager)
     offer.refresh_from_db()
     text = offer.text
     made = bring_in(at_desk, survey, CHINA_OTHERWISE, capture)
