@@ -50,7 +50,7 @@ class ShownWindow(Shown):
 
 def changes_of(country: Country) -> list[WindowChange]:
     """Return what was changed, newest first, in two queries; the secretariat's people are not named."""
-    history: Any = CountryWindow.history  # type: ignore[attr-defined]
+    history: Any = CountryWindow.history
     newest = history.filter(country=country).select_related("history_user").order_by("-history_date", "-history_id")
     rows = list(newest[:MOST_CHANGES])
     staff = people_of_the_secretariat({row.history_user_id for row in rows})
@@ -68,7 +68,8 @@ def _changes(row: Any, before: Any) -> list[str]:
     what = []
     for name in DECIDED:
         if getattr(row, name) != getattr(before, name):
-            label = capfirst(str(CountryWindow._meta.get_field(name).verbose_name))  # noqa: SLF001 - documented API
+            field: Any = CountryWindow._meta.get_field(name)  # noqa: SLF001 - Django's documented API
+            label = capfirst(str(field.verbose_name))
             display = getattr(row, f"get_{name}_display", None)
             what.append(said % {"field": label, "value": display() if display else getattr(row, name)})
     if (row.paused_at is None) != (before.paused_at is None):
