@@ -1,10 +1,8 @@
 """Note verbales and letters as they came: their reference, their date, and the scan."""
 
 import uuid
-from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -13,34 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from directory.access import Action, can, scope_of
 from directory.choices import ScanKind
 from directory.models.agency import Agency
 from directory.models.country import Country
 
-if TYPE_CHECKING:
-    from directory.models import User
-
 LONGEST_PAPER_REFERENCE = 120
-
-
-class PaperQuerySet(models.QuerySet["Paper"]):
-    """Papers."""
-
-    def visible_to(self, user: "User | AnonymousUser | None") -> Self:
-        """Those that the person may read: the secretariat all, a side its own, and no side the other's.
-
-        What a country wrote to the secretariat before its agency was asked is for who approves for the country.
-        """
-        if can(user, Action.READ_EVERYTHING):
-            return self
-        own, approved = scope_of(user, Action.READ_OWN), scope_of(user, Action.APPROVE_POSTINGS)
-        readable = Q(pk__in=())
-        if own:
-            readable |= Q(is_for_approvers=False) & own.q()
-        if approved:
-            readable |= approved.q()
-        return self.filter(readable)
 
 
 class Paper(models.Model):
@@ -76,8 +51,6 @@ class Paper(models.Model):
         related_name="recorded_papers",
     )
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
-
-    objects = PaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("note verbale or letter")

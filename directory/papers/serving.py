@@ -9,7 +9,8 @@ from django.views.generic.base import View
 
 from directory.access import is_member
 from directory.choices import ScanKind
-from directory.models import Paper, PaperScan
+from directory.models import PaperScan
+from directory.papers.readable import papers_readable_by
 from directory.papers.scans import CONTENT_TYPES
 
 
@@ -27,7 +28,7 @@ class PaperScanDownload(AccessMixin, View):
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Return the file: never shown within a page of the portal, whatever a browser takes it for."""
-        paper = get_object_or_404(Paper.objects.visible_to(request.user), public_id=public_id)
+        paper = get_object_or_404(papers_readable_by(request.user), public_id=public_id)
         scan = PaperScan.objects.filter(paper=paper).first()
         if scan is None:
             raise Http404

@@ -4,9 +4,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from surveys.models.posting import Posting
-from surveys.postings.forms.languages import language_in_a_sentence
-
-ENGLISH = "en"
 
 
 def statement(posting: Posting) -> str:
@@ -24,11 +21,3 @@ def statement(posting: Posting) -> str:
     if survey.stated_on is None:
         return _("read from a survey, not yet put to the Government")
     return _("read from the %(year)s survey, not yet put to the Government") % {"year": survey.stated_on.year}
-
-
-def translation_note(posting: Posting) -> str:
-    """Return which text prevails, to stand with the English one of a posting in another language; else nothing."""
-    if not posting.english_text or posting.language == ENGLISH:
-        return ""
-    said = _("Unofficial translation; the %(language)s text prevails.")
-    return said % {"language": language_in_a_sentence(posting.language)}
