@@ -3,32 +3,15 @@
 import uuid
 
 from django.contrib.auth.mixins import AccessMixin
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.generic.base import View
 
-from directory.access import Action, can, is_member, scope_of
+from directory.access import is_member
 from directory.choices import ScanKind
-from directory.models import Paper, PaperScan, User
+from directory.models import PaperScan
+from directory.papers.readable import papers_readable_by
 from directory.papers.scans import CONTENT_TYPES
-
-
-def papers_for(user: User | AnonymousUser | None) -> QuerySet[Paper]:
-    """Return the papers that the person may read: the secretariat all, a side its own, and no side the other's.
-
-    What a country wrote to the secretariat before its agency was asked is for who approves for the country.
-    """
-    if can(user, Action.READ_EVERYTHING):
-        return Paper.objects.all()
-    own, approved = scope_of(user, Action.READ_OWN), scope_of(user, Action.APPROVE_POSTINGS)
-    readable = Q(pk__in=())
-    if own:
-        readable |= Q(is_for_approvers=False) & own.q()
-    if approved:
-        readable |= approved.q()
-    return Paper.objects.filter(readable)
 
 
 class PaperScanDownload(AccessMixin, View):
@@ -45,7 +28,7 @@ class PaperScanDownload(AccessMixin, View):
 
     def get(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         """Return the file: never shown within a page of the portal, whatever a browser takes it for."""
-        paper = get_object_or_404(papers_for(request.user), public_id=public_id)
+        paper = get_object_or_404(papers_readable_by(request.user), public_id=public_id)
         scan = PaperScan.objects.filter(paper=paper).first()
         if scan is None:
             raise Http404

@@ -2,9 +2,12 @@
 
 from babel import Locale
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from surveys.models.posting import Posting
 from surveys.reading.language import proposed_language
 
+ENGLISH = "en"
 CODES = (
     "ar", "zh", "en", "fr", "ru", "es",
     "az", "bi", "bn", "de", "dv", "dz", "fa", "fj", "fil", "hi", "hy", "id", "ja", "ka", "kk", "km", "ko", "ky", "lo",
@@ -40,3 +43,11 @@ def language_names(codes: list[str]) -> list[str]:
     """Return the names of these codes in the reader's language; an unknown code stands for itself."""
     names = dict(language_choices())
     return [names.get(code, code) for code in codes]
+
+
+def translation_note(posting: Posting) -> str:
+    """Return which text prevails, to stand with the English one of a posting in another language; else nothing."""
+    if not posting.english_text or posting.language == ENGLISH:
+        return ""
+    said = _("Unofficial translation; the %(language)s text prevails.")
+    return said % {"language": language_in_a_sentence(posting.language)}

@@ -15,11 +15,11 @@ from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet, Row
 from surveys.postings.languages import reads_otherwise
+from surveys.postings.languages import translation_note as which_text_prevails
 from surveys.postings.publishable import Lack, lacks_of
 from surveys.postings.publishable import in_short as short_words
 from surveys.postings.shown.page_rows import TARGETS
 from surveys.postings.shown.provenance import statement
-from surveys.postings.shown.provenance import translation_note as which_text_prevails
 
 register = template.Library()
 

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 
 from directory.choices import Role, ScanKind
 from directory.models import Agency, Country, Paper, PaperScan, User
+from directory.papers.readable import papers_readable_by
 from directory.papers.recording import GivenPaper, PaperRefused, record_paper
 from directory.papers.scans import MOST_SCAN_BYTES, Scan, ScanField, checked_scan
-from directory.papers.serving import papers_for
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
 from web.days import last_day_begun
 
@@ -112,7 +112,7 @@ def test_a_side_reads_its_own_letters_and_the_secretariat_all(manager, reviewer,
         (reviewer, {own, guarded, other}),
         (manager, {own, guarded, other}),
     ):
-        assert set(papers_for(user)) == readable
+        assert set(papers_readable_by(user)) == readable
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons
 from surveys.models.posting import Posting
-from surveys.postings.shown.provenance import translation_note
+from surveys.postings.languages import translation_note
 from web.files.exports import disclaimer
 from web.files.letters import (
     DOCX,

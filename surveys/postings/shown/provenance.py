@@ -5,9 +5,6 @@ from django.utils.translation import gettext as _
 
 from surveys.models import Survey
 from surveys.models.posting import Posting
-from surveys.postings.languages import language_in_a_sentence
-
-ENGLISH = "en"
 
 
 def statement(posting: Posting) -> str:
@@ -27,14 +24,6 @@ def statement(posting: Posting) -> str:
     if survey.stated_on is None:
         return _("read from a survey, not yet put to the Government")
     return _("read from the %(year)s survey, not yet put to the Government") % {"year": survey.stated_on.year}
-
-
-def translation_note(posting: Posting) -> str:
-    """Return which text prevails, to stand with the English one of a posting in another language; else nothing."""
-    if not posting.english_text or posting.language == ENGLISH:
-        return ""
-    said = _("Unofficial translation; the %(language)s text prevails.")
-    return said % {"language": language_in_a_sentence(posting.language)}
 
 
 def stated_words(survey: Survey | None) -> str:

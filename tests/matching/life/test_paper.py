@@ -164,7 +164,9 @@ def test_the_other_side_reads_a_confirmation_and_not_that_it_came_on_paper(manag
 
 def put_before_its_country(reviewer: User) -> Match:
     match = suggested_match()
-    CountryWindow.objects.create(country_id=match.need.country_id, clearance=ClearanceRule.EXPLICIT)
+    country = match.need.country
+    assert country is not None
+    CountryWindow.objects.create(country=country, clearance=ClearanceRule.EXPLICIT)
     review.propose(match=match, by=reviewer)
     return match
 
