@@ -56,7 +56,9 @@ def acting_cover(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, 
         .filter(pk=about["designation"], affiliation__user=reader, ended_at__isnull=True)
         .first()
     )
-    return None if row is None else {"designation": row, "who": row.covers.affiliation.user}
+    if row is None or row.covers is None:
+        return None
+    return {"designation": row, "who": row.covers.affiliation.user}
 
 
 @register("second_factor_reset", purpose=Purpose.ACCOUNT)

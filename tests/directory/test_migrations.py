@@ -63,7 +63,10 @@ def test_the_weekly_summary_begins_next_week_and_spares_who_wanted_no_mails(thro
     settings.MIGRATION_MODULES = {}
     before, after = ("directory", "0013_refused_addresses"), ("directory", "0014_weekly_summary")
     users = stand_at(throwaway, before)("directory", "User")
-    for name, values in {"any": {}, "never": {"digest": "never"}, "none": {"wants_reminders": False}}.items():
+    given: dict[str, dict[str, Any]] = {
+        "any": {}, "never": {"digest": "never"}, "none": {"wants_reminders": False}
+    }  # fmt: skip
+    for name, values in given.items():
         users.create(email=f"{name}@example.org", password="x", **values)
 
     def wants() -> dict[str, bool]:

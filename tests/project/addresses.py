@@ -120,7 +120,7 @@ def rows() -> dict[type[Model], Model]:
     window = CountryWindow.objects.create(country=match.need.country)
     found[CountryWindow] = window
     campaign = ConfirmationCampaign.objects.create(
-        survey=found[Survey], begun_on=dt.date(2026, 11, 2), closes_on=dt.date(2027, 3, 1)
+        survey=response.survey, begun_on=dt.date(2026, 11, 2), closes_on=dt.date(2027, 3, 1)
     )
     found[ConfirmationCampaign] = campaign
     found[ConfirmationRequest] = ConfirmationRequest.objects.create(campaign=campaign, country=match.need.country)

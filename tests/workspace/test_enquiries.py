@@ -179,6 +179,7 @@ def test_a_coordinator_passes_on_by_a_button(client, offer, focal_point, coordin
 
 
 def test_a_coordinator_is_not_asked_where_its_country_has_no_single_window(client, offer, focal_point, coordinator):
+    CountryWindow.objects.create(country_id="THA", kind=WindowKind.SEVERAL)
     asked(offer, focal_point)
     client.force_login(coordinator)
     assert "Could this work?" not in client.get(LIST).content.decode(), "seen by the secretariat only"

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from directory.choices import AgencyKind, Role
 from directory.mail.sending import send_due
 from directory.models import Affiliation, User
+from directory.papers.recording import GivenPaper
 from matching.choices import Clearance, MatchStatus, SideAnswer
 from matching.life import answering, introducing, refusing, review
 from matching.life.seen.sides import shown_state
@@ -311,8 +312,8 @@ def test_what_was_declined_stands_by_itself_and_can_be_taken_back(proposed: Matc
 
 def test_what_came_by_letter_is_taken_back_by_one(proposed: Match, focal_point: User, manager: User) -> None:
     answering.record_answer(
-        match=proposed, side=Side.OFFER, by=manager, answer=SideAnswer.NOT_NOW, reference="NV/1",
-        dated_on=dt.date(2026, 11, 20), why="time",
+        match=proposed, side=Side.OFFER, by=manager, answer=SideAnswer.NOT_NOW,
+        given=GivenPaper("NV/1", dt.date(2026, 11, 20)), why="time",
     )  # fmt: skip
     client = as_(focal_point)
     page = Page(client.get(address_of(proposed)))

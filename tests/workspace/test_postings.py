@@ -150,20 +150,20 @@ def test_in_a_single_window_the_coordinator_approves_or_sends_back(client, focal
     assert (offer.status, offer.submitted_at, offer.sent_back_note) == (PostingStatus.PUBLISHED, None, "")
 
 
-def test_without_a_window_of_its_own_the_secretariat_approves(
+def test_where_a_country_has_said_nothing_its_coordinator_approves(
     client, focal_point, coordinator, manager, reviewer
 ) -> None:
     agency = focal_point.current_affiliations[0].agency
     offer = OfferFactory(country=None, agency=agency, areas=["energy"], modalities=["training"])
     approval.submit(posting=offer, by=focal_point)
-    for person, code in ((coordinator, 302), (reviewer, 403)):
+    for person, code in ((manager, 302), (reviewer, 403)):
         client.force_login(person)
         assert (
             client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer)).status_code == code
         )
         offer.refresh_from_db()
         assert offer.status == PostingStatus.SUBMITTED
-    client.force_login(manager)
+    client.force_login(coordinator)
     client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer))
     offer.refresh_from_db()
     assert offer.status == PostingStatus.PUBLISHED

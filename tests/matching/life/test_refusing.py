@@ -14,13 +14,14 @@ from matching.life.seen.shown import ShownEvents
 from matching.life.seen.sides import events_for, shown_state
 from matching.life.seen.statistics import refusals
 from matching.life.steps import ReviewRefused
-from matching.life.terms import HELD_DAYS, LEAST_NOTICE_DAYS, last_day_of_term
+from matching.life.terms import HELD_DAYS, LEAST_NOTICE_DAYS
 from matching.models import Match, MatchEvent, MatchSide
 from surveys.choices import Side
 from surveys.models import ClockStop, CountryWindow
 from tests.factories import UserFactory, speaker_for, suggested_match
 from tests.pages import Page
 from web.days import today
+from web.working_days import last_day_of_term
 
 pytestmark = pytest.mark.django_db
 

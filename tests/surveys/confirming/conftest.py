@@ -7,9 +7,9 @@ import pytest
 import time_machine
 
 from directory.models import User
-from surveys.choices import ResponseKind
+from surveys.choices import ResponseKind, WindowKind
 from surveys.confirming import campaigns
-from surveys.models import ConfirmationCampaign, ConfirmationRequest, Survey
+from surveys.models import ConfirmationCampaign, ConfirmationRequest, CountryWindow, Survey
 from tests.factories import PublishedNeedFactory, PublishedOfferFactory, ResponseFactory, SurveyFactory
 
 BEGUN = dt.date(2026, 12, 1)
@@ -31,6 +31,7 @@ def begun() -> Iterator[None]:
 def edition(focal_point: User, coordinator: User, begun: None) -> Survey:
     survey = SurveyFactory(code="edition-2018", results_released_on=dt.date(2018, 7, 1))
     agency = focal_point.affiliations.get().agency
+    CountryWindow.objects.create(country=agency.country, kind=WindowKind.SECRETARIAT)
     answered = ResponseFactory(survey=survey, country=agency.country)
     compiled = ResponseFactory(survey=survey, country=agency.country, key="compiled", kind=ResponseKind.COMPILED)
     of_fiji = ResponseFactory(survey=survey, country__iso3="FJI")
