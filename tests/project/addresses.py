@@ -27,7 +27,6 @@ from surveys.models import (
     Questionnaire,
     Reading,
     Section,
-    Survey,
 )
 from tests import factories
 
