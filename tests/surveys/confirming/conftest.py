@@ -31,6 +31,7 @@ def begun() -> Iterator[None]:
 def edition(focal_point: User, coordinator: User, begun: None) -> Survey:
     survey = SurveyFactory(code="edition-2018", results_released_on=dt.date(2018, 7, 1))
     agency = focal_point.affiliations.get().agency
+    assert agency.country is not None
     CountryWindow.objects.create(country=agency.country, kind=WindowKind.SECRETARIAT)
     answered = ResponseFactory(survey=survey, country=agency.country)
     compiled = ResponseFactory(survey=survey, country=agency.country, key="compiled", kind=ResponseKind.COMPILED)
