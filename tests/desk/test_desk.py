@@ -96,8 +96,8 @@ def test_exports_and_figures_are_for_the_secretariat(client, focal_point, match)
 def test_figures_take_as_many_queries_for_many_as_for_none(desk, number, django_assert_num_queries):
     MatchFactory.create_batch(number)
     with django_assert_num_queries(
-        18
-    ):  # states, ages, steps, decisions; groups, their members 8; needs, offers, matches 3; …
+        19
+    ):  # states, ages, steps, decisions, why declined; groups, their members 8; needs, offers, matches 3; …
         tables = statistics.figures()
     assert dict(tables[0].rows)["Suggested"] == number
     assert desk.get(f"{QUEUE}figures/").status_code == 200

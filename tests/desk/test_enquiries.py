@@ -106,6 +106,7 @@ def test_it_is_answered_once(desk, focal_point):
 
 
 def test_a_get_answers_nothing_and_others_do_not_look(desk, focal_point, coordinator):
+    CountryWindow.objects.create(country_id="THA", kind=WindowKind.SEVERAL)
     need, offer = pair(focal_point, target="THA")
     enquiry = asked(offer, focal_point, own=need)
     desk.get(page_of(enquiry), {"answer": "Yes."})

@@ -94,5 +94,5 @@ def test_the_figures_take_as_many_queries_with_one_match_as_with_twenty(desk, dj
     for number in (1, 20):
         MatchFactory.create_batch(number)
         desk.get(FIGURES)
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(22):
             desk.get(FIGURES)

@@ -31,8 +31,6 @@ def begun() -> Iterator[None]:
 def edition(focal_point: User, coordinator: User, begun: None) -> Survey:
     survey = SurveyFactory(code="edition-2018", results_released_on=dt.date(2018, 7, 1))
     agency = focal_point.affiliations.get().agency
-    assert agency.country is not None
-    CountryWindow.objects.create(country=agency.country, kind=WindowKind.SECRETARIAT)
     answered = ResponseFactory(survey=survey, country=agency.country)
     compiled = ResponseFactory(survey=survey, country=agency.country, key="compiled", kind=ResponseKind.COMPILED)
     of_fiji = ResponseFactory(survey=survey, country__iso3="FJI")
@@ -52,6 +50,12 @@ def edition(focal_point: User, coordinator: User, begun: None) -> Survey:
     PublishedOfferFactory(survey=survey, response=of_fiji, title="Fiji: reefs", country=of_fiji.country)
     PublishedOfferFactory(title="Of no edition", country=agency.country)
     return survey
+
+
+@pytest.fixture
+def secretariat_decides(edition: Survey) -> None:
+    """Thailand has told the secretariat to approve what its agencies post."""
+    CountryWindow.objects.create(country_id="THA", kind=WindowKind.SECRETARIAT)
 
 
 @pytest.fixture

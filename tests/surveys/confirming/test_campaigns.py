@@ -210,6 +210,7 @@ def test_what_the_secretariat_wrote_is_taken_over_without_the_words_on_who_compi
     assert draft.text == "Modalities: Training\n\nIn spring."
 
 
+@pytest.mark.usefixtures("secretariat_decides")
 def test_a_row_is_replaced_without_a_campaign_too(edition, coordinator, manager):
     compiled = own("Thailand: compiled")
     draft = post_in_place(posting=compiled, by=coordinator)
@@ -251,6 +252,7 @@ def test_the_day_itself_is_still_theirs(thailand, manager):
     assert set(outcomes(thailand).values()) == {RowOutcome.OPEN}
 
 
+@pytest.mark.usefixtures("secretariat_decides")
 def test_what_waits_for_approval_is_not_retired_and_is_looked_at_again(thailand, manager, focal_point):
     send(thailand, manager)
     offer = own("Thailand: solar courses")
@@ -399,6 +401,7 @@ def test_what_its_source_no_longer_states_is_gone_and_asked_no_more(thailand, ma
     assert (thailand.closed_on, thailand.answered_on) == (AFTER, None)
 
 
+@pytest.mark.usefixtures("secretariat_decides")
 def test_what_was_sent_back_is_in_hand(thailand, manager, focal_point):
     send(thailand, manager)
     offer = own("Thailand: solar courses")
@@ -409,6 +412,7 @@ def test_what_was_sent_back_is_in_hand(thailand, manager, focal_point):
     assert own("Thailand: solar courses").status == PostingStatus.PUBLISHED
 
 
+@pytest.mark.usefixtures("secretariat_decides")
 def test_a_replacement_that_waits_holds_the_compiled_row(thailand, manager, coordinator):
     send(thailand, manager)
     compiled = own("Thailand: compiled")
