@@ -120,6 +120,7 @@ TABLE = {
     "workspace:address": "302 200 200 200 302 302",  # who has a second factor shows it first
     "workspace:address-confirm": "404 404 404 404 404 404",
     "workspace:own-data": MEMBERS,
+    "workspace:hand-over": MEMBERS,
     "workspace:cover": "302 404 404 404 404 404",  # the one in the table is another's
     "workspace:cover-end": "302 405 405 405 405 405",
     "workspace:leave": "302 405 405 405 405 405",

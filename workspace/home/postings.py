@@ -21,7 +21,7 @@ from workspace.postings.lists import EXPIRING_WITHIN
 ANSWERED = (ResponseStatus.RECEIVED, ResponseStatus.SUBMITTED)
 
 
-def survey_list(user: User) -> list[HomeList]:
+def survey_list(user: User, *, most: int = MOST_SHOWN) -> list[HomeList]:
     """Return the open surveys that an agency of the person has not answered; for who answers for one: two queries."""
     agencies = [agency for agency in _agencies_of(user) if filling_in.may_answer(user, agency)]
     if not agencies:
@@ -50,14 +50,14 @@ def survey_list(user: User) -> list[HomeList]:
             code="surveys",
             heading=_("Surveys to answer"),
             empty=_("No survey waits for your answers."),
-            rows=rows[:MOST_SHOWN],
-            has_more=len(rows) > MOST_SHOWN,
+            rows=rows[:most],
+            has_more=len(rows) > most,
             see_all=(Link(_("See all"), reverse("workspace:surveys")),),
         )
     ]
 
 
-def approval_list(user: User) -> list[HomeList]:
+def approval_list(user: User, *, most: int = MOST_SHOWN) -> list[HomeList]:
     """Return what waits for the person's approval, the oldest first: three queries, for who approves."""
     if not can(user, Action.APPROVE_POSTINGS):
         return []
@@ -65,10 +65,10 @@ def approval_list(user: User) -> list[HomeList]:
     for kind, model in MODELS.items():
         waiting = model.objects.awaiting_approval_by(user).select_related("country", "agency__country")
         words = _("Offer") if kind == "offer" else _("Need")
-        for posting in waiting.order_by("submitted_at", "pk")[: MOST_SHOWN + 1]:
+        for posting in waiting.order_by("submitted_at", "pk")[: most + 1]:
             row = row_of(posting, reverse(f"workspace:{kind}", args=[posting.pk]), words)
             found.append((posting.submitted_at, row))
-    for response in sending_in.awaiting_approval_by(user)[: MOST_SHOWN + 1]:
+    for response in sending_in.awaiting_approval_by(user)[: most + 1]:
         address = reverse("workspace:response", args=[response.pk])
         party = str(response.agency or response.country)
         found.append((response.submitted_at, HomeRow(str(response.survey), address, party, detail=_("Survey answers"))))
@@ -78,8 +78,8 @@ def approval_list(user: User) -> list[HomeList]:
             code="approvals",
             heading=_("To approve"),
             empty=_("Nothing waits for your approval."),
-            rows=[row for _at, row in found[:MOST_SHOWN]],
-            has_more=len(found) > MOST_SHOWN,
+            rows=[row for _at, row in found[:most]],
+            has_more=len(found) > most,
             see_all=(Link(_("See all"), reverse("workspace:approvals")),),
         )
     ]
