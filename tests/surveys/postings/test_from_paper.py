@@ -71,7 +71,7 @@ def test_a_draft_is_published_by_it_and_only_where_it_is_complete(manager):
     assert (again(bare).status, Paper.objects.count()) == (PostingStatus.DRAFT, 1)
 
 
-def test_what_waits_for_a_coordinator_is_approved_by_a_letter_and_its_submitter_told(manager):
+def test_what_waits_for_a_coordinator_is_approved_by_a_letter_and_its_submitter_told(manager, coordinator):
     country = CountryFactory(iso3="THA")
     offer = OfferFactory(country=country, agency=AgencyFactory(country=country), **COMPLETE)
     CountryWindow.objects.create(country_id="THA", kind=WindowKind.SINGLE)
