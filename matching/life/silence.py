@@ -20,8 +20,11 @@ from matching.models import MatchSide
 from surveys.choices import Side
 from surveys.models import ClockStop
 from surveys.models.posting import Posting
-from surveys.postings.windows import window_of
+from surveys.postings.windows import stops_by_country, window_of
 from web.days import months_after
+from web.working_days import Period
+
+Stops = dict[str, list[Period]]
 
 
 def silent_sides() -> QuerySet[MatchSide]:
@@ -34,36 +37,36 @@ def bring_terms_up_to_date(on: dt.date) -> int:
 
     Who was asked before there was a term has a whole one from the day `on`.
     """
-    moved = 0
+    moved, stops = 0, stops_by_country()
     for row in _with_postings(silent_sides()):
         begin = on if row.answer_due_on is None else _day_asked(row)
-        moved += _move(row, "answer_due_on", _term_of(row, begin, ANSWER_DAYS))
+        moved += _move(row, "answer_due_on", _term_of(row, begin, ANSWER_DAYS, stops))
     for row in _with_postings(_unanswered().filter(match__on_hold_at__isnull=False)):
         # On hold it cannot be answered: when the hold ends, there is time to.
-        moved += _move(row, "answer_due_on", _term_of(row, on, LEAST_NOTICE_DAYS))
+        moved += _move(row, "answer_due_on", _term_of(row, on, LEAST_NOTICE_DAYS, stops))
     for row in _with_postings(held_refusals().filter(take_back_until__isnull=False)):
         # On hold nobody sees it, who could take it back.
         begin = on if row.match.on_hold_at is not None or row.answered_at is None else row.answered_at.date()
-        moved += _move(row, "take_back_until", _term_of(row, begin, HELD_DAYS))
+        moved += _move(row, "take_back_until", _term_of(row, begin, HELD_DAYS, stops))
     heard = MatchSide.objects.filter(match__status=MatchStatus.PROPOSED, clearance=Clearance.NO_OBJECTION)
     stopped = frozenset(ClockStop.objects.filter(last_day__gte=on).order_by().values_list("window", flat=True))
     for row in _with_postings(heard.order_by("pk") if stopped else MatchSide.objects.none()):
         if (window := window_of(_posting(row))).pk in stopped:
             begun = row.match.events.filter(kind=EventKind.CLEARANCE_BEGUN, side=row.side).latest("pk")
-            moved += _move(row, "clearance_due_on", _term_of(row, begun.at.date(), window.clearance_days))
+            moved += _move(row, "clearance_due_on", _term_of(row, begun.at.date(), window.clearance_days, stops))
     return moved
 
 
 def remind(on: dt.date) -> int:
     """Remind each side that is silent once, in the middle of its term; return how many mails are new."""
-    written = 0
+    written, stops = 0, stops_by_country()
     for row in _with_postings(silent_sides().filter(reminded_on__isnull=True)):
-        if on <= _term_of(row, _day_asked(row), REMINDER_DAYS):
+        if on <= _term_of(row, _day_asked(row), REMINDER_DAYS, stops):
             continue
         with transaction.atomic():
             row.reminded_on = on
             row.save(update_fields=["reminded_on"])
-            _move(row, "answer_due_on", _term_of(row, on, LEAST_NOTICE_DAYS))
+            _move(row, "answer_due_on", _term_of(row, on, LEAST_NOTICE_DAYS, stops))
             occasion = f"{row.pk}:{_day_asked(row)}"
             written += write_to_side(row.match, Side(row.side), "unanswered", occasion=occasion)
     return written
@@ -107,8 +110,8 @@ def _day_asked(row: MatchSide) -> dt.date:
     return row.asked_at.date()
 
 
-def _term_of(row: MatchSide, begin: dt.date, working_days: int) -> dt.date:
-    return term_for(_posting(row), begin, working_days)
+def _term_of(row: MatchSide, begin: dt.date, working_days: int, stops: Stops) -> dt.date:
+    return term_for(_posting(row), begin, working_days, stops=stops)
 
 
 def _move(row: MatchSide, field: str, day: dt.date) -> bool:

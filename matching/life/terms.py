@@ -1,10 +1,11 @@
 """Terms in working days of a country: its weekend, its public holidays, and when its clock stands still."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 
 from surveys.models.posting import Posting
 from surveys.postings.windows import stops_of
-from web.working_days import last_day_of_term
+from web.working_days import Period, last_day_of_term
 
 ANSWER_DAYS = 60
 """Working days in which a side answers a proposal; then it closes."""
@@ -18,8 +19,14 @@ NOT_NOW_MONTHS = 6
 """Before a match is suggested again that a side did not want at the time, or did not answer."""
 
 
-def term_for(posting: Posting, begin: dt.date, working_days: int) -> dt.date:
-    """Return the last day of a term of the country that the posting is of, with what is known now of its clock."""
+def term_for(
+    posting: Posting, begin: dt.date, working_days: int, *, stops: Mapping[str, Collection[Period]] | None = None
+) -> dt.date:
+    """Return the last day of a term of the country that the posting is of, with what is known now of its clock.
+
+    stops: when the clocks of all countries stand still, from who counts many terms; None: one query.
+    """
     country = posting.posting_country
     iso3 = country.pk if country else None
-    return last_day_of_term(begin, working_days, iso3, stopped=stops_of(iso3, since=begin))
+    stopped = stops_of(iso3, since=begin) if stops is None else stops.get(iso3 or "", ())
+    return last_day_of_term(begin, working_days, iso3, stopped=stopped)

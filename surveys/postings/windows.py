@@ -118,6 +118,14 @@ def change(*, country: Country, by: User, values: Mapping[str, Any], note: str =
     return window
 
 
+def stops_by_country() -> dict[str, list[Period]]:
+    """Return all times in which the terms of a country (ISO3) do not run: for who counts many terms; one query."""
+    found: dict[str, list[Period]] = {}
+    for iso3, *days in ClockStop.objects.order_by("first_day").values_list("window", "first_day", "last_day"):
+        found.setdefault(iso3, []).append((days[0], days[1]))
+    return found
+
+
 def stops_of(iso3: str | None, *, since: dt.date) -> list[Period]:
     """Return the times, not over on the day `since`, in which the terms of a country (ISO3) do not run."""
     stops = ClockStop.objects.filter(window=iso3, last_day__gte=since) if iso3 else ClockStop.objects.none()

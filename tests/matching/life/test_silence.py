@@ -5,6 +5,8 @@ from collections import Counter
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from directory.mail.sending import send_due
 from directory.models import Country, Mail, User
@@ -228,3 +230,19 @@ def test_who_has_answered_meanwhile_is_not_reminded(proposed, mailoutbox):
         answered(proposed, *Side)
         send_due()
     assert not [mail for mail in mailoutbox if "closes quietly on" in mail.body]
+
+
+def test_the_daily_look_asks_as_much_of_many_proposals_as_of_one(reviewer):
+    def asked_of(work) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert work(ASKED) == 0
+        return len(queries)
+
+    with at(ASKED):
+        review.propose(match=match_of(CountryFactory(iso3="BGD")), by=reviewer)
+    alone = [asked_of(work) for work in (silence.bring_terms_up_to_date, silence.remind, silence.close)]
+    for iso3 in ("FJI", "NPL"):
+        with at(ASKED):
+            review.propose(match=match_of(CountryFactory(iso3=iso3)), by=reviewer)
+    many = [asked_of(work) for work in (silence.bring_terms_up_to_date, silence.remind, silence.close)]
+    assert many == alone
