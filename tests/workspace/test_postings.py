@@ -156,7 +156,7 @@ def test_where_a_country_has_said_nothing_its_coordinator_approves(
     agency = focal_point.current_affiliations[0].agency
     offer = OfferFactory(country=None, agency=agency, areas=["energy"], modalities=["training"])
     approval.submit(posting=offer, by=focal_point)
-    for person, code in ((manager, 302), (reviewer, 403)):
+    for person, code in ((manager, 404), (reviewer, 403)):
         client.force_login(person)
         assert (
             client.post(reverse("workspace:offer-step", args=[offer.pk, "approve"]), as_of(offer)).status_code == code
