@@ -1,6 +1,7 @@
 """Recording who may speak for a government or an institution: the letter that names a focal point."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils import timezone
@@ -146,10 +147,11 @@ def end_cover(*, designation: Designation, by: User) -> Designation:
     return row
 
 
-def may_be_covered(affiliation: Affiliation, on: dt.date) -> Designation | None:
-    """Return the designation by which the person acts on the day `on` and which names an alternate; None: none does."""
-    rows = Designation.objects.in_force(on).filter(affiliation=affiliation, covers__isnull=True)
-    return rows.filter(alternate__isnull=False).select_related("alternate").first()
+def may_be_covered(affiliations: Collection[int], on: dt.date) -> dict[int, Designation]:
+    """Return, by affiliation (ids), the newest designation in force on the day `on` that names an alternate."""
+    rows = Designation.objects.in_force(on).filter(affiliation__in=affiliations, covers__isnull=True)
+    named = rows.filter(alternate__isnull=False).select_related("alternate")
+    return {row.affiliation_id: row for row in named.order_by("dated", "pk")}
 
 
 def _of_the_alternate(designation: Designation) -> Affiliation:

@@ -175,7 +175,7 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
     desk.goto(f"/admin/matching/match/{match.pk}/change/")
     log_in(desk, cast["reviewer"].email)
     desk.get_by_role("button", name="Propose").click()
-    expect(desk.locator(".messagelist")).to_contain_text("Proposed to both sides")
+    expect(desk.locator(".messagelist")).to_contain_text("Proposed: each side is asked")
 
     # Thailand clears before its agency hears of it.
     thai.goto(own_page)

@@ -168,5 +168,5 @@ def test_the_admin_logs_in_nobody(manager, focal_point):
 
 def test_asking_the_session_costs_no_query(client, manager, django_assert_num_queries):
     client.force_login(manager)
-    with django_assert_num_queries(3):  # session, person, affiliations
+    with django_assert_num_queries(5):  # session, person, affiliations; on the page letters, and who acts for whom
         client.get("/workspace/profile/")

@@ -51,25 +51,23 @@ class Cover:
 
 
 def serving(user: User) -> list[Affiliation]:
-    """Return where the person serves, each with its `cover`; two queries an affiliation, of which a person has few."""
+    """Return where the person serves, each with its `cover`: two queries, however many there are."""
     rows = user.current_affiliations
-    for row in rows:
-        row.cover = _cover(row)
-    return rows
-
-
-def _cover(row: Affiliation) -> Cover:
+    own = {row.pk for row in rows}
+    to_cover = designations.may_be_covered(own, today())
     covers = Designation.objects.filter(covers__isnull=False, ended_at__isnull=True, valid_until__gte=today())
     concerning = list(
-        covers.filter(Q(affiliation=row) | Q(covers__affiliation=row))
+        covers.filter(Q(affiliation__in=own) | Q(covers__affiliation__in=own))
         .select_related("affiliation__user", "covers__affiliation__user")
         .order_by("valid_from", "pk")
     )
-    return Cover(
-        designation=designations.may_be_covered(row, today()),
-        acting=[one for one in concerning if one.affiliation_id != row.pk],
-        acts_for=[one for one in concerning if one.affiliation_id == row.pk],
-    )
+    for row in rows:
+        row.cover = Cover(
+            designation=to_cover.get(row.pk),
+            acting=[one for one in concerning if one.covers is not None and one.covers.affiliation_id == row.pk],
+            acts_for=[one for one in concerning if one.affiliation_id == row.pk],
+        )
+    return rows
 
 
 class CoverPage(WorkspacePage, FormView[CoverForm]):
