@@ -38,7 +38,7 @@ class EnquiryAnswerForm(forms.Form):
     )
 
 
-class StandingFilter(admin.SimpleListFilter):
+class EnquiryStateFilter(admin.SimpleListFilter):
     """What has become of an enquiry; none waits that is answered, or put to both sides."""
 
     title = gettext_lazy("to do")
@@ -67,7 +67,7 @@ class EnquiryAdmin(DeskAdmin[Enquiry]):
     """Enquiries are answered once, by `matching.enquiries.asking`; what a coordinator holds is not among them."""
 
     list_display = ("asked_about", "asks", "fit", "state", "received_at")
-    list_filter = (StandingFilter, "side")
+    list_filter = (EnquiryStateFilter, "side")
     ordering = ("-received_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enquiry]:

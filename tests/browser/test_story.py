@@ -189,8 +189,7 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
     for page, email, other in ((thai, THAI, CAMBODIAN), (cambodian, CAMBODIAN, THAI)):
         page.goto(link_in_mail_to(email, rf"/workspace/matches/{match.need_id}-{match.offer_id}/"))
         looks_right(page)
-        page.get_by_label("Interested: introduce us").check()
-        page.get_by_role("button", name="Send the answer").click()
+        page.get_by_role("button", name="We are interested").click()
         expect(page.get_by_role("main")).to_contain_text("You are interested")
         assert other not in page.content()
 
