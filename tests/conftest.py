@@ -30,13 +30,17 @@ from tests.factories import AgencyFactory, CountryFactory, ScoringProfileFactory
 from tests.migrating import empty_database
 from tests.snapshots import Snapshot, take_snapshot
 
+LONGEST = frozenset({"test_secrecy.py", "test_two_worlds.py", "test_deploy_commands.py"})
+"""Files with a test of minutes: begun first, so that at the end no worker waits for another's."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what only PostgreSQL can do elsewhere, and have tables made for whoever needs them.
+    """Skip what only PostgreSQL can do elsewhere, begin with the longest, and have tables made for whoever needs them.
 
     pytest-django makes a database where a test among those collected is marked for one; of a file run alone, none may
     be, while its tests reach the tables through a fixture of the session.
     """
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     for item in items:
         if "reference_snapshot" in getattr(item, "fixturenames", ()):
             item.add_marker("django_db")
