@@ -41,7 +41,7 @@ class InHand:
 
 
 @dataclass(frozen=True)
-class Part:
+class HandOverPart:
     """Things of one kind; `is_cut` where there are more."""
 
     heading: str
@@ -49,13 +49,13 @@ class Part:
     is_cut: bool = False
 
 
-def parts_of(user: User) -> list[Part]:
+def parts_of(user: User) -> list[HandOverPart]:
     """Return what the person has in hand, part by part, without those that are empty; a fixed number of queries."""
     parts = [_matches(user), *_postings(user), *_lists(user), _keys(user), _letters(user)]
     return [part for part in parts if part.rows]
 
 
-def _matches(user: User) -> Part:
+def _matches(user: User) -> HandOverPart:
     found: Any = in_groups(told_matches(user, Action.READ_OWN), *UNDER_WAY)
     rows = []
     for match in found.for_lists().order_by("group_rank", "need_id", "offer_id")[: MOST_LISTED + 1]:
@@ -68,7 +68,7 @@ def _matches(user: User) -> Part:
     return _part(_("Matches under way"), rows)
 
 
-def _postings(user: User) -> list[Part]:
+def _postings(user: User) -> list[HandOverPart]:
     parts = []
     for kind, model in MODELS.items():
         own = model.objects.writable_by(user).filter(status__in=IN_HAND)
@@ -91,16 +91,16 @@ def _state_of(row: Any) -> str:
     return _joined(*said)
 
 
-def _lists(user: User) -> list[Part]:
+def _lists(user: User) -> list[HandOverPart]:
     lists = [*survey_list(user, most=MOST_LISTED), *approval_list(user, most=MOST_LISTED)]
-    return [Part(one.heading, [_of_a_list(row) for row in one.rows], one.has_more) for one in lists]
+    return [HandOverPart(one.heading, [_of_a_list(row) for row in one.rows], one.has_more) for one in lists]
 
 
 def _of_a_list(row: HomeRow) -> InHand:
     return InHand(row.title, row.address, _joined(row.party, row.detail), row.language)
 
 
-def _keys(user: User) -> Part:
+def _keys(user: User) -> HandOverPart:
     keys = ApiKey.objects.in_force(today()).filter(accountable=user).select_related("agency")
     rows = [
         InHand(key.name, reverse("workspace:keys"), _joined(str(key.agency), _until(key.expires_on)))
@@ -109,7 +109,7 @@ def _keys(user: User) -> Part:
     return _part(_("Keys to the API that you answer for"), rows)
 
 
-def _letters(user: User) -> Part:
+def _letters(user: User) -> HandOverPart:
     letters = Designation.objects.in_force(today()).filter(affiliation__user=user).order_by("dated", "pk")
     rows = []
     for letter in letters.select_related("affiliation__agency", "alternate")[: MOST_LISTED + 1]:
@@ -129,8 +129,8 @@ def _joined(*words: str) -> str:
     return " · ".join(one for one in words if one)
 
 
-def _part(heading: str, rows: list[InHand]) -> Part:
-    return Part(heading, rows[:MOST_LISTED], len(rows) > MOST_LISTED)
+def _part(heading: str, rows: list[InHand]) -> HandOverPart:
+    return HandOverPart(heading, rows[:MOST_LISTED], len(rows) > MOST_LISTED)
 
 
 class HandOver(WorkspacePage, TemplateView):
