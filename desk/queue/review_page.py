@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from desk.notes import NoteField, WithholdField
 from desk.pairs import SideBySide, Told, side_by_side
-from desk.queue import life_forms
+from desk.queue import life_steps
 from desk.queue.rows import QueueRow, before, next_after, queue_address, queue_as_filtered
 from directory.access import Action, can
 from directory.models import User
@@ -145,14 +145,14 @@ def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match:
     name = request.POST["life"]
     given: tuple[str, forms.BaseForm] | None = None
     try:
-        form = life_forms.take_posted_step(match, by=by, name=name, data=request.POST, files=request.FILES)
+        form = life_steps.take_posted_step(match, by=by, name=name, data=request.POST, files=request.FILES)
     except (ChangedSinceShown, ReviewRefused) as refusal:
         messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
-        if name in life_forms.LIFE_STEPS:
-            given = (name, life_forms.LIFE_STEPS[name].form(request.POST, request.FILES, match=match, prefix=name))
+        if name in life_steps.LIFE_STEPS:
+            given = (name, life_steps.LIFE_STEPS[name].form(request.POST, request.FILES, match=match, prefix=name))
     else:
         if form is None:
-            messages.success(request, f"{life_forms.LIFE_STEPS[name].heading}: {match}")
+            messages.success(request, f"{life_steps.LIFE_STEPS[name].heading}: {match}")
             return HttpResponseRedirect(f"{_address(model_admin, request, match)}#life")
         messages.error(request, _("Nothing was done. Please correct what is marked below."))
         given = (name, form)
@@ -223,7 +223,7 @@ def _page(
             ],
             "form": form,
             "asks_to_withhold": match.released_at is not None and not review.obstacle(step="set_aside", match=match),
-            "life": life_forms.forms_for(match, by=request.user, given=given),
+            "life": life_steps.forms_for(match, by=request.user, given=given),
             "is_ready": is_ready(match),
             "contacts": [
                 (_("Need"), contacts_of(match.need), match.need.contact),
