@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     pytest-django makes a database where a test among those collected is marked for one; of a file run alone, none may
     be, while its tests reach the tables through a fixture of the session.
     """
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    items.sort(key=lambda item: item.nodeid.partition("::")[0].rpartition("/")[2] not in LONGEST)
     for item in items:
         if "reference_snapshot" in getattr(item, "fixturenames", ()):
             item.add_marker("django_db")

@@ -40,7 +40,11 @@ def test_the_copy_has_its_history(reference):
 
 def test_a_file_run_alone_has_its_tables():
     marked = []
-    item = SimpleNamespace(fixturenames=["name_index", "reference_snapshot"], add_marker=marked.append)
+    item = SimpleNamespace(
+        nodeid="tests/test_names.py::test_a_name",
+        fixturenames=["name_index", "reference_snapshot"],
+        add_marker=marked.append,
+    )
     item.get_closest_marker = lambda _name: None
     pytest_collection_modifyitems([item])
     assert marked == ["django_db"]
