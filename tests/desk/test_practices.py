@@ -15,7 +15,7 @@ from tests.factories import PracticeFactory, PublishedPracticeFactory, Submitted
 from tests.pages import Page
 from web.since_shown import AS_OF
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LIST = "/admin/practices/practice/"
 QUESTIONS = "/admin/practices/practicequestion/"

@@ -9,6 +9,8 @@ from directory.models import CountryAlias
 from directory.name_index import load_name_index
 from tests.factories import CountryFactory
 
+pytestmark = pytest.mark.any_database
+
 HEADER = ["text", "result", "iso3", "suggestions"]
 
 

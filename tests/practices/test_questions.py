@@ -20,7 +20,7 @@ from surveys.choices import WindowKind
 from surveys.models import CountryWindow
 from tests.factories import PracticeFactory, PublishedPracticeFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

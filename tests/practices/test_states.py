@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from web.models import SearchDocument
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def drafted(agency, by, **values):

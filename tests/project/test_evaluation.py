@@ -8,6 +8,8 @@ from benchmarks.evaluation_data import Task, projects_task
 from benchmarks.texts import masked, near_twins
 from matching.models import ScoringProfile
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("text", "left"),

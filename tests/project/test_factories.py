@@ -8,7 +8,7 @@ from matching.models import Match
 from surveys.models import Need, Offer
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.mark.parametrize(

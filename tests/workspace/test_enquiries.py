@@ -19,7 +19,7 @@ from tests.factories import (
 from tests.pages import Page
 from tests.project.test_secrecy import CHANGES_ALWAYS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LIST = "/workspace/enquiries/"
 BUTTON = "Ask the secretariat about this"

@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from workspace.home.weekly import write_weekly
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 MONDAY = dt.date(2026, 11, 30)
 LAST_WEEK = MONDAY - dt.timedelta(days=5)

@@ -14,7 +14,7 @@ from directory.models import ApiKey
 from tests.api import ROOT, client_of
 from tests.factories import AgencyFactory, ApiKeyFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CHALLENGE = 'Bearer realm="api", error="invalid_token"'
 ADDRESSES = (

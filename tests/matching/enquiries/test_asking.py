@@ -33,7 +33,7 @@ from tests.factories import (
     suggested_match,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

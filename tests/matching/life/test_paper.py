@@ -20,7 +20,7 @@ from tests.factories import UserFactory, agreed_cooperation, speaker_for, sugges
 from tests.pages import Page
 from web.days import last_day_begun, today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 REFERENCE, DATED = "NV/2026/114", dt.date(2026, 11, 20)

@@ -23,7 +23,7 @@ from tests.pages import Page
 from web.days import today
 from web.working_days import last_day_of_term
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NOW = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
 LETTER = GivenPaper("NV/1", dt.date(2026, 11, 20))

@@ -27,7 +27,7 @@ from tests.factories import (
     TargetFactory,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile"), pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from matching.topic.languages import comparisons, read_measured, table_through
 from matching.topic.vectors import texts_of, vectors_of
 from surveys.postings.languages import CODES
 
+pytestmark = pytest.mark.any_database
+
 MATTERS = json.loads(Path(__file__).with_name("parallel_texts.json").read_text(encoding="utf-8"))["matters"]
 COMPARED = ("en", "fr", "es", "ru", "zh", "ar", "th", "id")
 RELATED = 2_000

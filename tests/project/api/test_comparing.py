@@ -7,6 +7,8 @@ import pytest
 
 from web.api.openapi.comparing.documents import breaking, changes_between
 
+pytestmark = pytest.mark.any_database
+
 OFFER = {
     "type": "object",
     "required": ["id", "title", "state"],

@@ -11,6 +11,8 @@ from tests.answers import answers, closed
 from web.api.openapi.comparing.resolving import Whole
 from web.api.openapi.whole import whole_schema
 
+pytestmark = pytest.mark.any_database
+
 Schema = dict[str, Any]
 JSONS = {"application/json", "application/problem+json"}
 """What is read whole; files are taken line by line, or by other programs."""

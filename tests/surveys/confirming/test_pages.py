@@ -22,7 +22,7 @@ from tests.pages import Page, as_of
 from tests.surveys.confirming.conftest import BEGUN, CLOSES, at
 from tests.surveys.confirming.test_campaigns import own, send
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def page_of(survey: Survey) -> str:

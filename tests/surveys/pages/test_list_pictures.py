@@ -18,7 +18,7 @@ from tests.factories import (
 from tests.pages import Page
 from web.pictures.bars import BarPicture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

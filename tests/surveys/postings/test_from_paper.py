@@ -33,7 +33,7 @@ from tests.factories import (
 from tests.pages import Page
 from web.days import last_day_begun
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 DATED = dt.date(2026, 11, 20)

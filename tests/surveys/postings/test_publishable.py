@@ -39,7 +39,7 @@ from tests.surveys.postings import doors
 from tests.surveys.postings.doors import Act, Scene
 from web.days import today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 LONG_AGO = dt.date(2020, 6, 30)
 AREA, TAG = PriorityArea(code="energy", use=AreaUse.AREA), PriorityArea(code="sdgs", use=AreaUse.TAG)
