@@ -65,6 +65,10 @@ class PaperAdmin(DeskAdmin[Paper]):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PaperChangeList]:
         return PaperChangeList
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list over the whole width."""
+        return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Paper], search_term: str
     ) -> tuple[QuerySet[Paper], bool]:
