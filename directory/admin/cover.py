@@ -48,7 +48,8 @@ def show_cover(model_admin: ModelAdmin[Designation], request: HttpRequest, pk: i
     if designation.covers is not None:
         # Who acts for another has nobody act for itself: the page of the one who is away is asked for.
         raise Http404
-    form = CoverForSomebodyForm(request.POST if "end" not in request.POST else None)
+    begins = request.method == "POST" and "end" not in request.POST
+    form = CoverForSomebodyForm(request.POST if begins else None)
     if request.method == "POST":
         try:
             if "end" in request.POST:

@@ -212,6 +212,7 @@ def test_a_manager_begins_and_ends_it_for_somebody_and_both_are_told(client, let
     client.force_login(manager)
     assert cover_page(letter) in Page(client.get(f"/admin/directory/designation/{letter.pk}/change/")).links
     days = {"first": FIRST.isoformat(), "last": LAST.isoformat()}
+    assert client.get(cover_page(letter)).status_code == 200
     wrong = client.post(cover_page(letter), {**days, "last": "2026-12-01"})
     assert wrong.status_code == 422
     assert "The last day lies before the first." in Page(wrong).text
