@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -56,7 +57,15 @@ def show_printed_codes(model_admin: ModelAdmin[User], request: HttpRequest, pers
         except PrintedCodesRefused as refused:
             form.add_error(None, str(refused))
         else:
-            return _page(model_admin, request, person, title=_("Codes for the log-in"), codes=codes, on=timezone.now())
+            return _page(
+                model_admin,
+                request,
+                person,
+                title=_("Codes for the log-in"),
+                codes=codes,
+                on=timezone.now(),
+                portal_name=settings.PORTAL_NAME,
+            )
     return _page(
         model_admin,
         request,

@@ -21,9 +21,8 @@ class CodeAsFactor(AuthenticateForm):
         super().__init__(*args, **kwargs)
         left = codes_left(self.user)
         if left is not None:
-            self.fields["code"].help_text = _("The next code of your printed sheet that is not crossed out.") + (
-                " " + left_in_words(left)
-            )
+            self.fields["code"].label = _("Code of your printed sheet")
+            self.fields["code"].help_text = _("The next one that is not crossed out.") + (" " + left_in_words(left))
 
     def save(self) -> None:
         """Let the person in, and say how many codes are left."""

@@ -87,7 +87,7 @@ def test_password_and_code_are_both_asked_and_each_code_is_good_once(manager, ne
     assert not is_logged_in(by_code_alone), "who printed the sheet cannot log in by it"
     client = log_in(newcomer)
     asked = Page(client.get("/accounts/2fa/authenticate/")).text
-    assert "next code of your printed sheet" in asked
+    assert "Code of your printed sheet" in asked
     assert "10 codes are left." in asked
     client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
     page = Page(client.get("/admin/", follow=True)).text
