@@ -1,6 +1,7 @@
 """The second step of a log-in by a printed code, and what a person reads of its sheet; for MFA_FORMS and `urls`."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.core import context
@@ -42,6 +43,7 @@ def left_in_words(left: int) -> str:
 def not_of_a_sheet(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Wrap a page that shows recovery codes: those of a printed sheet were shown once, and are not shown again."""
 
+    @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         left = codes_left(request.user) if request.user.is_authenticated else None
         if left is None:
