@@ -1,7 +1,8 @@
-"""The reviewer's admin: the match queue and its steps, enquiries, matching runs, scoring profiles, practices."""
+"""The reviewer's admin: the match queue and its steps, enquiries, letters, matching runs, profiles, practices."""
 
 from desk.enquiries.enquiry import EnquiryAdmin
 from desk.event import MatchEventAdmin
+from desk.papers.paper import PaperAdmin
 from desk.plans.plan import AllocationAdmin
 from desk.practices.practice import PracticeAdmin
 from desk.practices.question import PracticeQuestionAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "MatchAdmin",
     "MatchEventAdmin",
     "MatchRunAdmin",
+    "PaperAdmin",
     "PracticeAdmin",
     "PracticeQuestionAdmin",
     "ScoringProfileAdmin",

@@ -75,6 +75,8 @@ class AccountEventKind(TextChoices):
 
     SECOND_FACTOR_RESET = "second_factor_reset", _("Second factor reset")
     ADDRESS_CHANGED = "address_changed", _("E-mail address changed")
+    CODES_PRINTED = "codes_printed", _("Printed codes handed out")
+    CODES_TAKEN_BACK = "codes_taken_back", _("Printed codes taken back")
 
 
 class UnStatus(TextChoices):

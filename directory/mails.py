@@ -67,6 +67,43 @@ def second_factor_reset(reader: User | None, about: Mapping[str, Any]) -> Mappin
     return None if reader is None else {}
 
 
+@register("codes_printed", purpose=Purpose.ACCOUNT)
+def codes_printed(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing more: the person is told that a sheet of codes was printed for it. No mail holds a code."""
+    return None if reader is None else {}
+
+
+@register("codes_taken_back", purpose=Purpose.ACCOUNT)
+def codes_taken_back(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return nothing more: the person is told that its sheet is good for nothing any more."""
+    return None if reader is None else {}
+
+
+@register("cover_begun_for_you", purpose=Purpose.ACCOUNT)
+def cover_begun_for_you(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return by which designation another acts for the reader, as the secretariat recorded it; None once it ended."""
+    row = (
+        Designation.objects.select_related("affiliation__agency", "affiliation__user")
+        .filter(pk=about["designation"], covers__affiliation__user=reader, ended_at__isnull=True)
+        .first()
+    )
+    return None if row is None else {"designation": row, "who": row.affiliation.user}
+
+
+@register("cover_ended", purpose=Purpose.ACCOUNT)
+def cover_ended(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the cover that the secretariat has ended, for either of the two."""
+    row = (
+        Designation.objects.select_related("affiliation__agency", "affiliation__user", "covers__affiliation__user")
+        .filter(pk=about["designation"], ended_at__isnull=False)
+        .first()
+    )
+    if row is None or row.covers is None or reader is None:
+        return None
+    away = row.covers.affiliation.user
+    return {"designation": row, "acting": row.affiliation.user, "away": away, "is_away": reader.pk == away.pk}
+
+
 @register("address_to_confirm", purpose=Purpose.ACCOUNT)
 def address_to_confirm(reader: User | None, about: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the link by which a new address proves itself; None once it is dead."""

@@ -240,6 +240,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PORTAL_NAME
 MFA_ADAPTER = "ssc_portal.accounts.adapters.SecondFactorAdapter"
 MFA_FORMS = {
+    "authenticate": "ssc_portal.accounts.printed.CodeAsFactor",
     "add_webauthn": "ssc_portal.accounts.passkeys.AddPasskey",
     "authenticate_webauthn": "ssc_portal.accounts.passkeys.PasskeyAsFactor",
     "login_webauthn": "ssc_portal.accounts.passkeys.LogInByPasskey",

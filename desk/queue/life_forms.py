@@ -124,6 +124,16 @@ class PaperConfirmationForm(SidePaperForm):
         return row.outcome_confirmed_at is None
 
 
+class PaperConsentForm(SidePaperForm):
+    """That a side consented to publication by note verbale or letter, or withdrew its consent."""
+
+    consents = forms.ChoiceField(label=_("It"), choices=(("yes", _("consents")), ("no", _("withdraws its consent"))))
+    field_order = ("side", "consents", *PAPER_FIELDS)
+
+    def is_of(self, row: MatchSide) -> bool:
+        return True
+
+
 class PaperTakenBackForm(forms.Form):
     """Which answer, recorded from a letter, does not hold."""
 
@@ -183,6 +193,16 @@ class StaffOutcomeForm(forms.ModelForm[Outcome]):
 
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
         super().__init__(*args, **{"instance": Outcome.objects.filter(match=match).first(), **kwargs})
+
+
+class PaperOutcomeForm(StaffOutcomeForm):
+    """What a side states by note verbale or letter of what was agreed, or came of it."""
+
+    side = forms.ChoiceField(label=_("Letter of"), choices=Side)
+    reference = reference_field()
+    dated_on = dated_field()
+    scan = ScanField()
+    field_order = ("side", *PAPER_FIELDS)
 
 
 class StaffFollowUpForm(forms.Form):

@@ -18,6 +18,8 @@ from desk.queue.life_forms import (
     IntroductionForm,
     PaperAnswerForm,
     PaperConfirmationForm,
+    PaperConsentForm,
+    PaperOutcomeForm,
     PaperTakenBackForm,
     PassOnForm,
     ReferenceForm,
@@ -36,6 +38,7 @@ from matching.choices import (
 )
 from matching.life import answering, introducing, outcomes, refusing, review
 from matching.life.clearing import WAITING
+from matching.life.from_paper import SidePaper
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Match
@@ -80,22 +83,46 @@ def _record_answer(match: Match, by: User, data: dict[str, Any]) -> object:
         side=Side(data["side"]),
         by=by,
         answer=SideAnswer(data["answer"]),
-        given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS}),
+        given=_letter(data),
         why=data["why"],
         reason=data["reason"],
     )
 
 
 def _record_confirmation(match: Match, by: User, data: dict[str, Any]) -> object:
-    return outcomes.record_confirmation(
-        match=match, side=Side(data["side"]), by=by, given=GivenPaper(**{name: data[name] for name in PAPER_FIELDS})
+    return outcomes.record_confirmation(match=match, side=Side(data["side"]), by=by, given=_letter(data))
+
+
+def _record_consent(match: Match, by: User, data: dict[str, Any]) -> object:
+    return answering.record_consent(
+        match=match, side=Side(data["side"]), by=by, consents=data["consents"] == "yes", given=_letter(data)
     )
 
 
+def _letter(data: dict[str, Any]) -> GivenPaper:
+    return GivenPaper(**{name: data[name] for name in PAPER_FIELDS})
+
+
 def _record_outcome(match: Match, by: User, data: dict[str, Any]) -> object:
-    if match.status == MatchStatus.INTRODUCED:
-        return outcomes.agree(match=match, by=by, values=data)
-    return outcomes.record(match=match, by=by, values=data)
+    act = outcomes.agree if match.status == MatchStatus.INTRODUCED else outcomes.record
+    return act(match=match, by=by, values=data)
+
+
+def _record_outcome_from_paper(match: Match, by: User, data: dict[str, Any]) -> object:
+    act = outcomes.agree if match.status == MatchStatus.INTRODUCED else outcomes.record
+    return act(match=match, by=by, **_stated(data))
+
+
+def _complete_from_paper(match: Match, by: User, data: dict[str, Any]) -> object:
+    return outcomes.complete(match=match, by=by, **_stated(data))
+
+
+def _stated(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what a letter states of an outcome, and the letter."""
+    return {
+        "values": {name: data[name] for name in outcomes.FIELDS},
+        "on_paper": SidePaper(Side(data["side"]), _letter(data)),
+    }
 
 
 def _note(match: Match, by: User, data: dict[str, Any]) -> object:
@@ -175,12 +202,30 @@ LIFE_STEPS: dict[str, LifeStep] = {
             _record_outcome,
         ),
         LifeStep(
+            "paper_outcome",
+            _("Agreement and outcome by note verbale or letter"),
+            _("Record what it states"),
+            PaperOutcomeForm,
+            lambda match: match.status == MatchStatus.INTRODUCED or match.status in COOPERATION,
+            _record_outcome_from_paper,
+            needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
             "complete",
             _("Completed"),
             _("Record it as completed"),
             StaffOutcomeForm,
             lambda match: match.status == MatchStatus.AGREED,
             lambda match, by, data: outcomes.complete(match=match, by=by, values=data),
+        ),
+        LifeStep(
+            "paper_complete",
+            _("Completed, by note verbale or letter"),
+            _("Record it as completed from the letter"),
+            PaperOutcomeForm,
+            lambda match: match.status == MatchStatus.AGREED,
+            _complete_from_paper,
+            needs=Action.APPROVE_POSTINGS,
         ),
         LifeStep(
             "paper_confirmation",
@@ -192,6 +237,15 @@ LIFE_STEPS: dict[str, LifeStep] = {
                 and any(row.outcome_confirmed_at is None for row in match.sides.all())
             ),
             _record_confirmation,
+            needs=Action.APPROVE_POSTINGS,
+        ),
+        LifeStep(
+            "paper_consent",
+            _("Consent to publication by note verbale or letter"),
+            _("Record what it says"),
+            PaperConsentForm,
+            lambda match: match.status in COOPERATION,
+            _record_consent,
             needs=Action.APPROVE_POSTINGS,
         ),
         LifeStep(

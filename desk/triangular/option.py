@@ -8,11 +8,13 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from desk.base import DeskAdmin
 from desk.notes import NoteField
@@ -26,10 +28,11 @@ from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
 from matching.scoring.explanation import Explanation
 from matching.scoring.reasons import Labels
-from matching.triangular import review
+from matching.triangular import letters, review
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import asked_for, closed_words, option_reasons
 from matching.triangular.shown import ShownOption, shown
+from web.files.letters import DOCX
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 STEP_OF_BUTTON = {
@@ -97,6 +100,23 @@ class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
         """Show the list over the whole width."""
         return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
 
+    def get_urls(self) -> list[URLPattern]:
+        letter = self.admin_site.admin_view(require_safe(self.letter_view))
+        return [path("<int:pk>/letter.docx", letter, name="matching_triangularoption_letter"), *super().get_urls()]
+
+    def letter_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Draft the letter to the three sides, where it may be written."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        option = get_object_or_404(self.get_queryset(request), pk=pk)
+        if why := letters.obstacle(option):
+            messages.error(request, why)
+            return HttpResponseRedirect(_address(pk))
+        response = HttpResponse(letters.letter_docx(option), content_type=DOCX)
+        response["Content-Disposition"] = f'attachment; filename="triangular-option-{pk}.docx"'
+        response["Cache-Control"] = "no-store"
+        return response
+
     def row_page(self, request: HttpRequest, row: TriangularOption) -> HttpResponse:
         """Show one option; answer POST by taking a step, or say why it was refused."""
         return self._take_step(request, row) if request.method == "POST" else self._page(request, row, OptionStepForm())
@@ -143,6 +163,7 @@ class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
                 "pivotal": shown_offer(option.pivotal_offer, request),
                 "facilitating": shown_offer(option.facilitating_offer, request),
                 "events": option.events.select_related("by"),
+                "no_letter": letters.obstacle(option),
                 AS_OF: ShownEvents(option).mark(),
                 "form": form,
                 "buttons": [

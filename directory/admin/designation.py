@@ -7,13 +7,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin, actor
+from directory.admin.cover import show_cover
 from directory.models import Designation, Invitation
 from directory.people import designations
 from directory.people.designations import DESIGNATED_ROLES, DesignationRefused
@@ -42,6 +43,7 @@ class DesignationAdmin(HistoryAdmin[Designation]):
     autocomplete_fields = ("affiliation", "alternate")
     readonly_fields = ("covers", "recorded_by", "recorded_at", "ended_at", "next_holder")
     actions = ("revoke",)
+    change_form_template = "admin/directory/designation/change_form.html"
     fieldsets = (
         (
             None,
@@ -54,6 +56,15 @@ class DesignationAdmin(HistoryAdmin[Designation]):
             },
         ),
     )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of who acts while the person is away."""
+        view = self.admin_site.admin_view(self.cover_view)
+        return [path("<row:pk>/cover/", view, name="directory_designation_cover"), *super().get_urls()]
+
+    def cover_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Let the alternate act for somebody from day to day, and end it."""
+        return show_cover(self, request, pk)
 
     def save_model(
         self, request: HttpRequest, obj: Designation, form: forms.ModelForm[Designation], change: bool

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, can
 from directory.admin.base import ListInline, NewRowsInline, actor
+from directory.admin.printed_codes import show_printed_codes
 from directory.admin.since_shown import SinceShownAdmin
 from directory.keys.departures import note_departure
 from directory.mail.unreached import unreached_people
@@ -138,9 +139,17 @@ class UserAdmin(SinceShownAdmin[User]):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the page that resets a second factor."""
-        view = self.admin_site.admin_view(self.second_factor)
-        return [path("<row:pk>/second-factor/", view, name="directory_user_second_factor"), *super().get_urls()]
+        """Add the pages of a second factor: of its reset, and of printed codes."""
+        view = self.admin_site.admin_view
+        own = [
+            path("<row:pk>/second-factor/", view(self.second_factor), name="directory_user_second_factor"),
+            path("<row:pk>/printed-codes/", view(self.printed_codes), name="directory_user_printed_codes"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def printed_codes(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hand out printed codes, or take them back."""
+        return show_printed_codes(self, request, get_object_or_404(User, pk=pk))
 
     def second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for a note, then take the second factor away; the person is told, and sets up a new one."""

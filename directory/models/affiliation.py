@@ -39,12 +39,13 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         """With what the access table asks of each: `is_designated`, and `has_second_factor`.
 
         factors: ids of those that a session has passed. It counts while the person still has one of them; recovery
-        codes count too. None, for whoever acts without a session: the person has one at all.
+        codes count too. None, for whoever acts without a session: the person has one at all, or a sheet of printed
+        codes.
         """
         designations = apps.get_model("directory", "Designation")
         of_the_person = apps.get_model("mfa", "Authenticator").objects.filter(user=OuterRef("user"))
         if factors is None:
-            standing = of_the_person.exclude(type="recovery_codes")
+            standing = of_the_person.filter(~Q(type="recovery_codes") | Q(data__printed=True))
         else:
             standing = of_the_person.filter(pk__in=factors)
         return self.annotate(

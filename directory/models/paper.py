@@ -21,7 +21,8 @@ LONGEST_PAPER_REFERENCE = 120
 class Paper(models.Model):
     """A note verbale or a letter from which a manager recorded what a government or an institution said.
 
-    Written once, never changed. `country` and `agency` are whose it is, as those of a posting are.
+    Written once, never changed; a scan that was not at hand is attached later, once. `country` and `agency` are whose
+    it is, as those of a posting are.
     """
 
     public_id = models.UUIDField(_("address"), default=uuid.uuid4, unique=True, editable=False)
@@ -79,11 +80,29 @@ class PaperScan(models.Model):
         Paper, verbose_name=_("note verbale or letter"), on_delete=models.PROTECT, primary_key=True, related_name="scan"
     )
     data = models.BinaryField(_("content"))
+    attached_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("attached by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="attached_scans",
+        help_text=_("Empty: it was recorded with the letter."),
+    )
+    attached_at = models.DateTimeField(_("attached"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("scan")
         verbose_name_plural = _("scans")
         ordering = ["paper"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attached_by__isnull=True, attached_at__isnull=True)
+                | Q(attached_by__isnull=False, attached_at__isnull=False),
+                name="paperscan_attached_by_somebody",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.paper)

@@ -7,7 +7,9 @@ written by its own module, which takes a `GivenPaper` and calls `record_paper` i
 import datetime as dt
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
@@ -30,6 +32,11 @@ class GivenPaper:
     scan: Scan | None = None
 
 
+def may_record_papers(user: User | AnonymousUser | None) -> bool:
+    """Whether the person records what came on paper: managers of the secretariat."""
+    return scope_of(user, Action.APPROVE_POSTINGS).everything
+
+
 @transaction.atomic
 def record_paper(
     *, given: GivenPaper, by: User, country: str | None, agency: int | None, is_for_approvers: bool = False
@@ -40,7 +47,7 @@ def record_paper(
     to come.
     """
     reference = given.reference.strip()
-    if not scope_of(by, Action.APPROVE_POSTINGS).everything:
+    if not may_record_papers(by):
         raise PaperRefused(_("Only managers of the secretariat record what came on paper."))
     if not reference:
         raise PaperRefused(_("Say from which note verbale or letter: its reference."))
@@ -60,3 +67,20 @@ def record_paper(
     if given.scan:
         PaperScan.objects.create(paper=paper, data=given.scan.data)
     return paper
+
+
+@transaction.atomic
+def attach_scan(*, paper: Paper, scan: Scan, by: User) -> Paper:
+    """Attach the scan of a letter that was recorded without one, such as before it had come by post.
+
+    By a manager, and once: a scan that is there stays, as the letter does. Raises PaperRefused otherwise.
+    """
+    if not may_record_papers(by):
+        raise PaperRefused(_("Only managers of the secretariat attach the scan of a letter."))
+    held = Paper.objects.select_for_update(of=("self",)).get(pk=paper.pk)
+    if held.scan_kind:
+        raise PaperRefused(_("The scan of this letter is attached already; it is not exchanged."))
+    held.scan_kind = scan.kind
+    held.save(update_fields=["scan_kind"])
+    PaperScan.objects.create(paper=held, data=scan.data, attached_by=by, attached_at=timezone.now())
+    return held

@@ -129,13 +129,22 @@ def cover(*, designation: Designation, by: User, first: dt.date, last: dt.date) 
         about={"designation": acting.pk},
         to=[acting.affiliation.user],
     )
+    if row.affiliation.user_id != by.pk:
+        # A manager did it for who is away: that person hears of it too.
+        outbox.write(
+            kind="cover_begun_for_you",
+            key=f"cover_begun_for_you:{acting.pk}",
+            about={"designation": acting.pk},
+            to=[row.affiliation.user],
+        )
     return acting
 
 
 @transaction.atomic
 def end_cover(*, designation: Designation, by: User) -> Designation:
-    """Let the alternate act no more, at once: by the one who was away, the alternate, or a manager."""
-    row = Designation.objects.select_for_update(of=("self",)).get(pk=designation.pk)
+    """Let the alternate act no more, at once: by the one who was away, the alternate, or a manager, who tells both."""
+    rows = Designation.objects.select_related("affiliation__user", "covers__affiliation__user")
+    row = rows.select_for_update(of=("self",)).get(pk=designation.pk)
     if row.covers is None:
         raise DesignationRefused(_("Nobody acts for another by this designation."))
     concerned = {row.covers.affiliation.user_id, row.affiliation.user_id}
@@ -144,6 +153,13 @@ def end_cover(*, designation: Designation, by: User) -> Designation:
     if row.ended_at is None:
         row.ended_at = timezone.now()
         row.save()
+        if by.pk not in concerned:
+            outbox.write(
+                kind="cover_ended",
+                key=f"cover_ended:{row.pk}",
+                about={"designation": row.pk},
+                to=[row.affiliation.user, row.covers.affiliation.user],
+            )
     return row
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "pass_on_due",
     "record_answer",
     "record_clearance",
+    "record_consent",
     "take_back_answer",
     "withdraw_consent",
 ]
@@ -122,31 +123,47 @@ def record_answer(
 @transaction.atomic
 def consent(*, match: Match, side: Side, by: User) -> MatchSide:
     """Consent for one's side to the cooperation being published; public once both sides have."""
-    match, row = _cooperating(match, side, by)
-    if row.consent_at is None:
-        row.consent_at, row.consent_by = timezone.now(), by
-        row.save(update_fields=["consent_at", "consent_by"])
-        take_step(match, EventKind.CONSENTED, by=by, side=side, audience=Audience.SIDE)
-    return row
+    match = lock_match(match)
+    _check_speaks_for(by, match, side)
+    return _set_consent(match, side, by=by, consents=True)
 
 
 @transaction.atomic
 def withdraw_consent(*, match: Match, side: Side, by: User) -> MatchSide:
     """Take back the consent of one's side: the cooperation is no longer shown publicly."""
-    match, row = _cooperating(match, side, by)
-    if row.consent_at is not None:
-        row.consent_at, row.consent_by = None, None
+    match = lock_match(match)
+    _check_speaks_for(by, match, side)
+    return _set_consent(match, side, by=by, consents=False)
+
+
+@transaction.atomic
+def record_consent(*, match: Match, side: Side, by: User, consents: bool, given: GivenPaper) -> MatchSide:
+    """Record for a side that it consented on paper to publication, or withdrew its consent; by a manager.
+
+    Raises ReviewRefused where the side has said so already: a second letter would stand beside it and change nothing.
+    """
+    match = lock_match(match)
+    _check_cooperating(match)
+    if MatchSide.objects.filter(match=match, side=side, consent_at__isnull=not consents).exists():
+        said = _("This side consents already.") if consents else _("This side has not consented: nothing to withdraw.")
+        raise ReviewRefused(said)
+    return _set_consent(match, side, by=by, consents=consents, paper=paper_of(match, side, given=given, by=by))
+
+
+def _set_consent(match: Match, side: Side, *, by: User, consents: bool, paper: Paper | None = None) -> MatchSide:
+    _check_cooperating(match)
+    row = MatchSide.objects.get(match=match, side=side)
+    if (row.consent_at is not None) != consents:
+        row.consent_at, row.consent_by = (timezone.now(), by) if consents else (None, None)
         row.save(update_fields=["consent_at", "consent_by"])
-        take_step(match, EventKind.CONSENT_WITHDRAWN, by=by, side=side, audience=Audience.SIDE)
+        kind = EventKind.CONSENTED if consents else EventKind.CONSENT_WITHDRAWN
+        take_step(match, kind, by=by, side=side, audience=Audience.SIDE, paper=paper)
     return row
 
 
-def _cooperating(match: Match, side: Side, by: User) -> tuple[Match, MatchSide]:
-    match = lock_match(match)
-    _check_speaks_for(by, match, side)
+def _check_cooperating(match: Match) -> None:
     if match.status not in COOPERATION:
         raise ReviewRefused(_("Only agreed or completed cooperation is published."))
-    return match, MatchSide.objects.get(match=match, side=side)
 
 
 def _check_speaks_for(by: User, match: Match, side: Side) -> None:

@@ -4,12 +4,22 @@ Each kind of step is written where it stands (`answering`, `clearing`, `outcomes
 returns; the side reads from what it was taken. The other side never does, and learns of no paper at all.
 """
 
+from dataclasses import dataclass
+
 from directory.models import Paper, User
 from directory.papers.recording import GivenPaper, PaperRefused, record_paper
 from matching.life.seen.sides import posting_of
 from matching.life.steps import ReviewRefused
 from matching.models import Match
 from surveys.choices import Side
+
+
+@dataclass(frozen=True)
+class SidePaper:
+    """A note verbale or a letter as it was given, and the side of a match whose it is."""
+
+    side: Side
+    given: GivenPaper
 
 
 def paper_of(match: Match, side: Side, *, given: GivenPaper, by: User, is_for_approvers: bool = False) -> Paper:

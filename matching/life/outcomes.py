@@ -13,7 +13,7 @@ from directory.models import Paper, User
 from directory.papers.recording import GivenPaper
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
 from matching.life import lapsing, marks
-from matching.life.from_paper import paper_of
+from matching.life.from_paper import SidePaper, paper_of
 from matching.life.marks import Ids
 from matching.life.seen.sides import sides_of
 from matching.life.steps import ReviewRefused, check_note, check_open, lock_match, take_step
@@ -30,8 +30,10 @@ FIELDS = (
 
 
 @transaction.atomic
-def agree(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
+def agree(*, match: Match, by: User, values: Mapping[str, Any], on_paper: SidePaper | None = None) -> Outcome:
     """Record that the two sides have agreed; `values` are fields of the outcome, `agreed_on` among them.
+
+    on_paper: the letter of a side that states it, as a manager records it. It does what the side's own record does.
 
     Raises ReviewRefused where the match is not introduced or `by` is no party to it, ValidationError by field.
     """
@@ -39,27 +41,33 @@ def agree(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
     check_open(match, EventKind.AGREED)
     outcome = _filled(Outcome(match=match, recorded_by=by), values)
     outcome.save()
-    take_step(match, EventKind.AGREED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
+    take_step(match, EventKind.AGREED, by=by, audience=Audience.SHARED, **_whose_word(match, by, on_paper))
     _tell(match, "agreed")
     lapsing.lapse_used_up(match.offer)
     return outcome
 
 
 @transaction.atomic
-def complete(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
-    """Record that the cooperation is completed, with its outcome; it counts once both sides confirm it."""
+def complete(*, match: Match, by: User, values: Mapping[str, Any], on_paper: SidePaper | None = None) -> Outcome:
+    """Record that the cooperation is completed, with its outcome; it counts once both sides confirm it.
+
+    A letter that says so (`on_paper`) confirms nothing by itself, as a side that records it here does not.
+    """
     match = _party(match, by)
     check_open(match, EventKind.COMPLETED)
     outcome = _filled(Outcome.objects.get(match=match), values)
     outcome.save()
-    take_step(match, EventKind.COMPLETED, by=by, audience=Audience.SHARED, side=_side_of(by, match))
+    take_step(match, EventKind.COMPLETED, by=by, audience=Audience.SHARED, **_whose_word(match, by, on_paper))
     _ask_to_confirm(match)
     return outcome
 
 
 @transaction.atomic
-def record(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
-    """Correct what is recorded of an agreement or outcome; a change resets both confirmations."""
+def record(*, match: Match, by: User, values: Mapping[str, Any], on_paper: SidePaper | None = None) -> Outcome:
+    """Correct what is recorded of an agreement or outcome; a change resets both confirmations.
+
+    Raises ReviewRefused for a letter (`on_paper`) that changes nothing: it would stand there as the source of nothing.
+    """
     match = _party(match, by)
     check_open(match, EventKind.OUTCOME_RECORDED)
     outcome = Outcome.objects.get(match=match)
@@ -70,6 +78,8 @@ def record(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
         for name in FIELDS
         if before[name] != getattr(outcome, name)
     }
+    if not changed and on_paper is not None:
+        raise ReviewRefused(_("The letter changes nothing of what is recorded: record it as a confirmation."))
     if changed:
         outcome.save()
         match.sides.update(outcome_confirmed_at=None, outcome_confirmed_by=None)
@@ -78,8 +88,8 @@ def record(*, match: Match, by: User, values: Mapping[str, Any]) -> Outcome:
             EventKind.OUTCOME_RECORDED,
             by=by,
             audience=Audience.SHARED,
-            side=_side_of(by, match),
             details=changed,
+            **_whose_word(match, by, on_paper),
         )
         if match.status == MatchStatus.COMPLETED:
             _ask_to_confirm(match)
@@ -155,6 +165,13 @@ def _party(match: Match, by: User) -> Match:
     if match.on_hold_at is not None:
         raise ReviewRefused(_("This match is on hold."))
     return match
+
+
+def _whose_word(match: Match, by: User, on_paper: SidePaper | None) -> dict[str, Any]:
+    """Return whose step it is, and the letter from which it was recorded where there is one."""
+    if on_paper is None:
+        return {"side": _side_of(by, match)}
+    return {"side": on_paper.side, "paper": paper_of(match, on_paper.side, given=on_paper.given, by=by)}
 
 
 def _side_of(by: User, match: Match) -> Side | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.base import AuthProcess
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can, is_member
 from directory.mail import outbox
 from directory.models import User
+from directory.people import printed_codes
 from ssc_portal.accounts import known_browser
 
 KINDS_OF_ALLAUTH = {
@@ -115,8 +117,19 @@ class AccountAdapter(DefaultAccountAdapter):
         return []
 
 
+FACTORS_ASKED_FOR = frozenset({Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN})
+"""Of which the log-in asks whether the person has one."""
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """The second factor is called after the portal."""
+    """The second factor is called after the portal; printed codes are one by themselves."""
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Return whether the person has one of these; the log-in asks for printed codes as for an authenticator."""
+        if super().is_mfa_enabled(user, types):
+            return True
+        asks_at_log_in = types is not None and set(types) == FACTORS_ASKED_FOR
+        return asks_at_log_in and printed_codes.sheet_of(user) is not None
 
     def get_totp_label(self, user: Any) -> str:
         """Return what an authenticator shows beside the code."""

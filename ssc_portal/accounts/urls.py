@@ -16,6 +16,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path, re_path
 
 from ssc_portal.accounts import views
+from ssc_portal.accounts.printed import not_of_a_sheet
 
 # What a library would keep of a post without a log-in, to go on with it later, is kept for nobody: `login_required`.
 # What has to be kept until an answer comes from elsewhere is kept as seldom as one may try to log in.
@@ -45,7 +46,9 @@ urlpatterns: list[URLPattern] = [
     path("2fa/reauthenticate/", factor.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", login_required(authenticator.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", login_required(authenticator.deactivate_totp), name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", login_required(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "2fa/recovery-codes/", login_required(not_of_a_sheet(codes.view_recovery_codes)), name="mfa_view_recovery_codes"
+    ),
     path(
         "2fa/recovery-codes/generate/",
         login_required(codes.generate_recovery_codes),
@@ -53,7 +56,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         "2fa/recovery-codes/download/",
-        login_required(codes.download_recovery_codes),
+        login_required(not_of_a_sheet(codes.download_recovery_codes)),
         name="mfa_download_recovery_codes",
     ),
     path("2fa/webauthn/", passkey.list_webauthn, name="mfa_list_webauthn"),

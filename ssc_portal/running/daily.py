@@ -24,7 +24,7 @@ from matching.runs.rematch import match_marked
 from matching.runs.storing import forget_changes
 from matching.topic.stored import forget_unused
 from matching.triangular.lapsing import lapse_expired_options
-from surveys.confirming import asking, closing
+from surveys.confirming import asking, closing, joining
 from surveys.erasing import respondents
 from surveys.postings import reminding
 from surveys.saved_searches import telling
@@ -89,6 +89,7 @@ PARTS: dict[str, Part] = {
     "sides reminded to answer": silence.remind,
     "proposals closed without an answer": silence.close,
     "days of confirmations moved": asking.move_with_clocks,
+    "rows that joined a campaign": joining.join_new_rows,
     "rows put to the newly designated": asking.ask_newly_designated,
     "countries reminded to confirm": asking.remind,
     "rows retired that nobody confirmed": closing.close,

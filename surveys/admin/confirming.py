@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from directory.access import Action, can
 from directory.admin.base import actor
 from directory.mail.receivers import people_of
-from surveys.admin.confirming_forms import BeginForm, MoveForm, ReplyForm, SentForm
+from surveys.admin.confirming_forms import BeginForm, MoveForm, ReminderForm, ReplyForm, SentForm
 from surveys.choices import AskedBy
 from surveys.confirming import asking, campaigns, letters, replies, table
 from surveys.confirming.campaigns import ConfirmingRefused
+from surveys.confirming.joining import read_since
+from surveys.confirming.letter_reminders import is_reminded_by_letter, record_reminder, to_remind_by_letter
 from surveys.models import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow, Survey
 from surveys.postings.held import PostingRefused
 from surveys.results.files import FORMATS, response_of
@@ -47,8 +49,10 @@ class ConfirmingPages:
             path("<row:pk>/confirming/", view(self.campaign), name=name),
             path(f"{of_campaign}table.<slug:ending>", view(self.file), name=f"{name}_file"),
             path(f"{of_campaign}<slug:way>.zip", view(self.letters), name=f"{name}_letters"),
+            path(f"{of_campaign}reminders/<slug:way>.zip", view(self.reminders), name=f"{name}_reminders"),
             path(of_country, view(self.country), name=f"{name}_country"),
             path(f"{of_country}<slug:way>.docx", view(self.letter), name=f"{name}_letter"),
+            path(f"{of_country}reminder/<slug:way>.docx", view(self.reminder), name=f"{name}_reminder"),
         ]
 
     def campaign(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -78,6 +82,8 @@ class ConfirmingPages:
             "countries": [one for one in countries if not state or one.state == state],
             "state": state,
             "form": form,
+            "to_remind": len(to_remind_by_letter(chosen, today())) if chosen and not chosen.closed_on else 0,
+            "since": read_since(chosen, today()) if chosen else None,
             "to_read": None if under_way else len(campaigns.read_of(survey)),
             "may": may,
         }
@@ -113,7 +119,10 @@ class ConfirmingPages:
         asked = self._request(request, pk, request_pk)
         may = can(request.user, Action.MANAGE_SURVEYS)
         rows = list(ConfirmationRow.objects.filter(request=asked).with_postings().order_by("pk"))
-        form = self._form_of(asked, rows, request.POST if request.method == "POST" else None)
+        reminds = request.method == "POST" and request.POST.get("do") == "remind"
+        given = request.POST if request.method == "POST" else None
+        form = self._form_of(asked, rows, None if reminds else given)
+        reminder = ReminderForm(given if reminds else None, initial={"reminded_on": today()})
         status = HTTPStatus.OK
         if request.method == "POST":
             if not may:
@@ -121,7 +130,8 @@ class ConfirmingPages:
             if form is None:
                 messages.error(request, _("This country's part of the campaign is closed."))
                 return HttpResponseRedirect(request.path)
-            if form.is_valid() and self._record(request, asked, form):
+            filled = reminder if reminds else form
+            if filled.is_valid() and self._record(request, asked, filled):
                 return HttpResponseRedirect(request.path)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         people = {
@@ -135,6 +145,7 @@ class ConfirmingPages:
             "rows": rows,
             "people": sorted(people.values(), key=lambda person: person.email),
             "form": form,
+            "reminder": reminder if is_reminded_by_letter(asked) or reminder.is_bound else None,
             "may": may,
         }
         return self._page(request, asked.campaign.survey, "confirming_country.html", context, status=status)
@@ -150,20 +161,25 @@ class ConfirmingPages:
             return SentForm(data, initial={"addressee": usual, "sent_on": today()})
         return ReplyForm(data, rows=[row for row in rows if row.outcome == "open"])
 
-    def _record(self, request: HttpRequest, asked: ConfirmationRequest, form: SentForm | ReplyForm) -> bool:
+    def _record(
+        self, request: HttpRequest, asked: ConfirmationRequest, form: SentForm | ReminderForm | ReplyForm
+    ) -> bool:
         """Record what was filled in; return False, having said why, where that is refused."""
-        given = form.cleaned_data
+        given, by = form.cleaned_data, actor(request)
         try:
             if isinstance(form, SentForm):
                 asking.record_sent(
                     request=asked,
                     way=AskedBy(given["way"]),
-                    by=actor(request),
+                    by=by,
                     on=given["sent_on"],
                     addressee=given["addressee"],
                     reference=given["reference"],
                 )
                 messages.success(request, _("Recorded. Whoever is designated there was written to."))
+            elif isinstance(form, ReminderForm):
+                record_reminder(request=asked, by=by, on=given["reminded_on"], reference=given["reminder_reference"])
+                messages.success(request, _("The reminder is recorded."))
             else:
                 replies.record_answer(
                     request=asked,
@@ -171,7 +187,7 @@ class ConfirmingPages:
                     dated=given["dated"],
                     note=given["note"],
                     replies=form.replies(),
-                    by=actor(request),
+                    by=by,
                 )
                 messages.success(request, _("The answer is recorded."))
         except (ConfirmingRefused, PostingRefused) as refused:
@@ -194,6 +210,22 @@ class ConfirmingPages:
         found = get_object_or_404(survey.confirmation_campaigns.all(), pk=campaign)
         packed = letters.letters_zip(found, _written(way))
         return named(HttpResponse(packed, content_type=ZIP), f"{way}-{survey.code}", "zip")
+
+    def reminders(self, request: HttpRequest, pk: int, campaign: int, way: str) -> HttpResponseBase:
+        """Return the reminders to all that are to have one by letter."""
+        survey = self._survey(request, pk)
+        found = get_object_or_404(survey.confirmation_campaigns.all(), pk=campaign)
+        packed = letters.reminders_zip(found, _written(way))
+        return named(HttpResponse(packed, content_type=ZIP), f"{way}-reminders-{survey.code}", "zip")
+
+    def reminder(self, request: HttpRequest, pk: int, request_pk: int, way: str) -> HttpResponseBase:
+        """Return the reminder to one country, where it is to have one by letter or had it."""
+        asked = self._request(request, pk, request_pk)
+        if not is_reminded_by_letter(asked) and asked.letter_reminded_on is None:
+            raise Http404
+        written = letters.letter_docx(asked, _written(way), reminds=True)
+        answer = HttpResponse(written, content_type=DOCX)
+        return named(answer, letters.letter_name(asked, _written(way), reminds=True), "docx")
 
     def letter(self, request: HttpRequest, pk: int, request_pk: int, way: str) -> HttpResponseBase:
         """Return the note or the letter to one country."""

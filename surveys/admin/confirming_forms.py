@@ -46,6 +46,13 @@ class SentForm(forms.Form):
     sent_on = PostingDayField(label=_("Sent on"), widget=day_input())
 
 
+class ReminderForm(forms.Form):
+    """That a country was reminded by letter."""
+
+    reminder_reference = forms.CharField(label=_("Reference of the reminder"), required=False, max_length=120)
+    reminded_on = PostingDayField(label=_("Sent on"), widget=day_input())
+
+
 class ReplyForm(forms.Form):
     """A reply on paper: its reference and date, and what it says of each row."""
 

@@ -5,7 +5,7 @@ answer often is that designation, is written to by the daily work, with time to 
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from surveys.models import ConfirmationRequest, ConfirmationRow
 from surveys.models.confirming import ConfirmationRowQuerySet
 from surveys.postings.windows import stops_of
 from web.days import today
-from web.working_days import last_day_of_term
+from web.working_days import Period, last_day_of_term
 
 LEAST_NOTICE_DAYS = 10
 """Working days that are left at least once somebody designated was asked, or reminded."""
@@ -56,18 +56,18 @@ def record_sent(
 
 def put_to_designated(request: ConfirmationRequest, *, on: dt.date) -> int:
     """Write to those designated since for rows that nobody was asked about; return how many rows. The caller saves."""
-    asked: list[int] = []
+    asked: list[ConfirmationRow] = []
     people: dict[int, User] = {}
     for row in open_rows(request).filter(designated_asked=False):
         if own := people_of(row.posting.agency_id, row.posting.country_id):
-            asked.append(row.pk)
+            asked.append(row)
             people |= {person.pk: person for person in own}
     if not asked:
         return 0
-    _write("confirmation_asked", f"confirmation_asked:{request.pk}", request, people.values())
-    ConfirmationRow.objects.filter(pk__in=asked).update(designated_asked=True)
+    _write("confirmation_asked", _key_of_asking(request, asked), request, people.values())
+    ConfirmationRow.objects.filter(pk__in=[row.pk for row in asked]).update(designated_asked=True)
     request.designated_on = request.designated_on or on
-    _leave_notice(request, on)
+    leave_notice(request, on)
     return len(asked)
 
 
@@ -101,7 +101,7 @@ def remind(on: dt.date) -> int:
                 for person in people_of(row.posting.agency_id, row.posting.country_id)
             }
             held.reminded_on = on
-            _leave_notice(held, on)
+            leave_notice(held, on)
             save(held, by=None)
             written += _write("confirmation_reminder", f"confirmation_reminder:{held.pk}", held, people.values())
     return written
@@ -120,12 +120,15 @@ def move_with_clocks(on: dt.date) -> int:
     return moved
 
 
-def reminder_day(request: ConfirmationRequest) -> dt.date:
-    """Return the last day of the term after which the designated people of the country are reminded."""
+def reminder_day(request: ConfirmationRequest, *, stops: Collection[Period] | None = None) -> dt.date:
+    """Return the last day of the term after which a silent country is reminded.
+
+    stops: the times in which its clock stood still, for who has read those of many; None: they are read here.
+    """
     begin = request.designated_on or request.sent_on
     if begin is None:
         raise ValueError(f"Request {request.pk} was never sent.")
-    stopped = stops_of(request.country_id, since=begin)
+    stopped = stops_of(request.country_id, since=begin) if stops is None else stops
     return last_day_of_term(begin, request.campaign.reminder_days, request.country_id, stopped=stopped)
 
 
@@ -146,15 +149,27 @@ def open_rows(request: ConfirmationRequest) -> ConfirmationRowQuerySet:
     return ConfirmationRow.objects.filter(request=request, outcome=RowOutcome.OPEN).with_postings().order_by("pk")
 
 
-def _leave_notice(request: ConfirmationRequest, on: dt.date) -> None:
-    stopped = stops_of(request.country_id, since=on)
-    least = last_day_of_term(on, LEAST_NOTICE_DAYS, request.country_id, stopped=stopped)
+def leave_notice(request: ConfirmationRequest, on: dt.date) -> None:
+    """Move the country's day, where it is nearer, so that it has working days enough left. The caller saves."""
+    least = least_due(request, on)
     request.due_on = max(request.due_on or least, least)
+
+
+def least_due(request: ConfirmationRequest, on: dt.date) -> dt.date:
+    """Return the day that leaves a country working days enough from the day `on`, on which it is written to."""
+    stopped = stops_of(request.country_id, since=on)
+    return last_day_of_term(on, LEAST_NOTICE_DAYS, request.country_id, stopped=stopped)
 
 
 def _in_turn(pks: Iterable[int | None]) -> list[ConfirmationRequest]:
     rows = ConfirmationRequest.objects.select_related("campaign__survey", "country")
     return list(rows.filter(pk__in=set(pks)).order_by("pk"))
+
+
+def _key_of_asking(request: ConfirmationRequest, rows: Iterable[ConfirmationRow]) -> str:
+    """Return the key of a mail that each person gets once: and once more for what joined after it was written."""
+    joined = max((row.joined_on for row in rows if row.joined_on is not None), default=None)
+    return f"confirmation_asked:{request.pk}" + (f":{joined.isoformat()}" if joined else "")
 
 
 def _write(kind: str, key: str, request: ConfirmationRequest, people: Iterable[User]) -> int:

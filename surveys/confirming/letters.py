@@ -1,9 +1,10 @@
 """The note verbale, or the letter, by which a country is asked: drafted here as DOCX, signed or initialled by a person.
 
 It quotes what is read of the country, as published; what was compiled is told apart, because it cannot be confirmed.
-A note verbale speaks of both sides in the third person, has no signature, and ends with the assurances.
+A reminder quotes what nothing was done about yet. How each opens and closes stands in `letter_words`.
 """
 
+import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from docx import Document
 
-from surveys.choices import AskedBy
+from surveys.choices import AskedBy, RowOutcome
+from surveys.confirming.asking import least_due
+from surveys.confirming.letter_reminders import to_remind_by_letter
+from surveys.confirming.letter_words import opening_and_closing
 from surveys.models import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow, Offer
 from surveys.models.posting import Posting
 from surveys.postings.writing import place_rows
+from web.days import today
 from web.files.archives import zip_of
 from web.files.exports import disclaimer
 from web.files.letters import (
@@ -49,29 +54,34 @@ class QuotedPosting:
     text: str
 
 
-def letter_docx(request: ConfirmationRequest, way: AskedBy) -> bytes:
-    """Return the note verbale or the letter to a country, to be edited."""
-    return _docx(request, way, _quoted_rows([request])[request.pk])
+def letter_docx(request: ConfirmationRequest, way: AskedBy, *, reminds: bool = False) -> bytes:
+    """Return the note verbale or the letter to a country, to be edited; reminds: the one that follows in silence."""
+    return _docx(request, way, _quoted_rows([request], reminds=reminds)[request.pk], reminds=reminds)
 
 
 def letters_zip(campaign: ConfirmationCampaign, way: AskedBy) -> bytes:
     """Return the notes or letters to all countries that are still to be asked, in one archive."""
-    requests = list(
-        campaign.requests.filter(sent_on__isnull=True, closed_on__isnull=True).select_related(
-            "country", "campaign__survey"
-        )
-    )
-    rows = _quoted_rows(requests)
+    requests = campaign.requests.filter(sent_on__isnull=True, closed_on__isnull=True)
+    return _packed(list(requests.select_related("country", "campaign__survey")), way, reminds=False)
+
+
+def reminders_zip(campaign: ConfirmationCampaign, way: AskedBy) -> bytes:
+    """Return the reminders to all countries that are to have one by letter, in one archive."""
+    return _packed(to_remind_by_letter(campaign, today()), way, reminds=True)
+
+
+def _packed(requests: Sequence[ConfirmationRequest], way: AskedBy, *, reminds: bool) -> bytes:
+    rows = _quoted_rows(requests, reminds=reminds)
     return zip_of(
-        (f"{letter_name(request, way)}.docx", _docx(request, way, rows[request.pk]))
+        (f"{letter_name(request, way, reminds=reminds)}.docx", _docx(request, way, rows[request.pk], reminds=reminds))
         for request in requests
         if rows[request.pk]
     )
 
 
-def letter_name(request: ConfirmationRequest, way: AskedBy) -> str:
+def letter_name(request: ConfirmationRequest, way: AskedBy, *, reminds: bool = False) -> str:
     """Return the name of the file, without its ending: plain ASCII."""
-    return f"{way}-{request.country_id}"
+    return f"{way}-{request.country_id}" + ("-reminder" if reminds else "")
 
 
 def usual_addressee(request: ConfirmationRequest, way: AskedBy) -> str:
@@ -82,21 +92,31 @@ def usual_addressee(request: ConfirmationRequest, way: AskedBy) -> str:
     return _("Ministry of Foreign Affairs of %(country)s") % country
 
 
-def _quoted_rows(requests: Iterable[ConfirmationRequest]) -> dict[int, list[ConfirmationRow]]:
-    """Return the rows of each request for which nothing was done when it was sent; a fixed number of queries."""
+def _quoted_rows(requests: Iterable[ConfirmationRequest], *, reminds: bool) -> dict[int, list[ConfirmationRow]]:
+    """Return the rows of each request for which nothing was done when it was sent; a fixed number of queries.
+
+    reminds: those for which nothing is done yet, with what joined since.
+    """
     lists = [f"{kind}__{name}" for kind in ("offer", "need") for name in ("areas", "modalities")]
     lists += [f"{places}__{named}" for places in PLACES for named in ("country", "group")]
     by_pk = {request.pk: request for request in requests}
     found: dict[int, list[ConfirmationRow]] = {pk: [] for pk in by_pk}
     rows = ConfirmationRow.objects.filter(request__in=found).with_postings()
     for row in rows.prefetch_related(*lists).order_by("pk"):
-        sent_on = by_pk[int(row.request_id or 0)].sent_on
-        if row.settled_on is None or (sent_on is not None and row.settled_on > sent_on):
-            found[int(row.request_id or 0)].append(row)
+        request = by_pk[int(row.request_id or 0)]
+        if row.outcome == RowOutcome.OPEN if reminds else _stood_when_sent(row, request.sent_on):
+            found[request.pk].append(row)
     return found
 
 
-def _docx(request: ConfirmationRequest, way: AskedBy, rows: Sequence[ConfirmationRow]) -> bytes:
+def _stood_when_sent(row: ConfirmationRow, sent_on: dt.date | None) -> bool:
+    if sent_on is None:
+        return row.settled_on is None
+    has_joined_since = row.joined_on is not None and row.joined_on > sent_on
+    return not has_joined_since and (row.settled_on is None or row.settled_on > sent_on)
+
+
+def _docx(request: ConfirmationRequest, way: AskedBy, rows: Sequence[ConfirmationRow], *, reminds: bool) -> bytes:
     document: Any = Document()
     portal = one_line(settings.PORTAL_NAME)
     owner = one_line(settings.PORTAL_OWNER) or _("The secretariat of %(portal)s") % {"portal": portal}
@@ -104,24 +124,26 @@ def _docx(request: ConfirmationRequest, way: AskedBy, rows: Sequence[Confirmatio
         "country": one_line(str(request.country)),
         "survey": one_line(str(request.campaign.survey)),
     }
-    set_up(document, title=subject, author=owner)
-    add_paragraph(document, disclaimer(), size=8, colour=MUTED)
-    add_paragraph(document, owner, bold=True)
-    add_paragraph(
-        document, _("Reference: %(reference)s") % {"reference": one_line(request.reference) or NO_REFERENCE_YET}
-    )
     words = {
         "secretariat": owner,
         "addressee": one_line(request.addressee) or usual_addressee(request, way),
         "country": one_line(str(request.country)),
         "survey": one_line(str(request.campaign.survey)),
         "portal": portal,
-        "day": date_format(request.due_on or request.campaign.closes_on),
+        "day": date_format(_day_to_name(request, reminds=reminds)),
+        "asked_by": one_line(request.reference) or NO_REFERENCE_YET,
+        "asked_on": date_format(request.sent_on or timezone.localdate()),
         "address": f"{settings.PORTAL_URL}/workspace/confirming/",
     }
-    opening, closing = (_note if way == AskedBy.NOTE else _letter)(words)
+    opening, closing = opening_and_closing(way, words, reminds=reminds)
+    reference = request.letter_reminder_reference if reminds else request.reference
+    dated = date_format((request.letter_reminded_on if reminds else request.sent_on) or timezone.localdate())
+    set_up(document, title=subject, author=owner)
+    add_paragraph(document, disclaimer(), size=8, colour=MUTED)
+    add_paragraph(document, owner, bold=True)
+    add_paragraph(document, _("Reference: %(reference)s") % {"reference": one_line(reference) or NO_REFERENCE_YET})
     if way != AskedBy.NOTE:
-        add_paragraph(document, date_format(request.sent_on or timezone.localdate()))
+        add_paragraph(document, dated)
         add_paragraph(document, words["addressee"])
         add_paragraph(document, subject, bold=True)
     for line in opening:
@@ -146,7 +168,7 @@ def _docx(request: ConfirmationRequest, way: AskedBy, rows: Sequence[Confirmatio
     for line in closing:
         add_paragraph(document, line, before=6)
     if way == AskedBy.NOTE:
-        add_paragraph(document, date_format(request.sent_on or timezone.localdate()), before=12)
+        add_paragraph(document, dated, before=12)
         add_paragraph(document, words["addressee"])
     else:
         add_paragraph(document, NO_REFERENCE_YET * 2, before=30, after=0)
@@ -157,51 +179,10 @@ def _docx(request: ConfirmationRequest, way: AskedBy, rows: Sequence[Confirmatio
     return written.getvalue()
 
 
-def _note(words: dict[str, str]) -> tuple[list[str], list[str]]:
-    """Return what a note verbale opens and closes with."""
-    refers = _(
-        "%(secretariat)s presents its compliments to the %(addressee)s and has the honour to refer to “%(survey)s”, "
-        "of which the entries below are shown on %(portal)s as read of %(country)s, and not yet put to the Government."
-    )
-    asks = _(
-        "It would be grateful if the Government could confirm, correct or withdraw these entries by %(day)s, by a "
-        "reply to this note, or through its designated focal point or coordinator on the portal, where that is more "
-        "convenient: %(address)s"
-    )
-    renews = _(
-        "%(secretariat)s avails itself of this opportunity to renew to the %(addressee)s the assurances of its "
-        "highest consideration."
-    )
-    return [refers % words, asks % words], [*_what_follows(), renews % words]
-
-
-def _letter(words: dict[str, str]) -> tuple[list[str], list[str]]:
-    """Return what a letter opens and closes with."""
-    refers = _(
-        "I have the honour to refer to “%(survey)s”, of which the entries below are shown on %(portal)s as read of "
-        "%(country)s, and not yet put to the Government."
-    )
-    asks = _(
-        "I should be grateful if the Government could confirm, correct or withdraw these entries by %(day)s, by a "
-        "reply to this letter, or through its designated focal point or coordinator on the portal, where that is more "
-        "convenient: %(address)s"
-    )
-    closing = [*_what_follows(), _("Accept, Excellency, the assurances of my highest consideration.")]
-    return [_("Excellency,"), refers % words, asks % words], closing
-
-
-def _what_follows() -> list[str]:
-    return [
-        _(
-            "Where nobody speaks for the Government on the portal yet, a focal point or a coordinator may be "
-            "designated in the same reply, with name, function and e-mail address."
-        ),
-        _(
-            "Entries that were put to a designated person and that nobody has confirmed by that date are no longer "
-            "shown as open; they remain stated in the survey alone. Confirming an entry commits the Government to "
-            "nothing."
-        ),
-    ]
+def _day_to_name(request: ConfirmationRequest, *, reminds: bool) -> dt.date:
+    """Return by which day it asks: of a reminder that is not sent yet, the one that it will have from today on."""
+    day = request.due_on or request.campaign.closes_on
+    return max(day, least_due(request, today())) if reminds and request.letter_reminded_on is None else day
 
 
 def _quote(document: Any, postings: Iterable[Posting]) -> None:

@@ -12,7 +12,7 @@ from surveys.choices import PostingStatus
 from surveys.models import ConfirmationRow, Offer
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.held import PostingRefused, check_may_write, lock, words_of
+from surveys.postings.held import PostingRefused, check_may_write, lock, with_origin, words_of
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import COPIED
 from surveys.postings.writing import AnyPosting, place_rows
@@ -22,9 +22,10 @@ AMOUNT = {"amount": None, "amount_currency": "", "amount_years": "", "amount_not
 
 
 @transaction.atomic
-def post_in_place(*, posting: AnyPosting, by: User) -> AnyPosting:
+def post_in_place(*, posting: AnyPosting, by: User, key: str = "") -> AnyPosting:
     """Return the draft that stands for a compiled row, made of it the first time; the row stays until it is published.
 
+    key: the name of the key that sends it, where a system does.
     Raises PostingRefused for a posting that the country can confirm itself, one that is gone, and where the person does
     not speak for it.
     """
@@ -35,13 +36,18 @@ def post_in_place(*, posting: AnyPosting, by: User) -> AnyPosting:
     if locked.status == PostingStatus.ARCHIVED:
         raise PostingRefused(_("“%(posting)s” is archived: nothing can be put in its place.") % words_of(locked))
     row = _row_of(locked)
-    begun: Any = row.replacement
-    if begun is not None and begun.status in (PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED):
+    begun: Any = _standing(row)
+    if begun is not None:
         return begun
-    new = _draft_of(locked, by=by)
+    new = _draft_of(locked, by=by, key=key)
     setattr(row, f"new_{row.kind}", new)
     row.save()
     return new
+
+
+def begun_in_place_of(posting: Posting) -> Posting | None:
+    """Return the posting that stands, or is being written, in place of a compiled one; None where none is yet."""
+    return _standing(_row_of(posting))
 
 
 def replaced_by(posting: Posting) -> int | None:
@@ -59,12 +65,18 @@ def _row_of(posting: Posting) -> ConfirmationRow:
     return found or ConfirmationRow(**own)
 
 
-def _draft_of(posting: AnyPosting, *, by: User) -> AnyPosting:
+def _standing(row: ConfirmationRow) -> Posting | None:
+    begun = row.replacement
+    states = (PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED)
+    return begun if begun is not None and begun.status in states else None
+
+
+def _draft_of(posting: AnyPosting, *, by: User, key: str) -> AnyPosting:
     """Make the draft: what the row states, in no words that say who compiled it."""
     values = {name: getattr(posting, name) for name in COPIED}
     # A text that the portal composed only quotes the cells, with their footnotes: nobody of the country has written it.
     values["text"] = "" if posting.is_composed else without_opening(posting.text)
-    values["stated_on"] = today()
+    values |= {"stated_on": today(), "sent_with_key": key}
     if posting.amount_note:
         # Unclear as printed: the country states its own.
         values |= AMOUNT
@@ -75,5 +87,5 @@ def _draft_of(posting: AnyPosting, *, by: User) -> AnyPosting:
         modalities=[modality.pk for modality in posting.modalities.all()],
         targets=[NamedPlace.of(row) for row in place_rows(posting).all()],
         by=by,
-        reason=f"in place of {posting.pk}, compiled",
+        reason=with_origin(f"in place of {posting.pk}, compiled", key),
     )

@@ -86,8 +86,9 @@ def as_table(campaign: ConfirmationCampaign, countries: Sequence[CountryAsked]) 
     """Return the table for a file."""
     headings = [
         _("Country"), _("State"), _("Asked by"), _("Addressed to"), _("Reference"), _("Sent on"),
-        _("Designated people written to on"), _("Reminded on"), _("Answer asked by"), _("Answered on"),
-        _("Reference of the answer"), *(str(outcome.label) for outcome in SHOWN_OUTCOMES),
+        _("Designated people written to on"), _("Reminded on"), _("Reminded by letter on"),
+        _("Reference of the reminder"), _("Answer asked by"), _("Answered on"), _("Reference of the answer"),
+        *(str(outcome.label) for outcome in SHOWN_OUTCOMES),
     ]  # fmt: skip
     return ResultTable(
         title=_("Confirmation of what is read in: %(survey)s") % {"survey": campaign.survey},
@@ -99,9 +100,13 @@ def as_table(campaign: ConfirmationCampaign, countries: Sequence[CountryAsked]) 
 
 def _cells(one: CountryAsked) -> list[Any]:
     request = one.request
-    days = (request.sent_on, request.designated_on, request.reminded_on, request.due_on, request.answered_on)
-    sent, written, reminded, due, answered = (day.isoformat() if day else "" for day in days)
+    days = (
+        request.sent_on, request.designated_on, request.reminded_on, request.letter_reminded_on, request.due_on,
+        request.answered_on,
+    )  # fmt: skip
+    sent, written, reminded, by_letter, due, answered = (day.isoformat() if day else "" for day in days)
     return [
         str(request.country), one.words, str(request.get_way_display()), request.addressee, request.reference, sent,
-        written, reminded, due, answered, request.answer_reference, *one.counts,
+        written, reminded, by_letter, request.letter_reminder_reference, due, answered, request.answer_reference,
+        *one.counts,
     ]  # fmt: skip

@@ -91,6 +91,13 @@ class ConfirmationRequest(models.Model):
         help_text=_("Moves later with the clock of the country, never nearer."),
     )
     reminded_on = models.DateField(_("reminded on"), null=True, blank=True)
+    letter_reminded_on = models.DateField(
+        _("reminded by letter on"),
+        null=True,
+        blank=True,
+        help_text=_("Where nobody of the country is designated, who could be reminded by mail."),
+    )
+    letter_reminder_reference = models.CharField(_("reference of the reminder"), max_length=120, blank=True)
     answered_on = models.DateField(_("answered on"), null=True, blank=True)
     answer_reference = models.CharField(_("reference of the answer"), max_length=120, blank=True)
     answer_note = models.TextField(_("note on the answer"), blank=True, help_text=_("For the secretariat."))
@@ -187,6 +194,9 @@ class ConfirmationRow(models.Model):
         _("put to a designated person"),
         default=False,
         help_text=_("Only then is it retired where nobody confirms it."),
+    )
+    joined_on = models.DateField(
+        _("joined on"), null=True, blank=True, help_text=_("Of what was read of the country after the campaign began.")
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=RowOutcome, default=RowOutcome.OPEN)
     settled_on = models.DateField(_("since"), null=True, blank=True)

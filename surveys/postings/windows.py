@@ -7,7 +7,7 @@ entities, funds, banks) are approved by the secretariat.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -130,6 +130,15 @@ def stops_of(iso3: str | None, *, since: dt.date) -> list[Period]:
     """Return the times, not over on the day `since`, in which the terms of a country (ISO3) do not run."""
     stops = ClockStop.objects.filter(window=iso3, last_day__gte=since) if iso3 else ClockStop.objects.none()
     return list(stops.order_by("first_day").values_list("first_day", "last_day"))
+
+
+def stops_of_each(countries: Collection[str]) -> dict[str, list[Period]]:
+    """Return, by country (ISO3), all times in which its terms do not run; one query."""
+    found: dict[str, list[Period]] = {iso3: [] for iso3 in countries}
+    stops = ClockStop.objects.filter(window__in=found).order_by("first_day")
+    for iso3, first_day, last_day in stops.values_list("window", "first_day", "last_day"):
+        found[iso3].append((first_day, last_day))
+    return found
 
 
 @transaction.atomic

@@ -176,6 +176,8 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
             for step in ("columns", "apply", "again", "discard", "undo", "errors", "progress")
         },
         "admin:directory_user_second_factor": [by_label["directory.user"].pk],
+        "admin:directory_user_printed_codes": [by_label["directory.user"].pk],
+        "admin:directory_designation_cover": [by_label["directory.designation"].pk],
         "admin:surveys_survey_questionnaire": [by_label["surveys.survey"].pk],
         "admin:surveys_offer_paper": [match.offer_id],
         "admin:surveys_need_paper": [match.need_id],
@@ -184,10 +186,11 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         **{
             f"admin:surveys_survey_confirming_{page}": [campaign.survey_id, campaign.pk, more]
             for campaign in [by_label["surveys.confirmationcampaign"]]
-            for page, more in (("file", "csv"), ("letters", "note"))
+            for page, more in (("file", "csv"), ("letters", "note"), ("reminders", "note"))
         },
         "admin:surveys_survey_confirming_country": [asked.campaign.survey_id, asked.pk],
         "admin:surveys_survey_confirming_letter": [asked.campaign.survey_id, asked.pk, "letter"],
+        "admin:surveys_survey_confirming_reminder": [asked.campaign.survey_id, asked.pk, "letter"],
         "admin:surveys_questionnaire_xlsform": [by_label["surveys.questionnaire"].pk],
         "admin:surveys_questionnaire_next": [by_label["surveys.questionnaire"].pk],
         "api-offers-withdraw": [match.offer_id],
@@ -247,6 +250,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:matching_match_export": ["csv"],
         "admin:matching_match_brief": [match.pk],
         "admin:matching_match_letter": [match.pk, "docx"],
+        "admin:matching_triangularoption_letter": [NOT_THERE],
         "admin:matching_allocation_apply": [by_label["matching.allocation"].pk],
         "admin:matching_allocation_discard": [by_label["matching.allocation"].pk],
         "admin:matching_scoringprofile_new_version": [match.profile_id],

@@ -11,10 +11,11 @@ from directory.access import Action, can
 from directory.choices import DesignationKind, Role
 from directory.mail import sending
 from directory.mail.receivers import people_of
-from directory.models import Affiliation, Designation, User
+from directory.models import Affiliation, Designation, Mail, User
 from directory.people import designations, leaving
 from directory.people.designations import DesignationRefused
 from tests.factories import AgencyFactory, UserFactory
+from tests.pages import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -201,3 +202,57 @@ def test_a_letter_counts_from_the_day_that_it_says(agency, focal_point, manager)
     row = Affiliation.objects.get(user=focal_point)
     designations.record(affiliation=row, by=manager, **OFFICE, valid_from=FIRST)
     assert [acts(focal_point, day) for day in (TODAY, FIRST)] == [False, True]
+
+
+def cover_page(designation):
+    return f"/admin/directory/designation/{designation.pk}/cover/"
+
+
+def test_a_manager_begins_and_ends_it_for_somebody_and_both_are_told(client, letter, manager, alternate, focal_point):
+    client.force_login(manager)
+    assert cover_page(letter) in Page(client.get(f"/admin/directory/designation/{letter.pk}/change/")).links
+    days = {"first": FIRST.isoformat(), "last": LAST.isoformat()}
+    assert client.get(cover_page(letter)).status_code == 200
+    wrong = client.post(cover_page(letter), {**days, "last": "2026-12-01"})
+    assert wrong.status_code == 422
+    assert "The last day lies before the first." in Page(wrong).text
+    assert client.post(cover_page(letter), days).status_code == 302
+    acting = letter.covered_by.get()
+    assert (acting.recorded_by, acting.valid_from, acting.valid_until) == (manager, FIRST, LAST)
+    assert acts(alternate, FIRST)
+    again = client.post(cover_page(letter), days)
+    assert again.status_code == 422
+    assert client.post(cover_page(letter), {"end": acting.pk}).status_code == 302
+    assert not acts(alternate, FIRST)
+    assert acting.history.first().history_user == manager
+    sending.send_due()
+    told = {(one.to[0], one.subject) for one in mail.outbox}
+    # The mails on its beginning are left out, for it was ended before they went.
+    assert {address for address, _subject in told} == {alternate.email, focal_point.email}
+    assert all("acts for" in subject and "no more" in subject for _address, subject in told)
+
+
+def test_who_is_away_is_told_that_a_manager_let_somebody_act(letter, manager, alternate, focal_point):
+    designations.cover(designation=letter, by=manager, first=FIRST, last=LAST)
+    sending.send_due()
+    (told,) = [one for one in mail.outbox if one.to == [focal_point.email]]
+    assert "Alternate acts for you from 7 December 2026" in told.subject
+    assert "/workspace/profile/" in told.body
+
+
+def test_the_two_themselves_need_no_mail_that_it_ended(letter, focal_point, alternate):
+    acting = designations.cover(designation=letter, by=focal_point, first=FIRST, last=LAST)
+    designations.end_cover(designation=acting, by=alternate)
+    assert not Mail.objects.filter(kind__in=("cover_begun_for_you", "cover_ended")).exists()
+
+
+def test_the_page_is_the_managers_and_ends_only_what_is_of_it(client, letter, manager, reviewer, focal_point):
+    acting = designations.cover(designation=letter, by=focal_point, first=FIRST, last=LAST)
+    for who in (reviewer, focal_point):
+        client.force_login(who)
+        assert client.post(cover_page(letter), {"end": acting.pk}).status_code in (302, 403)
+    client.force_login(manager)
+    assert client.get(cover_page(acting)).status_code == 404
+    for number in (letter.pk, 0, "x", 2**70):
+        assert client.post(cover_page(letter), {"end": number}).status_code == 404
+    assert letter.covered_by.get().ended_at is None

@@ -117,6 +117,7 @@ HELD: tuple[Held, ...] = (
     Held("directory.AccountEvent", "user", ("kind", "at", "note"), gettext_lazy("What was done to your account")),
     Held("directory.AccountEvent", "by", ("kind", "at")),
     Held("directory.RulesReview", "by", ("at", "note")),
+    Held("directory.PaperScan", "attached_by", ("paper__reference", "attached_at")),
     Held("directory.Paper", "recorded_by", ("reference", "dated_on", "recorded_at")),
     Held("directory.Invitation", "accepted_by", ("agency__name", "role", "accepted_at")),
     Held("directory.Invitation", "invited_by", ("agency__name", "role", "created_at")),

@@ -6,7 +6,6 @@ always, the two sides from the introduction on.
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,17 +21,22 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from matching.choices import CONTACTS_SHOWN
-from matching.life.telling.contacts import Contact, contacts_of
 from matching.life.telling.language import letter_language
+from matching.life.telling.letter_parts import (
+    LetterPart,
+    copies_to,
+    part_of,
+    write_addressees,
+    write_copies,
+    write_part,
+    write_signature,
+)
 from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons
-from surveys.models.posting import Posting
-from surveys.postings.languages import translation_note
 from web.files.exports import disclaimer
 from web.files.letters import (
     DOCX,
-    LONGEST_TEXT,
     MUTED,
     NO_REFERENCE_YET,
     add_heading,
@@ -40,45 +44,16 @@ from web.files.letters import (
     add_run,
     cleaned,
     lines_of,
-    one_line,
     set_up,
     shortened,
 )
 from web.files.pdf import pdf_of
-from web.text import listed
 
 LONGEST_MESSAGE = 3_000
 CONTENT_TYPES = {
     "docx": DOCX,
     "pdf": "application/pdf",
 }
-
-
-@dataclass(frozen=True)
-class LetterContact:
-    """A person, an office, or a few lines of the posting, which name nobody."""
-
-    name: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class LetterPart:
-    """What one side brings: its posting in short, and whom to write to."""
-
-    heading: str
-    party: str
-    title: str
-    text: str
-    english_text: str
-    english_note: str
-    """Which text prevails, where the English one is a translation."""
-    addressee: tuple[str, ...]
-    """The head of the agency, else the one person who speaks for it, with title and function; none: the party alone."""
-    areas: str
-    modalities: str
-    contacts: tuple[LetterContact, ...]
-    """None before the introduction."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +97,8 @@ def letter_of(match: Match) -> Letter:
         owner=cleaned(settings.PORTAL_OWNER) or cleaned(settings.PORTAL_NAME),
         reference=(cleaned(introduction.reference) if introduction else "") or NO_REFERENCE_YET,
         dated=date_format(timezone.localdate(dated), "DATE_FORMAT"),
-        need=_part(_("What is needed"), match.need, with_contacts=introduced),
-        offer=_part(_("What is offered"), match.offer, with_contacts=introduced),
+        need=part_of(_("What is needed"), match.need, with_contacts=introduced),
+        offer=part_of(_("What is offered"), match.offer, with_contacts=introduced),
         salutation=cleaned(settings.LETTER_SALUTATION) or _("Dear colleagues,"),
         opening=_opening(introduced=introduced),
         reasons=tuple(cleaned(reason) for reason in reasons(explanation)),
@@ -132,14 +107,14 @@ def letter_of(match: Match) -> Letter:
             "This introduction commits neither side to anything. What the two sides agree is theirs to agree; the "
             "secretariat would be glad to hear of it and remains at their disposal."
         ),
-        copies=_copies(match.need, match.offer),
+        copies=copies_to(match.need, match.offer),
         is_introduced=introduced,
     )
 
 
 def letter_pdf(match: Match) -> bytes:
     """Return the letter as a PDF. Raises web.files.pdf.PdfUnavailable where this machine makes none."""
-    with translation.override(letter_language(match)):
+    with translation.override(letter_language(match.need, match.offer)):
         context = {"letter": letter_of(match), "portal_name": settings.PORTAL_NAME}
         page = render_to_string("letters/introduction.html", context)
     return pdf_of(page)
@@ -147,7 +122,7 @@ def letter_pdf(match: Match) -> bytes:
 
 def letter_docx(match: Match) -> bytes:
     """Return the letter as a DOCX file, to be edited and signed."""
-    with translation.override(letter_language(match)):
+    with translation.override(letter_language(match.need, match.offer)):
         return _docx(letter_of(match))
 
 
@@ -158,15 +133,12 @@ def _docx(letter: Letter) -> bytes:
     add_paragraph(document, letter.owner, bold=True)
     add_paragraph(document, _("Reference: %(reference)s") % {"reference": letter.reference})
     add_paragraph(document, letter.dated)
-    for part in letter.parts:
-        for line in part.addressee:
-            add_paragraph(document, line, after=0)
-        add_paragraph(document, part.party)
+    write_addressees(document, letter.parts)
     add_paragraph(document, subject_of(letter), bold=True)
     add_paragraph(document, letter.salutation)
     add_paragraph(document, letter.opening)
     for part in letter.parts:
-        _write_part(document, part)
+        write_part(document, part)
     add_heading(document, _("Why the two fit"))
     for reason in letter.reasons:
         add_paragraph(document, reason, style="List Bullet", after=2)
@@ -178,38 +150,11 @@ def _docx(letter: Letter) -> bytes:
         add_heading(document, _("Contacts"))
         _contacts(document, letter)
     add_paragraph(document, letter.closing, before=12)
-    add_paragraph(document, _("Yours sincerely,"), before=6, after=36)
-    add_paragraph(document, NO_REFERENCE_YET * 2, after=0)
-    add_paragraph(document, _("Name and function"), size=9, colour=MUTED, after=0)
-    add_paragraph(document, letter.owner)
-    _write_copies(document, letter.copies)
+    write_signature(document, letter.owner)
+    write_copies(document, letter.copies)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
-
-
-def _write_part(document: Any, part: LetterPart) -> None:
-    add_heading(document, part.heading)
-    add_paragraph(document, part.title, bold=True)
-    add_paragraph(document, part.party)
-    for line in lines_of(part.text):
-        add_paragraph(document, line)
-    if part.english_text:
-        add_paragraph(document, _("In English"), bold=True)
-    for line in lines_of(part.english_text):
-        add_paragraph(document, line)
-    if part.english_note:
-        add_paragraph(document, part.english_note, size=9, colour=MUTED)
-    for label, words in ((_("Priority areas"), part.areas), (_("Modalities"), part.modalities)):
-        if words:
-            add_paragraph(document, f"{label}: {words}")
-
-
-def _write_copies(document: Any, copies: Sequence[str]) -> None:
-    if copies:
-        add_paragraph(document, _("Copies to:"), size=9, colour=MUTED, before=12, after=0)
-    for line in copies:
-        add_paragraph(document, line, size=9, after=0)
 
 
 def letter_name(match: Match, ending: str) -> str:
@@ -229,51 +174,6 @@ def _opening(*, introduced: bool) -> str:
             "interested in working together on what follows."
         )
     return _("Draft: the two parties have not been introduced to each other yet.")
-
-
-def _part(heading: str, posting: Posting, *, with_contacts: bool) -> LetterPart:
-    contacts = contacts_of(posting) if with_contacts else []
-    return LetterPart(
-        heading=heading,
-        party=one_line(posting.party),
-        title=one_line(posting.title),
-        text=shortened(cleaned(posting.text), LONGEST_TEXT),
-        english_text=shortened(cleaned(posting.english_text), LONGEST_TEXT),
-        english_note=translation_note(posting),
-        addressee=_addressee(posting, contacts),
-        areas=_joined(posting.areas.all()),
-        modalities=_joined(posting.modality_words),
-        contacts=tuple(one for one in map(_contact, contacts) if one.name or one.lines),
-    )
-
-
-def _addressee(posting: Posting, contacts: Sequence[Contact]) -> tuple[str, ...]:
-    """Return whom the letter addresses: a head, who is known; else, once introduced, the one person who is told."""
-    agency = posting.agency
-    people = [one for one in contacts if one.is_person and one.name]
-    if agency is not None and agency.head_name:
-        given = (agency.head_name, agency.head_function)
-    elif len(people) == 1:
-        given = (people[0].name, people[0].job_title)
-    else:
-        return ()
-    return tuple(line for line in map(one_line, given) if line)
-
-
-def _copies(*postings: Posting) -> tuple[str, ...]:
-    countries = [country for posting in postings if (country := posting.posting_country) is not None]
-    lines = [line for country in countries for line in lines_of(cleaned(country.letter_copies_to))]
-    return tuple(dict.fromkeys(lines))
-
-
-def _joined(rows: Iterable[Any]) -> str:
-    return listed(one_line(str(row)) for row in rows)
-
-
-def _contact(contact: Contact) -> LetterContact:
-    given = map(one_line, (contact.job_title, contact.email, contact.phone))
-    lines = (*(line for line in given if line), *lines_of(cleaned(contact.text)))
-    return LetterContact(name=one_line(contact.name), lines=lines)
 
 
 # --- DOCX

@@ -33,7 +33,7 @@ MONEY = {
     "years": "amount_years",
     "note": "amount_note",
 }
-NO_CONTENT = frozenset({"agency", "reference", "status"})
+NO_CONTENT = frozenset({"agency", "reference", "status", "in_place_of"})
 ERRORS = {**{field: f"amount.{name}" for name, field in MONEY.items()}, "owner": "agency", "__all__": "body"}
 """What the form calls otherwise than the API does."""
 

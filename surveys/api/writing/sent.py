@@ -114,6 +114,11 @@ class SentPostingSerializer(StrictSerializer):
         max_length=LONGEST_REFERENCE,
         help_text="Your own system's id of it: one posting of a kind for each. Shown to nobody else.",
     )
+    in_place_of = WholeField(
+        required=False,
+        help_text="Of a new one: number of the posting, compiled from public sources, that goes once this is published."
+        " What is left out is taken from it, without the words on who compiled it.",
+    )
     status = AskedStateField(
         choices=ASKED_STATES,
         required=False,

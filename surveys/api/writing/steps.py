@@ -19,6 +19,7 @@ from surveys.api.writing.filled_form import PLACES, SentFields, errors_of, fill,
 from surveys.api.writing.sender import Sender
 from surveys.api.writing.sent import SentWithdrawalSerializer
 from surveys.choices import PostingStatus
+from surveys.confirming.replacing import begun_in_place_of, post_in_place
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 from surveys.postings import approval, states
@@ -32,6 +33,7 @@ from web.api.writing.fields import by_name
 from web.days import today
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
+IN_PLACE = "in_place_of"
 
 Versions = Callable[[], Collection[str]]
 """Gives what was seen; it raises where that was not said, which is asked once the row is known to be the key's own."""
@@ -50,6 +52,8 @@ def create(*, kind: str, sender: Sender, body: Any) -> Any:
     Raises BadBody with all that is wrong, StepRefused, and Http404 for another agency.
     """
     sent = read_fields(kind, body, is_new=True)
+    if IN_PLACE in sent.values:
+        return _create_in_place(kind, sender, sent)
     form = _checked(kind, sender, None, sent)
     content = form.content()
     values = {
@@ -72,11 +76,36 @@ def create(*, kind: str, sender: Sender, body: Any) -> Any:
     return posting
 
 
+def _create_in_place(kind: str, sender: Sender, sent: SentFields) -> Any:
+    """Create what was sent in place of a compiled posting: the draft that the workspace makes of it, then changed.
+
+    Raises as `create`, and StepRefused where one stands in its place already, or where it is not a compiled one.
+    """
+    compiled = own_rows(kind, sender).filter(pk=sent.values[IN_PLACE]).first()
+    if compiled is None:
+        raise BadBody({IN_PLACE: [_("There is none with this number that this key may write.")]})
+    with _refusals():
+        begun = begun_in_place_of(compiled)
+        if begun is not None:
+            said = _("Number %(number)s stands in its place already: change that one.")
+            raise PostingRefused(said % {"number": begun.pk})
+        made = post_in_place(posting=compiled, by=sender.person, key=sender.key)
+    posting = _whole(own_rows(kind, sender).filter(pk=made.pk), kind)
+    return _take(kind, sender, posting, sent)
+
+
 @transaction.atomic
 def change(*, kind: str, sender: Sender, pk: int, body: Any, versions: Versions) -> Any:
     """Change what was named of a posting that is as it was seen; return it. Raises as `create`, and for its version."""
     posting = _held(kind, sender, pk, versions)
     sent = read_fields(kind, body, is_new=False)
+    if IN_PLACE in sent.values:
+        raise BadBody({IN_PLACE: [_("Only a new one is put in place of another: leave it out.")]})
+    return _take(kind, sender, posting, sent)
+
+
+def _take(kind: str, sender: Sender, posting: Any, sent: SentFields) -> Any:
+    """Write what was sent into a posting that is held, and put it before others if so asked; return it."""
     form = _checked(kind, sender, posting, sent)
     with _refusals():
         if "reference" in sent.values:
@@ -120,6 +149,11 @@ def _held(kind: str, sender: Sender, pk: int, versions: Versions) -> Any:
         raise Http404
     check_versions(ShownPosting(posting), versions())
     # What was read before it was held may have been changed in between, where any version is taken.
+    return _whole(rows, kind)
+
+
+def _whole(rows: Any, kind: str) -> Any:
+    """Return the one posting of these rows, with what its form reads."""
     return rows.for_lists().select_related("contact_person").prefetch_related(PLACES[kind]).get()
 
 

@@ -6,14 +6,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from directory.choices import Role, ScanKind
-from directory.models import Paper, User
+from directory.models import Mail, Paper, User
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import Scan
 from matching.choices import Clearance, EventKind, MatchStatus, SideAnswer
-from matching.life import answering, clearing, outcomes, refusing, review
+from matching.life import answering, clearing, introducing, outcomes, refusing, review
+from matching.life.from_paper import SidePaper
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
-from matching.models import Match, MatchEvent, MatchSide
+from matching.models import Match, MatchEvent, MatchSide, Outcome
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow
 from tests.factories import UserFactory, agreed_cooperation, speaker_for, suggested_match
@@ -286,3 +287,99 @@ def test_the_desk_offers_a_confirmation_to_managers_for_the_sides_that_have_not_
         },
     )
     assert "Select a valid choice" in Page(again).text
+
+
+def introduced(proposed: Match, by: User) -> Match:
+    for side, posting in ((Side.NEED, proposed.need), (Side.OFFER, proposed.offer)):
+        answering.answer(match=proposed, side=side, by=speaker_for(posting), answer=SideAnswer.INTERESTED)
+    introducing.introduce(match=proposed, by=by)
+    return Match.objects.get(pk=proposed.pk)
+
+
+def stated(reference: str = REFERENCE) -> SidePaper:
+    return SidePaper(Side.NEED, GivenPaper(reference, DATED))
+
+
+def test_an_agreement_and_its_completion_are_recorded_from_the_letters_that_state_them(proposed, manager, reviewer):
+    match = introduced(proposed, reviewer)
+    values = {"agreed_on": dt.date(2026, 11, 2), "places": 3}
+    for by in (reviewer, speaker_for(match.need)):
+        with pytest.raises(ReviewRefused, match="Only managers"):
+            outcomes.agree(match=match, by=by, values=values, on_paper=stated())
+    assert not Outcome.objects.exists()
+    outcomes.agree(match=match, by=manager, values=values, on_paper=stated())
+    with pytest.raises(ReviewRefused, match="changes nothing"):
+        outcomes.record(match=match, by=manager, values=values, on_paper=stated("NV/2026/115"))
+    outcomes.record(match=match, by=manager, values={**values, "places": 4}, on_paper=stated("NV/2026/116"))
+    outcomes.complete(match=match, by=manager, values={"women_trained": 12}, on_paper=stated("NV/2026/117"))
+    match = Match.objects.get(pk=match.pk)
+    assert (match.status, match.outcome.places, match.outcome.women_trained) == (MatchStatus.COMPLETED, 4, 12)
+    told = match.events.filter(paper__isnull=False).values_list("kind", "side", "paper__reference")
+    assert list(told) == [
+        (EventKind.AGREED, Side.NEED, REFERENCE),
+        (EventKind.OUTCOME_RECORDED, Side.NEED, "NV/2026/116"),
+        (EventKind.COMPLETED, Side.NEED, "NV/2026/117"),
+    ]
+    # As where a side records it here, both are then asked to confirm it: the letter's own side too.
+    assert not match.sides.filter(outcome_confirmed_at__isnull=False).exists()
+    assert Mail.objects.filter(kind="outcome_to_confirm").count() == 2
+
+
+def consent_on_paper(match: Match, by: User, *, consents: bool = True) -> MatchSide:
+    return answering.record_consent(
+        match=match, side=Side.NEED, by=by, consents=consents, given=GivenPaper(REFERENCE, DATED)
+    )
+
+
+def test_a_consent_on_paper_counts_as_the_side_s_own_and_so_does_its_withdrawal(manager, reviewer, client):
+    match = agreed_cooperation(reviewer, consents=False)
+    for by in (reviewer, speaker_for(match.need)):
+        with pytest.raises(ReviewRefused, match="Only managers"):
+            consent_on_paper(match, by)
+    with pytest.raises(ReviewRefused, match="nothing to withdraw"):
+        consent_on_paper(match, manager, consents=False)
+    assert consent_on_paper(match, manager).consent_by == manager
+    with pytest.raises(ReviewRefused, match="consents already"):
+        consent_on_paper(match, manager)
+    answering.consent(match=match, side=Side.OFFER, by=speaker_for(match.offer))
+    assert match in Match.objects.cooperation()
+    address = f"/workspace/matches/{match.need_id}-{match.offer_id}/"
+    client.force_login(speaker_for(match.need))
+    assert "NV/2026/114 , dated 20 November 2026" in Page(client.get(address)).text
+    client.force_login(speaker_for(match.offer))
+    assert "NV/2026/114" not in Page(client.get(address)).text
+    consent_on_paper(match, manager, consents=False)
+    assert match not in Match.objects.cooperation()
+    assert Paper.objects.count() == 2
+
+
+def test_nothing_is_consented_on_paper_before_there_is_an_agreement(proposed, manager):
+    with pytest.raises(ReviewRefused, match="Only agreed or completed"):
+        consent_on_paper(proposed, manager)
+    assert not Paper.objects.exists()
+
+
+def test_the_desk_offers_outcomes_and_consents_on_paper_to_managers_alone(proposed, manager, reviewer, client):
+    match = introduced(proposed, reviewer)
+    page = f"/admin/matching/match/{match.pk}/change/"
+    client.force_login(reviewer)
+    assert 'value="paper_outcome"' not in client.get(page).content.decode()
+    client.force_login(manager)
+    assert 'value="paper_outcome"' in client.get(page).content.decode()
+
+    def send(step: str, **given: str) -> Page:
+        as_of = ShownEvents(Match.objects.get(pk=match.pk)).mark()
+        fields = {f"{step}-{name}": value for name, value in given.items()}
+        return Page(client.post(page, {"life": step, "as_of": as_of, **fields}, follow=True))
+
+    letter = {"side": "offer", "reference": "NV/2026/118", "dated_on": "2026-11-20"}
+    wrong = send("paper_outcome", **letter, agreed_on="2026-11-02", links="http://a.example")
+    assert "https" in wrong.text
+    assert not Paper.objects.exists()
+    send("paper_outcome", **letter, agreed_on="2026-11-02")
+    send("paper_complete", **letter, agreed_on="2026-11-02", women_trained="7")
+    send("paper_consent", **letter, consents="yes")
+    match.refresh_from_db()
+    assert (match.status, match.outcome.women_trained) == (MatchStatus.COMPLETED, 7)
+    assert [row.side for row in match.sides.filter(consent_at__isnull=False)] == [Side.OFFER]
+    assert match.events.filter(paper__reference="NV/2026/118", side="offer").count() == 3

@@ -233,7 +233,7 @@ def test_a_letter_is_in_the_language_that_both_sides_read_else_in_the_portals_ow
         for person, language in zip((focal_point, other_focal_point), pair, strict=True):
             person.language = language
             person.save()
-        read.append(letter_language(match))
+        read.append(letter_language(match.need, match.offer))
     assert read == ["fr", "en", "en"]
 
 

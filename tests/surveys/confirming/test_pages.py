@@ -92,15 +92,21 @@ def test_the_table_is_filtered_and_a_file(client: Client, edition: Survey, thail
 def test_the_table_takes_as_many_queries_for_many(client, edition, campaign, manager, django_assert_num_queries):
     client.force_login(manager)
     client.get(page_of(edition))
-    # Session, account, standing; survey; campaign, for the page and for what is under way; rows, requests; others.
-    with django_assert_num_queries(9):
+    # Session, account, standing; survey; campaign, for the page and for what is under way; rows, requests; others;
+    # countries to remind by letter, and when their clocks stood still; what was read since: rows, requests, offers,
+    # needs.
+    ConfirmationRequest.objects.filter(country="FJI").update(way="note", sent_on=BEGUN, due_on=CLOSES)
+    with django_assert_num_queries(15):
         client.get(page_of(edition))
     for iso3 in ("NPL", "LAO", "KHM", "BTN"):
         country = CountryFactory(iso3=iso3)
         response = ResponseFactory(survey=edition, country=country)
         request = ConfirmationRequest.objects.create(campaign=campaign, country=country)
         request.rows.create(offer=PublishedOfferFactory(survey=edition, response=response, country=country))
-    with django_assert_num_queries(9):
+        later = ResponseFactory(survey=edition, country=country, key=f"later-{iso3}")
+        PublishedOfferFactory(survey=edition, response=later, country=country)
+    campaign.requests.exclude(country="THA").update(way="note", sent_on=BEGUN, due_on=CLOSES)
+    with django_assert_num_queries(15):
         client.get(page_of(edition))
 
 
