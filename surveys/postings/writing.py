@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from directory.models import Modality, PriorityArea, User
-from surveys.models import Need, Offer, PreferredPartner, Target
+from surveys.models import Need, Offer, PreferredPartner, ProposedVersion, Target
 from surveys.models.posting import Posting
 from surveys.postings.changes import tell_postings_changed
 from surveys.postings.named_places import NamedPlace
@@ -270,11 +270,13 @@ def write_postings(
 def erase_contacts(*, person: User, texts: Collection[str], by: User | None) -> None:
     """Take a person off the contacts of all postings, and the free texts that name it.
 
-    By `update`, and without a word in the history: contacts are no part of it.
+    By `update`, and without a word in the history: contacts are no part of it. What waits for approval is cleared too.
     """
     mentioned = Q(pk__in=())
     for text in texts:
         mentioned |= Q(contact__icontains=text)
+    ProposedVersion.objects.filter(contact_person=person).update(contact_person=None)
+    ProposedVersion.objects.filter(mentioned).update(contact="")
     for model in (Offer, Need):
         rows: Any = model.objects.order_by("pk").select_for_update(of=("self",), no_key=True)
         named = list(rows.filter(contact_person=person).values_list("pk", flat=True))
@@ -307,4 +309,13 @@ def erase_texts(model: type[Posting], pks: Collection[int], *, scrub: Callable[[
         values = {name: scrub(getattr(version, name)) for name in _TEXTS}
         if any(getattr(version, name) != value for name, value in values.items()):
             history.filter(pk=version.pk).update(**values)
+    _erase_versions(model, pks, scrub=scrub)
     tell_postings_changed(cast("Any", model), changed, by=None)
+
+
+def _erase_versions(model: type[Posting], pks: Collection[int], *, scrub: Callable[[str], str]) -> None:
+    for version in ProposedVersion.objects.filter(**{f"{_owner(model)}__in": pks}):
+        values = version.content["values"]
+        scrubbed = {name: scrub(value) if isinstance(value, str) else value for name, value in values.items()}
+        said = {"content": {**version.content, "values": scrubbed}, "note": scrub(version.note), "contact": ""}
+        ProposedVersion.objects.filter(pk=version.pk).update(**said)

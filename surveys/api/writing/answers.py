@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from directory.access import Action, KeyReader, scope_of
 from surveys.api.serializers import StaffNeedSerializer, StaffOfferSerializer, StaffPostingSerializer
+from surveys.api.writing.proposed import ProposedVersionSerializer, proposed_said
 from surveys.models.posting import Posting
 from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.versions import version_at_hand
 
 OWN_ONLY = "Only for a key that may change it."
 OWN = frozenset(
     {
         "reference", "version", "status", "status_label", "visibility", "visibility_label", "facilitating_allowed",
-        "english_text", "delivery_languages",
+        "english_text", "delivery_languages", "proposed",
     }
 )  # fmt: skip
 """What a key reads of its own postings beyond what everyone does."""
@@ -43,6 +45,17 @@ class KeyPostingSerializer(StaffPostingSerializer):
         child=serializers.CharField(), required=False, help_text=f"ISO 639-1; empty: not stated. {OWN_ONLY}"
     )
 
+    proposed = serializers.SerializerMethodField(
+        help_text=f"A change of it that waits for approval, or was sent back; null: none. {OWN_ONLY}"
+    )
+
+    @extend_schema_field(ProposedVersionSerializer(allow_null=True, required=False))
+    def get_proposed(self, posting: Posting) -> Any:
+        """Return what waits beside what is public; of what is not the key's own, nothing is looked for."""
+        if not self._is_own(posting):
+            return None
+        return proposed_said(posting, version_at_hand(posting))
+
     def get_fields(self) -> Any:
         """Leave out what is the secretariat's; the schema, which no key reads, names it all."""
         fields = super().get_fields()
@@ -53,10 +66,13 @@ class KeyPostingSerializer(StaffPostingSerializer):
     def to_representation(self, instance: Posting) -> Any:
         """Return a posting; what is not the key's own as everyone sees it."""
         said = super().to_representation(instance)
-        if not instance.is_within(scope_of(self.context["request"].user, Action.POST)):
+        if not self._is_own(instance):
             for name in OWN:
                 said.pop(name)
         return said
+
+    def _is_own(self, posting: Posting) -> bool:
+        return posting.is_within(scope_of(self.context["request"].user, Action.POST))
 
 
 @extend_schema_serializer(component_name="Offer")
