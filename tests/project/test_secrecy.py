@@ -208,6 +208,14 @@ class World:
         self.ask_the_country()
         answering.object_to(match=self.match, side=Side.OFFER, by=self.coordinator, note="Secret clearance")
 
+    def object_and_take_back(self) -> None:
+        self.object_to()
+        answering.take_back_objection(match=self.match, side=Side.OFFER, by=self.coordinator)
+
+    def object_and_pass_on(self) -> None:
+        self.object_to()
+        refusing.pass_on(match=self.match, by=self.reviewer)
+
     def clear(self) -> None:
         self.ask_the_country()
         answering.clear(match=self.match, side=Side.OFFER, by=self.coordinator, note="Secret clearance")
@@ -229,6 +237,10 @@ class World:
 
     def object_on_paper(self) -> None:
         self.clear_on_paper(clears=False)
+
+    def object_on_paper_until_the_term_ends(self) -> None:
+        self.object_on_paper()
+        refusing.pass_on_due(dt.date(2030, 1, 1))
 
     def interested_on_paper(self) -> None:
         self.propose()
@@ -303,6 +315,7 @@ EVERY_WAY: dict[str, Went] = {
     "refused, and passed on": World.refuse_and_pass_on,
     "put before the country": World.ask_the_country,
     "objected": World.object_to,
+    "objected, and passed on": World.object_and_pass_on,
     "cleared": World.clear,
     "objected on paper": World.object_on_paper,
     "confirmed on paper": World.confirm_on_paper,
@@ -359,14 +372,17 @@ WHAT_THE_OTHER_SIDE_DOES: dict[str, Went] = {
     "declines for good, which nobody has passed on": World.irrelevant,
     "declines by letter, which nobody has passed on": World.refuse_on_paper,
     "was interested, and took it back": World.interested_and_take_back,
+    "is objected to by its country, which nobody has passed on": World.object_to,
+    "is objected to by letter, which nobody has passed on": World.object_on_paper,
+    "was objected to by its country, which took it back": World.object_and_take_back,
     "changed its mind twice": World.change_twice,
 }
 HOW_IT_ENDS: dict[str, Went] = {
     "not now": World.refuse_and_pass_on,
     "not relevant, after a change of mind": World.irrelevant_and_pass_on,
     "not now by letter, passed on when its term had ended": World.refuse_until_the_term_ends,
-    "its country objects": World.object_to,
-    "its country objects, on paper": World.object_on_paper,
+    "its country objects": World.object_and_pass_on,
+    "its country objects by letter, passed on when its term had ended": World.object_on_paper_until_the_term_ends,
 }
 HOW_IT_CONFIRMS: dict[str, Went] = {"here": World.confirm, "on paper": World.confirm_on_paper}
 

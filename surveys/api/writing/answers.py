@@ -31,6 +31,15 @@ class VersionField(serializers.CharField):
         return ShownPosting(value).version()
 
 
+@extend_schema_field(ProposedVersionSerializer(allow_null=True))
+class ProposedField(serializers.Field[Any, Any, Any, Any]):
+    """What waits beside what is public."""
+
+    def to_representation(self, value: Posting) -> Any:
+        """Return what is said of the version at hand, None where there is none."""
+        return proposed_said(value, version_at_hand(value))
+
+
 class KeyPostingSerializer(StaffPostingSerializer):
     """What a system has sent, it can read back; contacts and notes alone are in no answer."""
 
@@ -45,16 +54,11 @@ class KeyPostingSerializer(StaffPostingSerializer):
         child=serializers.CharField(), required=False, help_text=f"ISO 639-1; empty: not stated. {OWN_ONLY}"
     )
 
-    proposed = serializers.SerializerMethodField(
-        help_text=f"A change of it that waits for approval, or was sent back; null: none. {OWN_ONLY}"
+    proposed = ProposedField(
+        source="*",
+        required=False,
+        help_text=f"A change of it that waits for approval, or was sent back; null: none. {OWN_ONLY}",
     )
-
-    @extend_schema_field(ProposedVersionSerializer(allow_null=True, required=False))
-    def get_proposed(self, posting: Posting) -> Any:
-        """Return what waits beside what is public; of what is not the key's own, nothing is looked for."""
-        if not self._is_own(posting):
-            return None
-        return proposed_said(posting, version_at_hand(posting))
 
     def get_fields(self) -> Any:
         """Leave out what is the secretariat's; the schema, which no key reads, names it all."""
@@ -66,13 +70,10 @@ class KeyPostingSerializer(StaffPostingSerializer):
     def to_representation(self, instance: Posting) -> Any:
         """Return a posting; what is not the key's own as everyone sees it."""
         said = super().to_representation(instance)
-        if not self._is_own(instance):
+        if not instance.is_within(scope_of(self.context["request"].user, Action.POST)):
             for name in OWN:
                 said.pop(name)
         return said
-
-    def _is_own(self, posting: Posting) -> bool:
-        return posting.is_within(scope_of(self.context["request"].user, Action.POST))
 
 
 @extend_schema_serializer(component_name="Offer")
