@@ -394,7 +394,7 @@ def test_an_objection_stays_with_its_side(
     own = Page(country.get(address_of(match))).text
     assert "Your country objected" in own
     assert "You can take the objection back until" in own
-    assert "Declined" in Page(country.get("/workspace/matches/")).text
+    assert "You declined, or objected" in Page(country.get("/workspace/matches/")).text
     for _press in range(2):
         assert step(country, match, "take_back_objection").status_code in (302, 409)
     assert "only once you clear it" in Page(country.get(address_of(match))).text

@@ -25,7 +25,7 @@ class Group(TextChoices):
     TO_CONFIRM = "to_confirm", _("Outcomes to confirm")
     INTRODUCED = "introduced", _("Introduced")
     WAITING = "waiting", _("You are interested: with the secretariat")
-    DECLINED = "declined", _("You declined: can still be taken back")
+    DECLINED = "declined", _("You declined, or objected: can still be taken back")
     COOPERATION = "cooperation", _("Agreed and completed")
     FITS = "fits", _("Other fits")
     OVER = "over", _("Not taken forward, or lapsed")
