@@ -307,7 +307,7 @@ def test_what_was_declined_stands_by_itself_and_can_be_taken_back(proposed: Matc
     page = Page(client.get(address_of(proposed)))
     assert f"by the end of {until.day} {until:%B} {until.year} at the latest" in page.text
     assert "SECRETREASON" not in page.source
-    assert "You declined: can still be taken back" in Page(client.get(LIST)).text
+    assert "You declined, or objected: can still be taken back" in Page(client.get(LIST)).text
     assert "Flood maps" in Page(client.get(f"{LIST}?state=declined")).text
 
 

@@ -52,6 +52,12 @@ def press(user: User, offer: Offer, step: str, **given: Any) -> Any:
     return as_(user).post(address, as_of(offer, **given), follow=True)
 
 
+def at_hand(offer: Offer) -> ProposedVersion:
+    version = version_at_hand(offer)
+    assert version is not None
+    return version
+
+
 def page_of(user: User, offer: Offer) -> Page:
     return Page(as_(user).get(reverse("workspace:offer", args=[offer.pk])))
 
@@ -61,7 +67,7 @@ def test_the_writer_reads_what_is_public_and_what_waits(focal_point, coordinator
     assert "until then what is public stays as it is" in form.text
     page = Page(save(focal_point, offer))
     assert f"Sent for approval to {coordinator}, who coordinates for Thailand. What is public stays" in page.text
-    headings = {text for _level, text in page.headings}
+    headings = {text.strip() for _level, text in page.headings}
     assert {"What waits for approval", "What is public"} <= headings
     assert "A new version waits for approval" in page.text
     assert "taken out: As approved" in page.text
@@ -113,10 +119,10 @@ def test_two_who_write_at_once_are_told_and_lose_nothing(focal_point, offer) -> 
     answer = client.post(address, typed(focal_point, title="By somebody else", **looked))
     assert answer.status_code == 422
     assert 'value="By somebody else"' in answer.content.decode()
-    assert version_at_hand(offer).content["values"]["title"] == "Anew"
+    assert at_hand(offer).content["values"]["title"] == "Anew"
     again = typed(focal_point, title="By somebody else") | {AS_OF: answer.context["form"][AS_OF].value()}
     assert client.post(address, again).status_code == 302
-    assert version_at_hand(offer).content["values"]["title"] == "By somebody else"
+    assert at_hand(offer).content["values"]["title"] == "By somebody else"
 
 
 def test_sent_back_the_writer_reads_the_note_beside_what_it_wrote(focal_point, coordinator, offer) -> None:
@@ -134,7 +140,7 @@ def test_sent_back_the_writer_reads_the_note_beside_what_it_wrote(focal_point, c
     form = as_(focal_point).get(reverse("workspace:offer-edit", args=[offer.pk]))
     assert "Say for how many." in Page(form).text
     save(focal_point, offer, places="20")
-    assert version_at_hand(offer).is_waiting
+    assert at_hand(offer).is_waiting
     assert Page(as_(coordinator).get(reverse("workspace:approvals"))).text.count("As approved") >= 1
 
 
@@ -171,7 +177,7 @@ def test_others_have_no_way_to_it(focal_point, other_focal_point, reviewer, offe
         for step in ("take_back", "approve", "send_back"):
             address = reverse("workspace:offer-step", args=[offer.pk, step])
             assert as_(user).post(address, as_of(offer)).status_code in (403, 404), (user, step)
-    assert version_at_hand(offer).is_waiting
+    assert at_hand(offer).is_waiting
 
 
 def test_the_sheet_goes_on_with_the_version(focal_point, offer) -> None:

@@ -13,6 +13,7 @@ from directory.models import ApiKey, Mail, User
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import Scan
 from directory.people.leaving import erase
+from feed.sequencing.sequencer import bring_up_to_date
 from matching.models import Match
 from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus, VersionState, Visibility, WindowKind, WithdrawalReason
@@ -344,6 +345,7 @@ PUBLIC = (
 
 def seen(reader: User | ApiKey | None, offer: Offer) -> dict[str, tuple[int, str, list[str]]]:
     """What the reader gets at each address, with all that an answer says of its version."""
+    bring_up_to_date()
     client, found = client_of(reader), {}
     for path in PUBLIC:
         answer = client.get(path.format(pk=offer.pk))
