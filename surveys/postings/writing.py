@@ -294,7 +294,9 @@ def erase_texts(model: type[Posting], pks: Collection[int], *, scrub: Callable[[
     """
     rows: Any = cast("Any", model).objects.filter(pk__in=pks).order_by("pk")
     changed = []
+    contacts: dict[int, str] = {}
     for posting in rows.select_for_update(of=("self",), no_key=True):
+        contacts[posting.pk] = posting.contact
         before = [posting.contact, *(getattr(posting, name) for name in _TEXTS)]
         posting.contact = ""
         for name in _TEXTS:
@@ -309,13 +311,17 @@ def erase_texts(model: type[Posting], pks: Collection[int], *, scrub: Callable[[
         values = {name: scrub(getattr(version, name)) for name in _TEXTS}
         if any(getattr(version, name) != value for name, value in values.items()):
             history.filter(pk=version.pk).update(**values)
-    _erase_versions(model, pks, scrub=scrub)
+    _erase_versions(model, contacts, scrub=scrub)
     tell_postings_changed(cast("Any", model), changed, by=None)
 
 
-def _erase_versions(model: type[Posting], pks: Collection[int], *, scrub: Callable[[str], str]) -> None:
-    for version in ProposedVersion.objects.filter(**{f"{_owner(model)}__in": pks}):
+def _erase_versions(model: type[Posting], contacts: Mapping[int, str], *, scrub: Callable[[str], str]) -> None:
+    """Do the same with what was proposed of these postings (id: its contact until now); a contact of its own stays."""
+    own = f"{_owner(model)}_id"
+    for version in ProposedVersion.objects.filter(**{f"{own}__in": list(contacts)}):
         values = version.content["values"]
         scrubbed = {name: scrub(value) if isinstance(value, str) else value for name, value in values.items()}
-        said = {"content": {**version.content, "values": scrubbed}, "note": scrub(version.note), "contact": ""}
-        ProposedVersion.objects.filter(pk=version.pk).update(**said)
+        contact = "" if version.contact == contacts[getattr(version, own)] else version.contact
+        ProposedVersion.objects.filter(pk=version.pk).update(
+            content={**version.content, "values": scrubbed}, note=scrub(version.note), contact=contact
+        )

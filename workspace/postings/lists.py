@@ -84,7 +84,7 @@ class Approvals(WorkspacePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
-        waiting: list[tuple[str, Any, Any]] = [
+        waiting: list[tuple[str, Any]] = [
             (
                 kind,
                 model.objects.awaiting_approval_by(user).for_lists().prefetch_related("submitted_by", places, AT_HAND),
