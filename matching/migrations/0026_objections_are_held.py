@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 def forget_terms(apps, schema_editor):
     """Before there were held objections, nothing but a refusal had a day until which it can be taken back."""
-    sides = apps.get_model("matching", "MatchSide").objects.filter(clearance="objected", answer="")
-    sides.update(take_back_until=None)
+    sides = apps.get_model("matching", "MatchSide").objects.using(schema_editor.connection.alias)
+    sides.filter(clearance="objected", answer="").update(take_back_until=None)
 
 
 class Migration(migrations.Migration):
