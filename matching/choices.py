@@ -101,6 +101,7 @@ class EventKind(TextChoices):
     CLEARANCE_BEGUN = "clearance_begun", _("Put before the country of a side")
     CLEARED = "cleared", _("Cleared by the country of a side")
     OBJECTED = "objected", _("Objection of the country of a side")
+    OBJECTION_TAKEN_BACK = "objection_back", _("The country of a side took its objection back")
     ASKED = "asked", _("A side was asked")
     ANSWERED = "answered", _("A side answered")
     ANSWER_TAKEN_BACK = "answer_taken_back", _("A side took its answer back")

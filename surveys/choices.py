@@ -21,6 +21,16 @@ class PostingStatus(TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+class VersionState(TextChoices):
+    """What became of a proposed version of a posting that is public."""
+
+    WAITING = "waiting", _("Waits for approval")
+    RETURNED = "returned", _("Sent back")
+    APPROVED = "approved", _("Approved")
+    REPLACED = "replaced", _("Written anew")
+    DROPPED = "dropped", _("Taken back")
+
+
 class WindowKind(TextChoices):
     """Who approves what the agencies of a country post."""
 
@@ -211,6 +221,8 @@ class ImportStep(TextChoices):
     GOING_THROUGH = "through", _("Compared with each other")
 
 
+OPEN_VERSIONS = (VersionState.WAITING, VersionState.RETURNED)
+"""Proposed versions that are still at hand: one a posting."""
 COUNT_NOWHERE = frozenset({ResponseStatus.UNDONE, ResponseStatus.HELD})
 """Responses that are kept, and that a later file or answer of the same key takes up as if they were new."""
 IMPORT_AT_WORK = frozenset({ImportState.PLANNING, ImportState.APPLYING, ImportState.UNDOING})

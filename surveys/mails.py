@@ -10,6 +10,7 @@ from surveys.answering.sending_in import awaiting_approval_by
 from surveys.choices import PostingStatus, ResponseStatus
 from surveys.models import ConfirmationRow, Need, Offer, Response
 from surveys.postings import still_valid
+from surveys.postings.versions import waiting_version
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
 
@@ -36,7 +37,9 @@ def _waiting_posting(reader: User | None, about: Mapping[str, Any]) -> Mapping[s
         return None
     waiting = MODELS[about["kind"]].objects.awaiting_approval_by(reader)
     posting = waiting.for_lists().filter(pk=about["posting"]).first()
-    return None if posting is None else {"posting": posting, "kind": about["kind"]}
+    if posting is None:
+        return None
+    return {"posting": posting, "kind": about["kind"], "version": waiting_version(posting)}
 
 
 register("posting_submitted", purpose=Purpose.ACCOUNT)(_waiting_posting)

@@ -19,7 +19,7 @@ from matching.choices import (
     SideAnswer,
 )
 from matching.life import answering, outcomes
-from matching.life.clearing import WAITING
+from matching.life.clearing import WAITING, is_objection_entered_for
 from matching.models import Match, MatchSide, Outcome
 from surveys.choices import Side
 from surveys.postings.forms.day_field import PostingDayField, day_input
@@ -135,14 +135,14 @@ class PaperConsentForm(SidePaperForm):
 
 
 class PaperTakenBackForm(forms.Form):
-    """Which answer, recorded from a letter, does not hold."""
+    """Which answer from a letter, or objection that the secretariat entered, does not hold."""
 
     side = forms.ChoiceField(label=_("Side"), choices=Side)
 
     def __init__(self, *args: Any, match: Match, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["side"].choices = [  # type: ignore[attr-defined]
-            (side.value, side.label) for side in answered_on_paper(match)
+            (side.value, side.label) for side in entered_for_a_side(match)
         ]
 
 
@@ -232,12 +232,18 @@ class AudienceNoteForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-def answered_on_paper(match: Match) -> list[Side]:
-    """Return the sides whose answer was recorded from a letter and can still be taken back."""
+def entered_for_a_side(match: Match) -> list[Side]:
+    """Return the sides whose answer came by letter, or whose country's objection the secretariat entered, and holds."""
     if match.status != MatchStatus.PROPOSED:
         return []
     answered = [Side(row.side) for row in match.sides.all() if row.answer]
-    return [side for side in answered if answering.is_answer_from_paper(match, side)]
+    objected = objections_entered(match)
+    return [side for side in answered if answering.is_answer_from_paper(match, side)] + objected
+
+
+def objections_entered(match: Match) -> list[Side]:
+    """Return the sides for whose country the secretariat entered an objection."""
+    return [Side(row.side) for row in match.sides.all() if is_objection_entered_for(row)]
 
 
 def _of(sides: Collection[str]) -> list[tuple[str, str]]:

@@ -25,7 +25,8 @@ from desk.queue.life_forms import (
     ReferenceForm,
     StaffFollowUpForm,
     StaffOutcomeForm,
-    answered_on_paper,
+    entered_for_a_side,
+    objections_entered,
 )
 from directory.access import Action, can
 from directory.models import User
@@ -75,6 +76,12 @@ def _clear(match: Match, by: User, data: dict[str, Any]) -> object:
         )
     act = answering.clear if data["answer"] == "clear" else answering.object_to
     return act(match=match, side=Side(data["side"]), by=by, note=data["note"])
+
+
+def _take_back(match: Match, by: User, data: dict[str, Any]) -> object:
+    side = Side(data["side"])
+    act = answering.take_back_objection if side in objections_entered(match) else answering.take_back_answer
+    return act(match=match, by=by, side=side)
 
 
 def _record_answer(match: Match, by: User, data: dict[str, Any]) -> object:
@@ -162,16 +169,16 @@ LIFE_STEPS: dict[str, LifeStep] = {
         ),
         LifeStep(
             "paper_taken_back",
-            _("An answer from a letter was recorded by mistake, or holds no more"),
+            _("An answer from a letter, or an objection, was entered here by mistake, or holds no more"),
             _("Take it back"),
             PaperTakenBackForm,
-            lambda match: bool(answered_on_paper(match)),
-            lambda match, by, data: answering.take_back_answer(match=match, by=by, side=Side(data["side"])),
+            lambda match: bool(entered_for_a_side(match)),
+            _take_back,
             needs=Action.APPROVE_POSTINGS,
         ),
         LifeStep(
             "pass_on",
-            _("One side does not want to"),
+            _("One side, or its country, does not want to"),
             _("Pass it on: the match is not taken forward"),
             PassOnForm,
             refusing.is_held,

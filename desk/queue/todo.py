@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from directory.models import User
-from matching.choices import REFUSALS, MatchStatus, SideAnswer
+from matching.choices import MatchStatus, SideAnswer
 from matching.life.clearing import WAITING
+from matching.life.refusing import AGAINST
 from matching.models import Enquiry, Match, MatchSide
 
 IS_PROPOSED = Q(status=MatchStatus.PROPOSED)
@@ -17,7 +18,7 @@ TODO: Mapping[str, StrPromise] = {
     "mine": _("Looked after by me"),
     "nobody": _("Looked after by nobody"),
     "introduce": _("Both interested: introduce"),
-    "pass_on": _("One side declined: pass it on"),
+    "pass_on": _("One side declined, or its country objected: pass it on"),
     "clearance": _("Waits for a country"),
     "answers": _("Waits for an answer"),
     "hold": _("On hold"),
@@ -32,7 +33,7 @@ def condition(name: str, *, by: User | None = None) -> Q:
         "mine": Q(assigned_to=by),
         "nobody": Q(assigned_to__isnull=True),
         "introduce": IS_PROPOSED & Q(on_hold_at__isnull=True) & ~Q(Exists(sides.exclude(answer=SideAnswer.INTERESTED))),
-        "pass_on": IS_PROPOSED & Q(on_hold_at__isnull=True) & Q(Exists(sides.filter(answer__in=REFUSALS))),
+        "pass_on": IS_PROPOSED & Q(on_hold_at__isnull=True) & Q(Exists(sides.filter(AGAINST))),
         "clearance": IS_PROPOSED & Q(Exists(sides.filter(clearance__in=WAITING))),
         "answers": IS_PROPOSED & Q(Exists(sides.filter(asked_at__isnull=False, answer=""))),
         "hold": Q(on_hold_at__isnull=False),

@@ -16,12 +16,11 @@ from matching.choices import (
     RefusalReason,
     SideAnswer,
 )
-from matching.life.clearing import clear, object_to, pass_on_due, record_clearance
+from matching.life.clearing import clear, object_to, pass_on_due, record_clearance, take_back_objection
 from matching.life.from_paper import paper_of
-from matching.life.refusing import last_day_to_take_back
 from matching.life.seen.sides import posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
-from matching.life.terms import LEAST_NOTICE_DAYS, term_for
+from matching.life.terms import LEAST_NOTICE_DAYS, last_day_to_take_back, term_for
 from matching.models import Match, MatchSide
 from surveys.choices import Side
 from web.days import today
@@ -36,6 +35,7 @@ __all__ = [
     "record_clearance",
     "record_consent",
     "take_back_answer",
+    "take_back_objection",
     "withdraw_consent",
 ]
 
@@ -191,7 +191,7 @@ def _answer(
     _check_why(answer, why, reason)
     row.answer, row.refusal_reason, row.answer_reason = SideAnswer(answer), why, reason.strip()
     row.answered_by, row.answered_at = by, timezone.now()
-    row.take_back_until = last_day_to_take_back(match, side) if row.is_refused else None
+    row.take_back_until = last_day_to_take_back(posting_of(match, side)) if row.is_refused else None
     row.save(update_fields=[*ANSWER_FIELDS])
     take_step(
         match,

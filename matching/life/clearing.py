@@ -1,6 +1,7 @@
 """Before a side is asked, its country is heard where its window wants that.
 
-The no-objection clock lets a proposal be passed on to the side, and nothing more.
+The no-objection clock lets a proposal be passed on to the side, and nothing more. An objection is held as a refusal is
+(`matching.life.refusing`): it ends the match only once it is passed on, and can be taken back until then.
 """
 
 import datetime as dt
@@ -21,11 +22,12 @@ from matching.life.proposable import check_not_on_hold
 from matching.life.seen.sides import OTHER_SIDE, posting_of
 from matching.life.steps import ReviewRefused, check_note, lock_match, take_step
 from matching.life.telling.to_sides import write_to_side
-from matching.life.terms import ANSWER_DAYS, term_for
+from matching.life.terms import ANSWER_DAYS, LEAST_NOTICE_DAYS, last_day_to_take_back, term_for
 from matching.models import Match, MatchSide
 from surveys.choices import ClearanceRule, PostingStatus, Side
 from surveys.models import CountryWindow
 from surveys.models.posting import Posting
+from surveys.postings.shown.history import people_of_the_secretariat
 from surveys.postings.windows import window_of
 from web.days import today
 
@@ -91,7 +93,7 @@ def clear(*, match: Match, side: Side, by: User, note: str = "") -> MatchSide:
 
 @transaction.atomic
 def object_to(*, match: Match, side: Side, by: User, note: str) -> MatchSide:
-    """Object for the country of a side: the match is not taken forward, and the other side learns only that."""
+    """Object for the country of a side: once that is passed on, the other side learns that it is not taken forward."""
     if not note.strip():
         raise ReviewRefused(_("Say in a note why; the secretariat and your own side alone read it."))
     match, row = _waiting(match, side, by, note)
@@ -121,10 +123,69 @@ def _clear(match: Match, row: MatchSide, *, by: User, note: str, paper: Paper | 
 
 def _object(match: Match, row: MatchSide, *, by: User, note: str, paper: Paper | None = None) -> MatchSide:
     side = Side(row.side)
-    _set(row, clearance=Clearance.OBJECTED, cleared_by=by, cleared_at=timezone.now(), clearance_note=note.strip())
+    _set(
+        row,
+        clearance=Clearance.OBJECTED,
+        cleared_by=by,
+        cleared_at=timezone.now(),
+        clearance_note=note.strip(),
+        take_back_until=last_day_to_take_back(posting_of(match, side)),
+    )
     take_step(match, EventKind.OBJECTED, by=by, side=side, note=note, audience=Audience.SIDE, paper=paper)
-    end_without_agreement(match, side=side, by=by, refused_until=None)
     return row
+
+
+@transaction.atomic
+def take_back_objection(*, match: Match, side: Side, by: User) -> MatchSide:
+    """Take back the objection of the country of a side, while nobody has passed it on: it may clear, or object anew.
+
+    By who clears for the country, or, of what the secretariat entered, by a manager; what came on paper by a manager
+    alone. What waited for no objection waits for it again, and there is time left to object.
+    """
+    match = lock_match(match)
+    row = MatchSide.objects.filter(match=match, side=side).first()
+    _check_may_take_back(match, side, row, by)
+    if match.status != MatchStatus.PROPOSED or row is None or match.on_hold_at is not None:
+        raise ReviewRefused(_("This objection cannot be taken back any more. Look at it again."))
+    if not row.is_objected:
+        raise ReviewRefused(_("Your country has not objected, or has taken its objection back already."))
+    # Its last day stays with it while it is held: only what waits for no objection has one.
+    due_on = row.clearance_due_on
+    if due_on is not None:
+        due_on = max(due_on, term_for(posting_of(match, side), today(), LEAST_NOTICE_DAYS))
+    _set(
+        row,
+        clearance=Clearance.EXPLICIT if due_on is None else Clearance.NO_OBJECTION,
+        clearance_due_on=due_on,
+        cleared_by=None,
+        cleared_at=None,
+        clearance_note="",
+        take_back_until=None,
+    )
+    take_step(match, EventKind.OBJECTION_TAKEN_BACK, by=by, side=side, audience=Audience.SIDE)
+    return row
+
+
+def is_objection_from_paper(match: Match, side: Side) -> bool:
+    """Whether the newest objection of the side's country was recorded from a note verbale or a letter; one query."""
+    newest = match.events.filter(kind=EventKind.OBJECTED, side=side).order_by("pk").last()
+    return newest is not None and newest.is_from_paper
+
+
+def is_objection_entered_for(row: MatchSide) -> bool:
+    """Whether the secretariat entered the objection for the country, from paper or not; one query."""
+    return row.is_objected and bool(people_of_the_secretariat({row.cleared_by_id}))
+
+
+def _check_may_take_back(match: Match, side: Side, row: MatchSide | None, by: User) -> None:
+    scope = scope_of(by, Action.APPROVE_POSTINGS)
+    if not posting_of(match, side).is_within(scope):
+        raise ReviewRefused(_("Only the country's coordinator clears its proposals, or the secretariat for it."))
+    if is_objection_from_paper(match, side):
+        if not scope.everything:
+            raise ReviewRefused(_("This objection came by letter: write to the secretariat to change it."))
+    elif scope.everything and row is not None and row.is_objected and not is_objection_entered_for(row):
+        raise ReviewRefused(_("The country objected itself: its coordinator takes that back."))
 
 
 def pass_on_due(on: dt.date) -> int:

@@ -1,48 +1,46 @@
 """A refusal waits before it is passed on: until then, who gave it can take it back, and nobody else has heard of it.
 
-The match stays proposed meanwhile. The other side reads, hears and may do exactly what it would had nothing been said:
-it is reminded, it may answer, and its country may clear. A reviewer passes a refusal on; the daily work does where
-nobody has by the end of `terms.HELD_DAYS` working days. Only then the other side learns that the match is not taken
-forward, and no more.
+So does the objection of a side's country. The match stays proposed meanwhile. The other side reads, hears and may do
+exactly what it would had nothing been said: it is reminded, it may answer, and its country may clear. A reviewer passes
+a refusal or an objection on; the daily work does where nobody has by the end of `terms.HELD_DAYS` working days. Only
+then the other side learns that the match is not taken forward, and no more.
 """
 
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from directory.models import User
-from matching.choices import REFUSALS, MatchStatus, SideAnswer
+from matching.choices import REFUSALS, Clearance, MatchStatus, SideAnswer
 from matching.life.clearing import end_without_agreement
 from matching.life.proposable import check_not_on_hold
-from matching.life.seen.sides import posting_of
 from matching.life.steps import ReviewRefused, check_reviewer, lock_match
-from matching.life.terms import HELD_DAYS, NOT_NOW_MONTHS, term_for
+from matching.life.terms import NOT_NOW_MONTHS
 from matching.models import Match, MatchSide
 from surveys.choices import Side
-from web.days import months_after, today
+from web.days import months_after
+
+AGAINST = Q(answer__in=REFUSALS) | Q(clearance=Clearance.OBJECTED)
+"""The condition that a side does not want to, or its country: as `MatchSide.is_against` says of one."""
 
 
 def held_refusals() -> QuerySet[MatchSide]:
-    """Return the sides whose refusal has not been passed on, of matches that are on hold too."""
-    rows = MatchSide.objects.filter(match__status=MatchStatus.PROPOSED, answer__in=REFUSALS)
-    return rows.order_by("answered_at", "pk")
+    """Return the sides whose refusal, or whose country's objection, has not been passed on, also those on hold."""
+    rows = MatchSide.objects.filter(AGAINST, match__status=MatchStatus.PROPOSED)
+    return rows.order_by(Coalesce("answered_at", "cleared_at"), "pk")
 
 
 def is_held(match: Match) -> bool:
-    """Whether a side does not want to, and the other has not been told that it ends; reads `match.sides`."""
-    return match.status == MatchStatus.PROPOSED and any(row.is_refused for row in match.sides.all())
-
-
-def last_day_to_take_back(match: Match, side: Side) -> dt.date:
-    """Return the last day on which a refusal that the side gives today can be taken back, where nobody passes it on."""
-    return term_for(posting_of(match, side), today(), HELD_DAYS)
+    """Whether a side or its country does not want to, and the other was not told that it ends; reads `match.sides`."""
+    return match.status == MatchStatus.PROPOSED and any(row.is_against for row in match.sides.all())
 
 
 @transaction.atomic
 def pass_on(*, match: Match, by: User, note: str = "") -> Match:
-    """End a match that a side has refused: the other side learns only that it is not taken forward.
+    """End a match that a side has refused, or its country objected to: the other side learns only that it ends.
 
     By a reviewer. `note` is read by the secretariat alone.
     """
@@ -57,7 +55,7 @@ def pass_on(*, match: Match, by: User, note: str = "") -> Match:
 
 
 def pass_on_due(on: dt.date) -> int:
-    """Pass on the refusals that nobody took back or passed on before the day `on`; return how many.
+    """Pass on the refusals and objections that nobody took back or passed on before the day `on`; return how many.
 
     What is on hold waits: its sides do not see it, and could take nothing back.
     """

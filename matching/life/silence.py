@@ -46,7 +46,8 @@ def bring_terms_up_to_date(on: dt.date) -> int:
         moved += _move(row, "answer_due_on", _term_of(row, on, LEAST_NOTICE_DAYS, stops))
     for row in _with_postings(held_refusals().filter(take_back_until__isnull=False)):
         # On hold nobody sees it, who could take it back.
-        begin = on if row.match.on_hold_at is not None or row.answered_at is None else row.answered_at.date()
+        said_at = row.answered_at or row.cleared_at
+        begin = on if row.match.on_hold_at is not None or said_at is None else said_at.date()
         moved += _move(row, "take_back_until", _term_of(row, begin, HELD_DAYS, stops))
     heard = MatchSide.objects.filter(match__status=MatchStatus.PROPOSED, clearance=Clearance.NO_OBJECTION)
     stopped = frozenset(ClockStop.objects.filter(last_day__gte=on).order_by().values_list("window", flat=True))

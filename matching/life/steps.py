@@ -75,6 +75,7 @@ MATCH_STEPS: Mapping[EventKind, Step[MatchStatus]] = {
     EventKind.CLEARANCE_BEGUN: Step(ONLY_PROPOSED),
     EventKind.CLEARED: Step(ONLY_PROPOSED),
     EventKind.OBJECTED: Step(ONLY_PROPOSED),
+    EventKind.OBJECTION_TAKEN_BACK: Step(ONLY_PROPOSED),
     EventKind.ASKED: Step(ONLY_PROPOSED),
     EventKind.ANSWERED: Step(ONLY_PROPOSED),
     EventKind.ANSWER_TAKEN_BACK: Step(ONLY_PROPOSED),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from surveys.models.posting import Posting
 from surveys.postings.windows import stops_of
+from web.days import today
 from web.working_days import Period, last_day_of_term
 
 ANSWER_DAYS = 60
@@ -14,7 +15,7 @@ REMINDER_DAYS = 30
 LEAST_NOTICE_DAYS = 10
 """Working days that are left at least after the reminder, however late it is."""
 HELD_DAYS = 5
-"""Working days in which a refusal can be taken back, unless the secretariat passes it on before."""
+"""Working days in which a refusal or an objection can be taken back, unless the secretariat passes it on before."""
 NOT_NOW_MONTHS = 6
 """Before a match is suggested again that a side did not want at the time, or did not answer."""
 
@@ -30,3 +31,8 @@ def term_for(
     iso3 = country.pk if country else None
     stopped = stops_of(iso3, since=begin) if stops is None else stops.get(iso3 or "", ())
     return last_day_of_term(begin, working_days, iso3, stopped=stopped)
+
+
+def last_day_to_take_back(posting: Posting) -> dt.date:
+    """Return the last day on which its side takes back what it says today against a match, unless it is passed on."""
+    return term_for(posting, today(), HELD_DAYS)

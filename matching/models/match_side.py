@@ -57,7 +57,7 @@ class MatchSide(models.Model):
     answered_by = _person(_("answered by"), "answers_to_proposals")
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     take_back_until = models.DateField(
-        _("refusal can be taken back until, inclusive"),
+        _("refusal or objection can be taken back until, inclusive"),
         null=True,
         blank=True,
         help_text=_("Unless the secretariat has passed it on before; then the other side learns that it ends."),
@@ -81,8 +81,13 @@ class MatchSide(models.Model):
                 condition=Q(answer="") | Q(asked_at__isnull=False), name="matchside_only_who_was_asked_answers"
             ),
             models.CheckConstraint(
-                condition=Q(answer__in=sorted(REFUSALS)) | Q(refusal_reason="", take_back_until__isnull=True),
-                name="matchside_reason_of_a_refusal",
+                condition=Q(answer__in=sorted(REFUSALS)) | Q(refusal_reason=""), name="matchside_reason_of_a_refusal"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=sorted(REFUSALS))
+                | Q(clearance=Clearance.OBJECTED)
+                | Q(take_back_until__isnull=True),
+                name="matchside_taken_back_is_a_no",
             ),
             models.CheckConstraint(
                 condition=~Q(refusal_reason=RefusalReason.OTHER) | ~Q(answer_reason=""),
@@ -113,6 +118,16 @@ class MatchSide(models.Model):
     def is_refused(self) -> bool:
         """Whether the side said that it does not want to."""
         return self.answer in REFUSALS
+
+    @property
+    def is_objected(self) -> bool:
+        """Whether the country of the side objected, before the side was asked."""
+        return self.clearance == Clearance.OBJECTED
+
+    @property
+    def is_against(self) -> bool:
+        """Whether the side does not want to, or its country: it ends once that is passed on."""
+        return self.is_refused or self.is_objected
 
     @property
     def waits_for_an_answer(self) -> bool:

@@ -25,6 +25,7 @@ ENUM_NAMES = {
     "CoverageWordSource": "matching.api.coverage.WORD_SOURCE_CHOICES",
     "AskedStatus": "surveys.api.writing.sent.ASKED_STATES",
     "PostingLanguage": "surveys.api.writing.sent.LANGUAGES",
+    "ProposedState": "surveys.api.writing.proposed.STATES",
     "SentPlaceKind": "surveys.api.writing.sent.PLACE_KINDS",
     "WithdrawalReason": "surveys.choices.REASONS_TO_CHOOSE",
     "ChangedKind": "feed.api.serializers.KIND_CHOICES",

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from directory.admin.base import actor
 from surveys.models.posting import Posting
-from surveys.postings.forms.paper_fields import PaperForm
+from surveys.postings.forms.paper_fields import PostingPaperForm
 from surveys.postings.from_paper import VOUCHED_FOR, papers_of, vouch
 from surveys.postings.held import PostingRefused
 from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.shown.proposed import told_version
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 
@@ -28,11 +29,11 @@ def show_paper_page(model_admin: ModelAdmin[Any], request: HttpRequest, pk: int)
         raise Http404
     if not model_admin.has_change_permission(request, posting):
         raise PermissionDenied
-    form = PaperForm(request.POST or None, request.FILES or None)
+    form = PostingPaperForm(request.POST or None, request.FILES or None, posting=posting)
     if request.method == "POST" and form.is_valid():
         try:
             with as_shown(ShownPosting(posting, names_staff=True), request.POST.get(AS_OF, "")):
-                vouch(posting=posting, by=by, given=form.given)
+                vouch(posting=posting, by=by, given=form.given, takes_version=form.takes_version)
         except (ChangedSinceShown, PostingRefused) as refused:
             form.add_error(None, str(refused))
             posting.refresh_from_db()
@@ -48,6 +49,7 @@ def show_paper_page(model_admin: ModelAdmin[Any], request: HttpRequest, pk: int)
         "address": reverse(f"admin:surveys_{model_admin.opts.model_name}_change", args=[pk]),
         "form": form,
         "papers": papers_of(posting),
+        "proposed": told_version(posting, names_staff=True),
         "is_open": posting.status in VOUCHED_FOR,
         AS_OF: ShownPosting(posting, names_staff=True).mark(),
     }

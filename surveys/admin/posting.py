@@ -31,6 +31,7 @@ from surveys.postings.languages import reads_otherwise
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import SHORT, in_short, lacks_of, with_lack
 from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.shown.proposed import told_version
 from surveys.searching.documents import kind_of
 from surveys.searching.finding import postings_found
 from web.days import today
@@ -95,7 +96,7 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
     search_fields = ("search_text", "country__search_text", "agency__search_text")
     search_help_text = _("By words of title or text, by country, agency, area, modality or place.")
     autocomplete_fields = ("country", "agency")
-    readonly_fields = ("status", "confirmed_on", "language_proposed", "letters", *ORIGIN)
+    readonly_fields = ("status", "confirmed_on", "language_proposed", "letters", "proposed_version", *ORIGIN)
     actions = ("publish", "withdraw", "confirm_today")
     save_on_top = True
     fieldsets = (
@@ -107,7 +108,9 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
                     "the button above. A posting that is not published is seen by its own country and by the "
                     "secretariat alone."
                 ),
-                "fields": ("status", "visibility", "facilitating_allowed", "confirmed_on", "letters"),
+                "fields": (
+                    "status", "visibility", "facilitating_allowed", "confirmed_on", "letters", "proposed_version",
+                ),
             },
         ),
         (
@@ -161,6 +164,13 @@ class PostingAdmin(OfImportMixin[AnyPosting], HistoryAdmin[AnyPosting]):
         if one.pk is None or not (papers := from_paper.papers_of(one)):
             return None
         return render_to_string("surveys/includes/papers.html", {"papers": papers})
+
+    @admin.display(description=_("beside what is public"), empty_value="–")
+    def proposed_version(self, one: AnyPosting) -> Any:
+        """Return the version that waits for approval, or was sent back, with what it would change."""
+        if one.pk is None or (proposed := told_version(one, names_staff=True)) is None:
+            return None
+        return render_to_string("admin/surveys/proposed.html", {"proposed": proposed})
 
     @admin.display(description=_("language proposed"), empty_value="–")
     def language_proposed(self, one: AnyPosting) -> str | None:

@@ -12,15 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, can
-from directory.models import Country, CountryGroup, Modality, PriorityArea, User
+from directory.models import Modality, PriorityArea, User
 from surveys.answering.from_answers import PostingDraft
-from surveys.choices import PlaceKind
 from surveys.models import Offer, PendingChange, Response
 from surveys.models.posting import Posting
 from surveys.postings import held
 from surveys.postings import posting as posting_module
 from surveys.postings.held import PostingRefused
-from surveys.postings.named_places import NamedPlace
+from surveys.postings.named_places import NamedPlace, words_of_places
 from surveys.postings.writing import place_rows
 from web.rows import update_rows
 
@@ -156,7 +155,7 @@ def _in_words(here: Any, content: Mapping[str, Any], name: str) -> Difference:
     if name == TARGETS:
         places, others = _places_of(here, content)
         label = _("targets") if isinstance(here, Offer) else _("preferred partners")
-        return Difference(label, _place_words(places), _place_words(others))
+        return Difference(label, "; ".join(words_of_places(places)), "; ".join(words_of_places(others)))
     label = str(here._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's documented API
     if name not in LISTS:
         return Difference(label, *_values_of(here, content, name))
@@ -173,16 +172,6 @@ def _values_of(here: Any, content: Mapping[str, Any], name: str) -> tuple[str, s
 
 def _places_of(here: Any, content: Mapping[str, Any]) -> tuple[list[NamedPlace], list[NamedPlace]]:
     return [NamedPlace.of(row) for row in place_rows(here).all()], [NamedPlace(**one) for one in content["targets"]]
-
-
-def _place_words(places: list[NamedPlace]) -> str:
-    countries = Country.objects.in_bulk([one.country for one in places if one.country])
-    groups = CountryGroup.objects.in_bulk([one.group for one in places if one.group])
-    words = []
-    for one in places:
-        named = countries.get(one.country or "") or groups.get(one.group or "")
-        words.append(str(named) if named and one.kind != PlaceKind.UNRESOLVED else one.as_printed)
-    return "; ".join(words)
 
 
 def _own(posting: Posting) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class OfferViewSet(PostingWritingMixin, ReadershipViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """Return what the person may see, with what an answer shows."""
         offers = Offer.objects.visible_to(self.request.user).for_lists()
-        return offers.prefetch_related(TARGETS).defer(*NOT_READ)
+        return self.with_own(offers.prefetch_related(TARGETS).defer(*NOT_READ))
 
     def get_file_queryset(self) -> QuerySet[Any]:
         """Return the same with the text in English, which the table has."""
@@ -131,7 +131,7 @@ class NeedViewSet(PostingWritingMixin, ReadershipViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         """Return what the person may see, with what an answer shows."""
         needs = Need.objects.visible_to(self.request.user).for_lists()
-        return needs.prefetch_related(PARTNERS).defer(*NOT_READ)
+        return self.with_own(needs.prefetch_related(PARTNERS).defer(*NOT_READ))
 
     def get_file_queryset(self) -> QuerySet[Any]:
         """Return the same with the text in English, which the table has."""

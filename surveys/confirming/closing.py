@@ -13,6 +13,7 @@ from surveys.confirming.outcomes import note_outcome
 from surveys.models import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow
 from surveys.postings import states
 from surveys.postings.held import PostingRefused
+from surveys.postings.versions import version_at_hand
 
 
 def close(on: dt.date) -> int:
@@ -66,6 +67,8 @@ def _is_in_hand(row: ConfirmationRow) -> bool:
     """Whether the country has acted and the secretariat, or a coordinator, has not decided yet."""
     posting, new = row.posting, row.replacement
     if posting.status != PostingStatus.PUBLISHED or posting.submitted_at is not None or posting.sent_back_note:
+        return True
+    if version_at_hand(posting) is not None:
         return True
     return new is not None and new.status == PostingStatus.SUBMITTED
 

@@ -22,6 +22,7 @@ from surveys.postings import posting as posting_module
 from surveys.postings import states
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingUpdate
+from surveys.postings.versions import with_version_at_hand
 from surveys.reading.cells import ImportRefused
 from surveys.signals import import_undoing
 from web.rows import update_rows_with_history
@@ -89,6 +90,7 @@ def _chunks(file_import: Import, *, for_writing: bool = False) -> Iterable[tuple
 def _reasons(responses: list[Response], file_import: Import) -> list[str]:
     reasons = []
     others = Import.objects.defer("columns").in_bulk({one.file_import_id for one in responses if one.file_import_id})
+    proposed = with_version_at_hand([posting for response in responses for posting in _postings_of(response)])
     for response in responses:
         if response.file_import_id != file_import.pk:
             later = others.get(response.file_import_id or 0)
@@ -102,7 +104,7 @@ def _reasons(responses: list[Response], file_import: Import) -> list[str]:
                 reasons.append(_("“%(posting)s” was edited by a person.") % {"posting": posting})
             elif posting.confirmed_on is not None:
                 reasons.append(_("“%(posting)s” was confirmed by the country.") % {"posting": posting})
-            elif posting.submitted_at is not None or posting.status == PostingStatus.SUBMITTED:
+            elif posting.submitted_at is not None or posting.status == PostingStatus.SUBMITTED or posting in proposed:
                 reasons.append(_("“%(posting)s” waits for approval.") % {"posting": posting})
     decided = Reading.history.filter(
         response__in=[response.pk for response in responses],

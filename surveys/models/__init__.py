@@ -9,6 +9,7 @@ from surveys.models.need import Need, PreferredPartner
 from surveys.models.offer import Offer, Target
 from surveys.models.pending import PendingChange
 from surveys.models.posting_paper import PostingPaper
+from surveys.models.proposed import ProposedVersion
 from surveys.models.questionnaire import Option, Question, Questionnaire, Section
 from surveys.models.reading import Reading
 from surveys.models.response import Response
@@ -34,6 +35,7 @@ __all__ = [
     "PendingChange",
     "PostingPaper",
     "PreferredPartner",
+    "ProposedVersion",
     "Question",
     "Questionnaire",
     "Reading",

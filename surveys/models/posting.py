@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, Scope, can, facilitates_only, scope_of
 from directory.models import Agency, Country, Modality, PriorityArea
 from directory.models.fields import FoldedTextField
-from surveys.choices import PostingStatus, ResponseKind, Visibility, WithdrawalReason
+from surveys.choices import PostingStatus, ResponseKind, VersionState, Visibility, WithdrawalReason
 from surveys.models.from_file import FromFile
 from surveys.models.response import Response
 from surveys.models.survey import Survey
@@ -100,12 +101,34 @@ class PostingQuerySet(models.QuerySet[Row]):
         scope = scope_of(user, Action.POST)
         return self.filter(scope.q()) if scope else self.none()
 
+    def awaiting_approval(self) -> Self:
+        """Postings that wait for approval since `waits_since`, whoever gives it, or a proposed version of them does."""
+        version = self._versions(VersionState.WAITING).filter(pk=OuterRef("pk"))
+        since = Coalesce("submitted_at", Subquery(version.values("proposed_versions__written_at")))
+        return self.annotate(waits_since=since).filter(waits_since__isnull=False)
+
+    def sent_back(self) -> Self:
+        """Postings that whoever approves has sent back, or a proposed version of them."""
+        return self.filter(self.sent_back_q())
+
+    def sent_back_q(self) -> Q:
+        """Return the condition of `sent_back`."""
+        return ~Q(sent_back_note="") & Q(submitted_at__isnull=True) | self.with_version(VersionState.RETURNED)
+
+    def with_version(self, *states: VersionState) -> Q:
+        """Return the condition that a posting has a proposed version in one of these states."""
+        return Q(pk__in=self._versions(*states).values("pk"))
+
+    def _versions(self, *states: VersionState) -> "models.QuerySet[Row]":
+        # Not by a filter of these rows: a posting with several versions would stand among them more than once.
+        return self.model._default_manager.filter(proposed_versions__state__in=states).order_by()  # noqa: SLF001
+
     def awaiting_approval_by(self, user: "User | AnonymousUser | None") -> Self:
         """Postings that wait for the person's approval: a coordinator's own country's, or for the secretariat the rest.
 
         The secretariat's are those of agencies beyond one country, and of countries where no coordinator decides.
         """
-        submitted = self.filter(submitted_at__isnull=False)
+        submitted = self.awaiting_approval()
         scope = scope_of(user, Action.APPROVE_POSTINGS)
         if not scope:
             return self.none()

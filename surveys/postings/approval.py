@@ -8,14 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.access import Action, scope_of
-from directory.choices import Role
-from directory.mail import outbox
-from directory.mail.receivers import coordinators_of, secretariat_people
+from directory.mail.receivers import coordinators_of
 from directory.models import User
-from surveys.choices import PostingStatus
+from surveys.choices import PostingStatus, VersionState
+from surveys.models import ProposedVersion
 from surveys.models.posting import Posting
+from surveys.postings.content import content_of
 from surveys.postings.held import PostingRefused, check_may_be_vouched_for, lock, move, with_origin, words_of
+from surveys.postings.posting import write_version
 from surveys.postings.states import PUBLISHABLE, confirm, publish
+from surveys.postings.telling import tell_approvers, tell_submitter
+from surveys.postings.versions import waiting_version
 from surveys.postings.windows import is_approved_by_coordinator, may_approve, publishes_alone
 from surveys.postings.writing import AnyPosting, write_posting
 from web.days import today
@@ -44,7 +47,7 @@ def submit(*, posting: AnyPosting, by: User, key: str = "") -> AnyPosting:
     locked = lock(posting)
     if not locked.is_within(scope_of(by, Action.POST)):
         raise PostingRefused(_("You do not speak for the agency or country of this posting."))
-    if locked.submitted_at is not None:
+    if locked.submitted_at is not None or waiting_version(locked) is not None:
         raise PostingRefused(_("“%(posting)s” waits for approval already.") % words_of(locked))
     check_may_be_vouched_for(locked)
     values: dict[str, Any] = {"submitted_at": timezone.now(), "submitted_by": by, "sent_back_note": ""}
@@ -63,13 +66,16 @@ def submit(*, posting: AnyPosting, by: User, key: str = "") -> AnyPosting:
 
 @transaction.atomic
 def approve(*, posting: AnyPosting, by: User, on: dt.date | None = None) -> AnyPosting:
-    """Publish what was submitted, vouched for as of the day `on` (today).
+    """Publish what was submitted, vouched for as of the day `on` (today); of what is public, the version that waits.
 
     Raises PostingRefused otherwise, and PostingLacks where it is not complete by now.
     """
     locked = _submitted(posting, by)
     check_may_be_vouched_for(locked)
-    submitter = locked.submitted_by
+    version = waiting_version(locked)
+    submitter = locked.submitted_by if version is None else version.written_by
+    if version is not None:
+        take_version(locked, version, by=by)
     move(
         locked,
         to=PostingStatus.PUBLISHED,
@@ -85,12 +91,31 @@ def approve(*, posting: AnyPosting, by: User, on: dt.date | None = None) -> AnyP
     return locked
 
 
+def take_version(posting: Posting, version: ProposedVersion, *, by: User) -> None:
+    """Let a published posting, held by whoever asks, say what its version does: its writer's words, approved `by`.
+
+    The history has both: first who wrote it, then, by the step that calls this, who approved it.
+    """
+    write_version(posting=posting, content=content_of(posting, version), version=version)
+    ProposedVersion.objects.filter(pk=version.pk).close(VersionState.APPROVED, by=by)
+
+
 @transaction.atomic
 def send_back(*, posting: AnyPosting, by: User, note: str) -> AnyPosting:
-    """Send a submitted posting back with a note, which its agency reads until it submits again."""
+    """Send a submitted posting back with a note, which its agency reads until it submits again.
+
+    Of what is public the version that waits is sent back, and nothing else is written: what is public stays.
+    """
     if not note.strip():
         raise PostingRefused(_("Say in a note what to change."))
     locked = _submitted(posting, by)
+    version = waiting_version(locked)
+    if version is not None:
+        version.state, version.note = VersionState.RETURNED, note.strip()
+        version.decided_by, version.decided_at = by, timezone.now()
+        version.save()
+        tell_submitter("posting_sent_back", locked, version.written_by, version=version)
+        return locked
     submitter = locked.submitted_by
     locked.submitted_at, locked.submitted_by, locked.sent_back_note = None, None, note.strip()
     if locked.status == PostingStatus.SUBMITTED:
@@ -98,16 +123,6 @@ def send_back(*, posting: AnyPosting, by: User, note: str) -> AnyPosting:
     write_posting(locked, by=by, reason="sent back")
     tell_submitter("posting_sent_back", locked, submitter)
     return locked
-
-
-def tell_approvers(posting: Posting) -> None:
-    """Write to whom approves the posting that it waits."""
-    is_coordinators = is_approved_by_coordinator(posting)
-    _write(
-        "posting_submitted",
-        posting,
-        coordinators_of(posting.country_id, posting.agency_id) if is_coordinators else secretariat_people(Role.MANAGER),
-    )
 
 
 def who_approves(posting: Posting) -> str:
@@ -125,22 +140,6 @@ def _submitted(posting: AnyPosting, by: User) -> AnyPosting:
     locked = lock(posting)
     if not may_approve(by, locked):
         raise PostingRefused(_("This posting is not yours to approve."))
-    if locked.submitted_at is None:
+    if locked.submitted_at is None and waiting_version(locked) is None:
         raise PostingRefused(_("“%(posting)s” does not wait for approval any more.") % words_of(locked))
     return locked
-
-
-def tell_submitter(kind: str, posting: Posting, submitter: User | None) -> None:
-    """Write to whoever submitted a posting what became of it; to nobody where nobody is known."""
-    if submitter is not None:
-        _write(kind, posting, [submitter])
-
-
-def _write(kind: str, posting: Posting, to: list[User]) -> None:
-    of = "offer" if hasattr(posting, "targets") else "need"
-    outbox.write(
-        kind=kind,
-        key=f"{kind}:{of}:{posting.pk}:{posting.updated_at.isoformat()}",
-        about={"kind": of, "posting": posting.pk},
-        to=to,
-    )

@@ -19,9 +19,11 @@ from surveys.choices import PaperUse, PostingStatus
 from surveys.models import Offer, PostingPaper
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.approval import tell_submitter
+from surveys.postings.approval import take_version
 from surveys.postings.held import PostingRefused, lock, move, words_of
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.telling import tell_submitter
+from surveys.postings.versions import waiting_version
 from surveys.postings.writing import AnyPosting
 
 VOUCHED_FOR = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})
@@ -59,12 +61,12 @@ def enter(
 
 
 @transaction.atomic
-def vouch(*, posting: AnyPosting, by: User, given: GivenPaper) -> AnyPosting:
+def vouch(*, posting: AnyPosting, by: User, given: GivenPaper, takes_version: bool = False) -> AnyPosting:
     """Record that a posting's own side vouched for it on paper: it is published and confirmed as of the letter's date.
 
-    What waits for approval is approved by that. Raises PostingRefused for a posting withdrawn or archived, for a letter
-    that is older than its last confirmation, and where `by` does not record what came on paper; PostingLacks where it
-    is not complete.
+    What waits for approval is approved by that; a proposed version of what is public only where the letter speaks of it
+    (`takes_version`). Raises PostingRefused for a posting withdrawn or archived, for a letter that is older than its
+    last confirmation, and where `by` does not record what came on paper; PostingLacks where it is not complete.
     """
     locked = lock(posting)
     vouched_on = _day_of(given)
@@ -72,9 +74,16 @@ def vouch(*, posting: AnyPosting, by: User, given: GivenPaper) -> AnyPosting:
         raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be confirmed.") % words_of(locked))
     if locked.confirmed_on is not None and vouched_on < locked.confirmed_on:
         raise PostingRefused(_("“%(posting)s” was confirmed on a later day already.") % words_of(locked))
+    version = waiting_version(locked) if takes_version else None
+    if takes_version and version is None:
+        raise PostingRefused(_("No version of “%(posting)s” waits any more.") % words_of(locked))
     is_approval, submitter = locked.submitted_at is not None, locked.submitted_by
+    if version is not None:
+        is_approval, submitter = True, version.written_by
     use = PaperUse.APPROVED if is_approval else PaperUse.CONFIRMED
     _note(locked, use, given=given, by=by)
+    if version is not None:
+        take_version(locked, version, by=by)
     move(
         locked,
         to=PostingStatus.PUBLISHED,

@@ -10,6 +10,7 @@ from directory.models import User
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings.publishable import Lack, lacks_of
+from surveys.postings.versions import drop_versions
 from surveys.postings.writing import AnyPosting, PostingChange, write_changes, write_posting
 
 BEFORE_OTHERS = frozenset({PostingStatus.PUBLISHED, PostingStatus.SUBMITTED})
@@ -52,7 +53,8 @@ def move(
 
     Raises PostingLacks where it would be before others and is not complete.
     """
-    _set_state(posting, to=to, expected=expected)
+    was_public = _set_state(posting, to=to, expected=expected)
+    drop_versions([posting] if was_public else [], by=by)
     for name, value in values.items():
         setattr(posting, name, value)
     write_posting(posting, by=by, reason=reason or to.value)
@@ -63,21 +65,27 @@ def move_many(
 ) -> None:
     """Bring many postings, held by whoever asks, into another state; see `move`."""
     by_model: dict[type[Posting], list[PostingChange]] = {}
+    hidden: list[Posting] = []
     for posting in postings:
-        _set_state(posting, to=to, expected=expected)
+        if _set_state(posting, to=to, expected=expected):
+            hidden.append(posting)
         by_model.setdefault(type(posting), []).append(PostingChange(posting))
+    drop_versions(hidden, by=by)
     for model, changes in by_model.items():
         write_changes(model, changes, by=by, reason=reason)
 
 
-def _set_state(posting: Posting, *, to: PostingStatus, expected: Collection[str]) -> None:
+def _set_state(posting: Posting, *, to: PostingStatus, expected: Collection[str]) -> bool:
+    """Set the state; return whether the posting was published, and is not any more."""
     if posting.status not in expected:
         raise PostingRefused(
             _("“%(posting)s” is %(status)s: it cannot become %(to)s.") % {**words_of(posting), "to": to.label.lower()}
         )
     if to in BEFORE_OTHERS:
         check_complete(posting)
+    was_public = posting.status == PostingStatus.PUBLISHED != to
     posting.status = to
+    return was_public
 
 
 def with_origin(step: str, key: str) -> str:

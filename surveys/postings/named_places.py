@@ -1,8 +1,10 @@
 """A place as a source or a person names it, beside the rows that keep it: targets, preferred partners, readings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from directory.models import Country, CountryGroup
 from surveys.choices import Direction, PlaceKind
 from surveys.models.reading import Place, Reading
 
@@ -80,3 +82,14 @@ class NamedPlace:
             "is_ambiguous": self.is_ambiguous,
             "note": self.note,
         }
+
+
+def words_of_places(places: Sequence[NamedPlace]) -> list[str]:
+    """Return what each of these is called, in their order; two queries at most."""
+    countries = Country.objects.in_bulk({one.country for one in places if one.country})
+    groups = CountryGroup.objects.in_bulk({one.group for one in places if one.group})
+    words = []
+    for one in places:
+        named = countries.get(one.country or "") or groups.get(one.group or "")
+        words.append(str(named) if named and one.kind != PlaceKind.UNRESOLVED else one.as_printed)
+    return words

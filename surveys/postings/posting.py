@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from directory.choices import AreaUse
 from directory.models import PriorityArea, User
 from surveys.choices import PostingStatus
+from surveys.models import ProposedVersion
 from surveys.models.posting import Posting
+from surveys.postings.content import Content
 from surveys.postings.held import (
     BEFORE_OTHERS,
     PostingLacks,
@@ -29,7 +31,9 @@ from surveys.postings.held import (
     words_of,
 )
 from surveys.postings.named_places import NamedPlace
+from surveys.postings.proposing import propose
 from surveys.postings.publishable import answerable, lacks_of, lacks_with
+from surveys.postings.versions import drop_versions
 from surveys.postings.windows import publishes_alone
 from surveys.postings.writing import (
     AnyPosting,
@@ -124,8 +128,12 @@ def _change(
     by: User | None,
     reason: str,
     vouches: bool = False,
+    written_by: User | None = None,
 ) -> list[str]:
-    """Do what `update` says; who vouches for the posting with this answers for all of it."""
+    """Do what `update` says; who vouches for the posting with this answers for all of it.
+
+    written_by: whom the history names, where somebody else has approved what that person wrote.
+    """
     wanted = PostingUpdate(posting, values, areas, modalities, targets)
     changed = _take(wanted, area_rows=_areas_of, by=by, vouches=vouches)
     if changed:
@@ -136,7 +144,7 @@ def _change(
             modalities=modalities,
             places=write.places,
             only_places=write.only_places,
-            by=by,
+            by=written_by or by,
             reason=reason,
         )
     return changed
@@ -200,6 +208,8 @@ def _take(
         if found and not vouches and posting.status in BEFORE_OTHERS:
             found = answerable(found, before=lacks_of(posting), changed=changed)
         check_complete(posting, found)
+    if posting.status == PostingStatus.PUBLISHED and "status" in changed:
+        drop_versions([posting], by=by)
     for name, value in values.items():
         setattr(posting, name, value)
     check_may_write(by, posting)
@@ -231,40 +241,44 @@ def edit(
 
     key: the name of the key to the API by which it was sent, for which `by` answers.
 
-    What is published stays so where the person publishes alone, and is confirmed as of today; else it waits for
-    approval, and is not shown meanwhile. Raises PostingRefused for a posting that is archived, and PostingLacks where
-    it is before others and would not be complete.
+    What is published stays so. Where the person publishes alone, it is confirmed as of today; else what the person
+    wrote waits for approval as a proposed version, and nothing has changed (`surveys.postings.proposing`). Raises
+    PostingRefused for a posting that is archived, and PostingLacks where it is before others and would not be complete.
     """
     locked = lock(posting)
     if locked.status == PostingStatus.ARCHIVED:
         raise PostingRefused(_("“%(posting)s” is archived: it can be copied, not changed.") % words_of(locked))
     check_may_be_vouched_for(locked)
-    was_published = locked.status == PostingStatus.PUBLISHED
+    said: dict[str, Any] = {"areas": areas, "modalities": modalities, "targets": targets, "by": by}
+    is_published = locked.status == PostingStatus.PUBLISHED
+    if is_published and not publishes_alone(by, locked):
+        propose(posting=locked, values=values, **said, key=key)
+        return []
     if differences(locked, values=values, areas=areas, modalities=modalities, targets=targets):
         mark_edited(locked)
         values = {**values, "edited_on": locked.edited_on, "sent_with_key": key}
-    if was_published and "edited_on" in values:
-        if publishes_alone(by, locked):
-            values = {**values, "confirmed_on": today()}
-        else:
-            values = {
-                **values,
-                "status": PostingStatus.SUBMITTED,
-                "submitted_at": timezone.now(),
-                "submitted_by": by,
-                "sent_back_note": "",
-            }
-    changed = _change(
-        posting=locked,
-        values=values,
-        areas=areas,
-        modalities=modalities,
-        targets=targets,
-        by=by,
-        reason=with_origin("edited", key),
+        if is_published:
+            values["confirmed_on"] = today()
+    changed = _change(posting=locked, values=values, **said, reason=with_origin("edited", key), vouches=True)
+    return [name for name in changed if name in CONTENT or name in ("areas", "modalities", "targets")]
+
+
+def write_version(*, posting: Posting, content: Content, version: ProposedVersion) -> None:
+    """Write what a proposed version of a posting, held by whoever asks, says: as its writer's, whoever approved it.
+
+    Raises PostingLacks where it is not complete by now.
+    """
+    _change(
+        posting=posting,
+        values={**content.values, "edited_on": version.written_at, "sent_with_key": version.sent_with_key},
+        areas=content.areas,
+        modalities=content.modalities,
+        targets=content.targets,
+        by=None,
+        written_by=version.written_by,
+        reason=with_origin("edited", version.sent_with_key),
         vouches=True,
     )
-    return [name for name in changed if name in CONTENT or name in ("areas", "modalities", "targets")]
 
 
 @transaction.atomic

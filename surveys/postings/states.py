@@ -31,11 +31,12 @@ from surveys.postings.held import (
     with_origin,
     words_of,
 )
-from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import edit
+from surveys.postings.proposing import content_to_edit
 from surveys.postings.publishable import of_closing
+from surveys.postings.versions import version_at_hand
 from surveys.postings.windows import publishes_alone, window_of
-from surveys.postings.writing import AnyPosting, place_rows, write_posting
+from surveys.postings.writing import AnyPosting, write_posting
 from web.days import today
 
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
@@ -116,7 +117,7 @@ def retire(*, posting: AnyPosting) -> AnyPosting:
     Raises PostingRefused for one that was confirmed, waits for approval, or is not published.
     """
     locked = lock(posting)
-    if locked.confirmed_on is not None or locked.submitted_at is not None:
+    if locked.confirmed_on is not None or locked.submitted_at is not None or version_at_hand(locked) is not None:
         raise PostingRefused(_("“%(posting)s” was confirmed, or waits for approval.") % words_of(locked))
     move(
         locked,
@@ -179,22 +180,24 @@ def confirm(*, posting: AnyPosting, by: User | None, on: dt.date, key: str = "")
 def renew(*, posting: AnyPosting, by: User, closes_on: dt.date | None) -> AnyPosting:
     """Keep a published posting open until the end of `closes_on` (None: without an end), vouched for as of today.
 
-    Where the person's word is not enough it waits for approval. Raises PostingRefused for a day that has ended.
+    Where the person's word is not enough that waits for approval, as an edit does. Raises PostingRefused for a day that
+    has ended.
     """
     locked = lock(posting)
     if locked.status != PostingStatus.PUBLISHED:
         raise PostingRefused(_("“%(posting)s” is %(status)s: it cannot be renewed.") % words_of(locked))
     if lack := of_closing(closes_on):
         raise PostingLacks(locked, [lack])
+    stands = content_to_edit(locked, by=by)
     edit(
         posting=locked,
         values={"closes_on": closes_on},
-        areas=[area.pk for area in locked.areas.all()],
-        modalities=[modality.pk for modality in locked.modalities.all()],
-        targets=[NamedPlace.of(row) for row in place_rows(locked).all()],
+        areas=stands.areas,
+        modalities=stands.modalities,
+        targets=stands.targets,
         by=by,
     )
     locked = lock(locked)
-    if locked.status == PostingStatus.PUBLISHED and publishes_alone(by, locked):
+    if publishes_alone(by, locked):
         return confirm(posting=locked, by=by, on=today())
     return locked

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from directory.models import Modality, PriorityArea, User
-from surveys.models import Need, Offer, PreferredPartner, Target
+from surveys.models import Need, Offer, PreferredPartner, ProposedVersion, Target
 from surveys.models.posting import Posting
 from surveys.postings.changes import tell_postings_changed
 from surveys.postings.named_places import NamedPlace
@@ -270,11 +270,13 @@ def write_postings(
 def erase_contacts(*, person: User, texts: Collection[str], by: User | None) -> None:
     """Take a person off the contacts of all postings, and the free texts that name it.
 
-    By `update`, and without a word in the history: contacts are no part of it.
+    By `update`, and without a word in the history: contacts are no part of it. What waits for approval is cleared too.
     """
     mentioned = Q(pk__in=())
     for text in texts:
         mentioned |= Q(contact__icontains=text)
+    ProposedVersion.objects.filter(contact_person=person).update(contact_person=None)
+    ProposedVersion.objects.filter(mentioned).update(contact="")
     for model in (Offer, Need):
         rows: Any = model.objects.order_by("pk").select_for_update(of=("self",), no_key=True)
         named = list(rows.filter(contact_person=person).values_list("pk", flat=True))
@@ -292,7 +294,9 @@ def erase_texts(model: type[Posting], pks: Collection[int], *, scrub: Callable[[
     """
     rows: Any = cast("Any", model).objects.filter(pk__in=pks).order_by("pk")
     changed = []
+    contacts: dict[int, str] = {}
     for posting in rows.select_for_update(of=("self",), no_key=True):
+        contacts[posting.pk] = posting.contact
         before = [posting.contact, *(getattr(posting, name) for name in _TEXTS)]
         posting.contact = ""
         for name in _TEXTS:
@@ -307,4 +311,17 @@ def erase_texts(model: type[Posting], pks: Collection[int], *, scrub: Callable[[
         values = {name: scrub(getattr(version, name)) for name in _TEXTS}
         if any(getattr(version, name) != value for name, value in values.items()):
             history.filter(pk=version.pk).update(**values)
+    _erase_versions(model, contacts, scrub=scrub)
     tell_postings_changed(cast("Any", model), changed, by=None)
+
+
+def _erase_versions(model: type[Posting], contacts: Mapping[int, str], *, scrub: Callable[[str], str]) -> None:
+    """Do the same with what was proposed of these postings (id: its contact until now); a contact of its own stays."""
+    own = f"{_owner(model)}_id"
+    for version in ProposedVersion.objects.filter(**{f"{own}__in": list(contacts)}):
+        values = version.content["values"]
+        scrubbed = {name: scrub(value) if isinstance(value, str) else value for name, value in values.items()}
+        contact = "" if version.contact == contacts[getattr(version, own)] else version.contact
+        ProposedVersion.objects.filter(pk=version.pk).update(
+            content={**version.content, "values": scrubbed}, note=scrub(version.note), contact=contact
+        )

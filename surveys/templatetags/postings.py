@@ -20,6 +20,7 @@ from surveys.postings.publishable import Lack, lacks_of
 from surveys.postings.publishable import in_short as short_words
 from surveys.postings.shown.page_rows import TARGETS
 from surveys.postings.shown.provenance import statement
+from surveys.postings.versions import version_at_hand, waiting_version
 
 register = template.Library()
 
@@ -42,6 +43,10 @@ def provenance(posting: Posting) -> str:
 def translation_note(posting: Posting) -> str:
     """Return which text prevails, where the posting's own is in another language than English; else nothing."""
     return which_text_prevails(posting)
+
+
+register.filter("version_at_hand", version_at_hand)
+register.filter("waiting_version", waiting_version)
 
 
 @register.filter

@@ -170,3 +170,31 @@ def test_a_step_from_paper_refers_to_its_letter_forward_and_back(throwaway: str,
         rows_of = migrate(throwaway, before)
         said = rows_of("matching", "MatchEvent").order_by("pk").values_list("details", flat=True)
         assert list(said) == [on_paper, {"answer": "interested"}, None]
+
+
+def test_a_held_objection_has_its_last_day_and_leaves_it_on_the_way_back(throwaway: str, settings: Any) -> None:
+    settings.MIGRATION_MODULES = {}
+    before, after = ("matching", "0025_why_a_side_declines"), ("matching", "0026_objections_are_held")
+    rows_of = stand_at(throwaway, before)
+    country = rows_of("directory", "Country").create(iso3="QQQ", iso2="QQ", m49="999", name="Test")
+    profile = rows_of("matching", "ScoringProfile").create(code="default", version=1)
+    need = rows_of("surveys", "Need").create(title="Need", country=country)
+    offer = rows_of("surveys", "Offer").create(title="Offer", country=country)
+    parts = dict.fromkeys(("score", "part_areas", "part_modalities", "part_region", "part_topic"), 0)
+    match = rows_of("matching", "Match").create(
+        need=need, offer=offer, profile=profile, status="proposed", decided_on={}, word=1, **parts
+    )
+    moment = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    rows_of("matching", "MatchSide").create(
+        match=match, side="need", answer="not_now", refusal_reason="time", take_back_until=TERM,
+        asked_at=moment, answered_at=moment,
+    )  # fmt: skip
+    rows_of("matching", "MatchSide").create(match=match, side="offer", clearance="objected")
+    for _again in range(2):
+        rows_of = migrate(throwaway, after)
+        sides = rows_of("matching", "MatchSide").order_by("side")
+        assert list(sides.values_list("take_back_until", flat=True)) == [TERM, None]
+        sides.filter(side="offer").update(take_back_until=TERM)
+        rows_of = migrate(throwaway, before)
+        kept = rows_of("matching", "MatchSide").order_by("side").values_list("clearance", "take_back_until")
+        assert list(kept) == [("not_needed", TERM), ("objected", None)]

@@ -55,7 +55,7 @@ MOMENT_AND_STATE = re.compile(r'name="as_of" value="[0-9a-f]+~[^"]*"')
 """A hash over the numbers of rows, which are others where of other pairs more or less was written."""
 
 MOST_PAGES = 600
-PAIRS = 20
+PAIRS = 22
 OF_ONE_FILTER = 2
 """Addresses that the crawler reads of one list by one set of filters: `?area=energy`, and one more area."""
 TELLING_HEADERS = ("ETag", "Last-Modified", "Location", "Content-Disposition")
@@ -226,6 +226,14 @@ class World:
         self.ask_the_country()
         answering.object_to(match=self.match, side=Side.OFFER, by=self.coordinator, note="Secret clearance")
 
+    def object_and_take_back(self) -> None:
+        self.object_to()
+        answering.take_back_objection(match=self.match, side=Side.OFFER, by=self.coordinator)
+
+    def object_and_pass_on(self) -> None:
+        self.object_to()
+        refusing.pass_on(match=self.match, by=self.reviewer)
+
     def clear(self) -> None:
         self.ask_the_country()
         answering.clear(match=self.match, side=Side.OFFER, by=self.coordinator, note="Secret clearance")
@@ -247,6 +255,10 @@ class World:
 
     def object_on_paper(self) -> None:
         self.clear_on_paper(clears=False)
+
+    def object_on_paper_until_the_term_ends(self) -> None:
+        self.object_on_paper()
+        refusing.pass_on_due(dt.date(2030, 1, 1))
 
     def interested_on_paper(self) -> None:
         self.propose()
@@ -294,6 +306,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 @contextmanager
 def gone(world: World, *ways: Went) -> Iterator[None]:
     """Let each pair go its way, and undo it at the end."""
+    assert len(ways) <= PAIRS
     with transaction.atomic():
         mail.outbox.clear()
         for match, went in zip(world.matches, ways, strict=False):
@@ -325,6 +338,7 @@ EVERY_WAY: dict[str, Went] = {
     "refused, and passed on": World.refuse_and_pass_on,
     "put before the country": World.ask_the_country,
     "objected": World.object_to,
+    "objected, and passed on": World.object_and_pass_on,
     "cleared": World.clear,
     "objected on paper": World.object_on_paper,
     "confirmed on paper": World.confirm_on_paper,
@@ -380,15 +394,18 @@ WHAT_THE_OTHER_SIDE_DOES: dict[str, Went] = {
     "declines for good, which nobody has passed on": World.irrelevant,
     "declines by letter, which nobody has passed on": World.refuse_on_paper,
     "was interested, and took it back": World.interested_and_take_back,
+    "is objected to by its country, which nobody has passed on": World.object_to,
+    "is objected to by letter, which nobody has passed on": World.object_on_paper,
+    "was objected to by its country, which took it back": World.object_and_take_back,
     "changed its mind twice": World.change_twice,
 }
 HOW_IT_ENDS: dict[str, Went] = {
-    # First: at the end of the term whatever else was refused until then is passed on too.
+    # These first: at the end of the term whatever else was refused until then is passed on too.
     "not now by letter, passed on when its term had ended": World.refuse_until_the_term_ends,
+    "its country objects by letter, passed on when its term had ended": World.object_on_paper_until_the_term_ends,
     "not now": World.refuse_and_pass_on,
     "not relevant, after a change of mind": World.irrelevant_and_pass_on,
-    "its country objects": World.object_to,
-    "its country objects, on paper": World.object_on_paper,
+    "its country objects": World.object_and_pass_on,
 }
 HOW_IT_CONFIRMS: dict[str, Went] = {"here": World.confirm, "on paper": World.confirm_on_paper}
 

@@ -17,7 +17,7 @@ from directory.choices import AgencyKind, Role
 from directory.mail.sending import send_due
 from directory.models import Affiliation, User
 from directory.papers.recording import GivenPaper
-from matching.choices import Clearance, MatchStatus, SideAnswer
+from matching.choices import Clearance, EventKind, MatchStatus, SideAnswer
 from matching.life import answering, introducing, refusing, review
 from matching.life.seen.sides import shown_state
 from matching.models import Match, MatchEvent, MatchSide, Outcome
@@ -34,6 +34,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages import Page, publish_many
+from tests.project.test_secrecy import CHANGES_ALWAYS
 from web.files.pdf import PdfUnavailable
 from workspace.matches import views
 from workspace.matches.groups import GROUPS, Group, own_matches
@@ -306,7 +307,7 @@ def test_what_was_declined_stands_by_itself_and_can_be_taken_back(proposed: Matc
     page = Page(client.get(address_of(proposed)))
     assert f"by the end of {until.day} {until:%B} {until.year} at the latest" in page.text
     assert "SECRETREASON" not in page.source
-    assert "You declined: can still be taken back" in Page(client.get(LIST)).text
+    assert "You declined, or objected: can still be taken back" in Page(client.get(LIST)).text
     assert "Flood maps" in Page(client.get(f"{LIST}?state=declined")).text
 
 
@@ -383,7 +384,25 @@ def test_an_objection_stays_with_its_side(
     review.propose(match=match, by=reviewer)
     country, other = as_(coordinator), as_(other_focal_point)
     assert "only once you clear it" in Page(country.get(address_of(match))).text
+
+    def read() -> str:
+        return CHANGES_ALWAYS.sub("", other.get(address_of(match)).content.decode())
+
+    before = read()
     assert step(country, match, "object", note="SECRETREASON").status_code == 302
+    assert read() == before
+    own = Page(country.get(address_of(match))).text
+    assert "Your country objected" in own
+    assert "You can take the objection back until" in own
+    assert "You declined, or objected" in Page(country.get("/workspace/matches/")).text
+    for _press in range(2):
+        assert step(country, match, "take_back_objection").status_code in (302, 409)
+    assert "only once you clear it" in Page(country.get(address_of(match))).text
+    assert MatchEvent.objects.filter(kind=EventKind.OBJECTION_TAKEN_BACK).count() == 1
+    assert read() == before
+    assert step(country, match, "object", note="SECRETREASON").status_code == 302
+    refusing.pass_on(match=match, by=reviewer)
+    assert step(country, match, "take_back_objection").status_code == 409
     page = other.get(address_of(match)).content.decode()
     assert "Not taken forward at this time" in page
     assert "SECRETREASON" not in page
@@ -499,6 +518,7 @@ GROUP_OF = {
     "refused": Group.DECLINED,
     "agreed": Group.COOPERATION,
     "completed": Group.COOPERATION,
+    "objected": Group.DECLINED,
     "computed": Group.FITS,
     "not_taken_forward": Group.OVER,
     "lapsed": Group.OVER,

@@ -183,21 +183,6 @@ def test_confirming_what_a_survey_said_leaves_it_published_until_approved(client
     assert need.confirmed_on is not None
 
 
-def test_an_edit_by_who_does_not_publish_alone_waits_and_lapses_the_matches(focal_point):
-    window("THA", WindowKind.SINGLE)
-    offer = PublishedOfferFactory(country=None, agency=focal_point.current_affiliations[0].agency)
-    posting.edit(
-        posting=offer,
-        values={"title": "Another"},
-        areas=["energy"],
-        modalities=["training"],
-        targets=[],
-        by=focal_point,
-    )
-    offer.refresh_from_db()
-    assert (offer.status, offer.title) == (PostingStatus.SUBMITTED, "Another")
-
-
 def test_a_draft_keeps_what_fits_and_says_what_does_not(client, focal_point):
     client.force_login(focal_point)
     given = typed(focal_point, amount="13,7512", closes_on="2026-13-40", title="", do="save")

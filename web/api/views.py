@@ -124,6 +124,10 @@ class ReadOnlyViewSet(ReadOnlyMixin, ListModelMixin, RetrieveModelMixin, Generic
     belongings: ClassVar[Belongings | None] = None
     """What a stream fetches along with the rows of `get_stream_queryset`; None: that has all that a row shows."""
 
+    def get_belongings(self) -> Belongings | None:
+        """Return what a stream fetches along with the rows for this reader."""
+        return self.belongings
+
     @property
     def file_name(self) -> str:
         """Name of the list's files: that of the list."""
@@ -168,7 +172,7 @@ class ReadOnlyViewSet(ReadOnlyMixin, ListModelMixin, RetrieveModelMixin, Generic
         rows = self.filter_queryset(self.get_stream_queryset() if is_stream else self.get_file_queryset())
         keys = [] if request.method == "HEAD" else keys_of(rows)
         if is_stream:
-            read = blocks(rows, keys, self.belongings)
+            read = blocks(rows, keys, self.get_belongings())
             return ndjson_response(self.get_serializer(), name=self.file_name, blocks=read)
         columns = self.file_columns or columns_of(cast("Serializer[Any]", super().get_serializer()))
         place = {"address": request.build_absolute_uri(), "day": today().isoformat()}

@@ -8,6 +8,7 @@ from directory.access import Action
 from surveys.choices import RowOutcome
 from surveys.models import ConfirmationRow
 from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.versions import AT_HAND_OF_EITHER
 from surveys.postings.windows import publishes_alone
 from workspace.pages import WorkspacePage
 
@@ -23,9 +24,9 @@ class ToConfirm(WorkspacePage, TemplateView):
         user: Any = self.request.user
         rows = ConfirmationRow.objects.asked().writable_by(user).with_postings()
         asked = list(
-            rows.select_related("request__campaign__survey", "request__country").order_by(
-                "request__due_on", "request", "pk"
-            )
+            rows.select_related("request__campaign__survey", "request__country")
+            .prefetch_related(*AT_HAND_OF_EITHER)
+            .order_by("request__due_on", "request", "pk")
         )
         # The window is the country's, whichever of its postings is asked.
         one_a_request = {row.request_id: row for row in asked}

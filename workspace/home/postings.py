@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from directory.access import GRANTS, Action, can
 from directory.models import Agency, User
 from surveys.answering import filling_in, sending_in
-from surveys.choices import PostingStatus, ResponseStatus
+from surveys.choices import PostingStatus, ResponseStatus, VersionState
 from surveys.models import Need, Offer, Response
 from web.days import first_day_not_ended, today
 from workspace.home.lists import MOST_SHOWN, HomeList, HomeRow, Link, row_of
@@ -65,9 +65,9 @@ def approval_list(user: User, *, most: int = MOST_SHOWN) -> list[HomeList]:
     for kind, model in MODELS.items():
         waiting = model.objects.awaiting_approval_by(user).select_related("country", "agency__country")
         words = _("Offer") if kind == "offer" else _("Need")
-        for posting in waiting.order_by("submitted_at", "pk")[: most + 1]:
+        for posting in waiting.order_by("waits_since", "pk")[: most + 1]:
             row = row_of(posting, reverse(f"workspace:{kind}", args=[posting.pk]), words)
-            found.append((posting.submitted_at, row))
+            found.append((posting.waits_since, row))
     for response in sending_in.awaiting_approval_by(user)[: most + 1]:
         address = reverse("workspace:response", args=[response.pk])
         party = str(response.agency or response.country)
@@ -126,6 +126,7 @@ def _of_own(
         own = model.objects.writable_by(user).filter(
             condition, status=PostingStatus.PUBLISHED, submitted_at__isnull=True
         )
+        own = own.exclude(own.with_version(VersionState.WAITING))
         for row in own.select_related("country", "agency__country", "response").order_by(order, "pk")[: MOST_SHOWN + 1]:
             words = f"{_kind(row)}, {detail(row)}" if code == "closing" else f"{_kind(row)}. {detail(row)}"
             found.append((str(getattr(row, order)), row_of(row, reverse(f"workspace:{kind}", args=[row.pk]), words)))

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action
 from directory.models import User
-from matching.choices import CLEARANCE_SHOWN, COOPERATION, REFUSALS, MatchStatus, ReadAs, SideAnswer
+from matching.choices import COOPERATION, REFUSALS, Clearance, MatchStatus, ReadAs, SideAnswer
+from matching.life.clearing import WAITING
 from matching.listing.branches import MatchParts, own_branches_for
 from matching.models import Match
 from matching.models.match import MatchQuerySet
@@ -24,7 +25,7 @@ class Group(TextChoices):
     TO_CONFIRM = "to_confirm", _("Outcomes to confirm")
     INTRODUCED = "introduced", _("Introduced")
     WAITING = "waiting", _("You are interested: with the secretariat")
-    DECLINED = "declined", _("You declined: can still be taken back")
+    DECLINED = "declined", _("You declined, or objected: can still be taken back")
     COOPERATION = "cooperation", _("Agreed and completed")
     FITS = "fits", _("Other fits")
     OVER = "over", _("Not taken forward, or lapsed")
@@ -94,11 +95,13 @@ def _conditions(user: User, side: Side) -> dict[Group, Q]:
     confirmed = side_has(side, outcome_confirmed_at__isnull=False)
     return {
         Group.TO_ANSWER: told & proposed & side_has(side, asked_at__isnull=False, answer=""),
-        Group.TO_CLEAR: told & proposed & side_has(side, asked_at__isnull=True, clearance__in=CLEARANCE_SHOWN),
+        Group.TO_CLEAR: told & proposed & side_has(side, asked_at__isnull=True, clearance__in=WAITING),
         Group.TO_CONFIRM: told & Q(status=MatchStatus.COMPLETED) & ~confirmed,
         Group.INTRODUCED: told & Q(status=MatchStatus.INTRODUCED),
         Group.WAITING: told & proposed & side_has(side, answer=SideAnswer.INTERESTED),
-        Group.DECLINED: told & proposed & side_has(side, answer__in=REFUSALS),
+        Group.DECLINED: told
+        & proposed
+        & (side_has(side, answer__in=REFUSALS) | side_has(side, clearance=Clearance.OBJECTED)),
         Group.COOPERATION: told & Q(status__in=COOPERATION),
         Group.OVER: told & Q(status__in=(MatchStatus.NOT_TAKEN_FORWARD, MatchStatus.LAPSED)),
     }

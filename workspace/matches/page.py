@@ -10,6 +10,7 @@ from directory.access import Action
 from directory.models import Paper, User
 from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
 from matching.life.answering import is_answer_from_paper
+from matching.life.clearing import is_objection_from_paper
 from matching.life.seen.sides import (
     OTHER_SIDE,
     SideState,
@@ -59,6 +60,8 @@ OFFERED = {
 
 ANSWERED = frozenset({"interested", "refused"})
 """What a side is told while its answer can still be taken back."""
+OBJECTED = "objected"
+"""What who clears for its country is told while an objection can still be taken back."""
 
 STEPS_OF_A_SIDE = frozenset(
     {
@@ -73,7 +76,15 @@ STEPS_OF_A_SIDE = frozenset(
     }
 )
 """What a side does itself, unless the event names none: then a reviewer did it for them."""
-SAYS_WHOSE = frozenset({EventKind.CLEARED, EventKind.OBJECTED, EventKind.FOLLOWED_UP, EventKind.ASKED})
+SAYS_WHOSE = frozenset(
+    {
+        EventKind.CLEARED,
+        EventKind.OBJECTED,
+        EventKind.OBJECTION_TAKEN_BACK,
+        EventKind.FOLLOWED_UP,
+        EventKind.ASKED,
+    }
+)
 """Whose step it was stands in its words, though a reviewer may have taken it for them."""
 
 
@@ -89,13 +100,18 @@ class OwnSide:
     may_act: bool
     """Whether the person's designation lets it answer; reading needs none."""
     is_from_paper: bool
-    """Whether the answer that stands came by letter: then it is taken back by one."""
+    """Whether the answer or objection that stands came by letter: then it is taken back by one."""
     forms: Mapping[str, forms.BaseForm]
 
     @property
     def may_take_back(self) -> bool:
         """Whether the person may take back what its side answered."""
         return self.may_act and self.state.code in ANSWERED and not self.is_from_paper
+
+    @property
+    def may_take_back_objection(self) -> bool:
+        """Whether the person may take back that its country objected; only who clears for it is told of that."""
+        return self.state.code == OBJECTED and not self.is_from_paper
 
     @property
     def is_told(self) -> bool:
@@ -205,7 +221,8 @@ def _own_side(match: Match, user: User, side: Side, given: Given | None) -> OwnS
         state=state,
         row=side_row(match, side),
         may_act=may_act,
-        is_from_paper=state.code in ANSWERED and is_answer_from_paper(match, side),
+        is_from_paper=(state.code in ANSWERED and is_answer_from_paper(match, side))
+        or (state.code == OBJECTED and is_objection_from_paper(match, side)),
         forms=shown,
     )
 

@@ -108,7 +108,14 @@ SIDE_STEPS: Mapping[str, SideStep] = {
         ObjectForm,
         lambda match, side, by, values: answering.object_to(match=match, side=side, by=by, note=values["note"]),
         _row_says(clearance=Clearance.OBJECTED),
-        gettext_lazy("Your objection is recorded: the proposal is not taken forward."),
+        gettext_lazy("Your objection is recorded; you can take it back."),
+        Action.APPROVE_POSTINGS,
+    ),
+    "take_back_objection": SideStep(
+        StepForm,
+        lambda match, side, by, values: answering.take_back_objection(match=match, side=side, by=by),
+        _row_says(cleared_at=None),
+        gettext_lazy("The objection is taken back: the proposal waits for your country again."),
         Action.APPROVE_POSTINGS,
     ),
     "agree": SideStep(

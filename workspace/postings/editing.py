@@ -16,11 +16,15 @@ from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
 from surveys.models.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.forms.form import Content, PostingForm
+from surveys.postings.approval import who_approves
+from surveys.postings.content import Content
+from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.postings.held import PostingRefused
+from surveys.postings.proposing import version_to_edit
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.reach import countries_reached
+from surveys.postings.versions import version_at_hand
 from surveys.postings.windows import publishes_alone
 from web.days import today
 from web.since_shown import AS_OF
@@ -85,6 +89,7 @@ class PostingEdit(WorkspacePage):
             user=self._user,
             kind=self.kind.code,
             posting=self.posting,
+            version=version_to_edit(self.posting, by=self._user) if self.posting is not None else None,
             agency=affiliation.agency if affiliation else None,
             is_to_be_published=is_to_be_published,
         )
@@ -125,6 +130,9 @@ class PostingEdit(WorkspacePage):
         if is_autosave:
             return self._autosaved(form, saved=may_save)
         if may_save and is_complete:
+            if waits := self._waits():
+                messages.success(self.request, waits)
+                return redirect(self.kind.address("", self._pk))
             if goes_on:
                 return redirect(self.kind.address("preview", self._pk))
             messages.success(self.request, _("Saved."))
@@ -141,6 +149,13 @@ class PostingEdit(WorkspacePage):
                 form.mark_anew(ShownPosting(self.posting))
         return self._show(form, status=200 if may_save else 422)
 
+    def _waits(self) -> str:
+        """Return in a sentence that what was saved waits beside what is public; nothing where it does not."""
+        if self.posting is None or version_to_edit(self.posting, by=self._user) is None:
+            return ""
+        said = _("Sent for approval to %(who)s. What is public stays as it is until then.")
+        return said % {"who": who_approves(self.posting)}
+
     @property
     def _pk(self) -> int:
         return int(self.posting.pk) if self.posting else 0
@@ -148,7 +163,7 @@ class PostingEdit(WorkspacePage):
     def _write(self, form: PostingForm) -> Posting:
         content = form.content()
         if self.posting is not None:
-            posting_module.edit(
+            changed = posting_module.edit(
                 posting=self.posting,
                 values=content.values,
                 areas=content.areas,
@@ -157,7 +172,7 @@ class PostingEdit(WorkspacePage):
                 by=self._user,
             )
             posting = self.kind.get_writable(self._user, self._pk)
-            if posting.status == PostingStatus.PUBLISHED:
+            if changed and posting.status == PostingStatus.PUBLISHED:
                 rematch(posting=posting, by=self._user)
             return posting
         key = form.cleaned_data.get("form_key") or uuid.uuid4()
@@ -210,12 +225,18 @@ class PostingEdit(WorkspacePage):
             "options": all_options(),
             "reached": reached,
             "form_key": form["form_key"].value() or uuid.uuid4(),
-            "waits_after_saving": self.posting is not None
-            and self.posting.status == PostingStatus.PUBLISHED
-            and not publishes_alone(self._user, self.posting),
+            **self._beside(),
             **found,
         }
         return render(self.request, "workspace/postings/form.html", context, status=status)
+
+    def _beside(self) -> dict[str, Any]:
+        """Return what is said of the version that is beside what is public, or will be."""
+        posting = self.posting
+        if posting is None or posting.status != PostingStatus.PUBLISHED:
+            return {}
+        waits = not publishes_alone(self._user, posting)
+        return {"waits_after_saving": waits, "version": version_at_hand(posting)}
 
 
 def area_groups(form: forms.BaseForm) -> list[tuple[str, list[Any]]]:

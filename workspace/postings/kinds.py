@@ -12,6 +12,7 @@ from directory.models import User
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
+from surveys.postings.versions import AT_HAND
 
 MODELS: dict[str, Any] = {"offer": Offer, "need": Need}
 PLACES = {"offer": TARGETS, "need": PARTNERS}
@@ -32,7 +33,7 @@ class Kind:
         """Return the postings of the person's own agency or country, whatever their state, with what pages show."""
         scope = scope_of(user, Action.READ_OWN)
         rows = (self.model.objects.filter(scope.q()) if scope else self.model.objects.none()).for_lists()
-        return rows.select_related("contact_person", "submitted_by").prefetch_related(PLACES[self.code])
+        return rows.select_related("contact_person", "submitted_by").prefetch_related(PLACES[self.code], AT_HAND)
 
     def get_readable(self, user: User, pk: int) -> Any:
         """Return a posting of the own side; 404 for any other."""
@@ -41,7 +42,7 @@ class Kind:
     def get_writable(self, user: User, pk: int) -> Any:
         """Return a posting that the person may change; 404 for any other."""
         rows = self.model.objects.writable_by(user).for_lists()
-        return _or_404(rows.select_related("contact_person").prefetch_related(PLACES[self.code]), pk)
+        return _or_404(rows.select_related("contact_person").prefetch_related(PLACES[self.code], AT_HAND), pk)
 
     def address(self, name: str = "", pk: int | None = None) -> str:
         """Return the address of a page: of the list, of a posting, or of one of a posting's own pages."""

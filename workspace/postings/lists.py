@@ -16,6 +16,7 @@ from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
+from surveys.postings.versions import AT_HAND
 from web.days import first_day_not_ended, today
 from web.pages import ROWS_A_PAGE
 from workspace.pages import WorkspacePage
@@ -26,6 +27,7 @@ STATES = {
     "all": _("All"),
     "draft": _("Drafts"),
     "waiting": _("Waiting for approval"),
+    "sent_back": _("Sent back"),
     "published": _("Published"),
     "closing": _("About to close"),
     "unconfirmed": _("To confirm"),
@@ -56,9 +58,11 @@ class OwnPostingList(WorkspacePage, ListView[Any]):
         return super().get_context_data(**kwargs) | {"kind": self.kind, "state": self.state, "states": STATES}
 
 
-def _in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+def _in_state(rows: Any, state: str) -> Any:
     if state == "waiting":
-        return rows.filter(submitted_at__isnull=False)
+        return rows.awaiting_approval()
+    if state == "sent_back":
+        return rows.sent_back()
     if state == "unconfirmed":
         return rows.filter(status=PostingStatus.PUBLISHED, confirmed_on__isnull=True)
     if state == "closing":
@@ -80,13 +84,20 @@ class Approvals(WorkspacePage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user: Any = self.request.user
-        waiting = [
-            (kind, model.objects.awaiting_approval_by(user).for_lists().prefetch_related("submitted_by", places))
+        waiting: list[tuple[str, Any]] = [
+            (
+                kind,
+                model.objects.awaiting_approval_by(user).for_lists().prefetch_related("submitted_by", places, AT_HAND),
+            )
             for kind, model, places in (("offer", Offer, TARGETS), ("need", Need, PARTNERS))
         ]
-        rows: list[tuple[str, Any, str]] = [
-            (kind, posting, ShownPosting(posting).mark()) for kind, postings in waiting for posting in postings
+        rows: list[tuple[str, Any, str, Any]] = [
+            (kind, posting, ShownPosting(posting).mark(), posting.waits_since)
+            for kind, postings in waiting
+            for posting in postings
         ]
-        rows += [("response", response, "") for response in sending_in.awaiting_approval_by(user)]
-        rows.sort(key=lambda row: str(row[1].submitted_at))
+        rows += [
+            ("response", response, "", response.submitted_at) for response in sending_in.awaiting_approval_by(user)
+        ]
+        rows.sort(key=lambda row: str(row[3]))
         return super().get_context_data(**kwargs) | {"rows": rows}

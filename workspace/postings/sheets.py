@@ -15,6 +15,7 @@ from surveys.postings import posting as posting_module
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.sheet import MAX_BYTES, ReadSheet, SheetProblem, read_workbook, workbook_of
 from surveys.postings.held import PostingRefused
+from surveys.postings.proposing import version_to_edit
 from surveys.reading.cells import FileRefused
 from web.days import today
 from web.files.exports import XLSX
@@ -99,6 +100,8 @@ class Upload(WorkspacePage):
             return self._show(kind, upload, status=422)
         if problems:
             return self._show(kind, upload, problems=problems, made=of.address("edit", posting.pk))
+        if version_to_edit(posting, by=user) is not None:
+            return redirect(of.address("", posting.pk))
         return redirect(of.address("preview", posting.pk))
 
     def _show(self, kind: str, upload: WorkbookUploadForm, *, status: int = 200, **given: Any) -> HttpResponse:
@@ -111,7 +114,8 @@ def _form(request: HttpRequest, kind: str, *, data: Any = None, posting: Any = N
     affiliation = current_affiliation(request)
     user: Any = request.user
     agency = affiliation.agency if affiliation else None
-    return PostingForm(data, user=user, kind=kind, posting=posting, agency=agency, asks_language=False)
+    version = version_to_edit(posting, by=user) if posting is not None else None
+    return PostingForm(data, user=user, kind=kind, posting=posting, version=version, agency=agency, asks_language=False)
 
 
 def _problems(form: PostingForm, read: ReadSheet) -> list[SheetProblem]:

@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from directory.access import Action, can, scope_of
 from directory.models import User
@@ -18,69 +17,31 @@ from matching.asking.published import PublishedOverlaps, published_overlaps
 from matching.runs.rematch import rematch
 from matching.scoring.near_misses import near_misses
 from surveys.answering.pending import choose, differences_of, open_choice
-from surveys.choices import REASONS_TO_CHOOSE, PostingStatus
+from surveys.choices import PostingStatus
 from surveys.confirming.replacing import post_in_place, replaced_by
 from surveys.models import Need
 from surveys.models.posting import Posting
 from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
 from surveys.postings.duplicates import likely_duplicates
-from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.form import VISIBILITY_WORDS
 from surveys.postings.from_paper import papers_of
 from surveys.postings.held import PostingLacks, PostingRefused
 from surveys.postings.languages import language_names
-from surveys.postings.publishable import of_closing
+from surveys.postings.proposing import take_back
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.history import versions_of
+from surveys.postings.shown.proposed import proposed_of, told_version
+from surveys.postings.versions import AT_HAND, waiting_version
 from surveys.postings.windows import may_approve, publishes_alone
 from web.days import today
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.pages import MemberRequest, WorkspacePage
 from workspace.postings.kinds import Kind
+from workspace.postings.step_forms import RenewForm, SendBackForm, WithdrawForm
 
-LONGEST_NOTE = 5_000
 CONFLICT = 409
 DETAIL, PREVIEW = "workspace/postings/detail.html", "workspace/postings/preview.html"
-
-
-class WithdrawForm(forms.Form):
-    """Why a posting no longer stands."""
-
-    reason = forms.ChoiceField(label=gettext_lazy("Why"), choices=REASONS_TO_CHOOSE)
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        required=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Read by your own side and the secretariat."),
-    )
-
-
-class RenewForm(forms.Form):
-    """Until when a posting stays open."""
-
-    closes_on = PostingDayField(
-        label=gettext_lazy("Open until"),
-        required=False,
-        widget=day_input(),
-        help_text=gettext_lazy("Empty: no end stated."),
-    )
-
-    def clean_closes_on(self) -> dt.date | None:
-        """Refuse a day that has ended."""
-        closes_on: dt.date | None = self.cleaned_data["closes_on"]
-        if lack := of_closing(closes_on):
-            raise ValidationError(lack.words)
-        return closes_on
-
-
-class SendBackForm(forms.Form):
-    """What to change."""
-
-    note = forms.CharField(
-        label=gettext_lazy("What to change"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3})
-    )
 
 
 FORMS: dict[str, type[forms.Form]] = {"withdraw": WithdrawForm, "renew": RenewForm, "send_back": SendBackForm}
@@ -124,7 +85,10 @@ class History(WorkspacePage):
 
     def get(self, request: MemberRequest, kind: str, pk: int) -> HttpResponse:
         posting = Kind(kind).get_readable(request.user, pk)
-        context = _context(request, posting, Kind(kind)) | {"versions": versions_of(posting)}
+        context = _context(request, posting, Kind(kind)) | {
+            "versions": versions_of(posting),
+            "proposed": proposed_of(posting, shows_changes=True),
+        }
         return render(request, "workspace/postings/history.html", context)
 
 
@@ -188,9 +152,9 @@ def _confirm(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespon
 
 
 def _approve(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
-    approval.approve(posting=posting, by=request.user)
+    approved = approval.approve(posting=posting, by=request.user)
     rematch(posting=_again(posting), by=request.user)
-    messages.success(request, _("Approved: “%(posting)s” is published.") % {"posting": posting.title})
+    messages.success(request, _("Approved: “%(posting)s” is published.") % {"posting": approved.title})
     return redirect("workspace:approvals")
 
 
@@ -218,7 +182,7 @@ def _renew(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse
         return show(request, posting=posting, kind=kind, renew_form=form, status=422)
     closes_on: dt.date | None = form.cleaned_data["closes_on"]
     renewed = states.renew(posting=posting, by=request.user, closes_on=closes_on)
-    if renewed.status == PostingStatus.PUBLISHED:
+    if publishes_alone(request.user, renewed):
         return _with_matches(request, posting, kind, _("Renewed."))
     _say_sent(request, posting)
     return redirect(kind.address("", posting.pk))
@@ -237,6 +201,13 @@ def _in_place(request: MemberRequest, posting: Posting, kind: Kind) -> HttpRespo
         return redirect(kind.address("", made.pk))
     messages.success(request, _("Here is a draft made of it. Once it is published, the compiled one goes."))
     return redirect(kind.address("edit", made.pk))
+
+
+def _take_back(request: MemberRequest, posting: Posting, kind: Kind) -> HttpResponse:
+    """Take back what waits, or was sent back: what is public stays."""
+    take_back(posting=posting, by=request.user)
+    messages.success(request, _("Taken back. What is public stays; what you had written is in the history."))
+    return redirect(kind.address("", posting.pk))
 
 
 APPROVING = frozenset({"approve", "send_back"})
@@ -262,6 +233,7 @@ POSTING_STEPS: dict[str, Callable[[MemberRequest, Any, Kind], HttpResponse]] = {
     "renew": _renew,
     "copy": _copy,
     "choose": _choose,
+    "take_back": _take_back,
     "in_place": _in_place,
 }
 
@@ -278,7 +250,7 @@ def show(
     """Show a posting of the own side, with the forms as they were given back."""
     context = _context(request, posting, kind) | {
         "may_write": posting.is_within(scope_of(request.user, Action.POST)),
-        "may_approve": posting.submitted_at is not None and may_approve(request.user, posting),
+        "may_approve": _waits(posting) and may_approve(request.user, posting),
         "publishes_alone": publishes_alone(request.user, posting),
         AS_OF: ShownPosting(posting).mark(),
         "withdraw_form": WithdrawForm(),
@@ -289,10 +261,15 @@ def show(
         "twins": _twins(posting, request.user) if template == PREVIEW else [],
         "visibility_words": dict(VISIBILITY_WORDS)[posting.visibility],  # type: ignore[index]
         "languages": language_names(posting.delivery_languages),
+        "proposed": told_version(posting) if template == DETAIL else None,
         "differences": differences_of(change) if (change := open_choice(posting)) else [],
         **given,
     }
     return render(request, template, context, status=status)
+
+
+def _waits(posting: Posting) -> bool:
+    return posting.submitted_at is not None or waiting_version(posting) is not None
 
 
 def _twins(posting: Posting, user: User) -> list[Posting]:
@@ -324,7 +301,7 @@ def _readable(kind: Kind, user: Any, pk: int) -> Any:
     except Http404:
         waiting = (
             kind.model.objects.awaiting_approval_by(user).for_lists().select_related("contact_person", "submitted_by")
-        )
+        ).prefetch_related(AT_HAND)
         posting = waiting.filter(pk=pk).first()
         if posting is None:
             raise

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from directory.access import Action, can
 from directory.models import User
-from surveys.choices import PostingStatus
+from surveys.choices import PostingStatus, VersionState
 from surveys.models import Need, Offer
 from web.days import today, years_before
 from workspace.waiting import Waiting
@@ -29,15 +29,16 @@ def waiting_for(user: User) -> list[Waiting]:
 
 
 def _of_a_kind(user: User, kind: str, model: Any) -> list[Waiting]:
-    published = Q(status=PostingStatus.PUBLISHED, submitted_at__isnull=True)
+    rows = model.objects.writable_by(user)
+    waits = Q(submitted_at__isnull=False) | rows.with_version(VersionState.WAITING)
     conditions = {
-        "stale": published & Q(confirmed_on__lt=years_before(today(), STILL_VALID_AFTER_YEARS)),
-        "sent_back": ~Q(sent_back_note="") & Q(submitted_at__isnull=True),
+        "stale": ~waits
+        & Q(status=PostingStatus.PUBLISHED)
+        & Q(confirmed_on__lt=years_before(today(), STILL_VALID_AFTER_YEARS)),
+        "sent_back": rows.sent_back_q(),
         "draft": Q(status=PostingStatus.DRAFT, sent_back_note=""),
     }
-    counts = model.objects.writable_by(user).aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
-    )
+    counts = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()})
     return [
         Waiting(
             what=_words(kind, name, counts[name]),
@@ -53,7 +54,7 @@ def _of_a_kind(user: User, kind: str, model: Any) -> list[Waiting]:
 
 STATE_OF = {
     "stale": "?state=published",
-    "sent_back": "?state=draft",
+    "sent_back": "?state=sent_back",
     "draft": "?state=draft",
 }
 

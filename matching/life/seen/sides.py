@@ -86,6 +86,8 @@ def shown_state(match: Match, user: User | AnonymousUser | None, side: Side) -> 
 
 
 def _while_proposed(row: MatchSide) -> SideState:
+    if row.is_objected:
+        return SideState("objected", _("Your country objected"))
     if row.asked_at is None:
         return SideState("to_clear", _("Put before your country"), _("Clear it, or object with a note."))
     if not row.answer:

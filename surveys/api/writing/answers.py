@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from directory.access import Action, KeyReader, scope_of
 from surveys.api.serializers import StaffNeedSerializer, StaffOfferSerializer, StaffPostingSerializer
+from surveys.api.writing.proposed import ProposedVersionSerializer, proposed_said
 from surveys.models.posting import Posting
 from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.versions import version_at_hand
 
 OWN_ONLY = "Only for a key that may change it."
 OWN = frozenset(
     {
         "reference", "version", "status", "status_label", "visibility", "visibility_label", "facilitating_allowed",
-        "english_text", "delivery_languages",
+        "english_text", "delivery_languages", "proposed",
     }
 )  # fmt: skip
 """What a key reads of its own postings beyond what everyone does."""
@@ -29,6 +31,15 @@ class VersionField(serializers.CharField):
         return ShownPosting(value).version()
 
 
+@extend_schema_field(ProposedVersionSerializer(allow_null=True))
+class ProposedField(serializers.Field[Any, Any, Any, Any]):
+    """What waits beside what is public."""
+
+    def to_representation(self, value: Posting) -> Any:
+        """Return what is said of the version at hand, None where there is none."""
+        return proposed_said(value, version_at_hand(value))
+
+
 class KeyPostingSerializer(StaffPostingSerializer):
     """What a system has sent, it can read back; contacts and notes alone are in no answer."""
 
@@ -41,6 +52,12 @@ class KeyPostingSerializer(StaffPostingSerializer):
     english_text = serializers.CharField(required=False, help_text=OWN_ONLY)
     delivery_languages = serializers.ListField(
         child=serializers.CharField(), required=False, help_text=f"ISO 639-1; empty: not stated. {OWN_ONLY}"
+    )
+
+    proposed = ProposedField(
+        source="*",
+        required=False,
+        help_text=f"A change of it that waits for approval, or was sent back; null: none. {OWN_ONLY}",
     )
 
     def get_fields(self) -> Any:

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers
 
 from surveys.api.writing.answers import KeyNeedSerializer, KeyOfferSerializer
+from surveys.api.writing.proposed import STATES
 from surveys.api.writing.sent import (
     SentNeedSerializer,
     SentNeedsSerializer,
@@ -31,6 +32,9 @@ class BatchResultSerializer(serializers.Serializer[Any]):
     reference = serializers.CharField(required=False, help_text="Your own system's id of it, or empty.")
     posting_status = CodeField(
         PostingStatus.choices, required=False, allow_null=False, help_text="How far it has come."
+    )
+    proposed_state = CodeField(
+        STATES, required=False, help_text="How far a change that waits beside what is public has come; null: none."
     )
     url = serializers.URLField(required=False, help_text="Address of the posting.")
     etag = serializers.CharField(required=False, help_text="Send it back as If-Match, or as `version` of an item.")
@@ -93,7 +97,8 @@ def describe_writing(kind: str) -> Any:
         ),
         partial_update=extend_schema(
             summary=f"Change {a}",
-            description="Change what is named of one of the own agency; what is left out stays as it is.",
+            description="Change what is named of one of the own agency; what is left out stays as it is. Where what is"
+            " public has to be approved first, it stays, and `proposed` says what waits.",
             request={"application/json": SENT[kind]},
             **changed,
         ),

@@ -4,7 +4,7 @@ The form is filled with what the posting says by now, as a browser would, and wh
 change that names two fields is checked like a form in which two fields were changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,11 @@ from rest_framework.exceptions import ValidationError
 
 from directory.access import KeyReader
 from surveys.api.writing.sent import SentNeedSerializer, SentOfferSerializer, SentPostingSerializer
+from surveys.models import ProposedVersion
 from surveys.models.posting import Posting
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.place_choice import options_of
-from surveys.postings.writing import place_rows
+from surveys.postings.named_places import NamedPlace
 from surveys.reading.typed import as_read
 from web.api.writing.fields import by_name
 
@@ -72,10 +73,20 @@ def _validated(kind: str, body: Any, *, partial: bool) -> dict[str, Any]:
 
 
 def fill(
-    *, kind: str, reader: KeyReader, posting: Posting | None, values: Mapping[str, Any], is_to_be_published: bool
+    *,
+    kind: str,
+    reader: KeyReader,
+    posting: Posting | None,
+    version: ProposedVersion | None,
+    values: Mapping[str, Any],
+    is_to_be_published: bool,
 ) -> PostingForm:
-    """Return the form with these values in place of what `posting` says (None: of an empty one)."""
-    given: dict[str, Any] = {"user": reader, "kind": kind, "posting": posting, "agency": reader.agency}
+    """Return the form with these values in place of what `posting` says (None: of an empty one).
+
+    version: of the posting, what the sender goes on with.
+    """
+    given: dict[str, Any] = {"kind": kind, "posting": posting, "version": version, "agency": reader.agency}
+    given["user"] = reader
     empty = PostingForm(None, **given)
     typed = empty.as_typed()
     if posting is None:
@@ -98,15 +109,17 @@ def errors_of(form: PostingForm, *, but: Mapping[str, Any]) -> dict[str, list[st
     return found
 
 
-def wrong_places(kind: str, posting: Posting | None, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return which of the places that were sent are none that can be chosen, and what they claim to be printed as."""
+def wrong_places(kind: str, stands: Sequence[NamedPlace], values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return which of the places that were sent are none that can be chosen, and what they claim to be printed as.
+
+    stands: the places as they are by now.
+    """
     sent = values.get(PLACES[kind], ())
     if not sent:
         return {}
-    rows = [] if posting is None else list(place_rows(posting).all())
-    printed = {(row.country_id or row.group_id or "", row.as_printed) for row in rows}
-    stands = {f"{row.kind}:{row.country_id or row.group_id or ''}" for row in rows}
-    known = {option.value for option in options_of([_value(place) for place in sent])} | stands
+    printed = {(place.code, place.as_printed) for place in stands}
+    known = {option.value for option in options_of([_value(place) for place in sent])}
+    known |= {f"{place.kind}:{place.code}" for place in stands}
     found: dict[str, list[str]] = {}
     for number, place in enumerate(sent):
         name = f"{PLACES[kind]}.{number}"

@@ -36,7 +36,7 @@ ONLY_READ = frozenset(
     {
         "id", "country", "is_closed", "is_open", "stated_on", "confirmed_on", "is_confirmed", "provenance", "survey",
         "source_row", "source_file", "source_sheet", "file_import", "edited_on", "created_at", "updated_at", "url",
-        "page_url", "version", "labels", "score", "response", "submitted_at", "submitted_by",
+        "page_url", "version", "labels", "score", "response", "submitted_at", "submitted_by", "proposed",
     }
 )  # fmt: skip
 

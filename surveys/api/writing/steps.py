@@ -24,9 +24,12 @@ from surveys.models import Need, Offer
 from surveys.models.posting import Posting
 from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
+from surveys.postings.content import content_of
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.held import PostingLacks, PostingRefused, with_origin
+from surveys.postings.proposing import version_to_edit
 from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.versions import AT_HAND, waiting_version
 from web.api.writing.bodies import BadBody
 from web.api.writing.conditions import check_versions
 from web.api.writing.fields import by_name
@@ -154,7 +157,7 @@ def _held(kind: str, sender: Sender, pk: int, versions: Versions) -> Any:
 
 def _whole(rows: Any, kind: str) -> Any:
     """Return the one posting of these rows, with what its form reads."""
-    return rows.for_lists().select_related("contact_person").prefetch_related(PLACES[kind]).get()
+    return rows.for_lists().select_related("contact_person").prefetch_related(PLACES[kind], AT_HAND).get()
 
 
 def _checked(kind: str, sender: Sender, posting: Any, sent: SentFields) -> PostingForm:
@@ -162,11 +165,20 @@ def _checked(kind: str, sender: Sender, posting: Any, sent: SentFields) -> Posti
     _check_agency(sender, posting, sent)
     status = sent.values.get("status")
     publishes = status == PostingStatus.PUBLISHED
-    wrong = {**sent.wrong, **wrong_places(kind, posting, sent.values)}
+    version = version_to_edit(posting, by=sender.person) if posting is not None else None
+    stands = content_of(posting, version).targets if posting is not None else []
+    wrong = {**sent.wrong, **wrong_places(kind, stands, sent.values)}
     if status == PostingStatus.DRAFT and posting is not None and posting.status != PostingStatus.DRAFT:
         said = _("It is %(status)s: to take it back, withdraw it.")
         wrong["status"] = [said % {"status": str(posting.get_status_display()).lower()}]
-    form = fill(kind=kind, reader=sender.reader, posting=posting, values=sent.values, is_to_be_published=publishes)
+    form = fill(
+        kind=kind,
+        reader=sender.reader,
+        posting=posting,
+        version=version,
+        values=sent.values,
+        is_to_be_published=publishes,
+    )
     if not form.is_valid() and (posting is None or publishes or sent.has_content):
         wrong.update(errors_of(form, but=wrong))
     if wrong:
@@ -207,7 +219,7 @@ def _put_before_others(posting: Any, sender: Sender, sent: SentFields) -> None:
     if sent.values.get("status") != PostingStatus.PUBLISHED or posting.status == PostingStatus.SUBMITTED:
         return
     is_vouched_for = posting.confirmed_on is not None or posting.submitted_at is not None
-    if posting.status == PostingStatus.PUBLISHED and is_vouched_for:
+    if posting.status == PostingStatus.PUBLISHED and (is_vouched_for or waiting_version(posting) is not None):
         return
     with _refusals():
         approval.put_before_others(posting=posting, by=sender.person, key=sender.key)

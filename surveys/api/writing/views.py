@@ -1,6 +1,7 @@
 """The endpoints by which an agency's own system sends in its offers and needs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -11,10 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from directory.access import Action, KeyReader, scope_of
+from directory.api.readership import Readership, readership_of
 from surveys.api.writing import steps
 from surveys.api.writing.batch import Written, read_batch, write_batch
 from surveys.api.writing.sender import MayWrite, Sender, sender_of
 from surveys.postings.shown.editing import ShownPosting
+from surveys.postings.versions import AT_HAND, version_at_hand
+from web.api.files.blocks import Belongings
 from web.api.views import refuse_other_parameters
 from web.api.writing.conditions import versions_asked
 from web.api.writing.idempotency import answer_once
@@ -32,6 +36,21 @@ class PostingWritingMixin(WritingMixin):
     def get_permissions(self) -> Any:
         """Ask who may write where something is written; reading is asked by `visible_to`."""
         return [MayWrite()] if getattr(self, "action", None) in self.WRITES else super().get_permissions()
+
+    def with_own(self, rows: Any) -> Any:
+        """Return the rows with what a key that writes reads of its own beside them."""
+        return rows.prefetch_related(AT_HAND) if self._is_for_a_writer() else rows
+
+    def get_belongings(self) -> Belongings | None:
+        """Return what a stream fetches along with the rows, for a key that writes with what it reads of its own."""
+        view: Any = super()
+        found: Belongings = view.get_belongings()
+        if not self._is_for_a_writer():
+            return found
+        return replace(found, owned={**found.owned, "proposed_versions": Belongings()})
+
+    def _is_for_a_writer(self) -> bool:
+        return readership_of(self.request.user) == Readership.WRITER
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return one; to a key that may change it, with the tag to change it by."""
@@ -125,6 +144,7 @@ class PostingWritingMixin(WritingMixin):
                     "id": row.pk,
                     "reference": row.reference,
                     "posting_status": row.status,
+                    "proposed_state": version.state if (version := version_at_hand(row)) else None,
                     "url": self._address(row.pk),
                     "etag": f'"{ShownPosting(row).version()}"',
                 }

@@ -3,8 +3,7 @@
 Few fields are required, and only for publishing: a draft keeps whatever fits. `content()` gives what the writer takes.
 """
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from babel.numbers import list_currencies
 from django import forms
@@ -18,19 +17,18 @@ from django.utils.translation import gettext_lazy
 from directory.choices import AreaUse
 from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
-from surveys.models import Need, Offer
+from surveys.models import Need, Offer, ProposedVersion
 from surveys.models.posting import Posting
+from surveys.postings.content import STATED, Content, content_of
 from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.number_fields import AmountField, CountField
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
-from surveys.postings.forms.place_choice import PlaceOption, option_of, options_of
+from surveys.postings.forms.place_choice import PlaceOption, options_of, options_standing_for
 from surveys.postings.held import BEFORE_OTHERS
 from surveys.postings.languages import language_choices, reads_like
-from surveys.postings.named_places import NamedPlace
 from surveys.postings.publishable import UNTITLED, lacks
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.windows import default_visibility
-from surveys.postings.writing import place_rows
 from web.since_shown import SinceShownForm
 
 LONGEST_TEXT = 20_000
@@ -44,16 +42,6 @@ VISIBILITY_WORDS = (
     (Visibility.FOCAL_POINTS, gettext_lazy("Focal points of other agencies, logged in, and the secretariat")),
     (Visibility.MATCHED, gettext_lazy("Only the secretariat, and those to whom it puts the two together")),
 )
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a form says, as `surveys.postings.posting` takes it."""
-
-    values: dict[str, Any]
-    areas: list[str]
-    modalities: list[str]
-    targets: list[NamedPlace]
 
 
 class PostingForm(SinceShownForm, forms.Form):
@@ -141,12 +129,6 @@ class PostingForm(SinceShownForm, forms.Form):
     )
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    CONTENT: ClassVar[tuple[str, ...]] = (
-        "title", "text", "language", "english_text", "opens_on", "closes_on", "places", "delivery_languages", "amount",
-        "amount_currency", "amount_years", "amount_note", "contact_person", "contact", "visibility",
-        "facilitating_allowed", "any_modality",
-    )  # fmt: skip
-
     def __init__(
         self,
         data: Any = None,
@@ -154,20 +136,24 @@ class PostingForm(SinceShownForm, forms.Form):
         user: User | AnonymousUser,
         kind: str,
         posting: Posting | None = None,
+        version: ProposedVersion | None = None,
         agency: Agency | None = None,
         is_to_be_published: bool = False,
         asks_language: bool = True,
     ) -> None:
-        """is_to_be_published: what is lacking for that is an error at its field, as for what is before others.
+        """version: of the posting, what the person goes on with (`surveys.postings.proposing.version_to_edit`).
+
+        is_to_be_published: what is lacking for that is an error at its field, as for what is before others.
 
         asks_language: once, where title and text read like another language than was chosen.
         """
         self.asks_language, self.language_question = asks_language, ""
-        self.user, self.kind, self.posting = user, kind, posting
+        self.user, self.kind, self.posting, self.version = user, kind, posting, version
+        self.stands = content_of(posting, version) if posting is not None else None
         self.is_to_be_complete = is_to_be_published or (posting is not None and posting.status in BEFORE_OTHERS)
         self.shows_errors = True
         self.kept: dict[str, Any] = {}
-        initial = _initial(posting) if posting else _initial_of_a_new_one(agency)
+        initial = _initial_of(self.stands) if self.stands else _initial_of_a_new_one(agency)
         super().__init__(data, initial=initial)
         self._offer_choices()
         self.chosen_places = self._chosen_places(data)
@@ -176,7 +162,7 @@ class PostingForm(SinceShownForm, forms.Form):
         fields: dict[str, Any] = self.fields
         owners = owner_choices(self.user, kind=self.kind, posting=self.posting)
         fields["owner"].choices = owners
-        kept = Q(pk__in=self.posting.areas.values("pk")) if self.posting else Q(pk__in=())
+        kept = Q(pk__in=self.stands.areas if self.stands else ())
         areas = PriorityArea.objects.filter(Q(use__in=(AreaUse.AREA, AreaUse.TAG), is_active=True) | kept)
         fields["areas"].queryset = areas
         fields["modalities"].queryset = Modality.objects.active()
@@ -189,7 +175,7 @@ class PostingForm(SinceShownForm, forms.Form):
     def _chosen_places(self, data: Any) -> list[PlaceOption]:
         if data is not None:
             return options_of(data.getlist("place")[:MOST_PLACES])
-        return [option_of(row) for row in _stored_places(self.posting)]
+        return options_standing_for(self.stands.targets) if self.stands else []
 
     def clean_title(self) -> str:
         """Keep the title on one line."""
@@ -251,7 +237,8 @@ class PostingForm(SinceShownForm, forms.Form):
         return (
             posting is not None
             and posting.status in BEFORE_OTHERS
-            and all(getattr(posting, name) == cleaned.get(name) for name in names)
+            and self.stands is not None
+            and all(self.stands.values[name] == cleaned.get(name) for name in names)
         )
 
     @property
@@ -287,15 +274,13 @@ class PostingForm(SinceShownForm, forms.Form):
 
     def content(self) -> Content:
         """Return what the form says; of a field in error what the posting has already."""
-        before = _initial(self.posting) if self.posting else {}
+        before = _initial_of(self.stands) if self.stands else {}
         cleaned = self.kept
-        values = {
-            name: cleaned.get(name, before.get(name)) for name in self.CONTENT if name in cleaned or name in before
-        }
+        values = {name: cleaned.get(name, before.get(name)) for name in STATED if name in cleaned or name in before}
         values["title"] = values.get("title") or UNTITLED
         agency, country = owner_of(str(cleaned.get("owner") or before.get("owner") or ""))
         values |= {"agency": agency, "country": country}
-        kept = [NamedPlace.of(row) for row in _stored_places(self.posting)]
+        kept = self.stands.targets if self.stands else []
         known = {(place.kind, place.code): place for place in kept}
         chosen = [option.place for option in self.chosen_places]
         # What a file printed and nobody could resolve stays with the posting.
@@ -308,23 +293,19 @@ class PostingForm(SinceShownForm, forms.Form):
         )
 
     def _areas_not_offered(self) -> list[str]:
-        if self.posting is None:
+        if self.stands is None:
             return []
         offered = set(self.fields["areas"].queryset.values_list("pk", flat=True))  # type: ignore[attr-defined]
-        return [area.pk for area in self.posting.areas.all() if area.pk not in offered]
+        return [code for code in self.stands.areas if code not in offered]
 
 
-def _stored_places(posting: Posting | None) -> list[Any]:
-    return [] if posting is None else list(place_rows(posting).select_related("country", "group"))
-
-
-def _initial(posting: Posting) -> dict[str, Any]:
-    values: dict[str, Any] = {name: getattr(posting, name) for name in PostingForm.CONTENT}
-    return values | {
-        "title": "" if posting.title == UNTITLED else posting.title,
-        "owner": owner_value(posting),
-        "areas": [area.pk for area in posting.areas.all()],
-        "modalities": [modality.pk for modality in posting.modalities.all()],
+def _initial_of(stands: Content) -> dict[str, Any]:
+    title = stands.values["title"]
+    return {name: stands.values[name] for name in STATED} | {
+        "title": "" if title == UNTITLED else title,
+        "owner": owner_value(agency=stands.values["agency"], country=stands.values["country"]),
+        "areas": stands.areas,
+        "modalities": stands.modalities,
     }
 
 

@@ -29,14 +29,16 @@ def owner_choices(user: User | AnonymousUser, *, kind: str, posting: Posting | N
         (f"country:{country.pk}", _("%(country)s, without an agency") % {"country": country})
         for country in Country.objects.listed().filter(pk__in=scope.countries | scope.alone)
     ]
-    if posting is not None and owner_value(posting) not in dict(choices):
-        choices.append((owner_value(posting), posting.party))
+    if posting is not None:
+        own = owner_value(agency=posting.agency, country=posting.country)
+        if own not in dict(choices):
+            choices.append((own, posting.party))
     return choices
 
 
-def owner_value(posting: Posting) -> str:
-    """Return the value that stands for the owner of a posting."""
-    return f"agency:{posting.agency_id}" if posting.agency_id else f"country:{posting.country_id}"
+def owner_value(*, agency: Agency | None, country: Country | None) -> str:
+    """Return the value that stands for the agency, or the country alone, whose a posting is."""
+    return f"agency:{agency.pk}" if agency else f"country:{country.pk if country else None}"
 
 
 def owner_of(value: str) -> tuple[Agency | None, Country | None]:

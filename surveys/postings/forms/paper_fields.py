@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy
 from directory.models.paper import LONGEST_PAPER_REFERENCE
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import ScanField
+from surveys.models.posting import Posting
 from surveys.postings.forms.day_field import PostingDayField, day_input
+from surveys.postings.versions import waiting_version
 from web.days import last_day_begun
 
 PAPER_FIELDS = ("reference", "dated_on", "scan")
@@ -73,3 +75,26 @@ class PaperForm(forms.Form):
     def given(self) -> GivenPaper:
         """What was given of it, once the form is found valid."""
         return GivenPaper(**{name: self.cleaned_data[name] for name in PAPER_FIELDS})
+
+
+class PostingPaperForm(PaperForm):
+    """A letter on a posting; where a proposed version of it waits, also of which of the two it speaks."""
+
+    speaks_of = forms.ChoiceField(
+        label=gettext_lazy("The letter speaks of"),
+        choices=[
+            ("public", gettext_lazy("what is public: the version that waits goes on waiting")),
+            ("version", gettext_lazy("the version that waits: it becomes public")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, posting: Posting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if waiting_version(posting) is None:
+            del self.fields["speaks_of"]
+
+    @property
+    def takes_version(self) -> bool:
+        """Whether the letter approves the version that waits, once the form is found valid."""
+        return self.cleaned_data.get("speaks_of") == "version"

@@ -1,5 +1,6 @@
 """Choosing a country or a group by its name: for an offer's targets and a need's preferred partners."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -7,8 +8,7 @@ from django.utils.translation import gettext as _
 from directory.models import Country, CountryGroup
 from directory.name_index import load_name_index
 from surveys.choices import PlaceKind
-from surveys.models.reading import Place
-from surveys.postings.named_places import NamedPlace
+from surveys.postings.named_places import NamedPlace, words_of_places
 from surveys.postings.shown.reach import PlaceKey
 from web.text import fold
 
@@ -49,10 +49,10 @@ def options_of(values: list[str]) -> list[PlaceOption]:
     return [known[value] for value in dict.fromkeys(values) if value in known]
 
 
-def option_of(row: Place) -> PlaceOption:
-    """Return the option that a stored place stands for."""
-    code = row.country_id or row.group_id or ""
-    return PlaceOption(f"{row.kind}:{code}", str(row))
+def options_standing_for(places: Sequence[NamedPlace]) -> list[PlaceOption]:
+    """Return the options that stated places stand for, also those that cannot be chosen any more; two queries."""
+    words = words_of_places(places)
+    return [PlaceOption(f"{place.kind}:{place.code}", said) for place, said in zip(places, words, strict=True)]
 
 
 def find_options(text: str) -> list[PlaceOption]:

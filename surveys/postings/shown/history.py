@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from directory.choices import SECRETARIAT_ROLES
-from directory.models import Affiliation
+from directory.models import Affiliation, User
 from surveys.models import Offer
 from surveys.models.posting import Posting
 from web.text import listed
@@ -54,7 +54,7 @@ def versions_of(posting: Posting, *, names_staff: bool = False) -> list[PostingV
     versions = [
         PostingVersion(
             at=record.history_date,
-            who=_who(record, staff),
+            who=who_in_words(record.history_user, staff),
             reason=record.history_change_reason or "",
             changes=_changes(posting, record, before, lists) if before is not None else [],
         )
@@ -108,14 +108,19 @@ def _places(posting: Posting, staff: set[int]) -> list[PostingVersion]:
         place = str(row.country or row.group or row.as_printed)
         added = row.history_type != "-"
         change = FieldChange(label, "" if added else place, place if added else "")
-        found.append(PostingVersion(row.history_date, _who(row, staff), row.history_change_reason or "", [change]))
+        found.append(
+            PostingVersion(
+                row.history_date, who_in_words(row.history_user, staff), row.history_change_reason or "", [change]
+            )
+        )
     return found
 
 
-def _who(record: Any, staff: set[int]) -> str:
-    if record.history_user_id is None:
+def who_in_words(user: User | None, staff: set[int]) -> str:
+    """Return how a person is named in the history: those of `staff` (ids) as the secretariat."""
+    if user is None:
         return _("the portal")
-    return _("the secretariat") if record.history_user_id in staff else str(record.history_user)
+    return _("the secretariat") if user.pk in staff else str(user)
 
 
 def people_of_the_secretariat(users: set[int | None]) -> set[int]:

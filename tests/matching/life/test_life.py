@@ -147,12 +147,14 @@ def test_a_country_that_wants_to_approve_is_never_passed_over(match, reviewer, c
         answering.clear(match=match, side=Side.OFFER, by=coordinator)
 
 
-def test_an_objection_ends_it_and_the_other_side_learns_only_that(match, reviewer, coordinator):
+def test_an_objection_ends_it_once_it_is_passed_on_and_the_other_side_learns_only_that(match, reviewer, coordinator):
     window("THA", clearance=ClearanceRule.NO_OBJECTION)
     review.propose(match=match, by=reviewer)
     with pytest.raises(ReviewRefused, match="note"):
         answering.object_to(match=match, side=Side.OFFER, by=coordinator, note=" ")
     answering.object_to(match=match, side=Side.OFFER, by=coordinator, note="Sensitive words.")
+    assert not Mail.objects.filter(kind="not_taken_forward").exists()
+    refusing.pass_on(match=match, by=reviewer)
     match = again(match)
     assert match.status == MatchStatus.NOT_TAKEN_FORWARD
     other = speaker_for(match.need)
@@ -530,6 +532,7 @@ def test_any_order_of_steps_leaves_one_consistent_line(match, reviewer, manager,
             "withhold": lambda: review.withhold(match=now, by=by),
             "clear": lambda: answering.clear(match=now, side=side, by=by),
             "object": lambda: answering.object_to(match=now, side=side, by=by, note="No."),
+            "object_back": lambda: answering.take_back_objection(match=now, side=side, by=by),
             "answer": lambda: answering.answer(match=now, side=side, by=by, answer=INTERESTED),
             "refuse": lambda: answering.answer(
                 match=now, side=side, by=by, answer=refusal, why=chance.choice(list(RefusalReason)), reason="So."

@@ -204,10 +204,10 @@ def test_a_clearance_on_paper_lets_the_side_be_asked_and_the_side_reads_of_it(re
     assert client.get(Paper.objects.get().scan_address).status_code == 404
 
 
-def test_an_objection_on_paper_ends_it_and_is_read_by_who_approves_for_the_country_alone(reviewer, manager, client):
+def test_an_objection_on_paper_is_held_and_read_by_who_approves_for_the_country_alone(reviewer, manager, client):
     match = put_before_its_country(reviewer)
     cleared_on_paper(match, manager, clears=False)
-    assert Match.objects.get(pk=match.pk).status == MatchStatus.NOT_TAKEN_FORWARD
+    assert Match.objects.get(pk=match.pk).status == MatchStatus.PROPOSED
     event = MatchEvent.objects.get(match=match, kind=EventKind.OBJECTED)
     assert event.paper is not None
     address = event.paper.scan_address

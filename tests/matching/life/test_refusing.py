@@ -6,9 +6,19 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 
+from desk.queue import todo
 from directory.models import Mail, User
 from directory.papers.recording import GivenPaper
-from matching.choices import REFUSALS, CheckKind, CheckResult, EventKind, MatchStatus, RefusalReason, SideAnswer
+from matching.choices import (
+    REFUSALS,
+    CheckKind,
+    CheckResult,
+    Clearance,
+    EventKind,
+    MatchStatus,
+    RefusalReason,
+    SideAnswer,
+)
 from matching.life import answering, introducing, lapsing, refusing, review, silence
 from matching.life.seen.shown import ShownEvents
 from matching.life.seen.sides import events_for, shown_state
@@ -16,7 +26,7 @@ from matching.life.seen.statistics import refusals
 from matching.life.steps import ReviewRefused
 from matching.life.terms import HELD_DAYS, LEAST_NOTICE_DAYS
 from matching.models import Match, MatchEvent, MatchSide
-from surveys.choices import Side
+from surveys.choices import ClearanceRule, Side
 from surveys.models import ClockStop, CountryWindow
 from tests.factories import UserFactory, speaker_for, suggested_match
 from tests.pages import Page
@@ -309,3 +319,125 @@ def test_a_letter_s_reason_and_its_taking_back_at_the_desk(proposed, manager, re
     client.force_login(manager)
     client.post(page, {**taken, "as_of": ShownEvents(proposed).mark()})
     assert proposed.sides.get(side=Side.NEED).answer == ""
+
+
+# --- An objection of the country is held in the same way
+
+
+@pytest.fixture
+def objected(reviewer: User, coordinator: User) -> Match:
+    """Thailand's coordinator objects for its offer, before its agency is asked; the need's side was asked at once."""
+    CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.NO_OBJECTION)
+    with time_machine.travel(NOW, tick=False):
+        match = suggested_match()
+        review.propose(match=match, by=reviewer)
+        answering.object_to(match=match, side=Side.OFFER, by=coordinator, note="Not now.")
+    return match
+
+
+def offer_side(match: Match) -> MatchSide:
+    return match.sides.get(side=Side.OFFER)
+
+
+def test_an_objection_is_held_for_the_working_days_of_its_country(objected):
+    assert again(objected).status == MatchStatus.PROPOSED
+    until = last_day_of_term(NOW.date(), HELD_DAYS, "THA", stopped=())
+    assert offer_side(objected).take_back_until == until
+    assert refusing.is_held(again(objected))
+    assert refusing.pass_on_due(until) == 0
+    assert refusing.pass_on_due(until + dt.timedelta(days=1)) == 1
+    assert again(objected).status == MatchStatus.NOT_TAKEN_FORWARD
+    assert again(objected).refused_until is None
+    assert {mail.to_user for mail in Mail.objects.filter(kind="not_taken_forward")} == {speaker_for(objected.need)}
+
+
+def test_who_objected_takes_it_back_and_its_term_runs_again(objected, coordinator, reviewer):
+    due_on = offer_side(objected).clearance_due_on
+    late = dt.datetime.combine(due_on, dt.time(12), tzinfo=dt.UTC)
+    MatchSide.objects.filter(pk=offer_side(objected).pk).update(take_back_until=due_on)
+    with time_machine.travel(late, tick=False):
+        row = answering.take_back_objection(match=objected, side=Side.OFFER, by=coordinator)
+        assert (row.clearance, row.cleared_by, row.cleared_at, row.clearance_note, row.take_back_until) == (
+            Clearance.NO_OBJECTION, None, None, "", None,
+        )  # fmt: skip
+        assert row.clearance_due_on >= last_day_of_term(late.date(), LEAST_NOTICE_DAYS, "THA", stopped=())
+        assert not refusing.is_held(again(objected))
+        with pytest.raises(ReviewRefused, match="taken its objection back"):
+            answering.take_back_objection(match=objected, side=Side.OFFER, by=coordinator)
+        assert answering.clear(match=objected, side=Side.OFFER, by=coordinator).asked_at is not None
+
+
+def test_what_waited_for_an_approval_waits_for_it_again(reviewer, coordinator):
+    CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.EXPLICIT)
+    match = suggested_match()
+    review.propose(match=match, by=reviewer)
+    answering.object_to(match=match, side=Side.OFFER, by=coordinator, note="Not now.")
+    row = answering.take_back_objection(match=match, side=Side.OFFER, by=coordinator)
+    assert (row.clearance, row.clearance_due_on) == (Clearance.EXPLICIT, None)
+
+
+def test_others_do_not_take_back_what_a_country_objected(objected, reviewer, manager):
+    for by in (reviewer, speaker_for(objected.need), speaker_for(objected.offer), UserFactory(role="focal_point")):
+        with pytest.raises(ReviewRefused, match="Only the country's coordinator"):
+            answering.take_back_objection(match=objected, side=Side.OFFER, by=by)
+    with pytest.raises(ReviewRefused, match="objected itself"):
+        answering.take_back_objection(match=objected, side=Side.OFFER, by=manager)
+    assert offer_side(objected).is_objected
+
+
+@pytest.mark.parametrize("is_on_paper", [True, False])
+def test_what_a_manager_entered_for_a_country_a_manager_takes_back(
+    client, reviewer, coordinator, manager, is_on_paper: bool
+):
+    CountryWindow.objects.create(country_id="THA", clearance=ClearanceRule.EXPLICIT)
+    match = suggested_match()
+    review.propose(match=match, by=reviewer)
+    if is_on_paper:
+        answering.record_clearance(match=match, side=Side.OFFER, by=manager, clears=False, given=LETTER)
+        with pytest.raises(ReviewRefused, match="came by letter"):
+            answering.take_back_objection(match=match, side=Side.OFFER, by=coordinator)
+        client.force_login(coordinator)
+        page = Page(client.get(f"/workspace/matches/{match.public_id}/")).text
+        assert "This objection came by letter" in page
+        assert "Take the objection back" not in page
+    else:
+        answering.object_to(match=match, side=Side.OFFER, by=manager, note="The mission wrote.")
+    answering.take_back_objection(match=match, side=Side.OFFER, by=UserFactory(role="manager"))
+    assert not offer_side(match).is_objected
+
+
+def test_an_objection_passed_on_or_on_hold_is_not_taken_back(objected, coordinator, reviewer):
+    review.check(match=objected, by=reviewer, kind=CheckKind.SECURITY_COUNCIL, result=CheckResult.ON_HOLD)
+    assert refusing.pass_on_due(dt.date(2030, 1, 1)) == 0
+    with pytest.raises(ReviewRefused, match="any more"):
+        answering.take_back_objection(match=objected, side=Side.OFFER, by=coordinator)
+    # While it is on hold its term goes on growing: nobody sees it who could take it back.
+    silence.bring_terms_up_to_date(dt.date(2027, 3, 1))
+    assert offer_side(objected).take_back_until > dt.date(2027, 3, 1)
+    review.check(match=objected, by=reviewer, kind=CheckKind.SECURITY_COUNCIL, result=CheckResult.CLEARED)
+    refusing.pass_on(match=objected, by=reviewer)
+    with pytest.raises(ReviewRefused, match="any more"):
+        answering.take_back_objection(match=objected, side=Side.OFFER, by=coordinator)
+
+
+def test_the_other_side_goes_on_and_may_answer_while_an_objection_is_held(objected, reviewer):
+    before = again(objected).updated_at
+    says(objected, Side.NEED, INTERESTED)
+    assert again(objected).updated_at == before
+    with pytest.raises(ReviewRefused):
+        introducing.introduce(match=objected, by=reviewer)
+    refusing.pass_on(match=objected, by=reviewer)
+    assert shown_state(again(objected), speaker_for(objected.need), Side.NEED).code == "not_taken_forward"
+
+
+def test_a_held_objection_stands_in_the_queue_to_be_passed_on(objected):
+    assert Match.objects.filter(todo.condition("pass_on")).get() == objected
+    assert not Match.objects.filter(todo.condition("clearance")).exists()
+
+
+def test_a_new_round_forgets_the_objection(objected, reviewer):
+    refusing.pass_on(match=objected, by=reviewer)
+    review.take_back(match=objected, by=reviewer, note="They have talked.")
+    review.propose(match=again(objected), by=reviewer)
+    row = offer_side(objected)
+    assert (row.clearance, row.take_back_until) == (Clearance.NO_OBJECTION, None)

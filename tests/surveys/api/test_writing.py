@@ -462,11 +462,13 @@ def test_a_row_has_the_version_that_its_tag_begins_with(key: ApiKey) -> None:
 
 def test_published_is_confirmed_anew_or_waits_as_in_the_workspace() -> None:
     alone, waits = writing_key(), writing_key(WindowKind.SINGLE, code="mfa", iso3="KHM")
-    for key, status in ((alone, "published"), (waits, "submitted")):
+    for key, stands in ((alone, True), (waits, False)):
         offer = own(key, confirmed_on=dt.date(2020, 1, 1))
-        assert patch(key, offer, {"text": "Other words."}).json()["status"] == status
+        said = patch(key, offer, {"text": "Other words."}).json()
+        assert said["status"] == "published"
+        assert (said["text"] == "Other words.", said["proposed"] is None) == (stands, stands)
         offer.refresh_from_db()
-        assert (offer.confirmed_on == timezone.now().date()) is (status == "published")
+        assert (offer.confirmed_on == timezone.now().date()) is stands
 
 
 def test_a_nightly_copy_of_the_same_vouches_for_nothing(key: ApiKey) -> None:
@@ -583,7 +585,7 @@ def test_a_key_reads_what_it_writes_and_of_others_what_everyone_does(key: ApiKey
     assert rows[theirs.pk] == public == send(key, "get", f"/offers/{theirs.pk}/").json()
     assert set(rows[mine.pk]) - set(public) == {
         "reference", "version", "status", "status_label", "visibility", "visibility_label", "facilitating_allowed",
-        "english_text", "delivery_languages",
+        "english_text", "delivery_languages", "proposed",
     }  # fmt: skip
     assert send(key, "get", f"/offers/{theirs.pk}/")["ETag"].startswith("W/")
     reading = ApiKeyFactory(scopes=[KeyScope.READ_PUBLIC], agency=key.agency)
@@ -645,9 +647,9 @@ def test_as_many_queries_whatever_there_is(key: ApiKey, django_assert_num_querie
     # The first use of a day is noted at the key.
     send(key, "get", "/offers/")
     # Most of them the writer's and its listeners': twice, for the draft and for its publication.
-    with django_assert_num_queries(110):
+    with django_assert_num_queries(111):
         send(key, "post", "/offers/", sent(status="published"))
     for _number in range(20):
         own(key)
-    with django_assert_num_queries(110):
+    with django_assert_num_queries(111):
         send(key, "post", "/offers/", sent(status="published"))

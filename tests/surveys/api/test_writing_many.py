@@ -63,6 +63,7 @@ def test_each_item_has_its_result(key: ApiKey) -> None:
         "id": first.pk,
         "reference": "a",
         "posting_status": "published",
+        "proposed_state": None,
         "url": f"http://testserver/api/v1/offers/{first.pk}/",
         "etag": results[0]["etag"],
     }

@@ -16,7 +16,7 @@ from surveys.erasing.respondents import erase_due
 from surveys.erasing.texts import ERASED, scrub
 from surveys.importing import jobs
 from surveys.importing.applying import import_file
-from surveys.models import Import, ImportedFile, Offer, PendingChange, Response, Survey
+from surveys.models import Import, ImportedFile, Offer, PendingChange, ProposedVersion, Response, Survey
 from surveys.postings import posting
 from surveys.questionnaires.form import Form, FormQuestion, FormSection, add_version
 from surveys.reading.cells import ImportRefused
@@ -173,6 +173,24 @@ def test_both_versions_of_a_posting_are_without_the_person(edition: Survey, mana
     assert "surveys.PendingChange.content" in holding()
     erase_due(in_two_years)
     assert PendingChange.objects.count() == 1
+    assert holding() == []
+
+
+@pytest.mark.parametrize(("own", "left"), [("", ""), ("The desk for seeds", "The desk for seeds")])
+def test_what_was_proposed_of_a_posting_is_without_the_person(
+    edition: Survey, manager: User, in_two_years: dt.date, own: str, left: str
+):
+    import_file(survey=edition, data=as_csv([ROW]), file_name="a.csv", by=manager)
+    offer = Offer.objects.get()
+    said = f"As we said: {offer.contact or offer.text}"
+    assert "surveys.Offer.contact" in holding()
+    version = ProposedVersion.objects.create(
+        offer=offer, content={"values": {"title": "Our words", "text": said}}, contact=own or offer.contact
+    )
+    assert "surveys.ProposedVersion.content" in holding()
+    erase_due(in_two_years)
+    version.refresh_from_db()
+    assert (version.contact, version.content["values"]["title"]) == (left, "Our words")
     assert holding() == []
 
 

@@ -24,7 +24,7 @@ from surveys.reading.days import FIRST_YEAR, LAST_YEAR, check_year, order_of_day
 from surveys.reading.values import ValueUnreadable
 from tests.factories import SurveyFactory
 from tests.surveys.workbooks import workbook
-from workspace.postings.steps import RenewForm
+from workspace.postings.step_forms import RenewForm
 
 pytestmark = pytest.mark.any_database
 

@@ -11,7 +11,7 @@ from surveys.choices import ImportState, PlaceKind, PostingStatus, ResponseStatu
 from surveys.importing import undoing
 from surveys.importing.applying import import_file
 from surveys.importing.undoing import MOST_SAID, undo, what_holds_it
-from surveys.models import Import, Need, Offer, Reading, Response, Survey
+from surveys.models import Import, Need, Offer, ProposedVersion, Reading, Response, Survey
 from surveys.postings import posting, states
 from surveys.postings.named_places import NamedPlace
 from surveys.reading.cells import ImportRefused
@@ -70,6 +70,12 @@ def a_change_sent_for_approval(manager: User) -> str:
     return f"“{offer}” waits for approval."
 
 
+def a_version_proposed(manager: User) -> str:
+    offer = Offer.objects.get(country="THA")
+    ProposedVersion.objects.create(offer=offer, content={"values": {"title": "Ours"}}, written_by=manager)
+    return f"“{offer}” waits for approval."
+
+
 def a_reading_resolved(manager: User) -> str:
     resolve(reading=Reading.objects.get(as_printed=DOUBTFUL), country=Country.objects.get(pk="TKM"), by=manager)
     return f"The place “{DOUBTFUL}” was read by a person."
@@ -92,7 +98,8 @@ def an_answer_given_here(manager: User) -> str:
     "act",
     [
         a_posting_confirmed, a_need_confirmed, a_posting_edited, a_posting_sent_for_approval,
-        a_change_sent_for_approval, a_reading_resolved, a_reading_confirmed, an_answer_given_here,
+        a_change_sent_for_approval, a_version_proposed,
+        a_reading_resolved, a_reading_confirmed, an_answer_given_here,
     ],
     ids=lambda act: act.__name__,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0028_the_coordinator_by_default'),
+        ('surveys', '0029_proposed_versions'),
     ]
 
     operations = [
