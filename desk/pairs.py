@@ -6,16 +6,15 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib.admin import ModelAdmin
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from desk.links import Links, links_of
+from desk.page import respond
 from directory.membership import describe, groups_of
 from directory.searching.reading import read_query
 from matching.choices import Fit
@@ -121,17 +120,17 @@ class OfferRow:
     match: Match | None
 
 
-def needs_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
+def needs_page(request: HttpRequest) -> HttpResponse:
     """List the needs, open ones first to choose from, and ask for any pair by number."""
     searched = _search(request)
     needs = _searched(Need.objects.published().open_now(), searched, side=Side.NEED)
     page = Paginator(needs.for_lists().order_by("country__position", "pk"), NEEDS_A_PAGE).get_page(request.GET.get("p"))
     context = {"title": _("Why, and why not?"), "page": page, "searched": searched, "form": PairForm()}
     context["extra"] = _extra(q=searched)
-    return respond(model_admin, request, "admin/matching/match/needs.html", context)
+    return respond(request, "admin/matching/match/needs.html", context)
 
 
-def need_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int) -> HttpResponse:
+def need_page(request: HttpRequest, need_id: int) -> HttpResponse:
     """Show a need against the open offers: the score, or the gates that close, by name and in words."""
     need = Need.objects.for_lists().filter(pk=need_id).first()
     if need is None:
@@ -153,10 +152,10 @@ def need_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int
         "extra": _extra(q=searched, all="1" if everything else ""),
         "form": PairForm(initial={"need": need.pk}),
     }
-    return respond(model_admin, request, "admin/matching/match/need.html", context)
+    return respond(request, "admin/matching/match/need.html", context)
 
 
-def pair_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
+def pair_page(request: HttpRequest) -> HttpResponse:
     """Explain the pair of the numbers in the address; go to the review page where the two are a match."""
     form = PairForm(request.GET)
     pair = None
@@ -177,10 +176,10 @@ def pair_page(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpRespo
             "today": Told.of(explain(need=need, offer=offer), labels),
             "labels": labels,
         }
-    return respond(model_admin, request, "admin/matching/match/pair.html", context)
+    return respond(request, "admin/matching/match/pair.html", context)
 
 
-def near_page(model_admin: ModelAdmin[Match], request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def near_page(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Show what would have matched a need or an offer but for one gate, and which."""
     models: dict[str, Any] = {"need": Need, "offer": Offer}
     posting = models[kind].objects.for_lists().filter(pk=pk).first() if kind in models and pk <= GREATEST_ID else None
@@ -193,7 +192,7 @@ def near_page(model_admin: ModelAdmin[Match], request: HttpRequest, kind: str, p
         "kind": kind,
         "near_misses": near_misses(posting=posting, reader=user) if posting.status == PostingStatus.PUBLISHED else [],
     }
-    return respond(model_admin, request, "admin/matching/match/near.html", context)
+    return respond(request, "admin/matching/match/near.html", context)
 
 
 def _pair(form: PairForm) -> tuple[Need, Offer] | None:
@@ -236,19 +235,3 @@ def _searched(postings: PostingQuerySet[Any], text: str, *, side: Side) -> Posti
     if text.isascii() and text.isdigit() and int(text) <= GREATEST_ID:
         found |= Q(pk=int(text))
     return postings.filter(found)
-
-
-def respond(
-    model_admin: ModelAdmin[Match], request: HttpRequest, template: str, context: dict[str, Any]
-) -> HttpResponse:
-    """Answer with a page of the desk over the whole width."""
-    return TemplateResponse(
-        request,
-        template,
-        {
-            **model_admin.admin_site.each_context(request),
-            "is_nav_sidebar_enabled": False,
-            "opts": model_admin.opts,
-            **context,
-        },
-    )

@@ -5,16 +5,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from desk.notes import NoteField
-from desk.pairs import Told, respond, side_by_side
-from directory.access import Action, can
+from desk.page import respond
+from desk.pairs import Told, side_by_side
 from directory.admin.base import actor
 from matching.asking.proposing import propose_pair
 from matching.asking.whom import PartiesToAsk, PartyToAsk, SpeakingOffer, whom_to_ask
@@ -83,7 +81,7 @@ class PartyGroup:
         )
 
 
-def whom_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int) -> HttpResponse:
+def whom_page(request: HttpRequest, need_id: int) -> HttpResponse:
     """Show which agencies and countries to sound out first about a need, and the offers that speak for them."""
     need = _get(Need, need_id)
     found = whom_to_ask(need=need, reader=actor(request))
@@ -94,13 +92,11 @@ def whom_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int
         "confirmed": PartyGroup.of(found.confirmed, labels, is_need_confirmed=is_need_confirmed),
         "to_be_verified": PartyGroup.of(found.to_be_verified, labels, is_need_confirmed=is_need_confirmed),
     }
-    return respond(model_admin, request, "admin/matching/match/whom.html", context)
+    return respond(request, "admin/matching/match/whom.html", context)
 
 
-def propose_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: int, offer_id: int) -> HttpResponse:
+def propose_page(request: HttpRequest, need_id: int, offer_id: int) -> HttpResponse:
     """Show a pair that is no match, with the step that proposes it, or take that step; of a match go to its page."""
-    if not can(actor(request), Action.REVIEW_MATCHES):
-        raise PermissionDenied
     need, offer = _get(Need, need_id), _get(Offer, offer_id)
     form = ProposeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -130,7 +126,7 @@ def propose_page(model_admin: ModelAdmin[Match], request: HttpRequest, need_id: 
         # As the step itself will ask once the two are a suggestion.
         "obstacle": review.obstacle(step="propose", match=match or Match(need=need, offer=offer), explanation=today),
     }
-    return respond(model_admin, request, "admin/matching/match/propose.html", context)
+    return respond(request, "admin/matching/match/propose.html", context)
 
 
 def _get(model: Any, pk: int) -> Any:

@@ -41,10 +41,10 @@ from web.ordering import ID, Ordering, SortKey
 
 # The pair, not the row's own id: that one would tell how many matches there are.
 _NEED, _OFFER = (SortKey(f"{side}_id", "number", is_always_there=True) for side in ("need", "offer"))
-_PAIR = (_NEED, _OFFER)
-_LATER_PAIR = tuple(replace(key, descending=True) for key in _PAIR)
+PAIR_KEYS = (_NEED, _OFFER)
+_LATER_PAIR = tuple(replace(key, descending=True) for key in PAIR_KEYS)
 _PARTIES = tuple(SortKey(f"{side}_party", is_always_there=True) for side in ("need", "offer"))
-_ALPHABETICAL = (*_PARTIES, *_PAIR)
+_ALPHABETICAL = (*_PARTIES, *PAIR_KEYS)
 _BOTH_CONFIRMED = Q(need__confirmed_on__isnull=False, offer__confirmed_on__isnull=False)
 
 
@@ -90,10 +90,10 @@ class MatchFilter(ListFilterSet[Match]):
             _("Best fit first"), (_by("seen_word", "number", descending=True, among=Word.values), *_ALPHABETICAL)
         ),
         "-fit": Ordering(_("Weakest fit first"), (_by("seen_word", "number", among=Word.values), *_ALPHABETICAL)),
-        "-updated_at": Ordering(_("Newest first"), (_by("seen_since", "moment", descending=True), *_PAIR)),
+        "-updated_at": Ordering(_("Newest first"), (_by("seen_since", "moment", descending=True), *PAIR_KEYS)),
         # Newest first, read backwards: one index serves both.
         "updated_at": Ordering(_("Oldest first"), (_by("seen_since", "moment"), *_LATER_PAIR)),
-        "need": Ordering(_("By need"), _PAIR),
+        "need": Ordering(_("By need"), PAIR_KEYS),
         "offer": Ordering(_("By offer"), (_OFFER, _NEED)),
     }
     facets = {
@@ -179,5 +179,5 @@ class CooperationFilter(MatchFilter):
     facets = {}
     orderings = {
         "need": Ordering(_("By country of the need"), _ALPHABETICAL),
-        "offer": Ordering(_("By country of the offer"), (*reversed(_PARTIES), *_PAIR)),
+        "offer": Ordering(_("By country of the offer"), (*reversed(_PARTIES), *PAIR_KEYS)),
     }

@@ -140,7 +140,7 @@ class FilteredList(PublicPage, ListView[Row]):
         return str(next(iter(self.filterset_class.orderings.values())).label)
 
     def get_queryset(self) -> QuerySet[Row]:
-        self.asked = _without_empty(self.request.GET)
+        self.asked = without_empty(self.request.GET)
         own = frozenset() if "ending" in self.kwargs else self.own_parameters
         own |= {CLOSED} if self.knows_closed else set()
         self.filterset = self.new_filterset()
@@ -289,7 +289,8 @@ def _with_counts(choices: Iterable[Any], numbers: Counts, *, chosen: set[str]) -
             yield value, _("%(choice)s (%(count)s)") % {"choice": label, "count": number_format(number)}
 
 
-def _without_empty(query: QueryDict) -> QueryDict:
+def without_empty(query: QueryDict) -> QueryDict:
+    """Return the query without the values that a browser sends for fields left alone."""
     kept = QueryDict(mutable=True)
     for name, values in query.lists():
         if given := [value for value in values if value.strip()]:

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
 from django_stubs_ext import StrPromise
 
 from desk.notes import NoteField, WithholdField
-from desk.queue.rows import QUEUE_ORDER, queue_address
-from directory.access import Action, can
-from directory.models import User
+from desk.page import respond
+from desk.queue.filtersets import QueueFilter
+from desk.queue.origin import Origin
+from directory.admin.base import actor
 from matching.choices import Fit
 from matching.life import review
 from matching.models import Match
@@ -75,39 +74,38 @@ class BulkCandidate:
     obstacle: str
 
 
-def ask(model_admin: ModelAdmin[Match], request: HttpRequest, selected: QuerySet[Match], *, step: str) -> HttpResponse:
-    """Show the selected matches, at most MOST_AT_ONCE of them in the order of the queue, and ask for a note."""
-    ids = list(selected.order_by(*QUEUE_ORDER).values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+def ask(origin: Origin, selected: QuerySet[Match], *, step: str) -> HttpResponse:
+    """Show the selected matches, at most MOST_AT_ONCE of them, the best first, and ask for a note."""
+    ids = list(_best_first(selected).values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
     left_out = selected.count() - MOST_AT_ONCE if len(ids) > MOST_AT_ONCE else 0
     ids = ids[:MOST_AT_ONCE]
     form = BulkForm(initial={"step": step, "ids": ",".join(map(str, ids))})
-    return _ask(model_admin, request, form, step=step, ids=ids, left_out=left_out)
+    return _ask(origin, form, step=step, ids=ids, left_out=left_out)
 
 
-def take_on_all(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
-    """Take the step on each of the matches, and say what was done and what was refused, and why."""
-    user = request.user
-    if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
-        raise PermissionDenied
-    form = BulkForm(request.POST)
-    if not form.is_valid():
-        if "step" in form.errors or "ids" in form.errors:
-            return HttpResponse(status=400, content=str(_("This is not a list of matches.")), content_type="text/plain")
-        return _ask(model_admin, request, form, step=form.cleaned_data["step"], ids=form.cleaned_data["ids"])
-    step = form.cleaned_data["step"]
-    outcome = review.each(
-        step=review.REVIEW_STEPS[step],
-        matches=_matches(form.cleaned_data["ids"]),
-        by=user,
-        note=form.cleaned_data["note"],
-        **({"withholds_too": form.cleaned_data["withholds_too"]} if step == review.ASKS_TO_WITHHOLD else {}),
-    )
-    return TemplateResponse(
-        request,
-        "admin/matching/match/bulk_done.html",
-        _context(model_admin, request, step=step)
-        | {"outcome": outcome, "note": form.cleaned_data["note"], "undo": _undo(step, outcome)},
-    )
+class BulkStep(View):
+    """Takes a step on each of the matches, and says what was done and what was refused, and why."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take the step; a form that is not filled in right is shown again, with the matches."""
+        form, origin = BulkForm(request.POST), Origin.of(request)
+        if not form.is_valid():
+            if "step" in form.errors or "ids" in form.errors:
+                refusal = str(_("This is not a list of matches."))
+                return HttpResponse(status=400, content=refusal, content_type="text/plain")
+            return _ask(origin, form, step=form.cleaned_data["step"], ids=form.cleaned_data["ids"])
+        step, note = form.cleaned_data["step"], form.cleaned_data["note"]
+        outcome = review.each(
+            step=review.REVIEW_STEPS[step],
+            matches=_matches(form.cleaned_data["ids"]),
+            by=actor(request),
+            note=note,
+            **({"withholds_too": form.cleaned_data["withholds_too"]} if step == review.ASKS_TO_WITHHOLD else {}),
+        )
+        context = _context(origin, step=step) | {"outcome": outcome, "note": note, "undo": _undo(step, outcome)}
+        return respond(request, "admin/matching/match/bulk_done.html", context)
 
 
 def _undo(step: str, outcome: review.BulkOutcome) -> BulkForm | None:
@@ -118,15 +116,7 @@ def _undo(step: str, outcome: review.BulkOutcome) -> BulkForm | None:
     return BulkForm(initial={"step": UNDOING[step], "ids": ids}, auto_id="undo_%s")
 
 
-def _ask(
-    model_admin: ModelAdmin[Match],
-    request: HttpRequest,
-    form: BulkForm,
-    *,
-    step: str,
-    ids: list[int],
-    left_out: int = 0,
-) -> HttpResponse:
+def _ask(origin: Origin, form: BulkForm, *, step: str, ids: list[int], left_out: int = 0) -> HttpResponse:
     candidates = [
         BulkCandidate(
             match=match,
@@ -135,32 +125,30 @@ def _ask(
         )
         for match in _matches(ids)
     ]
-    return TemplateResponse(
-        request,
-        "admin/matching/match/bulk_ask.html",
-        _context(model_admin, request, step=step)
-        | {
-            "form": form,
-            "candidates": candidates,
-            "asks_to_withhold": step == review.ASKS_TO_WITHHOLD
-            and any(candidate.match.released_at and not candidate.obstacle for candidate in candidates),
-            "hindered": sum(bool(candidate.obstacle) for candidate in candidates),
-            "left_out": left_out,
-            "most_at_once": MOST_AT_ONCE,
-        },
-    )
+    context = _context(origin, step=step) | {
+        "form": form,
+        "candidates": candidates,
+        "asks_to_withhold": step == review.ASKS_TO_WITHHOLD
+        and any(candidate.match.released_at and not candidate.obstacle for candidate in candidates),
+        "hindered": sum(bool(candidate.obstacle) for candidate in candidates),
+        "left_out": left_out,
+        "most_at_once": MOST_AT_ONCE,
+    }
+    return respond(origin.request, "admin/matching/match/bulk_ask.html", context)
 
 
 def _matches(ids: list[int]) -> QuerySet[Match]:
-    return Match.objects.for_lists().filter(pk__in=ids).order_by(*QUEUE_ORDER)
+    return _best_first(Match.objects.for_lists().filter(pk__in=ids))
 
 
-def _context(model_admin: ModelAdmin[Match], request: HttpRequest, *, step: str) -> dict[str, Any]:
+def _best_first(matches: QuerySet[Match]) -> QuerySet[Match]:
+    return matches.order_by(*QueueFilter.orderings["-score"].expressions())
+
+
+def _context(origin: Origin, *, step: str) -> dict[str, Any]:
     return {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
         "title": BULK_STEPS[step],
         "step": step,
-        "preserved": model_admin.get_preserved_filters(request),
-        "queue_address": queue_address(model_admin, request),
+        "preserved": origin.carried,
+        "queue_address": origin.address,
     }

@@ -1,21 +1,21 @@
 """The desk's figures: what waits and how old it is, what was decided when, how long steps take; each with its table."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic.base import TemplateResponseMixin
 
+from desk.page import DeskPage
 from matching.choices import MatchStatus
 from matching.life.seen import statistics
 from matching.life.seen.statistics import FigureTable
-from matching.models import Match
 from web.days import today
 from web.pictures.bars import Bar, BarPicture
 
@@ -30,26 +30,41 @@ class Figure:
     picture: BarPicture | None
 
 
-def show_figures(model_admin: ModelAdmin[Match], request: HttpRequest) -> HttpResponse:
-    """Show what waits, how old it is, what was decided, how long steps take, and for which groups of countries."""
-    given = request.GET.get("period", "")
-    days = next((number for number in DAYS_OF_A_PERIOD if str(number) == given), None)
-    since = today() - dt.timedelta(days=days) if days else None
-    return TemplateResponse(
-        request,
-        "admin/matching/match/figures.html",
-        {
-            **model_admin.admin_site.each_context(request),
-            "opts": model_admin.opts,
-            "title": _("Figures"),
-            "figures": [Figure(table, _picture(table)) for table in statistics.figures(since=since)],
-            "periods": [
+class DeskFigures(DeskPage, TemplateResponseMixin):
+    """What waits, how old it is, what was decided, how long steps take, and for which groups of countries."""
+
+    http_method_names = ["get", "head"]
+    template_name = "admin/matching/match/figures.html"
+    title = gettext_lazy("Figures")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the figures; a period that is none of those to choose from is all time."""
+        given = request.GET.get("period", "")
+        days = next((number for number in DAYS_OF_A_PERIOD if str(number) == given), None)
+        since = today() - dt.timedelta(days=days) if days else None
+        context = self.get_context_data(
+            figures=[Figure(table, _picture(table)) for table in statistics.figures(since=since)],
+            periods=[
                 ("all", _("All time")),
                 *((str(number), _("Last %(days)d days") % {"days": number}) for number in DAYS_OF_A_PERIOD),
             ],
-            "period": str(days or "all"),
-        },
-    )
+            period=str(days or "all"),
+        )
+        return self.render_to_response(context)
+
+
+def bars_of_states(numbers: Mapping[str, int], asked: QueryDict) -> BarPicture | None:
+    """Return the picture of how many matches of a list are in each state; None where there is none.
+
+    asked: the query of the list; each state leads to the list narrowed to it.
+    """
+    bars = []
+    for state in MatchStatus:
+        if number := numbers.get(state.value):
+            query = asked.copy()
+            query["status"] = state.value
+            bars.append(Bar(str(state.label), (number,), address=f"?{query.urlencode()}"))
+    return BarPicture("states", _("Matches by state"), _("State"), _("Matches"), bars) if bars else None
 
 
 def _picture(table: FigureTable) -> BarPicture | None:

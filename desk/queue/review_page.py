@@ -5,22 +5,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.generic.base import TemplateResponseMixin
 
 from desk.notes import NoteField, WithholdField
+from desk.page import DeskPage
 from desk.pairs import SideBySide, Told, side_by_side
 from desk.queue import life_steps
-from desk.queue.rows import QueueRow, before, next_after, queue_address, queue_as_filtered
-from directory.access import Action, can
+from desk.queue.origin import Origin
+from desk.queue.rows import QueueRow
+from directory.admin.base import actor
 from directory.models import User
 from matching.choices import CONTACTS_SHOWN, EventKind, MatchStatus
 from matching.life import review
@@ -103,145 +102,140 @@ class StepButton:
     obstacle: str
 
 
-def show_or_take(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match) -> HttpResponse:
-    """Answer GET with the page; answer POST by taking a step, then go on, or say why it was refused."""
-    if request.method != "POST":
-        form = ReviewStepForm(initial={"go_on": request.GET.get("then") == "next"})
-        return _page(model_admin, request, match, form)
-    user = request.user
-    if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
-        raise PermissionDenied
-    if "life" in request.POST:
-        return _take_life_step(model_admin, request, match, by=user)
-    form = ReviewStepForm(request.POST)
-    if form.is_valid():
-        step = form.cleaned_data["step"]
+class Review(DeskPage, TemplateResponseMixin):
+    """Shows one match, takes the steps on it, then goes on, or says why one was refused."""
+
+    template_name = "admin/matching/match/review.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.match: Match = kwargs["row"]
+        self.origin = Origin.of(request)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the match."""
+        return self._page(ReviewStepForm(initial={"go_on": request.GET.get("then") == "next"}))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take a step."""
+        user = actor(request)
+        if "life" in request.POST:
+            return self._take_life_step(request.POST["life"], by=user)
+        form = ReviewStepForm(request.POST)
+        if form.is_valid():
+            step, note = form.cleaned_data["step"], form.cleaned_data["note"]
+            try:
+                with as_shown(ShownEvents(self.match), request.POST.get(AS_OF, "")):
+                    review.REVIEW_STEPS[step](match=self.match, by=user, note=note, **form.said())
+            except (ChangedSinceShown, ReviewRefused) as refusal:
+                messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
+            else:
+                messages.success(request, self._what_was_done(step=step, said=form.said()))
+                return HttpResponseRedirect(self._onward(goes_on=form.cleaned_data["go_on"]))
+        else:
+            messages.error(request, _("Nothing was done. Please correct what is marked below."))
+        return self._page_again(form)
+
+    def _what_was_done(self, *, step: str, said: dict[str, Any]) -> str:
+        """Return the banner: the match, by its name and with the way back to it, and what it has come to."""
+        words: Promise | str = DONE_WORDS[step]
+        if said and self.match.released_at is not None:
+            words = WITHHELD_TOO if said["withholds_too"] else LEFT_RELEASED
+        return format_html('<a href="{}"><bdi>{}</bdi></a>: {}', self.origin.page_of(self.match), self.match, words)
+
+    def _take_life_step(self, name: str, *, by: User) -> HttpResponse:
+        """Take a step that has a form of its own; stay on the match."""
+        request, match = self.request, self.match
+        given: tuple[str, forms.BaseForm] | None = None
         try:
-            with as_shown(ShownEvents(match), request.POST.get(AS_OF, "")):
-                review.REVIEW_STEPS[step](match=match, by=user, note=form.cleaned_data["note"], **form.said())
+            form = life_steps.take_posted_step(match, by=by, name=name, data=request.POST, files=request.FILES)
         except (ChangedSinceShown, ReviewRefused) as refusal:
             messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
+            if name in life_steps.LIFE_STEPS:
+                given = (name, life_steps.LIFE_STEPS[name].form(request.POST, request.FILES, match=match, prefix=name))
         else:
-            messages.success(request, _what_was_done(model_admin, request, match, step=step, said=form.said()))
-            return HttpResponseRedirect(_onward(model_admin, request, match, goes_on=form.cleaned_data["go_on"]))
-    else:
-        messages.error(request, _("Nothing was done. Please correct what is marked below."))
-    match = model_admin.get_queryset(request).get(pk=match.pk)
-    return _page(model_admin, request, match, form)
+            if form is None:
+                messages.success(request, f"{life_steps.LIFE_STEPS[name].heading}: {match}")
+                return HttpResponseRedirect(f"{self.origin.page_of(match)}#life")
+            messages.error(request, _("Nothing was done. Please correct what is marked below."))
+            given = (name, form)
+        return self._page_again(ReviewStepForm(), given=given)
+
+    def _onward(self, *, goes_on: bool) -> str:
+        if not goes_on:
+            return self.origin.page_of(self.match)
+        following = self.origin.next_after(self.match)
+        if following is None:
+            messages.info(self.request, _("No other match is left in this list."))
+            return self.origin.address
+        return self.origin.page_of(following, goes_on=True)
+
+    def _page_again(self, form: ReviewStepForm, *, given: tuple[str, forms.BaseForm] | None = None) -> HttpResponse:
+        """Show the match as it is now, with what was typed."""
+        self.match = Match.objects.for_lists().get(pk=self.match.pk)
+        return self._page(form, given=given)
+
+    def _page(self, form: ReviewStepForm, *, given: tuple[str, forms.BaseForm] | None = None) -> HttpResponse:
+        match, origin = self.match, self.origin
+        prefetch_related_objects([match], "sides__answered_by", "sides__cleared_by", "checks__by")
+        following, preceding = origin.next_after(match), origin.before(match)
+        return self.render_to_response(
+            self.get_context_data(
+                **_what_is_known(match, self.request),
+                form=form,
+                life=life_steps.forms_for(match, by=self.request.user, given=given),
+                preserved=origin.carried,
+                queue_address=origin.address,
+                previous_address=origin.page_of(preceding) if preceding else "",
+                next_address=origin.page_of(following) if following else "",
+            )
+        )
 
 
-def _what_was_done(
-    model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, step: str, said: dict[str, Any]
-) -> str:
-    """Return the banner: the match, by its name and with the way back to it, and what it has come to."""
-    words: Promise | str = DONE_WORDS[step]
-    if said and match.released_at is not None:
-        words = WITHHELD_TOO if said["withholds_too"] else LEFT_RELEASED
-    return format_html('<a href="{}"><bdi>{}</bdi></a>: {}', _address(model_admin, request, match), match, words)
-
-
-def _take_life_step(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, by: User) -> HttpResponse:
-    """Take a step that has a form of its own; stay on the match."""
-    name = request.POST["life"]
-    given: tuple[str, forms.BaseForm] | None = None
-    try:
-        form = life_steps.take_posted_step(match, by=by, name=name, data=request.POST, files=request.FILES)
-    except (ChangedSinceShown, ReviewRefused) as refusal:
-        messages.error(request, _("Nothing was done. %(why)s") % {"why": refusal})
-        if name in life_steps.LIFE_STEPS:
-            given = (name, life_steps.LIFE_STEPS[name].form(request.POST, request.FILES, match=match, prefix=name))
-    else:
-        if form is None:
-            messages.success(request, f"{life_steps.LIFE_STEPS[name].heading}: {match}")
-            return HttpResponseRedirect(f"{_address(model_admin, request, match)}#life")
-        messages.error(request, _("Nothing was done. Please correct what is marked below."))
-        given = (name, form)
-    match = model_admin.get_queryset(request).get(pk=match.pk)
-    return _page(model_admin, request, match, ReviewStepForm(), given=given)
-
-
-def _onward(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, goes_on: bool) -> str:
-    if not goes_on:
-        return _address(model_admin, request, match)
-    following = next_after(match, queue_as_filtered(model_admin, request))
-    if following is None:
-        messages.info(request, _("No other match is left in this list."))
-        return queue_address(model_admin, request)
-    return _address(model_admin, request, following, goes_on=True)
-
-
-def _address(model_admin: ModelAdmin[Match], request: HttpRequest, match: Match, *, goes_on: bool = False) -> str:
-    query = "&".join(filter(None, (model_admin.get_preserved_filters(request), "then=next" if goes_on else "")))
-    address = reverse("admin:matching_match_change", args=[match.pk])
-    return f"{address}?{query}" if query else address
-
-
-def _page(
-    model_admin: ModelAdmin[Match],
-    request: HttpRequest,
-    match: Match,
-    form: ReviewStepForm,
-    *,
-    given: tuple[str, forms.BaseForm] | None = None,
-) -> HttpResponse:
-    prefetch_related_objects([match], "sides__answered_by", "sides__cleared_by", "checks__by")
+def _what_is_known(match: Match, request: HttpRequest) -> dict[str, Any]:
+    """Return what the page shows of the match itself, in a fixed number of queries."""
     labels = Labels.read()
     sides: SideBySide = side_by_side(match.need, match.offer, request)
     today = explain(need=sides.need.posting, offer=sides.offer.posting)  # type: ignore[arg-type]
-    queue = queue_as_filtered(model_admin, request)
-    following, preceding = next_after(match, queue), before(match, queue)
-    return TemplateResponse(
-        request,
-        "admin/matching/match/review.html",
-        {
-            **model_admin.admin_site.each_context(request),
-            "is_nav_sidebar_enabled": False,
-            "opts": model_admin.opts,
-            # Two countries may have many matches: their windows and tabs are told apart by the numbers.
-            "title": _("%(need_of)s ↔ %(offer_of)s (need %(need)d, offer %(offer)d)")
-            % {
-                "need_of": match.need.party,
-                "offer_of": match.offer.party,
-                "need": match.need_id,
-                "offer": match.offer_id,
-            },
-            "match": match,
-            "fit": match.fit,
-            "is_decided": match.status not in (MatchStatus.SUGGESTED, MatchStatus.LAPSED),
-            "sides": sides,
-            "today": Told.of(today, labels),
-            "has_moved": not match.decided_on and today["score"] != match.score,
-            "decided": Told.of(match.decided_on, labels) if match.decided_on else None,
-            "released": Told.of(match.released_as, labels) if match.released_as else None,
-            "labels": labels,
-            "events": match.events.select_related("by", "paper"),
-            "enquiries": Enquiry.objects.received().filter(need=match.need_id, offer=match.offer_id).for_lists(),
-            "changes": match.changes.select_related("run").order_by("-pk")[:CHANGES_SHOWN],
-            "others": [
-                (_("Other matches of this need"), "need", match.need_id, _others(match, need=match.need_id)),
-                (_("Other matches of this offer"), "offer", match.offer_id, _others(match, offer=match.offer_id)),
-            ],
-            "form": form,
-            "asks_to_withhold": match.released_at is not None and not review.obstacle(step="set_aside", match=match),
-            "life": life_steps.forms_for(match, by=request.user, given=given),
-            "is_ready": is_ready(match),
-            "contacts": [
-                (_("Need"), contacts_of(match.need), match.need.contact),
-                (_("Offer"), contacts_of(match.offer), match.offer.contact),
-            ],
-            "is_introduced": match.status in CONTACTS_SHOWN,
-            AS_OF: ShownEvents(match).mark(),
-            "buttons": _buttons(match, today),
-            "preserved": model_admin.get_preserved_filters(request),
-            "queue_address": queue_address(model_admin, request),
-            "twins": [
-                (heading, likely_duplicates(posting, request.user))
-                for heading, posting in ((_("the need"), match.need), (_("the offer"), match.offer))
-            ],
-            "previous_address": _address(model_admin, request, preceding) if preceding else "",
-            "next_address": _address(model_admin, request, following) if following else "",
+    return {
+        # Two countries may have many matches: their windows and tabs are told apart by the numbers.
+        "title": _("%(need_of)s ↔ %(offer_of)s (need %(need)d, offer %(offer)d)")
+        % {
+            "need_of": match.need.party,
+            "offer_of": match.offer.party,
+            "need": match.need_id,
+            "offer": match.offer_id,
         },
-    )
+        "match": match,
+        "fit": match.fit,
+        "is_decided": match.status not in (MatchStatus.SUGGESTED, MatchStatus.LAPSED),
+        "sides": sides,
+        "today": Told.of(today, labels),
+        "has_moved": not match.decided_on and today["score"] != match.score,
+        "decided": Told.of(match.decided_on, labels) if match.decided_on else None,
+        "released": Told.of(match.released_as, labels) if match.released_as else None,
+        "labels": labels,
+        "events": match.events.select_related("by", "paper"),
+        "enquiries": Enquiry.objects.received().filter(need=match.need_id, offer=match.offer_id).for_lists(),
+        "changes": match.changes.select_related("run").order_by("-pk")[:CHANGES_SHOWN],
+        "others": [
+            (_("Other matches of this need"), "need", match.need_id, _others(match, need=match.need_id)),
+            (_("Other matches of this offer"), "offer", match.offer_id, _others(match, offer=match.offer_id)),
+        ],
+        "asks_to_withhold": match.released_at is not None and not review.obstacle(step="set_aside", match=match),
+        "is_ready": is_ready(match),
+        "contacts": [
+            (_("Need"), contacts_of(match.need), match.need.contact),
+            (_("Offer"), contacts_of(match.offer), match.offer.contact),
+        ],
+        "is_introduced": match.status in CONTACTS_SHOWN,
+        AS_OF: ShownEvents(match).mark(),
+        "buttons": _buttons(match, today),
+        "twins": [
+            (heading, likely_duplicates(posting, request.user))
+            for heading, posting in ((_("the need"), match.need), (_("the offer"), match.offer))
+        ],
+    }
 
 
 def _buttons(match: Match, today: dict[str, Any]) -> list[StepButton]:

@@ -2,23 +2,29 @@
 
 import datetime as dt
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.generic import View
 
 from directory.access import Action, can
+from directory.admin.base import actor
 from directory.models import User
 from matching.models import SavedView
+from web.converters import row_number
 
 LONGEST_NAME = 80
 LONGEST_QUERY = 2_000
 MOST_VIEWS = 30
 LEFT_COOKIE = "queue-as-left"
 LEFT_FOR = dt.timedelta(days=90)
-NOT_KEPT = frozenset({"p", "e", "_changelist_filters"})
+NOT_KEPT = frozenset({"page", "p", "e", "_changelist_filters"})
 
 
 class ViewRefused(ValueError):
@@ -73,3 +79,25 @@ def leave(request: HttpRequest, response: HttpResponseBase) -> None:
 def delete(*, by: User, pk: int) -> bool:
     """Delete one's own view; return whether there was one."""
     return bool(SavedView.objects.filter(user=by, pk=pk).delete()[0])
+
+
+class SavedViews(View):
+    """Saves, or deletes, a view of the person's own, and leads back to the list."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Do what the form says."""
+        user, query = actor(request), request.POST.get("query", "")
+        if (unwanted := row_number(request.POST.get("delete", ""))) is not None:
+            delete(by=user, pk=unwanted)
+            messages.success(request, _("The view is deleted."))
+        else:
+            try:
+                view = save(by=user, name=request.POST.get("name", ""), query=query)
+                messages.success(request, _("Saved as “%(name)s”.") % {"name": view})
+                query = view.query
+            except ViewRefused as refused:
+                messages.error(request, str(refused))
+        address = reverse("admin:matching_match_changelist")
+        return HttpResponseRedirect(f"{address}?{query}" if query else address)

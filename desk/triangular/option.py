@@ -4,35 +4,37 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django.views.generic.base import TemplateResponseMixin
 
-from desk.base import DeskAdmin
+from desk.base import DeskPages
 from desk.notes import NoteField
+from desk.page import DeskPage
 from desk.pairs import shown_need, shown_offer
-from desk.triangular.filters import OPTION_FILTERS
-from directory.access import Action, can
-from directory.models import User
-from matching.choices import OptionEventKind
+from desk.triangular.filtersets import OptionFilter
+from directory.admin.base import actor
+from directory.models import Country
+from matching.choices import OptionEventKind, OptionStatus
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import OPTION_STEPS, ReviewRefused
 from matching.models import TriangularOption
+from matching.models.triangular.option import POSTINGS
 from matching.scoring.explanation import Explanation
 from matching.scoring.reasons import Labels
 from matching.triangular import letters, review
 from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import asked_for, closed_words, option_reasons
-from matching.triangular.shown import ShownOption, shown
+from matching.triangular.shown import shown
+from web.facets import Counts
 from web.files.letters import DOCX
+from web.pages import FilteredList
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 STEP_OF_BUTTON = {
@@ -67,64 +69,56 @@ class OptionStepForm(forms.Form):
     )
 
 
-class OptionChangeList(ChangeList):
-    """The list of options, with what its rows show read once for the page."""
+class OptionList(DeskPage, FilteredList[TriangularOption]):
+    """Triangular options; without a choice, those that wait for a decision."""
 
-    def __init__(self, request: HttpRequest, *args: Any) -> None:
-        super().__init__(request, *args)
-        self.title = _("Triangular options")
+    model = about = TriangularOption
+    title = gettext_lazy("Triangular options")
+    template_name = "admin/matching/triangularoption/list.html"
+    results_template = "admin/matching/triangularoption/results.html"
+    filterset_class = OptionFilter
+    form_fields = ("status", "triple_south", "country")
+    paginate_by = 50
+    http_method_names = ["get", "head"]
 
-    @cached_property
-    def rows(self) -> list[ShownOption]:
-        """The rows of this page."""
-        return shown(list(self.result_list))
+    def rows(self) -> QuerySet[TriangularOption]:
+        return _visible_to(self.request)
+
+    def in_view(self, rows: QuerySet[TriangularOption]) -> QuerySet[TriangularOption]:
+        return rows if "status" in self.asked else rows.filter(status=OptionStatus.SUGGESTED)
+
+    def for_page(self, rows: QuerySet[TriangularOption]) -> QuerySet[TriangularOption]:
+        return rows.for_lists()  # type: ignore[attr-defined]
+
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        found = Q()
+        for posting in POSTINGS:
+            for place in (f"{posting}__country", f"{posting}__agency__country"):
+                found |= Q(pk__in=TriangularOption.objects.order_by().values(place))
+        return {"country": Country.objects.listed().named().filter(found)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"rows": shown(list(context["object_list"]))}
+
+    def _counts(self) -> dict[str, Counts]:
+        """Count the options of each state whatever the list shows of them."""
+        return self.filterset.counts(["status"], in_view=lambda rows: rows)
 
 
-@admin.register(TriangularOption)
-class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
-    """Options are decided by the steps of `matching.triangular.review`, and changed in no other way."""
+class OptionPage(DeskPage, TemplateResponseMixin):
+    """Shows one option, and takes the steps on it, or says why one was refused."""
 
-    list_display = ("score", "need", "pivotal_offer", "facilitating_offer", "status")
-    sortable_by = ("score",)
-    list_filter = OPTION_FILTERS
-    ordering = ("-score", "need_id", "pivotal_offer_id", "facilitating_offer_id")
+    about = TriangularOption
+    template_name = "admin/matching/triangularoption/option.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TriangularOption]:
-        rows = super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]
-        return rows.for_lists()
+    def get(self, request: HttpRequest, *args: Any, row: TriangularOption, **kwargs: Any) -> HttpResponse:
+        """Show the option."""
+        return self._page(row, OptionStepForm())
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OptionChangeList]:
-        return OptionChangeList
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list over the whole width."""
-        return super().changelist_view(request, {**(extra_context or {}), "is_nav_sidebar_enabled": False})
-
-    def get_urls(self) -> list[URLPattern]:
-        letter = self.admin_site.admin_view(require_safe(self.letter_view))
-        return [path("<int:pk>/letter.docx", letter, name="matching_triangularoption_letter"), *super().get_urls()]
-
-    def letter_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Draft the letter to the three sides, where it may be written."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        option = get_object_or_404(self.get_queryset(request), pk=pk)
-        if why := letters.obstacle(option):
-            messages.error(request, why)
-            return HttpResponseRedirect(_address(pk))
-        response = HttpResponse(letters.letter_docx(option), content_type=DOCX)
-        response["Content-Disposition"] = f'attachment; filename="triangular-option-{pk}.docx"'
-        response["Cache-Control"] = "no-store"
-        return response
-
-    def row_page(self, request: HttpRequest, row: TriangularOption) -> HttpResponse:
-        """Show one option; answer POST by taking a step, or say why it was refused."""
-        return self._take_step(request, row) if request.method == "POST" else self._page(request, row, OptionStepForm())
-
-    def _take_step(self, request: HttpRequest, option: TriangularOption) -> HttpResponse:
-        user = request.user
-        if not isinstance(user, User) or not can(user, Action.REVIEW_MATCHES):
-            raise PermissionDenied
+    def post(self, request: HttpRequest, *args: Any, row: TriangularOption, **kwargs: Any) -> HttpResponse:
+        """Take a step."""
+        user, option = actor(request), row
         form = OptionStepForm(request.POST)
         if form.is_valid():
             step = STEP_OF_BUTTON[OptionEventKind(form.cleaned_data["step"])]
@@ -138,41 +132,66 @@ class TriangularOptionAdmin(DeskAdmin[TriangularOption]):
                 return HttpResponseRedirect(_address(option.pk))
         else:
             messages.error(request, _("Nothing was done. Please correct what is marked below."))
-        return self._page(request, self.get_queryset(request).get(pk=option.pk), form)
+        return self._page(_visible_to(request).for_lists().get(pk=option.pk), form)  # type: ignore[attr-defined]
 
-    def _page(self, request: HttpRequest, option: TriangularOption, form: OptionStepForm) -> HttpResponse:
-        labels = Labels.read()
+    def _page(self, option: TriangularOption, form: OptionStepForm) -> HttpResponse:
+        labels, request = Labels.read(), self.request
         today = explain_options([option])[0]
         told: Explanation = option.decided_on or today
-        return TemplateResponse(
-            request,
-            "admin/matching/triangularoption/option.html",
-            {
-                **self.admin_site.each_context(request),
-                "is_nav_sidebar_enabled": False,
-                "opts": self.opts,
-                "title": f"{option.need.party} ↔ {option.pivotal_offer.party} + {option.facilitating_offer.party}",
-                "option": option,
-                "fit": option.fit,
-                "told": told,
-                "today": today,
-                "closed": list(closed_words(today)),
-                "reasons": option_reasons(told, labels),
-                "asked": asked_for(told, labels),
-                "need": shown_need(option.need, request),
-                "pivotal": shown_offer(option.pivotal_offer, request),
-                "facilitating": shown_offer(option.facilitating_offer, request),
-                "events": option.events.select_related("by"),
-                "no_letter": letters.obstacle(option),
-                AS_OF: ShownEvents(option).mark(),
-                "form": form,
-                "buttons": [
-                    (kind.value, *BUTTONS[kind], review.obstacle(kind, option=option, today=today))
-                    for kind in BUTTONS
-                    if option.status in OPTION_STEPS[kind].open_from
-                ],
-            },
+        context = self.get_context_data(
+            title=f"{option.need.party} ↔ {option.pivotal_offer.party} + {option.facilitating_offer.party}",
+            option=option,
+            fit=option.fit,
+            told=told,
+            today=today,
+            closed=list(closed_words(today)),
+            reasons=option_reasons(told, labels),
+            asked=asked_for(told, labels),
+            need=shown_need(option.need, request),
+            pivotal=shown_offer(option.pivotal_offer, request),
+            facilitating=shown_offer(option.facilitating_offer, request),
+            events=option.events.select_related("by"),
+            no_letter=letters.obstacle(option),
+            form=form,
+            buttons=[
+                (kind.value, *BUTTONS[kind], review.obstacle(kind, option=option, today=today))
+                for kind in BUTTONS
+                if option.status in OPTION_STEPS[kind].open_from
+            ],
         )
+        return self.render_to_response(context | {AS_OF: ShownEvents(option).mark()})
+
+
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft the letter to the three sides, where it may be written."""
+    option = get_object_or_404(_visible_to(request).for_lists(), pk=pk)  # type: ignore[attr-defined]
+    if why := letters.obstacle(option):
+        messages.error(request, why)
+        return HttpResponseRedirect(_address(pk))
+    response = HttpResponse(letters.letter_docx(option), content_type=DOCX)
+    response["Content-Disposition"] = f'attachment; filename="triangular-option-{pk}.docx"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@admin.register(TriangularOption)
+class TriangularOptionAdmin(DeskPages[TriangularOption]):
+    """Options are decided by the steps of `matching.triangular.review`, and changed in no other way."""
+
+    list_page = OptionList
+    one_page = OptionPage
+
+    def get_urls(self) -> list[URLPattern]:
+        written = path("<int:pk>/letter.docx", self.page(letter), name="matching_triangularoption_letter")
+        return [written, *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TriangularOption]:
+        return _visible_to(request).for_lists()  # type: ignore[attr-defined]
+
+
+def _visible_to(request: HttpRequest) -> QuerySet[TriangularOption]:
+    return TriangularOption.objects.visible_to(request.user)
 
 
 def _address(pk: int) -> str:

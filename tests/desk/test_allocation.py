@@ -88,28 +88,28 @@ def test_a_plan_without_picks_says_why(desk, make):
 
 def test_applying_leads_to_the_filter_of_the_queue_and_its_bulk_step(desk, contested, make):
     made = make()
-    assert not desk.get(QUEUE, {"plan": "applied"}).context["cl"].rows
+    assert not desk.get(QUEUE, {"plan": "applied"}).context["rows"]
     response = desk.post(f"{PLANS}{made.pk}/apply/")
     assert response.url == page_of(made)
     assert said(response) == ["The plan is applied: its matches stand in the queue under “Plan”."]
     assert not MatchEvent.objects.exists()
-    rows = desk.get(QUEUE, {"plan": "applied"}).context["cl"].rows
+    rows = desk.get(QUEUE, {"plan": "applied"}).context["rows"]
     assert [row.match for row in rows] == [contested[1]]
     asked = desk.post(
         f"{QUEUE}?plan=applied",
-        {"action": "propose_selected", "_selected_action": [contested[1].pk], "select_across": 1, "index": 0},
+        {"step": "propose", "chosen": [contested[1].pk], "everything": "1"},
     )
     assert [candidate.match for candidate in asked.context["candidates"]] == [contested[1]]
     desk.post("/admin/matching/match/bulk/", {"step": "propose", "ids": str(contested[1].pk), "note": ""})
-    assert not desk.get(QUEUE, {"plan": "applied"}).context["cl"].rows
-    assert [row.match for row in desk.get(QUEUE, {"plan": "applied", "status": "all"}).context["cl"].rows] == [
+    assert not desk.get(QUEUE, {"plan": "applied"}).context["rows"]
+    assert [row.match for row in desk.get(QUEUE, {"plan": "applied", "status": "all"}).context["rows"]] == [
         contested[1]
     ]
 
 
 def test_an_unknown_plan_finds_nothing(desk, contested):
     response = desk.get(QUEUE, {"plan": "<b>0</b>"})
-    assert not response.context["cl"].rows
+    assert not response.context["rows"]
     assert b"<b>0</b>" not in response.content
 
 

@@ -22,12 +22,7 @@ BULK = "/admin/matching/match/bulk/"
 def choose(desk, step, matches, *, query="", across=0):
     return desk.post(
         QUEUE + query,
-        {
-            "action": f"{step}_selected",
-            "_selected_action": [match.pk for match in matches],
-            "select_across": across,
-            "index": 0,
-        },
+        {"step": step, "chosen": [match.pk for match in matches], **({"everything": "1"} if across else {})},
     )
 
 
@@ -41,6 +36,22 @@ def test_choosing_asks_and_changes_nothing(desk, match):
     assert "Seed potatoes" in page
     assert f'name="ids" value="{match.pk}"' in page
     assert not MatchEvent.objects.exists()
+
+
+@pytest.mark.parametrize(("step", "chooses"), [("", True), ("add_note", True), ("set_aside", False)])
+def test_without_a_step_or_a_match_it_asks_again_and_keeps_what_is_ticked(desk, match, step, chooses):
+    other = MatchFactory()
+    response = choose(desk, step, [match] if chooses else [], query="?status=all")
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert "Nothing is chosen yet" in page
+    assert (f'name="chosen" value="{match.pk}" checked' in page) is chooses
+    assert f'name="chosen" value="{other.pk}" checked' not in page
+
+
+def test_nothing_is_chosen_from_a_list_that_cannot_be_made(desk, match):
+    response = choose(desk, "set_aside", [match], query="?status=nonsense", across=1)
+    assert (response.status_code, len(response.context["refusals"])) == (400, 1)
 
 
 def test_it_says_beforehand_what_is_not_open(desk, match):

@@ -48,7 +48,7 @@ def test_the_states_lead_to_as_many_matches_of_the_queue(desk, figures):
     MatchFactory.create_batch(3)
     MatchFactory(status=MatchStatus.SET_ASIDE, decided_on={"gates": ["same_side"]})
     for bar in figures()["status"].picture.bars:
-        rows = desk.get(bar.address).context["cl"].result_count
+        rows = desk.get(bar.address).context["page_obj"].paginator.count
         assert bar.total == rows, bar.address
 
 

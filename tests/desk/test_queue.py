@@ -1,5 +1,7 @@
 """The match queue: what it shows, finds and never does a row at a time."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from directory.choices import GroupLevel
@@ -18,6 +20,7 @@ from tests.factories import (
     PublishedOfferFactory,
     ScoringProfileFactory,
 )
+from tests.pages import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 
@@ -28,7 +31,16 @@ QUEUE = "/admin/matching/match/"
 def found(desk, **query) -> list[Match]:
     response = desk.get(QUEUE, query)
     assert response.status_code == 200
-    return [row.match for row in response.context["cl"].rows]
+    return [row.match for row in response.context["rows"]]
+
+
+def refused(desk, **query) -> str:
+    """What the page says of a query that it does not answer: it shows nothing, never everything."""
+    response = desk.get(QUEUE, query)
+    assert response.status_code == 400
+    assert not response.context["rows"]
+    assert response.context["refusals"]
+    return response.content.decode()
 
 
 @pytest.fixture
@@ -49,7 +61,7 @@ def test_it_shows_what_waits_best_fit_first(desk, three):
 def test_a_row_says_fit_reasons_standing_and_where_to_go(desk, match):
     page = desk.get(QUEUE).content.decode()
     for words in (
-        "Strong fit", "0.775000", "Cambodia", "Seed potatoes", "Thailand", "Solar pumps", "Areas: 1 of 2 (Energy)",
+        "Strong fit", ">0.78<", "Cambodia", "Seed potatoes", "Thailand", "Solar pumps", "Areas: 1 of 2 (Energy)",
         "Modalities: Training", "Region: names the country", "Suggested", "Both confirmed",
         f'href="/admin/matching/match/{match.pk}/change/',
     ):  # fmt: skip
@@ -60,7 +72,7 @@ def test_a_decided_row_keeps_the_reasons_that_it_was_decided_on(desk, match, rev
     review.set_aside(match=match, by=reviewer)
     Need.objects.get().areas.set(PublishedNeedFactory(areas=["trade"]).areas.all())
     response = desk.get(QUEUE, {"status": "set_aside"})
-    assert response.context["cl"].rows[0].reasons[0] == "Areas: 1 of 2 (Energy)"
+    assert response.context["rows"][0].reasons[0] == "Areas: 1 of 2 (Energy)"
 
 
 def test_a_row_that_no_longer_fits_says_so(desk, match):
@@ -86,19 +98,19 @@ def test_score_has_bounds_inclusive(desk, three):
 
 
 @pytest.mark.parametrize("value", ["1e-400", "NaN", "0,5", "-1", "1.5", "1e400", "½", "x" * 5000])
-def test_a_score_that_is_none_finds_nothing(desk, three, value):
-    assert not found(desk, min_score=value)
+def test_a_score_that_is_none_is_refused(desk, three, value):
+    assert "Score from: Give a number from 0 to 1" in refused(desk, min_score=value)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["status", "fit", "confirmed", "released", "need_country", "offer_country", "group", "area", "need", "offer"],
-)
+    [
+        "status", "todo", "plan", "fit", "confirmed", "released", "need_country", "offer_country", "need_group",
+        "shared_area", "need", "offer", "ordering",
+    ],
+)  # fmt: skip
 def test_an_unknown_value_finds_nothing_and_is_said(desk, three, name):
-    response = desk.get(QUEUE, {name: "<b>0</b>"})
-    assert not response.context["cl"].rows
-    assert "This is not one of the choices" in response.content.decode() or "no posting" in response.content.decode()
-    assert b"<b>0</b>" not in response.content
+    assert "<b>0</b>" not in refused(desk, **{name: "<b>0</b>"})
 
 
 def test_status_all_shows_every_match(desk, three):
@@ -138,22 +150,23 @@ def test_group_is_of_the_needs_country_today_each_match_once(desk):
         GroupMembershipFactory(group=group, country=laos)
     inside = MatchFactory(need=PublishedNeedFactory(country=laos))
     MatchFactory(offer=PublishedOfferFactory(country=laos))
-    assert found(desk, group="LDC") == [inside]
-    assert found(desk, group="SPECIAL") == [inside]
-    assert not found(desk, group="LLDC")  # no heading: no filter
+    assert found(desk, need_group="LDC") == [inside]
+    assert found(desk, need_group="SPECIAL") == [inside]
+    refused(desk, need_group="LLDC")  # no heading: no filter
 
 
 def test_area_is_stated_by_both(desk):
     both = MatchFactory(need=PublishedNeedFactory(areas=["trade", "energy"]))
     MatchFactory(need=PublishedNeedFactory(areas=["trade"]))
-    assert found(desk, area="energy") == [both]
-    assert not found(desk, area="trade")
+    assert found(desk, shared_area="energy") == [both]
+    assert not found(desk, shared_area="trade")
 
 
 def test_one_need_or_one_offer(desk, three):
     assert found(desk, need=three[1].need_id) == [three[1]]
     assert found(desk, offer=three[2].offer_id) == [three[2]]
-    assert not found(desk, need=10**30)
+    assert not found(desk, need=10**17)
+    refused(desk, need=10**30)
 
 
 @pytest.mark.parametrize("words", ["POTATOES", "cambodia solar", "Thailand", "sólar  pumps"])
@@ -162,27 +175,71 @@ def test_search_reads_titles_and_countries_of_both_sides(desk, match, words):
     assert found(desk, q=words) == [match]
 
 
-@pytest.mark.parametrize("words", ["potatoes mars", "???", "\u202e", "x" * 201, "%", "_"])
-def test_search_for_what_is_not_there_finds_nothing(desk, match, words):
-    assert not found(desk, q=words)
+def test_search_for_what_is_not_there_finds_nothing(desk, match):
+    assert not found(desk, q="potatoes mars")
 
 
-def test_an_unknown_parameter_is_not_read_as_all(desk, three):
-    assert desk.get(QUEUE, {"nonsense": "1"}).status_code == 302
-    assert desk.get(QUEUE, {"need__contact__contains": "a"}).status_code == 400
+@pytest.mark.parametrize("words", ["???", "\u202e", "x" * 201, "%", "_"])
+def test_what_cannot_be_searched_for_is_refused(desk, match, words):
+    refused(desk, q=words)
+
+
+@pytest.mark.parametrize("name", ["nonsense", "need__contact__contains", "action"])
+def test_an_unknown_parameter_is_not_read_as_all(desk, three, name):
+    assert "Unknown parameter" in refused(desk, **{name: "1"})
 
 
 def test_orders(desk, three):
-    orders = {words: address for words, address, _shown in desk.get(QUEUE).context["cl"].orders}
-    weakest = desk.get(QUEUE + orders["Weakest fit first"])
-    assert [row.match for row in weakest.context["cl"].rows] == three[::-1]
-    newest = desk.get(QUEUE + orders["Newest first"])
-    assert [row.match for row in newest.context["cl"].rows] == three[::-1]
+    assert found(desk, ordering="score") == found(desk, ordering="-created_at") == three[::-1]
+    assert found(desk, ordering="-score") == found(desk, ordering="created_at") == three
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"group": "LDC", "area": "energy"}, {"need_group": "LDC", "shared_area": "energy"}),
+        ({"status": "all", "o": "-5"}, {"status": "all", "ordering": "-created_at"}),
+        ({"o": "1", "confirmed": "", "p": "2"}, {"ordering": "score", "confirmed": "", "page": "2"}),
+        ({"o": "5"}, {"ordering": "created_at"}),
+    ],
+)
+def test_an_address_of_before_leads_to_the_same_list(desk, old, new):
+    led = desk.get(QUEUE, old)
+    assert (led.status_code, led.url) == (302, f"{QUEUE}?{urlencode(new)}")
+    exported = desk.get(f"{QUEUE}export.csv", old)
+    assert exported.url == f"{QUEUE}export.csv?{urlencode(new)}"
+
+
+def test_the_filters_of_pages_and_api_work_here_too(desk, match):
+    other = MatchFactory()
+    assert found(desk, country="THA") == found(desk, country="KHM", side="need") == [match]
+    assert found(desk, country="KHM", side="offer") == []
+    assert found(desk, is_confirmed="true") == found(desk, id=match.public_id) == [match]
+    assert found(desk, is_confirmed="false") == found(desk, not_need=match.need_id) == [other]
+
+
+def test_each_choice_says_how_many_it_finds_and_states_are_counted_all_of_them(desk, three):
+    MatchFactory(status=MatchStatus.SET_ASIDE, decided_on={"gates": ["same_side"]})
+    page = Page(desk.get(QUEUE, {"min_score": "0.5"})).text
+    for words in ("Suggested (2)", "Set aside (1)", "All (3)", "Strong fit (1)", "Good fit (1)"):
+        assert words in page, words
+    assert "Partial fit (" not in page
+
+
+def test_the_first_page_shows_the_states_as_a_picture_whose_bars_lead_to_as_many_matches(desk, three):
+    MatchFactory(status=MatchStatus.SET_ASIDE, decided_on={"gates": ["same_side"]})
+    picture = desk.get(QUEUE, {"min_score": "0.5"}).context["picture"]
+    assert [(bar.label, bar.parts) for bar in picture.bars] == [("Suggested", (2,)), ("Set aside", (1,))]
+    for bar in picture.bars:
+        assert desk.get(QUEUE + bar.address).context["page_obj"].paginator.count == bar.total, bar.address
+    assert desk.get(QUEUE, {"status": "lapsed"}).context["picture"].description == "Suggested: 3; Set aside: 1"
+    MatchFactory.create_batch(50)
+    assert desk.get(QUEUE, {"page": 2}).context["picture"] is None
 
 
 def test_equal_scores_stand_in_one_order_over_the_pages(desk):
     matches = [MatchFactory() for _number in range(120)]
-    shown = [row.match for page in (1, 2, 3) for row in desk.get(QUEUE, {"p": page}).context["cl"].rows]
+    shown = [row.match for page in (1, 2, 3) for row in desk.get(QUEUE, {"page": page}).context["rows"]]
     assert shown == sorted(matches, key=lambda match: (match.need_id, match.offer_id))
 
 
@@ -225,16 +282,17 @@ def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
         for offer in offers
         if (need, offer) != (needs[0], offers[0])
     )
-    # session, user, affiliations; filters: countries of needs and of offers, groups, areas; count, rows, profile in
-    # use; the tables of the explanation (vocabulary 3, reach 3, needs 4, offers 4, places 2); labels 3; saved views
-    with django_assert_num_queries(30):
+    # session, user, affiliations; filters: countries of needs and of offers, groups, areas; how many matches each state
+    # and each word has; count, rows, profile in use; the tables of the explanation (vocabulary 3, reach 3, needs 4,
+    # offers 4, places 2); labels 3; saved views
+    with django_assert_num_queries(32):
         response = desk.get(QUEUE)
-    assert len(response.context["cl"].rows) == min(number, 50)
+    assert len(response.context["rows"]) == min(number, 50)
 
 
 def test_the_queue_offers_the_filters_that_it_was_left_with(desk, match):
     assert "As you last filtered it" not in desk.get(QUEUE).content.decode()
-    shown = desk.get(f"{QUEUE}?status=all&q=seed%22%3E&p=1")
+    shown = desk.get(f"{QUEUE}?status=all&q=seed%22%3E&page=1")
     cookie = shown.cookies["queue-as-left"]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (QUEUE, True, "Strict")
     assert "As you last filtered it" not in shown.content.decode()

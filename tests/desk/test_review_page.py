@@ -102,7 +102,7 @@ def test_decided_stands_beside_today_and_released(desk, match, reviewer):
 
 def test_a_score_that_a_run_would_change_is_said(desk, match):
     Need.objects.get().areas.set(PublishedNeedFactory(areas=["energy"]).areas.all())
-    assert "today it would be 1.000000" in desk.get(page_of(match)).content.decode()
+    assert "today it would be 1.000" in desk.get(page_of(match)).content.decode()
 
 
 def test_a_step_that_is_not_open_is_shown_with_the_reason(desk, match):
@@ -214,6 +214,14 @@ def test_going_on_leads_to_the_next_of_the_list_with_its_filters(desk):
     assert take(desk, first, "set_aside", go_on="on").url == "/admin/matching/match/"
 
 
+def test_the_next_and_the_previous_follow_the_order_of_the_list(desk):
+    weak, middle, strong = (MatchFactory(part_areas=part) for part in (200_000, 300_000, 450_000))
+    for order, before, after in (("score", weak, strong), ("-score", strong, weak), ("-created_at", strong, weak)):
+        context = desk.get(f"{page_of(middle)}?_changelist_filters=ordering%3D{order}").context
+        assert context["previous_address"].startswith(page_of(before)), order
+        assert context["next_address"].startswith(page_of(after)), order
+
+
 def test_the_next_goes_round_to_those_that_were_passed_over(desk):
     first, last = MatchFactory(part_areas=450_000), MatchFactory(part_areas=200_000)
     assert page_of(first) in desk.get(page_of(last)).context["next_address"]
@@ -240,10 +248,10 @@ def test_the_queries_do_not_grow(desk, match, reviewer, number, django_assert_nu
         MatchFactory(need=match.need)
         MatchFactory(offer=match.offer)
     # session, user, affiliations, the match; last event; labels 3; each side: posting with areas, modalities and places
-    # 4, groups 1; profile in use and tables of the explanation 17; the list that it came from: countries 2, groups,
-    # areas, count, next one after and next one at all; events, changes, others of each side; the two sides, checks, who
-    # speaks for each 2, the reviewers to assign it to; the one before; near-duplicates of each 3; enquiries
-    with django_assert_num_queries(61):
+    # 4, groups 1; profile in use and tables of the explanation 17; of the list that it came from the next one after,
+    # the next one at all and the one before; events, changes, others of each side; the two sides, checks, who speaks
+    # for each 2, the reviewers to assign it to; near-duplicates of each 3; enquiries
+    with django_assert_num_queries(56):
         desk.get(page_of(match))
 
 

@@ -41,7 +41,7 @@ def pair():
 def test_a_run_says_what_it_did(desk, match):
     run = MatchRun.objects.get()
     page = desk.get(page_of(run)).content.decode()
-    for words in ("1 needs against 1 offers", "1 suggestion", "1 new", "Seed potatoes", "0.775000", "by gate"):
+    for words in ("1 needs against 1 offers", "1 suggestion", "1 new", "Seed potatoes", "0.775", "by gate"):
         assert words in page
     assert "1 suggestion" in desk.get(RUNS).content.decode()
 

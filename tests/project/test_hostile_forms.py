@@ -204,6 +204,8 @@ class Forms:
             ("manager", f"/admin/surveys/offer/{waiting.pk}/paper/", ("reference", "dated_on", "as_of"), {}),
             ("manager", f"/admin/surveys/offer/{waiting.pk}/paper/", ("reference", "dated_on"), as_of(waiting)),
             ("reviewer", "/admin/matching/match/bulk/", ("step", "ids", "note"), {}),
+            ("reviewer", "/admin/matching/match/", ("step", "chosen", "everything"), {}),
+            ("reviewer", "/admin/matching/match/", ("chosen",), {"step": "propose"}),
             ("visitor", "/accounts/login/", ("login", "password", "next"), {}),
             ("visitor", "/accounts/password/reset/", ("email",), {}),
         ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from web.filters.fields import DayField, MomentField, SearchField
+from web.filters.fields import DayField, MomentField, ScoreField, SearchField
 from web.filters.several import NamesField, SeveralChoicesField, SeveralField
 
 NEGATION = "not_"
@@ -31,6 +31,12 @@ class DayFilter(django_filters.Filter):
     """A day, which belongs to what is asked for."""
 
     field_class = DayField
+
+
+class ScoreFilter(django_filters.Filter):
+    """A bound of a score, from 0 to 1."""
+
+    field_class = ScoreField
 
 
 class YesNoFilter(django_filters.ChoiceFilter):

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, scope_of
-from matching.filtersets import MatchFilter
+from matching.filtersets import PAIR_KEYS, MatchFilter
 from matching.models import Match
 from surveys.choices import Side
 from surveys.models import Need, Offer
@@ -16,9 +16,8 @@ from web.filters import ListFilterSet, SearchFilter
 from web.ordering import Ordering, SortKey
 from workspace.matches.groups import Group, in_groups
 
-_PAIR = tuple(SortKey(f"{side}_id", "number", is_always_there=True) for side in ("need", "offer"))
 _MOST_URGENT = SortKey("group_rank", "number", is_always_there=True)
-_BEST_FIRST = (SortKey("seen_score", "number", descending=True, is_always_there=True), *_PAIR)
+_BEST_FIRST = (SortKey("seen_score", "number", descending=True, is_always_there=True), *PAIR_KEYS)
 
 
 class OwnMatchFilter(ListFilterSet[Match]):

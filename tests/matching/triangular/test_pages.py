@@ -102,7 +102,7 @@ def test_the_public_page_asks_no_more_than_before(option, client, django_assert_
 def test_the_page_of_one_says_all(option, desk):
     page = " ".join(desk.get(page_of(option)).content.decode().split())
     for words in (
-        *REASONS, "Who covers what", "0.820000", "0.875000", "10/10", "20/20", "4000/10000",
+        *REASONS, "Who covers what", "0.820000", "0.88.", "10/10", "20/20", "4000/10000",
         "reaches the country less closely", "Beneficiary: Need",
         "Pivotal partner: Offer", "Facilitating partner: Offer", "Propose to the three sides",
     ):  # fmt: skip
@@ -172,7 +172,7 @@ def test_others_are_turned_away(option, client, request, who):
 
 
 def listed(desk, **query) -> int:
-    return desk.get(LIST, query).context["cl"].result_count
+    return desk.get(LIST, query).context["page_obj"].paginator.count
 
 
 def test_the_list_is_narrowed(scene, option, desk, reviewer):
@@ -188,9 +188,8 @@ def test_the_list_is_narrowed(scene, option, desk, reviewer):
     assert (listed(desk), listed(desk, status="set_aside"), listed(desk, status="all")) == (1, 1, 2)
     for query in ({"status": "x"}, {"country": "<b>"}, {"triple_south": "1"}, {"need": "0"}, {"need": "9" * 30}):
         response = desk.get(LIST, query)
-        assert response.status_code == 200
-        assert response.context["cl"].result_count == 0
-        assert "errornote" in response.content.decode()
+        assert response.status_code == (200 if query == {"need": "0"} else 400)
+        assert not response.context["rows"]
 
 
 def test_an_option_that_is_not_there_leads_back(desk):
