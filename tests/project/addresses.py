@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from directory.models import AgencyFact, Invitation, Mail, RulesReview
+from directory.models import AgencyFact, Invitation, Mail, Paper, RulesReview
 from matching.allocation import plans
 from matching.allocation.weighing import Settings
 from matching.models import Allocation, Enquiry, MatchChange, MatchEvent
@@ -102,6 +102,7 @@ def rows() -> dict[type[Model], Model]:
         side="offer", offer=match.offer, need=match.need, asked_by=user, agency=factories.AgencyFactory(),
         state="with_secretariat", received_at=timezone.now(),
     )  # type: ignore[misc]  # fmt: skip
+    found[Paper] = Paper.objects.create(country=match.need.country, reference="THA/7", dated_on=dt.date(2026, 11, 18))
     found[AgencyFact] = AgencyFact.objects.create(agency=factories.AgencyFactory(), label="Law", text="Decree")
     found[RulesReview] = RulesReview.objects.create(by=user, note="No change.")  # type: ignore[misc]
     affiliation = user.affiliations.get()  # type: ignore[attr-defined]

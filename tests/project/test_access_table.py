@@ -197,6 +197,8 @@ TABLE = {
     "admin:jsi18n": STAFF,
     "admin:view_on_site": LEADS_AWAY,
     "admin:directory_user_second_factor": MANAGERS,
+    "admin:directory_user_printed_codes": "302 302 302 302 403 302",  # the password is asked for again
+    "admin:directory_designation_cover": MANAGERS,
     "admin:matching_match_bulk": POST_ONLY,
     "admin:matching_match_needs": STAFF,
     "admin:matching_match_need": STAFF,
@@ -209,6 +211,7 @@ TABLE = {
     "admin:matching_match_figures": STAFF,
     "admin:matching_match_brief": STAFF,
     "admin:matching_match_letter": STAFF,
+    "admin:matching_triangularoption_letter": "302 302 302 302 404 404",  # there is none of that number
     "admin:matching_matchrun_start": POST_ONLY,
     "admin:matching_matchrun_resume": POST_ONLY,
     "admin:matching_matchrun_now": STAFF,
@@ -223,6 +226,8 @@ TABLE = {
     **{f"admin:surveys_{kind}_paper": MANAGERS for kind in ("offer", "need")},
     "admin:surveys_survey_confirming": STAFF,
     **{f"admin:surveys_survey_confirming_{page}": STAFF for page in ("file", "letters", "country", "letter")},
+    "admin:surveys_survey_confirming_reminders": STAFF,
+    "admin:surveys_survey_confirming_reminder": "302 302 302 302 404 404",  # the one in the table has just been asked
     "admin:surveys_questionnaire_xlsform": STAFF,
     "admin:surveys_questionnaire_next": POST_ONLY,
     "admin:matching_scoringprofile_new_version": POST_ONLY,
@@ -246,6 +251,7 @@ MODELS = {
     "directory.invitation": (MANAGERS, NOBODY),
     "directory.mail": (MANAGERS, NOBODY),
     "directory.apikey": (MANAGERS, NOBODY),
+    "directory.paper": (STAFF, NOBODY),
     "surveys.countrywindow": (STAFF, MANAGERS),
     "surveys.survey": (STAFF, MANAGERS),
     "surveys.import": (STAFF, MANAGERS),
@@ -271,7 +277,7 @@ MODELS = {
 # A match tells its own history on its own page; of a row that is not there the admin sends back to its index.
 HISTORY_LEADS_AWAY = {
     "matching.match", "matching.triangularoption", "matching.matchrun", "matching.allocation", "matching.enquiry",
-    "practices.practice", "practices.practicequestion",
+    "directory.paper", "practices.practice", "practices.practicequestion",
 }  # fmt: skip
 
 TAKE_POSTS = ("language", "admin:", "account_", "mail:", "mfa_", "openid_", "workspace:", "api-offers", "api-needs")
