@@ -175,7 +175,8 @@ def a_version_sent_back(scene: Scene) -> Act:
 
 
 IDLE = (
-    a_version_that_has_to_be_approved, a_version_sent_back, untouched_form, untouched_admin, confirmed_today_already, refused, the_same_file, a_reading_that_stands,
+    a_version_that_has_to_be_approved, a_version_sent_back,
+    untouched_form, untouched_admin, confirmed_today_already, refused, the_same_file, a_reading_that_stands,
     the_posting_is_kept,
 )  # fmt: skip
 
