@@ -74,7 +74,7 @@ def propose(
         return earlier
     if earlier is not None:
         ProposedVersion.objects.filter(pk=earlier.pk).close(VersionState.REPLACED, by=by)
-    made.save()
+    ProposedVersion.objects.bulk_create([made])
     if earlier is None or not earlier.is_waiting:
         tell_approvers(posting, version=made)
     return made

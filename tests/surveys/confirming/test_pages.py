@@ -217,7 +217,7 @@ def test_the_page_of_the_workspace_takes_as_many_queries_for_many(
     address = reverse("workspace:confirming")
     client.get(address)
     for turn in range(2):
-        with django_assert_num_queries(5):  # session, account, standing; rows; the window of the country
+        with django_assert_num_queries(7):  # session, account, standing; rows; what waits beside either; window
             client.get(address)
         response = own("Thailand: solar courses").response
         for number in range(5 if turn == 0 else 0):

@@ -142,11 +142,6 @@ def form_of_a_published_one(scene: Scene) -> Act:
     return scene.edit(scene.own(title="Before"))
 
 
-def form_that_has_to_be_approved(scene: Scene) -> Act:
-    scene.person(WindowKind.SINGLE)
-    return scene.edit(scene.own(title="Before"))
-
-
 def form_of_places(scene: Scene) -> Act:
     scene.person()
     offer = scene.own(title="Flood warning for small rivers", text="A course of two weeks.")
@@ -203,6 +198,15 @@ def step_submit(scene: Scene) -> Act:
 
 def step_approve(scene: Scene) -> Act:
     return _approval(scene, "approve")
+
+
+def step_approve_version(scene: Scene) -> Act:
+    scene.person(WindowKind.SINGLE)
+    scene.given("coordinator")
+    offer = scene.own(title="Before")
+    scene.edit(offer)()
+    scene.client.force_login(scene.given("coordinator"))
+    return scene.step(offer, "approve")
 
 
 def step_send_back(scene: Scene) -> Act:
@@ -481,8 +485,8 @@ def key_withdraws(scene: Scene) -> Act:
 
 
 DOORS = (
-    form_draft, form_of_a_published_one, form_that_has_to_be_approved, form_of_places, sheet, step_publish,
-    step_confirm, step_withdraw, step_renew, step_copy, step_submit, step_approve, step_send_back, step_choose,
+    form_draft, form_of_a_published_one, form_of_places, sheet, step_publish, step_confirm, step_withdraw, step_renew,
+    step_copy, step_submit, step_approve, step_approve_version, step_send_back, step_choose,
     mail_still_valid, mail_no_longer_valid, admin_add, admin_edit, admin_areas, admin_places, admin_old_version,
     admin_publish, admin_withdraw, admin_confirm, admin_from_paper, admin_add_from_paper, admin_choose,
     file_import, file_import_again,

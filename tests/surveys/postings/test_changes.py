@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from directory.models import User
 from directory.names import NameIndex
+from surveys.choices import WindowKind
 from surveys.models import Need, Offer, Survey
 from surveys.postings import states
 from surveys.postings.changes import tell_postings_changed
@@ -159,7 +160,22 @@ def the_posting_is_kept(scene: Scene) -> Act:
     return scene.step(doors.pending(scene).offer, "choose", version="posting")
 
 
+def a_version_that_has_to_be_approved(scene: Scene) -> Act:
+    scene.person(WindowKind.SINGLE)
+    return scene.edit(scene.own(title="Before"))
+
+
+def a_version_sent_back(scene: Scene) -> Act:
+    scene.given("coordinator")
+    offer = scene.own(title="Before")
+    scene.person(WindowKind.SINGLE)
+    scene.edit(offer)()
+    scene.client.force_login(scene.given("coordinator"))
+    return scene.step(offer, "send_back", note="Say more.")
+
+
 IDLE = (
+    a_version_that_has_to_be_approved, a_version_sent_back,
     untouched_form, untouched_admin, confirmed_today_already, refused, the_same_file, a_reading_that_stands,
     the_posting_is_kept,
 )  # fmt: skip
