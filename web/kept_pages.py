@@ -87,15 +87,14 @@ PAGES = KeptPages()
 class KeptAnswer:
     """What is kept, or can be, for one request of a reader whom nobody knows."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        self._request = request
+    def __init__(self, request: HttpRequest, state: Any) -> None:
+        self._request, self._state = request, state
         self._key = (
             request.build_absolute_uri(),
             get_language(),
             current(),
             timezone.now().replace(second=0, microsecond=0),
         )
-        self._state = _state_of_the_database()
 
     @classmethod
     def of(cls, request: HttpRequest) -> "KeptAnswer | None":
@@ -106,11 +105,8 @@ class KeptAnswer:
             and "Authorization" not in request.headers
             and request.COOKIES.keys() <= {settings.LANGUAGE_COOKIE_NAME}
         )
-        # Within a transaction the reader sees own writes, of which no snapshot knows.
-        if not is_plain or connection.vendor != "postgresql" or connection.in_atomic_block:
-            return None
-        answer = cls(request)
-        return answer if answer._state else None
+        state = state_of_the_database() if is_plain else None
+        return cls(request, state) if state else None
 
     def found(self) -> HttpResponse | None:
         """Return the answer as it was made, if nothing was written since."""
@@ -125,11 +121,17 @@ class KeptAnswer:
             and "CSRF_COOKIE" not in self._request.META
             and not getattr(self._request, "_csp_nonce", None)
         )
-        if is_for_all and len(response.content) <= LARGEST_PAGE and _state_of_the_database() == self._state:
+        if is_for_all and len(response.content) <= LARGEST_PAGE and state_of_the_database() == self._state:
             PAGES.keep(self._key, KeptPage(self._state, response.content, tuple(response.items())))
 
 
-def _state_of_the_database() -> Any:
+def state_of_the_database() -> Any:
+    """Return what is the same for two readers only if they see the same rows; None where nothing can say that.
+
+    Within a transaction a reader sees writes of its own, of which a snapshot does not tell.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return None
     with connection.cursor() as cursor:
         cursor.execute(_STATE)
         return cursor.fetchone()
