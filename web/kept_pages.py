@@ -66,7 +66,7 @@ class KeptPages:
         with self._lock:
             self._remove(key)
             self._pages[key] = page
-            self._bytes += len(page.content)
+            self._bytes += _size(key, page)
             while self._bytes > MOST_BYTES:
                 self._remove(next(iter(self._pages)))
 
@@ -78,7 +78,12 @@ class KeptPages:
 
     def _remove(self, key: Any) -> None:
         if page := self._pages.pop(key, None):
-            self._bytes -= len(page.content)
+            self._bytes -= _size(key, page)
+
+
+def _size(key: Any, page: KeptPage) -> int:
+    """Return about how many bytes a page takes: an address may be long too."""
+    return len(repr(key)) + len(page.content)
 
 
 PAGES = KeptPages()

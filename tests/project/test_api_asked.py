@@ -341,7 +341,7 @@ def test_what_is_asked_takes_the_same_queries_however_many_rows(
     client.get(f"{ROOT}/offers/?page_size=100")
     asked = query.format(ids=",".join(str(offer.pk) for offer in offers))
     address = f"{ROOT}/offers/{asked}{'&' if asked else '?'}page_size=100"
-    with django_assert_num_queries(queries):  # rows, areas, modalities, targets; all facets, choices of each; a count; a code
+    with django_assert_num_queries(queries):  # rows, areas, modalities, targets; facets, their choices; a count; a code
         client.get(address)
 
 

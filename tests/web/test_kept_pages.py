@@ -146,7 +146,7 @@ def test_errors_and_what_is_one_reader_s_alone_are_not_kept(client, offer, state
 
 
 def test_the_longest_unused_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_pages, "MOST_BYTES", 20)
+    monkeypatch.setattr(kept_pages, "MOST_BYTES", 26)
     pages = KeptPages()
     for key in "ab":
         pages.keep(key, KeptPage("now", b"x" * 10, ()))
@@ -154,7 +154,7 @@ def test_the_longest_unused_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     pages.keep("c", KeptPage("now", b"x" * 10, ()))
     assert [bool(pages.find(key, "now")) for key in "abc"] == [True, False, True]
     pages.keep("a", KeptPage("later", b"x" * 5, ()))
-    assert pages._bytes == 15
+    assert pages._bytes == 2 * len("'a'") + 15
     assert not pages.find("a", "now")
 
 
@@ -173,7 +173,7 @@ def hide(offer: Offer) -> None:
 
 
 def pause(offer: Offer) -> None:
-    CountryWindow.objects.create(country=offer.agency.country, paused_at=timezone.now())
+    CountryWindow.objects.create(country=offer.posting_country, paused_at=timezone.now())
 
 
 def rename_agency(offer: Offer) -> None:
@@ -181,7 +181,7 @@ def rename_agency(offer: Offer) -> None:
 
 
 def rename_country(offer: Offer) -> None:
-    Country.objects.filter(pk=offer.agency.country_id).update(name="Another name")
+    Country.objects.filter(pk=offer.posting_country.pk).update(name="Another name")
 
 
 def rename_area(offer: Offer) -> None:
@@ -198,7 +198,7 @@ def state_a_target(offer: Offer) -> None:
 
 def join_a_group(offer: Offer) -> None:
     group = CountryGroupFactory(code="ASEAN", label="ASEAN", is_heading=True)
-    GroupMembershipFactory(group=group, country=offer.agency.country)
+    GroupMembershipFactory(group=group, country=offer.posting_country)
 
 
 def post_another(offer: Offer) -> None:
