@@ -56,7 +56,7 @@ def measure(size: int) -> dict[str, Cost]:
     from benchmarks.listed_matches import make_matches
     from benchmarks.plans import most_rows_read
     from ssc_portal.running.loaded import set_aside_what_is_loaded
-    from web.kept_pages import PAGES
+    from web import kept_pages
 
     # No whole environment of tests: it notes each template with its context, which no reader pays for.
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -77,12 +77,14 @@ def measure(size: int) -> dict[str, Cost]:
                 get = partial(client.get, page)
                 if get().status_code != 200:
                     sys.exit(f"{reader} {page}: {get().status_code}")
-                taken = [_timed(get, anew=PAGES.clear) for _ in range(REPEAT)]
+                taken = [_timed(get, anew=kept_pages.PAGES.clear) for _ in range(REPEAT)]
                 again = [_timed(get)[0] for _ in range(REPEAT)]
-                PAGES.clear()
+                kept_pages.PAGES.clear()
                 found[f"{reader} {page}"] = Cost(
-                    *(statistics.median(seconds) for seconds in (*zip(*taken, strict=True), again)),
-                    most_rows_read(get)[0] if connection.vendor == "postgresql" else 0,
+                    processor=statistics.median(processor for processor, _clock in taken),
+                    clock=statistics.median(clock for _processor, clock in taken),
+                    again=statistics.median(again),
+                    rows=most_rows_read(get)[0] if connection.vendor == "postgresql" else 0,
                 )
         return found
     finally:

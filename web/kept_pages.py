@@ -89,8 +89,8 @@ def _size(key: Any, page: KeptPage) -> int:
 PAGES = KeptPages()
 
 
-class KeptAnswer:
-    """What is kept, or can be, for one request of a reader whom nobody knows."""
+class SharedAnswer:
+    """The answer to one request of a reader whom nobody knows, which the next may share."""
 
     def __init__(self, request: HttpRequest, state: Any) -> None:
         self._request, self._state = request, state
@@ -102,7 +102,7 @@ class KeptAnswer:
         )
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "KeptAnswer | None":
+    def of(cls, request: HttpRequest) -> "SharedAnswer | None":
         """Return it for a request whose answer depends on nothing but its address and language; else None."""
         is_plain = (
             request.method == "GET"

@@ -23,7 +23,7 @@ from web.days import today
 from web.facets import Counts
 from web.files.frames import FORMATS, FrameColumn, frame_response
 from web.filters import CheckBoxes, ListFilterSet, OneOrSeveral, SeveralField, refusals
-from web.kept_pages import KeptAnswer
+from web.kept_pages import SharedAnswer
 
 Row = TypeVar("Row", bound=Model)
 
@@ -44,7 +44,7 @@ class PublicPage(View):
     """Whether what one reader was shown is kept for the next, see `web.kept_pages`: where making it takes long."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        kept = KeptAnswer.of(request) if self.is_kept else None
+        kept = SharedAnswer.of(request) if self.is_kept else None
         response: Any = kept.found() if kept else None
         if response is not None:
             return _conditional(request, response)

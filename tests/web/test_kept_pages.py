@@ -25,7 +25,7 @@ from tests.factories import (
     TargetFactory,
 )
 from web import kept_pages, maintenance
-from web.kept_pages import PAGES, KeptAnswer, KeptPage, KeptPages, state_of_the_database
+from web.kept_pages import PAGES, KeptPage, KeptPages, SharedAnswer, state_of_the_database
 from web.maintenance import Maintenance
 
 NOW = dt.datetime(2026, 5, 4, 12, 30, 10, tzinfo=dt.UTC)
@@ -140,7 +140,7 @@ def test_errors_and_what_is_one_reader_s_alone_are_not_kept(client, offer, state
     assert not PAGES._pages
     request = RequestFactory().get("/offers/")
     request.META["CSRF_COOKIE"] = "x"
-    answer: Any = KeptAnswer.of(request)
+    answer: Any = SharedAnswer.of(request)
     answer.keep(client.get("/method/"))
     assert not PAGES._pages
 
@@ -164,6 +164,12 @@ def test_within_a_transaction_nothing_is_kept(client, offer) -> None:
     assert not PAGES._pages
 
 
+def country_of(offer: Offer) -> Country:
+    country = offer.posting_country
+    assert country is not None
+    return country
+
+
 def withdraw(offer: Offer) -> None:
     Offer.objects.filter(pk=offer.pk).update(status=PostingStatus.WITHDRAWN)
 
@@ -173,15 +179,15 @@ def hide(offer: Offer) -> None:
 
 
 def pause(offer: Offer) -> None:
-    CountryWindow.objects.create(country=offer.posting_country, paused_at=timezone.now())
+    CountryWindow.objects.create(country=country_of(offer), paused_at=timezone.now())
 
 
 def rename_agency(offer: Offer) -> None:
-    Agency.objects.filter(pk=offer.agency_id).update(name="Ministry of Rivers")
+    Agency.objects.filter(offers=offer).update(name="Ministry of Rivers")
 
 
 def rename_country(offer: Offer) -> None:
-    Country.objects.filter(pk=offer.posting_country.pk).update(name="Another name")
+    Country.objects.filter(pk=country_of(offer).pk).update(name="Another name")
 
 
 def rename_area(offer: Offer) -> None:
@@ -198,7 +204,7 @@ def state_a_target(offer: Offer) -> None:
 
 def join_a_group(offer: Offer) -> None:
     group = CountryGroupFactory(code="ASEAN", label="ASEAN", is_heading=True)
-    GroupMembershipFactory(group=group, country=offer.posting_country)
+    GroupMembershipFactory(group=group, country=country_of(offer))
 
 
 def post_another(offer: Offer) -> None:
