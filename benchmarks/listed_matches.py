@@ -6,6 +6,7 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from benchmarks.postings import state_areas_and_modalities, state_targets
 from directory.choices import AgencyKind
 from directory.models import Agency, Country
 from matching.models import Match, MatchSide, ScoringProfile
@@ -56,6 +57,9 @@ def make_matches(number: int) -> None:
         (Offer(agency=draw.choice(agencies), **stated(f"Generated offer {place}")) for place in range(postings)),
         batch_size=2_000,
     )
+    for model, rows in ((Need, needs), (Offer, offers)):
+        state_areas_and_modalities(model, [row.pk for row in rows], draw)
+    state_targets([offer.pk for offer in offers], draw)
     _write_matches(number, [need.pk for need in needs], [offer.pk for offer in offers])
 
 

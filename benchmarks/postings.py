@@ -19,9 +19,6 @@ def make_postings(*, needs: int, offers: int) -> None:
     """Write so many published needs and offers of listed countries: 1 to 8 areas, 0 to 4 modalities, 0 to 4 targets."""
     draw = random.Random(SEED)  # for benchmarks, not for secrets
     countries = list(Country.objects.listed().values_list("pk", flat=True))
-    areas = list(PriorityArea.objects.scored().values_list("pk", flat=True))
-    modalities = list(Modality.objects.values_list("pk", flat=True))
-    groups = list(CountryGroup.objects.filter(pk__in=TARGET_GROUPS).values_list("pk", flat=True))
     sides: tuple[tuple[Any, int], ...] = ((Need, needs), (Offer, offers))
     for model, number in sides:
         name = model.__name__.lower()
@@ -36,24 +33,39 @@ def make_postings(*, needs: int, offers: int) -> None:
             ),
             batch_size=BATCH,
         )
-        for through, column, codes, least, most in (
-            (model.areas.through, "priorityarea_id", areas, 1, 8),
-            (model.modalities.through, "modality_id", modalities, 0, 4),
-        ):
-            through.objects.bulk_create(
-                (
-                    through(**{f"{name}_id": posting.pk, column: code})
-                    for posting in postings
-                    for code in draw.sample(codes, draw.randint(least, most))
-                ),
-                batch_size=BATCH,
-            )
+        state_areas_and_modalities(model, [posting.pk for posting in postings], draw)
+    state_targets(list(Offer.objects.values_list("pk", flat=True)), draw)
+
+
+def state_areas_and_modalities(model: Any, postings: list[int], draw: random.Random) -> None:
+    """Let each posting state 1 to 8 areas and 0 to 4 modalities."""
+    name = model.__name__.lower()
+    areas = list(PriorityArea.objects.scored().values_list("pk", flat=True))
+    modalities = list(Modality.objects.values_list("pk", flat=True))
+    for through, column, codes, least, most in (
+        (model.areas.through, "priorityarea_id", areas, 1, 8),
+        (model.modalities.through, "modality_id", modalities, 0, 4),
+    ):
+        through.objects.bulk_create(
+            (
+                through(**{f"{name}_id": pk, column: code})
+                for pk in postings
+                for code in draw.sample(codes, draw.randint(least, most))
+            ),
+            batch_size=BATCH,
+        )
+
+
+def state_targets(offers: list[int], draw: random.Random) -> None:
+    """Let each offer state 0 to 4 targets, all of them countries or all of them groups."""
+    countries = list(Country.objects.listed().values_list("pk", flat=True))
+    groups = list(CountryGroup.objects.filter(pk__in=TARGET_GROUPS).values_list("pk", flat=True))
     Target.objects.bulk_create(
         (
             Target(offer_id=offer_id, kind=PlaceKind.GROUP, group_id=code)
             if in_group
             else Target(offer_id=offer_id, kind=PlaceKind.COUNTRY, country_id=code)
-            for offer_id in Offer.objects.values_list("pk", flat=True)
+            for offer_id in offers
             for in_group in [draw.random() < 0.5]
             for code in draw.sample(groups if in_group else countries, draw.randint(0, 4))
         ),

@@ -20,7 +20,7 @@ def country_filter(**kwargs: Any) -> SeveralFilter:
     options = {
         "label": _("Country or territory"),
         "widget": OneOrSeveral,
-        "queryset": Country.objects.listed().named(),
+        "queryset": Country.objects.listed(),
         "error_messages": {"invalid_choice": refusal},
     }
     return SeveralFilter(**{**options, **kwargs})

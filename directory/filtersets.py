@@ -15,7 +15,7 @@ from directory.posters import has_postings
 from directory.searching.finding import agencies_found, countries_found
 from directory.searching.reading import read_query
 from web.days import today
-from web.facets import Counts, Facet, by_value
+from web.facets import Counts, GroupedFacet, by_value, made_of
 from web.filters import CODE, ListFilterSet, NamesFilter, SearchFilter, YesNoFilter, names_filter
 from web.ordering import ID, Ordering, SortKey
 from web.text import fold
@@ -39,17 +39,16 @@ def code_filter(field_name: str = "pk", *, example: str) -> NamesFilter:
     return names_filter(field_name, pattern=CODE, example=example, label=_("Code"))
 
 
-def by_group_of(by_country: Facet) -> Facet:
+def by_group_of(by_country: GroupedFacet) -> GroupedFacet:
     """Return a facet that counts rows by the groups of today whose members their countries are."""
+    return made_of(by_country, _of_groups)
 
-    def count(rows: QuerySet[Any]) -> Counts:
-        numbers = by_country(rows)
-        return {
-            group: sum(numbers.get(iso3, 0) for iso3 in countries)
-            for group, countries in countries_by_group(today()).items()
-        }
 
-    return count
+def _of_groups(numbers: Counts) -> Counts:
+    return {
+        group: sum(numbers.get(iso3, 0) for iso3 in countries)
+        for group, countries in countries_by_group(today()).items()
+    }
 
 
 class CountryFilter(ListFilterSet[Country]):

@@ -51,6 +51,7 @@ class CountryList(FilteredList[Country]):
 class CountryDetail(PublicPage, DetailView[Country]):
     """One country or territory: its groups, agencies, offers, needs and released fits."""
 
+    is_kept = True
     slug_field = "iso3"
     slug_url_kwarg = "iso3"
     section = "countries"
@@ -108,6 +109,7 @@ class AgencyList(CountryFilteredList[Agency]):
 class AgencyDetail(PublicPage, DetailView[Agency]):
     """One agency: what it is, institutional facts with their sources, its offers and needs."""
 
+    is_kept = True
     slug_field = "code"
     slug_url_kwarg = "code"
     section = "agencies"

@@ -127,4 +127,4 @@ def _countries_of(parts: MatchParts) -> QuerySet[Country]:
         matches = parts[number].order_by()
         is_found |= Q(Exists(matches.filter(need__country=country))) | Q(Exists(matches.filter(offer__country=country)))
         is_found |= Q(Exists(matches.filter(offer__country=None, offer__agency__country=country)))
-    return Country.objects.listed().named().filter(is_found)
+    return Country.objects.listed().filter(is_found)

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from directory.access import Action, can
-from directory.country_lists import CountryFilteredList
-from directory.models import Country
 from directory.searching.reading import read_query
 from matching.life.telling.cooperation import as_published, published
 from practices.filtersets import PracticeFilter
@@ -19,10 +17,10 @@ from practices.shown.feed import practice_feed
 from practices.shown.frame import COLUMNS
 from surveys.feeds import CONTENT_TYPE, MOST_ENTRIES
 from surveys.models import Offer
-from web.pages import PublicPage
+from web.pages import FilteredList, PublicPage
 
 
-class PracticeList(CountryFilteredList[Practice]):
+class PracticeList(FilteredList[Practice]):
     """Practices that everyone may read, the same for everyone."""
 
     model = Practice
@@ -33,12 +31,6 @@ class PracticeList(CountryFilteredList[Practice]):
     file_name = "practices"
     columns = COLUMNS
     has_feed = True
-
-    def countries_to_choose(self) -> QuerySet[Country]:
-        public = self.rows().order_by()
-        return Country.objects.listed().filter(
-            Q(iso3__in=public.values("agency__country")) | Q(iso3__in=public.values("countries"))
-        )
 
     def rows(self) -> QuerySet[Practice]:
         return Practice.objects.public()

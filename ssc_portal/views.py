@@ -30,6 +30,7 @@ class Home(PublicPage, TemplateView):
     """
 
     template_name = "ssc_portal/home.html"
+    is_kept = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         offers = Offer.objects.visible_to(self.request.user).open_now()

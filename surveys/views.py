@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView
 
-from directory.country_lists import CountryFilteredList
-from directory.models import Country
 from directory.searching.reading import read_query
 from surveys.choices import Side
 from surveys.feeds import CONTENT_TYPE, MOST_ENTRIES, posting_feed
@@ -23,28 +21,17 @@ from surveys.postings.shown.frame import COLUMNS, OFFER_COLUMNS, survey_notes
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from surveys.saved_searches.keeping import LONGEST_NAME
 from surveys.searching.finding import PostingSearch
-from web.pages import PublicPage, Row
+from web.pages import FilteredList, PublicPage, Row
 from web.pictures.files import picture_response
 
 
-class PostingList(CountryFilteredList[Row]):
+class PostingList(FilteredList[Row]):
     """Offers or needs that the reader may see, open ones unless asked otherwise."""
 
     results_template = "surveys/posting_results.html"
     knows_closed = True
     has_feed = True
     side: ClassVar[Side]
-
-    def countries_to_choose(self) -> QuerySet[Country]:
-        visible = self.rows().order_by()
-        return (
-            Country.objects.listed()
-            .named()
-            .filter(
-                Q(iso3__in=visible.values("country"))
-                | Q(iso3__in=visible.filter(country=None).values("agency__country"))
-            )
-        )
 
     @property
     def is_best_first(self) -> bool:
@@ -71,7 +58,7 @@ class PostingList(CountryFilteredList[Row]):
 
     def pictures(self) -> ListPictures:
         """Return the pictures of the list as it is filtered."""
-        return ListPictures(self.filterset, self.in_view, self.narrowed_to, self.picture_address)
+        return ListPictures(self.filterset, self.in_view, self.counts, self.narrowed_to, self.picture_address)
 
     def narrowed_to(self, name: str, value: str) -> str:
         """Return the address of the list with one value of one filter, the others as they are."""

@@ -1,55 +1,119 @@
 """Counts beside the choices of a filter: how many rows the list would have with that choice and all other filters on.
 
-Each facet is counted without its own filter, so that what could be chosen instead is counted too, by one grouped query
-whatever the number of rows. The rows are those that the reader may see: a count tells no more than the list behind it.
+Each facet is counted without its own filter, so that what could be chosen instead is counted too. All that are counted
+over the same rows, those whose filter is off, are counted by one statement: the rows are found once, which is what
+takes long, in the database and in composing it. The rows are those that the reader may see: a count tells no more than
+the list behind it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, F, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, F, QuerySet, Value, When
 
 Counts = Mapping[str, int]
-Facet = Callable[[QuerySet[Any]], Counts]
-"""Counts rows by the values that an address gives to a filter."""
 
 
-def by_value(field: Any) -> Facet:
+@dataclass(frozen=True)
+class GroupedFacet:
+    """Rows by the values of a column of theirs, or of another table that says what they state."""
+
+    value: Any
+    """An expression; of another table the name of a field."""
+    through: Any = None
+    row: str = ""
+    """The column of that table that names the row."""
+    made_of: Callable[[Counts], Counts] | None = None
+    """Makes of the counts by value what the filter is asked by."""
+
+    @property
+    def grouping(self) -> Any:
+        """What it groups by; by identity, since comparing two expressions takes longer than grouping twice."""
+        return id(self.value), self.through, self.row
+
+
+Facet = GroupedFacet | Callable[[QuerySet[Any]], Counts]
+"""Counts rows by the values that an address gives to a filter; what no grouping can count, a function counts."""
+
+
+def by_value(field: Any) -> GroupedFacet:
     """Return a facet that counts rows by a column of theirs, a path such as "country" or an expression."""
-
-    def count(rows: QuerySet[Any]) -> Counts:
-        value = F(field) if isinstance(field, str) else field
-        grouped = rows.annotate(facet=value).values("facet").annotate(rows=Count("pk")).order_by()
-        return {str(found): number for found, number in grouped.values_list("facet", "rows") if found is not None}
-
-    return count
+    return GroupedFacet(F(field) if isinstance(field, str) else field)
 
 
-def by_stated(through: Any, *, row: str, value: str) -> Facet:
+def by_stated(through: Any, *, row: str, value: str) -> GroupedFacet:
     """Return a facet that counts rows by what another table says they state, each row once a value."""
-
-    def count(rows: QuerySet[Any]) -> Counts:
-        stated = through.objects.filter(**{f"{row}__in": rows.values("pk"), f"{value}__isnull": False})
-        grouped = stated.order_by().values(value).annotate(rows=Count(row, distinct=True))
-        return {str(found): number for found, number in grouped.values_list(value, "rows")}
-
-    return count
+    return GroupedFacet(value, through, row)
 
 
-def by_condition(condition: Any) -> Facet:
+def by_condition(condition: Any) -> GroupedFacet:
     """Return a facet of a filter by yes and no: how many rows fulfil the condition, and how many do not."""
-
-    def count(rows: QuerySet[Any]) -> Counts:
-        found = rows.aggregate(all=Count("pk"), true=Count("pk", filter=condition))
-        return {"true": found["true"], "false": found["all"] - found["true"]}
-
-    return count
+    return GroupedFacet(Case(When(condition, then=Value("true")), default=Value("false")))
 
 
-def summed(counts: Iterable[Counts]) -> Counts:
+def made_of(facet: GroupedFacet, make: Callable[[Counts], Counts]) -> GroupedFacet:
+    """Return a facet whose counts are made of those of another."""
+    return replace(facet, made_of=make)
+
+
+def counted(facets: Mapping[str, Facet], rows: QuerySet[Any]) -> dict[str, Counts]:
+    """Return the counts of facets over the same rows, by the name of each."""
+    grouped = {name: one for name, one in facets.items() if isinstance(one, GroupedFacet)}
+    found = _counted_together(grouped, rows) if grouped else {}
+    return {name: found[name] if isinstance(one, GroupedFacet) else one(rows) for name, one in facets.items()}
+
+
+def summed(counts: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
     """Return counts of the parts of a list as those of the whole."""
-    total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
-    return total
+    total: dict[str, Counter[str]] = defaultdict(Counter)
+    for part in counts:
+        for name, numbers in part.items():
+            total[name].update(numbers)
+    return dict(total)
+
+
+def _counted_together(facets: Mapping[str, GroupedFacet], rows: QuerySet[Any]) -> dict[str, Counts]:
+    """Count by one statement: what several facets group by, such as the country, is grouped once."""
+    groupings = {one.grouping: one for one in facets.values()}
+    places = {key: place for place, key in enumerate(groupings)}
+    columns = {f"facet_{places[key]}": one.value for key, one in groupings.items() if one.through is None}
+    found = rows.order_by().annotate(**columns).values_list("pk", *columns)
+    try:
+        sql, parameters = found.query.sql_with_params()
+    except EmptyResultSet:
+        return {name: {} for name in facets}
+    selects = [_select(places[key], one) for key, one in groupings.items()]
+    with connection.cursor() as cursor:
+        names = ", ".join(("pk", *columns))
+        cursor.execute(f"WITH facet_rows({names}) AS ({sql}) {' UNION ALL '.join(selects)}", parameters)
+        numbers: dict[int, dict[str, int]] = defaultdict(dict)
+        for place, value, number in cursor.fetchall():
+            numbers[place][value] = number
+    counts = {}
+    for name, one in facets.items():
+        of_values = numbers[places[one.grouping]]
+        counts[name] = one.made_of(of_values) if one.made_of else of_values
+    return counts
+
+
+def _select(place: int, facet: GroupedFacet) -> str:
+    """Return the statement's part that groups by one thing: of names that are Django's own, and of no value."""
+    if facet.through is None:
+        return (
+            f"SELECT {place}, CAST(facet_{place} AS VARCHAR), COUNT(*) FROM facet_rows "  # noqa: S608
+            f"WHERE facet_{place} IS NOT NULL GROUP BY facet_{place}"
+        )
+    quoted, options = connection.ops.quote_name, facet.through._meta  # noqa: SLF001 - Django documents it as public
+    table, column, of_row = (
+        quoted(name)
+        for name in (options.db_table, *(options.get_field(one).column for one in (facet.value, facet.row)))
+    )
+    return (
+        f"SELECT {place}, CAST({table}.{column} AS VARCHAR), COUNT(DISTINCT {table}.{of_row}) FROM {table} "  # noqa: S608
+        f"INNER JOIN facet_rows ON facet_rows.pk = {table}.{of_row} "
+        f"WHERE {table}.{column} IS NOT NULL GROUP BY {table}.{column}"
+    )

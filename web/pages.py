@@ -22,7 +22,8 @@ from web.branches import Branches, BranchPaginator, ListParts
 from web.days import today
 from web.facets import Counts
 from web.files.frames import FORMATS, FrameColumn, frame_response
-from web.filters import ListFilterSet, OneOrSeveral, refusals
+from web.filters import CheckBoxes, ListFilterSet, OneOrSeveral, SeveralField, refusals
+from web.kept_pages import SharedAnswer
 
 Row = TypeVar("Row", bound=Model)
 
@@ -39,8 +40,14 @@ class PublicPage(View):
 
     section: ClassVar[str] = ""
     section_current: ClassVar[str] = "page"
+    is_kept: ClassVar[bool] = False
+    """Whether what one reader was shown is kept for the next, see `web.kept_pages`: where making it takes long."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        kept = SharedAnswer.of(request) if self.is_kept else None
+        response: Any = kept.found() if kept else None
+        if response is not None:
+            return _conditional(request, response)
         response = super().dispatch(request, *args, **kwargs)
         # In 304 too, which is never compressed, as in what it stands for.
         patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
@@ -50,7 +57,12 @@ class PublicPage(View):
         if response.has_header("Cache-Control"):
             return response
         patch_cache_control(response, public=True, no_cache=True)
-        return response if response.streaming else _conditional(request, response)
+        if response.streaming:
+            return response
+        _mark(response)
+        if kept:
+            kept.keep(response)
+        return _conditional(request, response)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add which part of the menu the page belongs to."""
@@ -58,12 +70,16 @@ class PublicPage(View):
         return {"section": self.section, "section_current": self.section_current, **context}
 
 
-def _conditional(request: HttpRequest, response: Any) -> HttpResponseBase:
-    """Return an answer with its ETag, or that it is as the reader has it."""
+def _mark(response: Any) -> None:
+    """Give an answer its ETag."""
     if isinstance(response, TemplateResponse):
         response.render()
     # Weak: the same page may travel compressed or not.
     response["ETag"] = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+
+
+def _conditional(request: HttpRequest, response: Any) -> HttpResponseBase:
+    """Return an answer, or that it is as the reader has it."""
     return ConditionalGetMiddleware(lambda _request: response).process_response(request, response)
 
 
@@ -91,6 +107,7 @@ class FilteredList(PublicPage, ListView[Row]):
     own_parameters: ClassVar[frozenset[str]] = PAGE_PARAMETERS
     """Of its address, beside its filters."""
     has_feed: ClassVar[bool] = False
+    is_kept = True
     file_name: ClassVar[str] = ""
     columns: ClassVar[Sequence[FrameColumn]] = ()
     paginate_by = ROWS_A_PAGE
@@ -208,8 +225,7 @@ class FilteredList(PublicPage, ListView[Row]):
         page: Page[Row] = context["page_obj"]
         form = self.filterset.form
         active = [] if self.refusals else list(self._active_filters(form))
-        counts = {} if self.refusals else self._counts()
-        self._dress(form, counts)
+        self._dress(form)
         return context | {
             "filter_fields": [form[name] for name in self.form_fields if _offers_a_choice(form.fields.get(name))],
             "hidden_values": [
@@ -229,7 +245,11 @@ class FilteredList(PublicPage, ListView[Row]):
             "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         }
 
-    def _counts(self) -> dict[str, Counts]:
+    @cached_property
+    def counts(self) -> dict[str, Counts]:
+        """How many rows each choice of the form has, by filter; none where the query is in error."""
+        if self.refusals:
+            return {}
         return self.filterset.counts(self.form_fields, in_view=self.in_view, parts=self.parts_of_list)
 
     def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> Any:
@@ -251,29 +271,31 @@ class FilteredList(PublicPage, ListView[Row]):
                     without=f"?{left.urlencode()}" if left else self.request.path,
                 )
 
-    def _dress(self, form: forms.Form, counts: dict[str, Counts]) -> None:
+    def _dress(self, form: forms.Form) -> None:
         """Give the form, already validated, the widgets that people find easy, with counts beside the choices."""
         to_choose = self.rows_to_choose()
         for name in self.form_fields:
-            field = form.fields.get(name)
-            if name in to_choose and field is not None:
-                field.widget.choices = [("", _("Any")), *((row.pk, str(row)) for row in to_choose[name])]
-            elif isinstance(getattr(field, "widget", None), OneOrSeveral):
-                # Step by step: asked for all at once, they would be counted first, by a query.
-                field.widget.choices = [("", _("Any")), *(one for one in field.choices)]  # type: ignore[union-attr]
-            elif isinstance(field, forms.ModelMultipleChoiceField):
-                field.widget = forms.CheckboxSelectMultiple(choices=field.choices)  # type: ignore[arg-type]
-            elif isinstance(field, forms.ModelChoiceField):
-                field.empty_label = _("Any")
-                field.widget.choices = field.choices
-        for name, numbers in counts.items():
-            chosen = {str(value) for value in self.filterset.data.getlist(name)}
-            widget: Any = form.fields[name].widget
-            widget.choices = list(_with_counts(widget.choices, numbers, chosen=chosen))
+            field: Any = form.fields.get(name)
+            if field is None:
+                continue
+            choices = self._choices_of(name, field, to_choose)
+            if name in self.counts:
+                choices = _with_counts(choices, self.counts[name], chosen=set(self.filterset.data.getlist(name)))
+            if isinstance(field.widget, OneOrSeveral):
+                field.widget.choices = [("", _("Any")), *choices]
+            elif isinstance(field, SeveralField):
+                field.widget = CheckBoxes(choices=choices)
+            elif name in self.counts:
+                field.widget.choices = list(choices)
         if "ordering" in form.fields:
             # The order that a list has by itself is no part of an address: it is another one once words are searched.
             named = form.fields["ordering"].choices[self.default_order() == self._first_order() :]  # type: ignore[attr-defined]
             form.fields["ordering"].widget.choices = [("", self.default_order()), *named]
+
+    def _choices_of(self, name: str, field: forms.Field, to_choose: dict[str, Any]) -> Iterable[Any]:
+        if name in to_choose:
+            return to_choose[name].labels().items()
+        return field.labels.items() if isinstance(field, SeveralField) else getattr(field.widget, "choices", ())
 
     def _first_order(self) -> str:
         return FilteredList.default_order(self)
@@ -281,12 +303,13 @@ class FilteredList(PublicPage, ListView[Row]):
 
 def _with_counts(choices: Iterable[Any], numbers: Counts, *, chosen: set[str]) -> Iterator[tuple[Any, str]]:
     """Yield the choices that find something, and those that are chosen, with how many rows each has."""
+    words = _("%(choice)s (%(count)s)")
     for value, label in choices:
         number = numbers.get(str(value), 0)
         if not str(value):
             yield value, label
         elif number or str(value) in chosen:
-            yield value, _("%(choice)s (%(count)s)") % {"choice": label, "count": number_format(number)}
+            yield value, words % {"choice": label, "count": number_format(number)}
 
 
 def without_empty(query: QueryDict) -> QueryDict:

@@ -44,6 +44,7 @@ class SurveyList(PublicPage, ListView[Survey]):
 class SurveyPage(PublicPage, DetailView[Survey]):
     """A page of one survey edition."""
 
+    is_kept = True
     slug_field = "code"
     slug_url_kwarg = "code"
     section = "surveys"

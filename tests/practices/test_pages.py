@@ -245,4 +245,4 @@ def test_the_list_and_the_page_make_as_many_queries_with_30_as_with_1(
             client.get("/practices.atom")
 
 
-LIST_QUERIES = 16
+LIST_QUERIES = 14

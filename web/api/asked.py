@@ -62,7 +62,7 @@ def count_of(filterset: ListFilterSet[Any]) -> dict[str, Any]:
 def facets_of(filterset: ListFilterSet[Any], names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Return by filter its choices that find something, with how many rows each has under all other filters.
 
-    Counted as pages count beside their choices, over what the reader may see; two queries each.
+    Counted as pages count beside their choices, over what the reader may see: a query, and one for the choices of each.
     """
     counted = filterset.counts(names, in_view=lambda rows: rows)
     return {

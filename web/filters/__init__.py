@@ -17,12 +17,13 @@ from web.filters.kinds import (
 )
 from web.filters.lists import ListFilterSet, query_of
 from web.filters.refusing import refusal_of, refusals
-from web.filters.several import OneOrSeveral
+from web.filters.several import CheckBoxes, OneOrSeveral, SeveralField
 
 __all__ = [
     "CODE",
     "LONGEST_SEARCH",
     "PAIR",
+    "CheckBoxes",
     "DayField",
     "DayFilter",
     "ExactField",
@@ -37,6 +38,7 @@ __all__ = [
     "SearchField",
     "SearchFilter",
     "SeveralChoicesFilter",
+    "SeveralField",
     "SeveralFilter",
     "YesNoFilter",
     "names_filter",

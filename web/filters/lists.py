@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from web.facets import Counts, Facet, summed
+from web.facets import Counts, Facet, counted, summed
 from web.filters.kinds import NEGATION, DayFilter, NamesFilter, OfSeveral
 from web.filters.several import SEPARATOR
 from web.ordering import Ordering
@@ -113,21 +113,22 @@ class ListFilterSet(django_filters.FilterSet, Generic[Row]):
         filters. parts: of the list, where it comes in such: each is counted by itself. Raises ValueError where the
         query is in error: nothing is counted then.
         """
-        if parts:
-            return {
-                name: summed([self.facets[name](in_view(self._without(name, part))) for part in parts])
-                for name in names
-                if name in self.facets
-            }
-        return {name: self.facets[name](self.beside(name, in_view=in_view)) for name in names if name in self.facets}
-
-    def beside(self, name: str, *, in_view: Callable[[QuerySet[Row]], QuerySet[Row]]) -> QuerySet[Row]:
-        """Return the rows that the other filters leave, in no order: those that a choice of this one narrows further.
-
-        Raises ValueError where the query is in error.
-        """
+        facets = {name: self.facets[name] for name in names if name in self.facets}
         if not self.is_valid():
             raise ValueError("A query in error finds nothing to count.")
+        # Those whose own filter is off are all counted over the rows that the list shows.
+        apart = [name for name in facets if name in self._passing]
+        together = {name: facet for name, facet in facets.items() if name not in apart}
+        found: dict[str, Counts] = {}
+        for left_out, some in (("", together), *((name, {name: facets[name]}) for name in apart)):
+            if parts:
+                found |= summed(counted(some, in_view(self._without(left_out, part))) for part in parts)
+            else:
+                found |= counted(some, self._beside(left_out, in_view=in_view))
+        return {name: found.get(name, {}) for name in facets}
+
+    def _beside(self, name: str, *, in_view: Callable[[QuerySet[Row]], QuerySet[Row]]) -> QuerySet[Row]:
+        """Return the rows that the other filters leave, in no order: which a choice of this one narrows further."""
         left = in_view(self.queryset.order_by())
         for other, passing in self._passing.items():
             if other != name:
@@ -136,8 +137,6 @@ class ListFilterSet(django_filters.FilterSet, Generic[Row]):
 
     def _without(self, name: str, part: QuerySet[Row]) -> QuerySet[Row]:
         """Return the rows of a part that the filters leave, but for one of them."""
-        if not self.is_valid():
-            raise ValueError("A query in error finds nothing to count.")
         for other, value in self.form.cleaned_data.items():
             if other not in (name, "ordering") and other in self.data:
                 part = self.filters[other].filter(part, value)

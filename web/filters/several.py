@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from functools import cached_property
+from html import escape
+from typing import Any, Protocol, runtime_checkable
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_filters.fields import ModelMultipleChoiceField
 
@@ -37,31 +39,47 @@ class OneOrSeveral(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """Return the menu as Django's template writes it, which is asked for each of its choices: all countries."""
-        menu = self.get_context(name, value, attrs)["widget"]
-        written = format_html_join(
-            "",
-            '\n  <option value="{}"{}>{}</option>',
-            (
-                (str(option["value"]), flatatt(option["attrs"]), option["label"])
-                for _group, options, _place in menu["optgroups"]
-                for option in options
-            ),
+        chosen = self.format_value(value)
+        choices = [(str(code), str(label)) for code, label in self.choices]
+        if len(chosen) > 1:
+            labels = dict(choices)
+            choices.append((SEPARATOR.join(chosen), ", ".join(labels.get(one, one) for one in chosen)))
+            chosen = [choices[-1][0]]
+        options = (
+            f'<option value="{escape(code)}"{" selected" if code in chosen else ""}>{escape(label)}</option>'
+            for code, label in choices
         )
-        return format_html('<select name="{}"{}>{}\n</select>', menu["name"], flatatt(menu["attrs"]), written)
+        written = mark_safe("\n  ".join(options))  # noqa: S308 - all values are escaped
+        own = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<select name="{}"{}>\n  {}\n</select>', name, own, written)
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         """Return all values given."""
         return list(data.getlist(name))
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
-        """Return the choices, and where several are chosen these as one."""
-        if len(value) < 2:
-            return super().optgroups(name, value, attrs)
-        groups: list[Any] = super().optgroups(name, [], attrs)
-        labels = {str(code): str(label) for code, label in self.choices}
-        words = ", ".join(labels.get(one, one) for one in value)
-        option = self.create_option(name, SEPARATOR.join(value), words, selected=True, index=len(groups))
-        return [*groups, (None, [option], len(groups))]
+
+class CheckBoxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, each within its label; written without a template, as `OneOrSeveral` is."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Return the boxes one after the other."""
+        chosen, own = self.format_value(value), self.build_attrs(self.attrs, attrs)
+        stem = escape(own.pop("id", f"id_{name}"))
+        is_named, others = f'<input type="checkbox" name="{escape(name)}"', flatatt(own)
+        boxes = (
+            f'<label class="check" for="{stem}_{place}">{is_named} value="{escape(str(code))}" id="{stem}_{place}"'
+            f"{others}{' checked' if str(code) in chosen else ''}> {escape(str(label))}</label>"
+            for place, (code, label) in enumerate(self.choices)
+        )
+        return mark_safe("\n".join(boxes))  # noqa: S308 - all values are escaped
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """Rows that say by their keys, in one narrow query, what the reader's language calls them."""
+
+    def labels(self) -> dict[str, str]:
+        """Return what each is called, by its key, in their order."""
 
 
 class SeveralField(ModelMultipleChoiceField):
@@ -70,6 +88,13 @@ class SeveralField(ModelMultipleChoiceField):
     def __init__(self, *args: Any, most: int = MOST_VALUES, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.most = most
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What may be chosen: by the value that an address gives, in words and in order; one query a form."""
+        if self.to_field_name is None and isinstance(self.queryset, Worded):
+            return self.queryset.labels()
+        return {str(self.prepare_value(row)): str(row) for row in self.queryset}
 
     def clean(self, value: Any) -> list[Any]:
         """Return the rows, in one query; one that is not known is refused with what may have been meant."""

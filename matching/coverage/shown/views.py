@@ -28,6 +28,7 @@ DOUBLING_FIELDS = ("place_kind", "place", "place_label", "area", "modality", "of
 class CoveragePage(PublicPage, TemplateView):
     """A page of one view of coverage; an address that asks for none is answered 400, in words."""
 
+    is_kept = True
     section = "coverage"
     section_current = "true"
     refusals: tuple[str, ...] = ()

@@ -94,8 +94,8 @@ def test_agency_pages_run_as_many_queries_with_200_rows(
         )
         publish_many(Offer, number, country=country, agency=agency)
         publish_many(Need, number, country=country, agency=agency)
-        # count, agencies; countries and groups of the form; counts by country and, with who is a member, by group
-        with django_assert_num_queries(7):
+        # count, agencies; countries and groups of the form; all counts, and who is a member of which group
+        with django_assert_num_queries(6):
             client.get("/agencies/")
         # agency, facts; offers, areas, modalities, targets; needs, areas, modalities; practices
         with django_assert_num_queries(10):
