@@ -373,7 +373,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(client, focal_point, number,
     for _one in range(number):
         PublishedOfferFactory(country=None, agency=agency)
     client.force_login(focal_point)
-    with django_assert_num_queries(9):  # session, user, affiliations, count, offers, areas, modalities, targets, versions
+    with django_assert_num_queries(9):  # session, user, affiliations, count, offers and four lists of theirs
         client.get(reverse("workspace:offers"))
 
 
