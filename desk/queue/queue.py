@@ -111,4 +111,4 @@ def _countries_with(model: type[Need | Offer]) -> QuerySet[Country]:
     """Return the countries with a published posting of the kind."""
     published = model.objects.published().order_by()
     has_one = Q(pk__in=published.values("country")) | Q(pk__in=published.values("agency__country"))
-    return Country.objects.listed().named().filter(has_one)
+    return Country.objects.listed().filter(has_one)

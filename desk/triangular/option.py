@@ -95,7 +95,7 @@ class OptionList(DeskPage, FilteredList[TriangularOption]):
         for posting in POSTINGS:
             for place in (f"{posting}__country", f"{posting}__agency__country"):
                 found |= Q(pk__in=TriangularOption.objects.order_by().values(place))
-        return {"country": Country.objects.listed().named().filter(found)}
+        return {"country": Country.objects.listed().filter(found)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
