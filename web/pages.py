@@ -248,8 +248,10 @@ class FilteredList(PublicPage, ListView[Row]):
     @cached_property
     def counts(self) -> dict[str, Counts]:
         """How many rows each choice of the form has, by filter; none where the query is in error."""
-        if self.refusals:
-            return {}
+        return {} if self.refusals else self.count_choices()
+
+    def count_choices(self) -> dict[str, Counts]:
+        """Count the rows of each choice of the form, by filter, of a query without an error."""
         return self.filterset.counts(self.form_fields, in_view=self.in_view, parts=self.parts_of_list)
 
     def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> Any:

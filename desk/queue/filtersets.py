@@ -18,7 +18,7 @@ from matching.models import AllocationPick, Match
 from surveys.choices import Side
 from surveys.filtersets import of_country, states_any_of
 from surveys.models import Need, Offer
-from web.facets import Counts, by_value
+from web.facets import Counts, by_value, made_of
 from web.filters import OneOrSeveral, ScoreFilter
 from web.ordering import Ordering, SortKey
 
@@ -36,10 +36,12 @@ def choice_filter(label: Any, choices: Any, **kwargs: Any) -> django_filters.Cho
     return django_filters.ChoiceFilter(**{**options, **kwargs})
 
 
-def by_each_status(rows: QuerySet[Any]) -> Counts:
-    """Count rows by their state, and all of them."""
-    counts = by_value("status")(rows)
+def with_all(counts: Counts) -> Counts:
+    """Return the counts of states, and of all of them together."""
     return {**counts, ALL: sum(counts.values())}
+
+
+BY_STATUS = made_of(by_value("status"), with_all)
 
 
 class QueueFilter(MatchFilter):
@@ -87,7 +89,7 @@ class QueueFilter(MatchFilter):
         ),
         "created_at": Ordering(_("Oldest first"), (SortKey("created_at", "moment", is_always_there=True), *PAIR_KEYS)),
     }
-    facets = MatchFilter.facets | {"status": by_each_status}
+    facets = MatchFilter.facets | {"status": BY_STATUS}
 
     def by_status(self, queryset: QuerySet[Match], name: str, status: str) -> QuerySet[Match]:
         """Return the matches in this state."""

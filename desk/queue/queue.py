@@ -1,8 +1,6 @@
 """The match queue: a list like those of the pages, with steps on many of its rows."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -42,8 +40,6 @@ class Queue(DeskPage, FilteredList[Match]):
     paginate_by = 50
     chosen: frozenset[int] = frozenset()
     """Rows that were ticked, where the list is shown again for want of a step."""
-    states: Mapping[str, int] = MappingProxyType({})
-    """How many matches the other filters find in each state."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Show the list, or give it as a file; an address of before leads to what it is called today."""
@@ -82,6 +78,7 @@ class Queue(DeskPage, FilteredList[Match]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        is_first = context["page_obj"].number == 1
         return context | {
             "rows": rows_of(context["object_list"]),
             "chosen": self.chosen,
@@ -90,14 +87,13 @@ class Queue(DeskPage, FilteredList[Match]):
             "as_left": saved_views.as_left(self.request),
             "carried": Origin(self.request, self.request.GET.urlencode()).carried,
             "export_query": self.address_of("").partition("?")[2],
-            "picture": bars_of_states(self.states, self.asked) if context["page_obj"].number == 1 else None,
+            "picture": bars_of_states(self.counts.get("status", {}), self.asked) if is_first else None,
         }
 
-    def _counts(self) -> dict[str, Counts]:
+    def count_choices(self) -> dict[str, Counts]:
         """Count the matches of each state whatever the list shows of them, and the other choices within it."""
         others = [name for name in self.form_fields if name != "status"]
         of_states = self.filterset.counts(["status"], in_view=lambda rows: rows)
-        self.states = of_states["status"]
         return of_states | self.filterset.counts(others, in_view=self.in_view)
 
     def _file(self, ending: str) -> HttpResponseBase:

@@ -6,7 +6,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from desk.queue.filtersets import ALL, by_each_status, choice_filter
+from desk.queue.filtersets import ALL, BY_STATUS, choice_filter
 from directory.filters import country_filter
 from directory.models import Country
 from matching.choices import OptionStatus
@@ -36,7 +36,7 @@ class OptionFilter(ListFilterSet[TriangularOption]):
             _("Best fit first"), (SortKey("score", "number", descending=True, is_always_there=True), *_THREE)
         ),
     }
-    facets = {"status": by_each_status}
+    facets = {"status": BY_STATUS}
 
     def by_status(self, queryset: QuerySet[TriangularOption], name: str, status: str) -> QuerySet[TriangularOption]:
         """Return the options in this state."""

@@ -101,7 +101,7 @@ class OptionList(DeskPage, FilteredList[TriangularOption]):
         context = super().get_context_data(**kwargs)
         return context | {"rows": shown(list(context["object_list"]))}
 
-    def _counts(self) -> dict[str, Counts]:
+    def count_choices(self) -> dict[str, Counts]:
         """Count the options of each state whatever the list shows of them."""
         return self.filterset.counts(["status"], in_view=lambda rows: rows)
 
