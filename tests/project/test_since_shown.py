@@ -35,6 +35,9 @@ ONE_STEP = "one step, open in one state alone: the second is refused by name, an
 EACH_BY_ITSELF = "many rows: each is taken only in the state that the step needs, and what was refused is listed"
 WITHOUT: dict[str, str] = {
     "admin/base_site.html": ONE_S_OWN,
+    "admin/directory/designation/cover.html": ONE_STEP,
+    "admin/directory/paper/paper.html": ONE_STEP,
+    "admin/directory/user/printed_codes.html": ONE_STEP,
     "admin/directory/user/second_factor.html": ONE_STEP,
     "admin/index.html": BEGINS,
     "admin/matching/allocation/make.html": BEGINS,
