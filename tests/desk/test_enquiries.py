@@ -125,9 +125,9 @@ def test_a_get_answers_nothing_and_others_do_not_look(desk, focal_point, coordin
 def test_the_match_queue_and_a_match_say_that_a_side_asks(desk):
     match = suggested_match()
     person = speaker_for(match.need)
-    assert desk.get("/admin/matching/match/?todo=asked").context["cl"].result_count == 0
+    assert desk.get("/admin/matching/match/?todo=asked").context["page_obj"].paginator.count == 0
     asked(match.offer, person, own=match.need, text="Asked of the match")
-    assert desk.get("/admin/matching/match/?todo=asked").context["cl"].result_count == 1
+    assert desk.get("/admin/matching/match/?todo=asked").context["page_obj"].paginator.count == 1
     page = Page(desk.get(f"/admin/matching/match/{match.pk}/change/"))
     assert "Asked of the match" in page.text
     assert "The match of the two" in Page(desk.get(page_of(Enquiry.objects.get()))).text
