@@ -100,7 +100,7 @@ class MatchParts(ListParts[Match]):
 def branches_for(user: "User | AnonymousUser | None") -> MatchParts:
     """Return the matches that `visible_to` shows the reader, in parts, each with `read_as` and what goes with it."""
     if can(user, Action.READ_EVERYTHING):
-        everything = MatchParts([Match.objects.visible_to(user)])
+        everything = MatchParts([Match.objects.visible_to(user).as_seen()])
         everything.of_many = (0,)
         return everything
     asked, sees_public = AskedOfColumns(user), can(user, Action.READ_COMPUTED_FITS)

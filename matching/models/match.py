@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, DateTimeField, F, IntegerField, Q, Value, When
+from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, IntegerField, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -42,50 +42,54 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def visible_to(self, user: "User | AnonymousUser | None") -> "MatchQuerySet":
         """Matches that the person may see; the one rule for pages, API, exports and mails.
 
-        Each row carries `read_as` (see `ReadAs`), and by it `seen_score`, `seen_word` and `seen_since`, to filter and
-        order by; what else may be read of it is `Match.seen`. Whoever was not told of a step reads what the pair would
-        show had nobody decided anything, or the release: neither can be told from what an undecided pair shows.
+        Each row carries `read_as` (see `ReadAs`), by which there are `seen_score`, `seen_word` and `seen_since` to
+        filter and order by (to be read: `as_seen`); what else may be read of it is `Match.seen`. Whoever was not told
+        of a step reads what the pair would show had nobody decided anything, or the release: neither can be told from
+        what an undecided pair shows.
         """
         if can(user, Action.READ_EVERYTHING):
             # A step touches updated_at; to those who may not see steps, a fit is as old as what they see of it.
-            return self.annotate(
-                read_as=Value(ReadAs.DESK.value),
+            return self.annotate(read_as=Value(ReadAs.DESK.value)).alias(
                 seen_score=F("score"),
                 seen_word=F("word"),
                 seen_since=F("updated_at"),
             )
         asked = AskedOfPostings(user)
-        told, shown = told_to(user, asked), shown_to(user, asked)
+        # The conditions are long: what follows looks at what came of them, instead of asking them again.
+        asked_once = self.alias(
+            is_told=ExpressionWrapper(told_to(user, asked), BooleanField()),
+            is_seen_shown=ExpressionWrapper(shown_to(user, asked), BooleanField()),
+        )
+        seen = asked_once.filter(Q(is_told=True) | Q(is_seen_shown=True) | between_public_postings() & NOT_WITHHELD)
         read_as = Case(
-            When(told, then=Value(ReadAs.DESK.value)),
-            When(shown, then=Value(ReadAs.SHOWN.value)),
+            When(is_told=True, then=Value(ReadAs.DESK.value)),
+            When(is_seen_shown=True, then=Value(ReadAs.SHOWN.value)),
             default=Value(ReadAs.RELEASED.value),
         )
-        # The conditions are long: the others look at what came of them, instead of asking them again.
-        return (
-            self.filter(told | shown | between_public_postings() & NOT_WITHHELD)
-            .annotate(read_as=read_as)
-            .annotate(
-                seen_score=Case(
-                    When(read_as=ReadAs.DESK, then=F("score")),
-                    When(read_as=ReadAs.SHOWN, then=F("shown_score")),
-                    default=F("released_score"),
-                    output_field=IntegerField(),
-                ),
-                seen_word=Case(
-                    When(read_as=ReadAs.DESK, then=F("word")),
-                    When(read_as=ReadAs.SHOWN, then=F("shown_word")),
-                    default=F("released_word"),
-                    output_field=IntegerField(),
-                ),
-                seen_since=Case(
-                    When(read_as=ReadAs.DESK, then=F("scored_at")),
-                    When(read_as=ReadAs.SHOWN, then=F("shown_changed_at")),
-                    default=F("released_at"),
-                    output_field=DateTimeField(),
-                ),
-            )
+        return seen.annotate(read_as=read_as).alias(
+            seen_score=Case(
+                When(read_as=ReadAs.DESK, then=F("score")),
+                When(read_as=ReadAs.SHOWN, then=F("shown_score")),
+                default=F("released_score"),
+                output_field=IntegerField(),
+            ),
+            seen_word=Case(
+                When(read_as=ReadAs.DESK, then=F("word")),
+                When(read_as=ReadAs.SHOWN, then=F("shown_word")),
+                default=F("released_word"),
+                output_field=IntegerField(),
+            ),
+            seen_since=Case(
+                When(read_as=ReadAs.DESK, then=F("scored_at")),
+                When(read_as=ReadAs.SHOWN, then=F("shown_changed_at")),
+                default=F("released_at"),
+                output_field=DateTimeField(),
+            ),
         )
+
+    def as_seen(self) -> "MatchQuerySet":
+        """With `seen_score`, `seen_word` and `seen_since` on each row: each is as long as the rule itself."""
+        return self.annotate(seen_score=F("seen_score"), seen_word=F("seen_word"), seen_since=F("seen_since"))
 
     def decided(self, on: dt.date) -> "MatchQuerySet":
         """Matches that people have decided: no run touches them. A refusal holds for its term, or for ever."""

@@ -112,7 +112,8 @@ def has_heard(asked: SeeingAsked, side: Side, *, is_on_hold: bool = False) -> Q:
     is on hold, or that was taken back, tells nobody anything. In Python: `matching.life.seen.sides.is_told_of`.
     """
     heard = side_has(side, asked_at__isnull=False)
-    heard |= asked.clears_for(side) & side_has(side, clearance__in=CLEARANCE_SHOWN)
+    if (clears := asked.clears_for(side)) != NOBODY:
+        heard |= clears & side_has(side, clearance__in=CLEARANCE_SHOWN)
     tells_nobody = Q(status__in=TOLD_NOBODY) | Q(status=MatchStatus.LAPSED, decided_on__isnull=True)
     return asked.is_own(side) & heard & Q(on_hold_at__isnull=not is_on_hold) & ~tells_nobody
 

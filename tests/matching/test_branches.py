@@ -131,7 +131,7 @@ def ids_of(branches, **asked) -> list[int]:
 
 
 def rows_of(queryset) -> list[Any]:
-    return sorted(queryset.order_by().values_list(*KEYS))
+    return sorted(queryset.as_seen().order_by().values_list(*KEYS))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -158,7 +158,7 @@ def test_pages_of_any_order_stand_as_the_whole_does_forwards_and_backwards(cast,
     make_world(random.Random(7), countries, agencies)
     reader = readers[name]
     data = QueryDict(f"ordering={ordering}")
-    whole = MatchFilter(data, queryset=Match.objects.visible_to(reader))
+    whole = MatchFilter(data, queryset=Match.objects.visible_to(reader).as_seen())
     order, rows = whole.ordering, list(whole.qs)
     branches = Branches(MatchParts(whole.of_each(branches_for(reader))), order)
     ids = [row.pk for row in rows]

@@ -98,7 +98,7 @@ def test_the_secretariat_sees_everything(reviewer, manager):
 def test_who_sees_the_release_only_sees_its_score(visitor, reviewer):
     match = ReleasedMatchFactory()
     Match.objects.update(score=450_000, part_areas=200_000, part_modalities=150_000, part_region=100_000)
-    public, full = Match.objects.visible_to(visitor).get(), Match.objects.visible_to(reviewer).get()
+    public, full = Match.objects.visible_to(visitor).as_seen().get(), Match.objects.visible_to(reviewer).as_seen().get()
     assert (public.seen_score, public.read_as, public.seen_since) == (820_000, ReadAs.RELEASED, match.released_at)
     assert (full.seen_score, full.read_as) == (450_000, ReadAs.DESK)
 
@@ -112,8 +112,8 @@ def test_an_account_that_is_switched_off_sees_what_a_visitor_sees(reviewer):
 
 def test_a_step_cannot_be_told_from_when_a_fit_last_changed(partner, reviewer):
     match = MatchFactory()
-    since = Match.objects.visible_to(partner).get().seen_since
+    since = Match.objects.visible_to(partner).as_seen().get().seen_since
     review.add_note(match=match, by=reviewer, note="Call the ministry.")
     review.set_aside(match=match, by=reviewer)
-    assert Match.objects.visible_to(partner).get().seen_since == since
-    assert Match.objects.visible_to(reviewer).get().seen_since > since
+    assert Match.objects.visible_to(partner).as_seen().get().seen_since == since
+    assert Match.objects.visible_to(reviewer).as_seen().get().seen_since > since
