@@ -67,8 +67,11 @@ SKIPPED = (
 """Of coverage the numbers are read, and in test_two_worlds.py the lists behind them. The last
 says when the session began, and is given a dozen times an hour: tests/workspace/test_own_data.py."""
 
-A_FILE_OF_A_SEARCH = re.compile(r"\.(?:csv|json|txt|xlsx|atom)\?")
-"""It has the rows of the list beside it, which is read: tests/web/test_downloads.py."""
+A_FILE_OF_A_SEARCH = re.compile(r"\.(?:csv|json|txt|xlsx|atom|svg)\?")
+"""It has the rows of the list beside it, which is read: tests/web/test_downloads.py, test_list_pictures.py."""
+
+A_FORM_TO_FILL = "/form.xlsx"
+"""Of a posting that the reader may edit, whose page is read: tests/workspace/test_postings.py."""
 
 CONTACTS = ("secret-thai@example.org", "Secret Thai Name", "+66 2 SECRET", "Secret Room 5")
 REASONS = (
@@ -86,6 +89,8 @@ def crawl(reader: User | ApiKey | None) -> dict[str, str]:
         address = waiting.popleft().replace("&amp;", "&")
         if address in read or address.startswith(SKIPPED) or A_FILE_OF_A_SEARCH.search(address):
             continue
+        if address.endswith(A_FORM_TO_FILL):
+            continue
         path, _question_mark, query = address.partition("?")
         filters = frozenset(part.partition("=")[0] for part in query.split("&") if part)
         if filtered[path, filters] == OF_ONE_FILTER or len(filters) > OF_ONE_FILTER:
@@ -95,7 +100,7 @@ def crawl(reader: User | ApiKey | None) -> dict[str, str]:
         body = response.getvalue()
         text = CHANGES_ALWAYS.sub("", MOMENT_AND_STATE.sub("", body.decode("utf-8", "replace")))
         if response["Content-Type"].startswith("application/vnd"):
-            text = ""  # a form to download: zip files carry the time; tests/workspace reads them
+            text = ""  # zip files carry the time; the same rows are in the other files
         headers = {
             name: response.get(name, "") for name in ("ETag", "Last-Modified", "Location", "Content-Disposition")
         }
