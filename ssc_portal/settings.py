@@ -1,20 +1,20 @@
 """Settings of SSC Portal, all from the environment; docs/deploy.md, "Settings", says what each variable means."""
 
-import datetime as dt
 import logging
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from celery.schedules import crontab
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from ssc_portal.api_docs import cross_origin
 from ssc_portal.api_docs.deprecated import DEPRECATIONS
-from ssc_portal.api_docs.description import API_VERSION, TAGS, contact, description
-from ssc_portal.api_docs.names import ENUM_NAMES
+from ssc_portal.api_docs.description import API_VERSION
+from ssc_portal.api_docs.schema import schema_settings
 from ssc_portal.running import waits
+from ssc_portal.running.clock import schedule
+from ssc_portal.running.content_policy import OWN_HOST_ALONE
 from ssc_portal.running.environment import LONGEST_STATEMENT, Environment
 from ssc_portal.running.pseudo_language import add_pseudo_language
 from ssc_portal.watching.error_reports import report_errors
@@ -178,22 +178,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Jobs, mails and marks are handed out as they are written; what was left, or lost with a worker, is looked for. Where
 # there is no broker nobody is told, and `manage.py work` looks oftener. Nothing here is done twice by being done again.
 LOOK_EVERY = 30 if CELERY_BROKER_URL else 5
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": dt.timedelta(seconds=seconds), "options": {"expires": seconds}}
-    for name, task, seconds in (
-        ("jobs", "web.tasks.watch", LOOK_EVERY),
-        ("mails", "directory.tasks.send_due_mails", LOOK_EVERY),
-        ("marks", "matching.tasks.match_marked", LOOK_EVERY),
-        ("runs", "matching.tasks.watch_runs", 60),
-        ("changes", "feed.tasks.bring_up_to_date", LOOK_EVERY),
-    )
-}
-# The daily work again every hour: what a pause has missed is made up for.
-CELERY_BEAT_SCHEDULE["daily"] = {
-    "task": "ssc_portal.tasks.daily",
-    "schedule": crontab(minute=10),
-    "options": {"expires": 3_600},
-}
+CELERY_BEAT_SCHEDULE = schedule(look_every=LOOK_EVERY)
 
 # --- Maintenance: a file, which outlives a restore; each process of the portal sees its folder ------------------------
 MAINTENANCE_FILE = env.folder("MAINTENANCE_FOLDER", default=BASE_DIR / "var") / "maintenance.json"
@@ -300,48 +285,14 @@ if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "manifest-src": [SELF],
-    },
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": OWN_HOST_ALONE}
 
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_CREDENTIALS = False
-CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PATCH", "DELETE"]
-CORS_ALLOW_HEADERS = [
-    "accept",
-    "accept-language",
-    "authorization",
-    "content-type",
-    "idempotency-key",
-    "if-match",
-    "if-none-match",
-]
-CORS_EXPOSE_HEADERS = [
-    "Content-Disposition",
-    "Content-Language",
-    "Deprecation",
-    "ETag",
-    "Link",
-    "Location",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Retry-After",
-    "Sunset",
-    "WWW-Authenticate",
-    "X-Request-ID",
-]
+CORS_ALLOW_METHODS = cross_origin.METHODS
+CORS_ALLOW_HEADERS = cross_origin.ALLOWED_HEADERS
+CORS_EXPOSE_HEADERS = cross_origin.EXPOSED_HEADERS
 
 # A form field of 100,000 characters in any script fits; a body beyond this is refused with 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -417,34 +368,9 @@ REST_FRAMEWORK: dict[str, Any] = {
 
 API_DEPRECATIONS = DEPRECATIONS
 
-SPECTACULAR_SETTINGS = {
-    "TITLE": PORTAL_NAME,
-    "DESCRIPTION": description(disclaimer=PORTAL_DISCLAIMER),
-    "VERSION": API_VERSION,
-    "OAS_VERSION": "3.1.0",
-    "LICENSE": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
-    "CONTACT": contact(name=PORTAL_OWNER or PORTAL_NAME, mailbox=PORTAL_CONTACT),
-    # Whoever serves the schema serves the API; the same bytes wherever it was made.
-    "SERVERS": [{"url": "/", "description": "The portal that serves this schema"}],
-    "TAGS": TAGS,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "web.api.openapi.shapes.write_null_as_a_type",
-        "web.api.openapi.shapes.end_without_a_slash",
-        "web.api.openapi.answers.document_errors",
-        "ssc_portal.api_docs.parameters.describe_parameters",
-        "ssc_portal.api_docs.parameters.describe_components",
-        "ssc_portal.api_docs.examples.add_examples",
-        "web.api.deprecation.mark_deprecations",
-    ],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-}
+SPECTACULAR_SETTINGS = schema_settings(
+    title=PORTAL_NAME, disclaimer=PORTAL_DISCLAIMER, owner=PORTAL_OWNER or PORTAL_NAME, mailbox=PORTAL_CONTACT
+)
 
 # --- Health ---------------------------------------------------------------------------------------------------------
 DISK_FREE_MB = env.number("DISK_FREE_MB", default=200, most=1_000_000)
