@@ -16,7 +16,7 @@ from matching.models import MatchRun
 from matching.runs import in_blocks
 from matching.runs.running import RunRefused
 from matching.scoring.inputs import digest_of_directory
-from matching.scoring.reading_arrays import Vocabulary
+from matching.scoring.vocabulary import Vocabulary
 from surveys.models import Need, Offer
 from surveys.postings.shown.reach import ReachTable
 from web.days import last_day_begun, today

@@ -13,7 +13,8 @@ from directory.models import Agency
 from matching import engine
 from matching.models import Match
 from matching.scoring.packing import digest
-from matching.scoring.reading_arrays import ScoringTables, Vocabulary
+from matching.scoring.reading_arrays import ScoringTables
+from matching.scoring.vocabulary import Vocabulary
 from surveys.postings.shown.reach import ReachTable
 
 

@@ -11,14 +11,12 @@ import numpy as np
 from django.db.models import BigIntegerField, Case, Count, Sum, Value, When
 from numpy.typing import NDArray
 
-from directory.choices import AreaUse
-from directory.models import Country, Modality, PriorityArea
-from directory.models.scored import MOST_SCORED, too_many
 from matching import engine
 from matching.models import ScoringProfile
 from matching.scoring.given import GIVEN_ID, GivenPosting
 from matching.scoring.levels import NO_ROW, LevelRows, places_stated
 from matching.scoring.places import offers_used_up
+from matching.scoring.vocabulary import CannotScore, Vocabulary
 from matching.topic import is_available as topic_is_available
 from matching.topic.languages import comparisons
 from matching.topic.stored import stored_vectors
@@ -31,7 +29,6 @@ from surveys.postings.shown.own_words import OwnWords, own_words
 from surveys.postings.shown.reach import PlaceKey, ReachTable
 from web import bulk
 from web.days import today
-from web.unavailable import CannotAnswer
 
 ENGLISH = "en"
 HALF = 32
@@ -43,10 +40,6 @@ LANGUAGES = {code: number for number, code in enumerate(CODES)}
 LANGUAGES_COMPARED = comparisons(CODES)
 
 
-class CannotScore(CannotAnswer):
-    """What is to be scored holds more codes than the engine tells apart, or one that it was not told of."""
-
-
 class ListKind(Enum):
     """Whether an offer all of whose places are agreed is open: a run keeps both, see `matching.runs.both_lists`."""
 
@@ -54,66 +47,6 @@ class ListKind(Enum):
     """It is closed to everybody else."""
     SHOWN = "shown"
     """It is open, as if nobody had agreed anything: whoever was not told must not learn it from what fits."""
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Which bit stands for which area and modality, and which column for which country."""
-
-    areas: tuple[str, ...]
-    modalities: tuple[str, ...]
-    countries: tuple[str, ...]
-    related: NDArray[np.uint64]
-    unscored: tuple[str, ...] = ()
-    """Areas that do not score, of which postings may have some."""
-
-    @classmethod
-    def read(cls) -> "Vocabulary":
-        """Read the areas with their relatives, the modalities and the countries, in three queries.
-
-        Disabled entries keep their bit: what refers to them keeps them. Raises CannotScore where there are more areas
-        or modalities that score than the engine tells apart.
-        """
-        areas = list(PriorityArea.objects.order_by("code").values_list("code", "parent", "use"))
-        bit_of = {code: bit for bit, code in enumerate(code for code, _parent, use in areas if use == AreaUse.AREA)}
-        modalities = tuple(Modality.objects.order_by("code").values_list("code", flat=True))
-        if max(len(bit_of), len(modalities)) > MOST_SCORED:
-            raise CannotScore(too_many(PriorityArea.objects.scored()) or too_many(Modality.objects.scored()))
-        related = [0] * len(bit_of)
-        for code, parent, _use in areas:
-            if code in bit_of and parent in bit_of:
-                related[bit_of[code]] |= 1 << bit_of[parent]
-                related[bit_of[parent]] |= 1 << bit_of[code]
-        return cls(
-            areas=tuple(bit_of),
-            modalities=modalities,
-            countries=tuple(Country.objects.order_by("iso3").values_list("iso3", flat=True)),
-            related=np.array(related, dtype=np.uint64),
-            unscored=tuple(code for code, _parent, _use in areas if code not in bit_of),
-        )
-
-    def column(self, iso3: str) -> int:
-        """Return the column of a country; CannotScore where it is none of these."""
-        try:
-            return self._columns[iso3]
-        except KeyError:
-            raise CannotScore(f"the country {iso3} was not known when the run began") from None
-
-    @cached_property
-    def _columns(self) -> dict[str, int]:
-        return {iso3: column for column, iso3 in enumerate(self.countries)}
-
-    def area_codes(self, mask: int) -> list[str]:
-        """Return the codes of the areas in a mask."""
-        return [code for bit, code in enumerate(self.areas) if mask >> bit & 1]
-
-    def modality_codes(self, mask: int) -> list[str]:
-        """Return the codes of the modalities in a mask."""
-        return [code for bit, code in enumerate(self.modalities) if mask >> bit & 1]
-
-    def area_relatives(self, code: str) -> list[str]:
-        """Return the codes of an area's parent and children."""
-        return self.area_codes(int(self.related[self.areas.index(code)]))
 
 
 @dataclass(frozen=True)

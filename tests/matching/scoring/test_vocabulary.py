@@ -10,7 +10,8 @@ from directory.models import Country, Modality, PriorityArea, User
 from matching.choices import RunState
 from matching.models import Match, MatchRun
 from matching.runs.running import run_matching
-from matching.scoring.reading_arrays import CannotScore, ScoringTables, Vocabulary
+from matching.scoring.reading_arrays import ScoringTables
+from matching.scoring.vocabulary import CannotScore, Vocabulary
 from surveys.models import Need, Offer
 from tests.api import client_of
 from tests.factories import (
