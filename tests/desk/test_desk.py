@@ -39,6 +39,7 @@ def interested(match) -> None:
         answering.answer(match=match, side=side, by=speaker_for(posting), answer=SideAnswer.INTERESTED)
 
 
+@pytest.mark.any_database
 def test_a_view_is_kept_under_its_name_and_is_one_s_own(desk, reviewer, manager, as_):
     desk.post(f"{QUEUE}views/", {"name": "Weak ones", "query": "max_score=0.5&page=3"})
     view = SavedView.objects.get()
@@ -92,6 +93,7 @@ def test_exports_and_figures_are_for_the_secretariat(client, focal_point, match)
         assert client.get(f"{QUEUE}{path}").status_code == 302
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [0, 60])
 def test_figures_take_as_many_queries_for_many_as_for_none(desk, number, django_assert_num_queries):
     MatchFactory.create_batch(number)
@@ -173,6 +175,7 @@ def test_nobody_else_makes_a_brief(match, focal_point):
         briefs.brief_pdf(match=match, by=focal_point)
 
 
+@pytest.mark.any_database
 def test_the_queue_over_ten_thousand_asks_as_often_as_over_ten(desk, django_assert_num_queries):
     needs = [PublishedNeedFactory() for _one in range(10)]
     profile = ScoringProfileFactory()

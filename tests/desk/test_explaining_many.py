@@ -11,7 +11,7 @@ from tests.factories import (
     TargetFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_each_pair_is_what_it_is_alone(django_assert_num_queries):

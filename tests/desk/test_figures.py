@@ -90,6 +90,7 @@ def test_the_median_says_of_how_many_matches_it_is(figures):
     assert [bar.number for bar in others] == ["–", "–", "–"]
 
 
+@pytest.mark.any_database
 def test_the_figures_take_as_many_queries_with_one_match_as_with_twenty(desk, django_assert_num_queries):
     for number in (1, 20):
         MatchFactory.create_batch(number)

@@ -38,6 +38,7 @@ def offer_to(need, **fields):
     return offer
 
 
+@pytest.mark.any_database
 def test_each_offer_has_its_score_or_the_gates_that_close(desk, need):
     own = offer_to(need, country=need.country)
     elsewhere = PublishedOfferFactory(areas=["trade"])
@@ -80,6 +81,7 @@ def test_needs_to_choose_from_are_open_ones(desk, need):
     assert not list(desk.get(NEEDS, {"q": "nowhere"}).context["page"])
 
 
+@pytest.mark.any_database
 def test_any_pair_is_explained_open_or_not(desk, need):
     draft = OfferFactory(title="A draft", country=need.country)
     page = desk.get(PAIR, {"need": need.pk, "offer": draft.pk}).content.decode()
@@ -88,6 +90,7 @@ def test_any_pair_is_explained_open_or_not(desk, need):
     assert "The two have never been suggested together." in page
 
 
+@pytest.mark.any_database
 def test_of_two_that_are_not_open_each_says_why(desk, need):
     type(need).objects.filter(pk=need.pk).update(closes_on=dt.date(2020, 1, 31))
     draft = OfferFactory(title="A draft")
@@ -95,6 +98,7 @@ def test_of_two_that_are_not_open_each_says_why(desk, need):
     assert "The need closed on 31 January 2020. The offer is not published." in page
 
 
+@pytest.mark.any_database
 def test_a_pair_that_is_a_match_leads_to_its_page(desk, match):
     response = desk.get(PAIR, {"need": match.need_id, "offer": match.offer_id})
     assert response.url == f"/admin/matching/match/{match.pk}/change/"
@@ -119,6 +123,7 @@ def test_a_need_that_is_none_is_not_found(desk):
     assert desk.get(f"/admin/matching/match/need/{'9' * 30}/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_hostile_titles_are_inert(desk):
     need = PublishedNeedFactory(title="<script>alert(1)</script>")
     offer = PublishedOfferFactory(title='"><script>alert(2)</script>')
@@ -126,6 +131,7 @@ def test_hostile_titles_are_inert(desk):
         assert b"<script>alert" not in desk.get(address).content
 
 
+@pytest.mark.any_database
 def test_a_get_changes_nothing_and_a_post_is_not_answered(desk, need):
     before = (list(Need.objects.values()), list(Offer.objects.values()))
     for address in (NEEDS, of(need), PAIR):
@@ -135,6 +141,7 @@ def test_a_get_changes_nothing_and_a_post_is_not_answered(desk, need):
     assert Need.objects.get().status == PostingStatus.PUBLISHED
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [2, 150])
 def test_the_queries_do_not_grow(desk, need, number, django_assert_num_queries):
     for _number in range(number):

@@ -50,6 +50,7 @@ def references(page: Page) -> set[str]:
     return {one for one in ("THA/7", "KHM/9", "LAO/1") if one in page.text}
 
 
+@pytest.mark.any_database
 def test_the_list_says_what_each_letter_did(did, desk):
     page = Page(desk.get(LIST))
     assert references(page) == {"THA/7", "KHM/9", "LAO/1"}
@@ -73,6 +74,7 @@ def test_letters_are_found_by_reference_date_and_country(did, desk, query, found
     assert references(Page(desk.get(f"{LIST}?{query}"))) == found
 
 
+@pytest.mark.any_database
 def test_the_list_costs_the_same_with_many_letters(did, desk, manager):
     desk.get(LIST)
     with CaptureQueriesContext(connection) as few:
@@ -105,6 +107,7 @@ def test_a_manager_attaches_a_scan_later_and_once(manager, as_: Callable[[User],
     assert bytes(PaperScan.objects.get().data) == PDF
 
 
+@pytest.mark.any_database
 def test_nobody_else_attaches_one(manager, reviewer, focal_point, coordinator, desk):
     paper = letter(manager)
     for by in (reviewer, focal_point, coordinator):
@@ -115,6 +118,7 @@ def test_nobody_else_attaches_one(manager, reviewer, focal_point, coordinator, d
     assert not PaperScan.objects.exists()
 
 
+@pytest.mark.any_database
 def test_who_is_not_of_the_secretariat_sees_no_list(manager, focal_point, as_: Callable[[User], Client]):
     paper = letter(manager)
     client = as_(focal_point)

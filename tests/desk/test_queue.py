@@ -58,6 +58,7 @@ def test_it_shows_what_waits_best_fit_first(desk, three):
     assert found(desk) == three
 
 
+@pytest.mark.any_database
 def test_a_row_says_fit_reasons_standing_and_where_to_go(desk, match):
     page = desk.get(QUEUE).content.decode()
     for words in (
@@ -68,6 +69,7 @@ def test_a_row_says_fit_reasons_standing_and_where_to_go(desk, match):
         assert words in page, words
 
 
+@pytest.mark.any_database
 def test_a_decided_row_keeps_the_reasons_that_it_was_decided_on(desk, match, reviewer):
     review.set_aside(match=match, by=reviewer)
     Need.objects.get().areas.set(PublishedNeedFactory(areas=["trade"]).areas.all())
@@ -75,6 +77,7 @@ def test_a_decided_row_keeps_the_reasons_that_it_was_decided_on(desk, match, rev
     assert response.context["rows"][0].reasons[0] == "Areas: 1 of 2 (Energy)"
 
 
+@pytest.mark.any_database
 def test_a_row_that_no_longer_fits_says_so(desk, match):
     match.offer.targets.all().delete()
     assert "The offer does not reach the country of the need." in desk.get(QUEUE).content.decode()
@@ -97,11 +100,13 @@ def test_score_has_bounds_inclusive(desk, three):
     assert found(desk, min_score="0.5", max_score="0.6") == [three[1]]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("value", ["1e-400", "NaN", "0,5", "-1", "1.5", "1e400", "½", "x" * 5000])
 def test_a_score_that_is_none_is_refused(desk, three, value):
     assert "Score from: Give a number from 0 to 1" in refused(desk, min_score=value)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "name",
     [
@@ -184,6 +189,7 @@ def test_what_cannot_be_searched_for_is_refused(desk, match, words):
     refused(desk, q=words)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ["nonsense", "need__contact__contains", "action"])
 def test_an_unknown_parameter_is_not_read_as_all(desk, three, name):
     assert "Unknown parameter" in refused(desk, **{name: "1"})
@@ -194,6 +200,7 @@ def test_orders(desk, three):
     assert found(desk, ordering="-score") == found(desk, ordering="created_at") == three
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -243,6 +250,7 @@ def test_equal_scores_stand_in_one_order_over_the_pages(desk):
     assert shown == sorted(matches, key=lambda match: (match.need_id, match.offer_id))
 
 
+@pytest.mark.any_database
 def test_a_title_is_inert(desk):
     MatchFactory(
         need=PublishedNeedFactory(title='<script>alert("x")</script>'),
@@ -253,6 +261,7 @@ def test_a_title_is_inert(desk):
     assert "<img src=x" not in page
 
 
+@pytest.mark.any_database
 def test_a_get_changes_nothing(desk, match):
     before = list(Match.objects.values())
     for query in ({}, {"action": "release_selected", "_selected_action": match.pk, "note": "x"}):
@@ -261,6 +270,7 @@ def test_a_get_changes_nothing(desk, match):
     assert not MatchEvent.objects.exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [10, 1000])
 def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
     ScoringProfileFactory()
@@ -290,6 +300,7 @@ def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
     assert len(response.context["rows"]) == min(number, 50)
 
 
+@pytest.mark.any_database
 def test_the_queue_offers_the_filters_that_it_was_left_with(desk, match):
     assert "As you last filtered it" not in desk.get(QUEUE).content.decode()
     shown = desk.get(f"{QUEUE}?status=all&q=seed%22%3E&page=1")

@@ -65,6 +65,7 @@ def test_a_reviewer_starts_one(desk, reviewer, pair):
     assert (run.state, run.is_in_blocks) == (RunState.FINISHED, True)
 
 
+@pytest.mark.any_database
 def test_a_second_is_refused_while_one_runs(desk):
     MatchRunFactory(state=RunState.RUNNING)
     response = desk.post(START, follow=True)
@@ -87,6 +88,7 @@ def test_a_run_that_fails_says_so_and_keeps_its_error(desk, monkeypatch):
     assert "<script>alert" not in page
 
 
+@pytest.mark.any_database
 def test_starting_is_no_get_and_nothing_else_is_changed(desk):
     run = MatchRunFactory()
     before = list(MatchRun.objects.values())
@@ -97,12 +99,14 @@ def test_starting_is_no_get_and_nothing_else_is_changed(desk):
     assert list(MatchRun.objects.values()) == before
 
 
+@pytest.mark.any_database
 def test_a_run_without_counts_or_changes_is_shown(desk):
     run = MatchRunFactory(counts={}, state=RunState.RUNNING, finished_at=None, done=2, of=5)
     assert "40 %" in desk.get(page_of(run)).content.decode()
     assert desk.get(RUNS).status_code == 200
 
 
+@pytest.mark.any_database
 def test_changes_come_in_pages_and_by_kind(desk, monkeypatch):
     monkeypatch.setattr(run_admin, "CHANGES_A_PAGE", 2)
     run = MatchRunFactory()
@@ -115,6 +119,7 @@ def test_changes_come_in_pages_and_by_kind(desk, monkeypatch):
     assert "?p=2&amp;kind=new" in desk.get(page_of(run), {"kind": "new"}).content.decode()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [2, 60])
 def test_the_queries_do_not_grow(desk, number, django_assert_num_queries):
     run = MatchRunFactory()
@@ -133,6 +138,7 @@ def test_a_run_on_the_same_inputs_says_that_nothing_changed(desk, match):
     assert run.digest == MatchRun.objects.earliest("started_at").digest
 
 
+@pytest.mark.any_database
 def test_the_same_inputs_with_another_result_are_a_fault_and_shown_as_one(desk, match):
     run = run_matching()
     MatchRun.objects.filter(pk=run.pk).update(result_digest="0" * 64)
@@ -141,6 +147,7 @@ def test_the_same_inputs_with_another_result_are_a_fault_and_shown_as_one(desk, 
     assert "Please report this" in page.content.decode()
 
 
+@pytest.mark.any_database
 def test_a_run_says_what_changed_in_its_inputs_and_why_a_match_moved(desk, match):
     match.need.areas.set([*match.need.areas.all(), *PublishedNeedFactory(areas=["trade"]).areas.all()])
     match.need.save()
@@ -155,12 +162,14 @@ def test_a_run_says_what_changed_in_its_inputs_and_why_a_match_moved(desk, match
     assert "Priority areas −0.075; the need was changed since." in page
 
 
+@pytest.mark.any_database
 def test_a_run_says_why_a_match_is_gone(desk, match):
     Offer.objects.filter(pk=match.offer_id).update(status="withdrawn")
     run = run_matching()
     assert "The offer is not open any more." in desk.get(page_of(run)).content.decode()
 
 
+@pytest.mark.any_database
 def test_another_profile_is_named_as_the_cause(desk, match):
     ScoringProfile.objects.update(is_default=False)
     ScoringProfileFactory(version=2, weight_areas=50, weight_modalities=20, is_default=True)
@@ -169,6 +178,7 @@ def test_another_profile_is_named_as_the_cause(desk, match):
     assert "scored by another profile" in page
 
 
+@pytest.mark.any_database
 def test_progress_in_blocks_is_shown_and_a_failed_run_resumed(desk, pair):
     run = MatchRunFactory(state=RunState.RUNNING, is_in_blocks=True, done=1, of=2, finished_at=None)
     RunBlock.objects.create(run=run, start=0, stop=1, result=b"x")
@@ -194,6 +204,7 @@ def test_what_a_run_would_change_now_is_shown_before_it_is_run(desk, match):
     assert MatchRun.objects.count() == 1
 
 
+@pytest.mark.any_database
 def test_the_first_page_says_how_the_matching_stands_and_runs_it(desk, match):
     page = desk.get("/admin/").content.decode()
     assert "Last matching run" in page
@@ -206,6 +217,7 @@ def test_the_first_page_says_how_the_matching_stands_and_runs_it(desk, match):
     assert "1 posting has changed since and waits to be matched." in page
 
 
+@pytest.mark.any_database
 def test_what_a_run_would_change_is_for_those_who_run_it(as_, focal_point, match):
     with pytest.raises(PreviewRefused, match="Only the secretariat"):
         preview_run(by=focal_point)

@@ -44,6 +44,7 @@ def propose(need: Need, offer: Offer) -> str:
     return f"/admin/matching/match/need/{need.pk}/propose/{offer.pk}/"
 
 
+@pytest.mark.any_database
 def test_the_page_names_the_agency_its_offer_and_what_is_shared(desk, need):
     offer = offer_to(need)
     read = offer_to(need, maker=PublishedOfferFactory, title="Read from a survey", survey=SurveyFactory())
@@ -61,6 +62,7 @@ def test_the_page_names_the_agency_its_offer_and_what_is_shared(desk, need):
     assert whom(need) in desk.get(f"/admin/matching/match/need/{need.pk}/").content.decode()
 
 
+@pytest.mark.any_database
 def test_a_match_is_linked_to_in_place_of_the_button(desk, need, reviewer):
     offer = offer_to(need)
     run_matching()
@@ -75,6 +77,7 @@ def test_a_match_is_linked_to_in_place_of_the_button(desk, need, reviewer):
     assert desk.get(propose(need, offer)).headers["Location"] == page
 
 
+@pytest.mark.any_database
 def test_a_reviewer_looks_and_proposes(desk, need, reviewer):
     offer = offer_to(need)
     address = propose(need, offer)
@@ -95,6 +98,7 @@ def test_a_reviewer_looks_and_proposes(desk, need, reviewer):
     assert match.events.filter(kind="proposed").count() == 1
 
 
+@pytest.mark.any_database
 def test_what_cannot_be_proposed_says_why(desk, need):
     read = offer_to(need, maker=PublishedOfferFactory)
     text = desk.get(propose(need, read)).content.decode()
@@ -117,6 +121,7 @@ def test_nothing_to_ask_and_nothing_there(desk, need):
     assert desk.post(whom(need)).status_code == 405
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("who", [None, "focal_point", "other_focal_point", "coordinator", "partner"])
 def test_none_but_the_secretariat_see_it_or_propose(need, who, request):
     offer = offer_to(need)
@@ -129,6 +134,7 @@ def test_none_but_the_secretariat_see_it_or_propose(need, who, request):
     assert not Match.objects.exists()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [1, 6])
 def test_the_queries_do_not_grow(desk, need, number, django_assert_num_queries):
     for count in range(number):

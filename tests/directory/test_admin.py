@@ -138,6 +138,7 @@ def test_a_reviewer_does_not_see_accounts(as_reviewer, rows):
     assert rows[User].email not in as_reviewer.get(url(Agency, "change", rows[Agency].pk)).content.decode()
 
 
+@pytest.mark.any_database
 def test_a_reviewer_cannot_go_back_to_an_old_version(as_reviewer, rows):
     country = rows[Country]
     country.save()
@@ -218,6 +219,7 @@ def test_the_parts_of_a_group_are_in_its_history(as_manager, manager, rows):
     assert (latest.parts.count(), latest.history_user) == (1, manager)
 
 
+@pytest.mark.any_database
 def test_codes_stay(as_manager, rows):
     for model, field in (
         (Country, "iso3"),
@@ -322,6 +324,7 @@ def test_no_page_shows_a_hash(as_manager, rows):
         assert "argon2" not in content
 
 
+@pytest.mark.any_database
 def test_saving_a_person_keeps_the_password(as_manager, rows):
     person = rows[User]
     page = url(User, "change", person.pk)
@@ -350,6 +353,7 @@ def test_an_affiliation_is_added_and_ended_on_the_persons_page(as_manager, manag
     assert {first.history.first().history_user, second.history.first().history_user} == {manager}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("role", "agency"), [(Role.MANAGER, "second"), (Role.FOCAL_POINT, "secretariat")])
 def test_a_secretariat_role_is_given_in_the_secretariat_alone(as_manager, rows, role, agency):
     chosen = AgencyFactory(code="second") if agency == "second" else Agency.objects.get(code=agency)
@@ -483,6 +487,7 @@ def test_saving_a_group_takes_no_query_a_member(as_manager):
     assert count() == few
 
 
+@pytest.mark.any_database
 def test_every_reference_model_is_in_the_admin():
     assert set(REFERENCE) | set(ACCOUNTS) <= set(site._registry)
 

@@ -113,6 +113,7 @@ def test_a_second_load_changes_nothing(folder):
     assert (Country.history.count(), CountryGroup.history.count(), GroupMembership.history.count()) == history
 
 
+@pytest.mark.any_database
 def test_a_second_load_takes_as_many_queries_at_any_number_of_rows(loaded):
     def count(path: Path) -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -257,6 +258,7 @@ def test_a_dry_run_tells_and_writes_nothing(folder):
     assert contents() == before
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("file", "key", "values", "column", "wrong", "right"),
     [
@@ -301,6 +303,7 @@ def test_one_bad_cell_anywhere_and_nothing_is_written(folder, file, key, values,
     assert not any(contents().values())
 
 
+@pytest.mark.any_database
 def test_all_that_is_wrong_is_told_at_once(folder):
     folder.edit("countries.csv", {"iso3": "THA"}, un_status="friend")
     folder.edit("agencies.csv", {"code": "aiib"}, founded="soon")
@@ -314,6 +317,7 @@ def test_all_that_is_wrong_is_told_at_once(folder):
     assert 'agencies.csv, row 19, column founded: "soon" is not a whole number' in str(caught.value)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [
@@ -341,6 +345,7 @@ def test_a_file_that_cannot_be_read_is_told(folder, content, wrong):
     assert not Country.objects.exists()
 
 
+@pytest.mark.any_database
 def test_spreadsheet_habits_are_forgiven(folder):
     lines = (folder.path / "modalities.csv").read_text(encoding="utf-8").splitlines()
     text = "\ufeff" + "\r\n".join([*lines, ",,,,,,", ""]).replace("training,Training,", " training , Training ,")

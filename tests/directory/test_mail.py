@@ -83,6 +83,7 @@ def test_a_sender_that_dies_half_way_sends_nothing_twice(note, focal_point):
     assert sending.send_due() == {"sent": 1}
 
 
+@pytest.mark.any_database
 def test_a_server_that_refuses_is_tried_again_later_then_given_up(note, focal_point):
     write(focal_point)
     with mock.patch.object(get_connection().__class__, "send_messages", side_effect=OSError("no route")):
@@ -93,18 +94,21 @@ def test_a_server_that_refuses_is_tried_again_later_then_given_up(note, focal_po
     assert Mail.objects.get().state == MailState.FAILED
 
 
+@pytest.mark.any_database
 def test_what_the_reader_may_not_see_any_more_is_not_sent(note, focal_point):
     write(focal_point, gone=True)
     assert sending.send_due() == {"dropped": 1}
     assert mail.outbox == []
 
 
+@pytest.mark.any_database
 def test_nobody_without_an_active_account_is_written_to(note, focal_point):
     focal_point.is_active = False
     focal_point.save()
     assert write(focal_point) == 0
 
 
+@pytest.mark.any_database
 def test_a_title_cannot_add_headers_markup_or_turn_the_direction(note, focal_point):
     write(focal_point, title="A\r\nBcc: all@example.org <script>alert(1)</script> \u202eexe")
     sending.send_due()
@@ -116,10 +120,12 @@ def test_a_title_cannot_add_headers_markup_or_turn_the_direction(note, focal_poi
     assert "\u202e" not in message.subject + message.body
 
 
+@pytest.mark.any_database
 def test_one_line_keeps_words_of_any_script():
     assert one_line(" مياه \u200f الشرب\r\n\t水\u2028ខ្មែរ\x00\ud800 ") == "مياه الشرب 水 ខ្មែរ"
 
 
+@pytest.mark.any_database
 def test_every_kind_has_its_templates():
     from django.template.loader import get_template
 
@@ -128,6 +134,7 @@ def test_every_kind_has_its_templates():
             get_template(f"mail/{code}.{ending}")
 
 
+@pytest.mark.any_database
 def test_each_is_written_in_the_language_and_time_zone_of_its_reader(note, focal_point, settings):
     from django.utils import translation
 
@@ -147,6 +154,7 @@ def test_each_is_written_in_the_language_and_time_zone_of_its_reader(note, focal
     assert seen == [("fr", "Pacific/Kiritimati")]
 
 
+@pytest.mark.any_database
 def test_unsubscribing_takes_one_post_without_a_session_and_a_get_changes_nothing(client, focal_point):
     focal_point.digest = Digest.DAILY
     focal_point.save()
@@ -201,6 +209,7 @@ def test_who_approves_hears_of_a_submission_and_the_submitter_of_the_approval(fo
     assert reverse("workspace:offer", args=[offer.pk]) in mail.outbox[-1].body
 
 
+@pytest.mark.any_database
 def test_an_office_mailbox_learns_that_there_is_something_and_no_more(note):
     agency = AgencyFactory(country=CountryFactory(iso3="THA"), office_mailbox="office@example.org")
     UserFactory(role=Role.FOCAL_POINT, role__agency=agency)

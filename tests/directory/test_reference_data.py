@@ -24,6 +24,7 @@ def rows_of(file: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("file", sorted(path.name for path in DATA_FOLDER.glob("*.csv")))
 def test_every_row_has_a_source(file):
     assert [row for row in rows_of(file) if not row["source"].strip()] == []
@@ -45,6 +46,7 @@ def test_groups_have_as_many_members_as_the_un_says():
     assert {(group, day): members(group, day).count() for group, day in expected} == expected
 
 
+@pytest.mark.any_database
 def test_rows_of_a_group_are_as_many_as_expected():
     rows = rows_of("group_memberships.csv")
     expected = {row["code"]: int(row["expected_count"]) for row in rows_of("groups.csv") if not row["parts"]
@@ -136,6 +138,7 @@ def test_fragile_states_are_those_of_the_list_of_the_day():
     assert made_anew == {"FRAGILE", "LOW_MIDDLE_INCOME", *(f"WB_FCS_FY{year}" for year in range(18, 27))}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("name", "groups"),
     [

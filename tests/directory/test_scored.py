@@ -16,6 +16,8 @@ from directory.reference.loading import DATA_FOLDER
 from matching.engine.inputs.indexing import MOST_BITS
 from tests.factories import AreaFactory, ModalityFactory
 
+pytestmark = pytest.mark.any_database
+
 FACTORIES = {PriorityArea: AreaFactory, Modality: ModalityFactory}
 BOTH = pytest.mark.parametrize("model", list(FACTORIES))
 
@@ -35,7 +37,6 @@ def entered(client: Client, model: type[PriorityArea] | type[Modality], code: st
     return [] if answer.status_code == 302 else answer.context["adminform"].form.non_field_errors()
 
 
-@pytest.mark.any_database
 def test_the_directory_and_the_engine_mean_the_same_number() -> None:
     assert MOST_SCORED == MOST_BITS == 64
 

@@ -36,6 +36,7 @@ def send(person: User, key: str, answer: tuple[int, bytes] | None = None) -> Mai
     return Mail.objects.get(key=key)
 
 
+@pytest.mark.any_database
 def test_an_address_refused_for_good_is_not_tried_again(focal_point):
     row = send(focal_point, "one", NO_SUCH_MAILBOX)
     assert (row.state, row.refused_at is not None) == (MailState.FAILED, True)
@@ -43,6 +44,7 @@ def test_an_address_refused_for_good_is_not_tried_again(focal_point):
     assert list(unreached_people()) == [focal_point]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("answer", [(450, b"Try later"), (552, b"Mailbox full"), (421, b"Too many")])
 def test_what_passes_is_tried_again_and_says_nothing_of_the_address(focal_point, answer):
     row = send(focal_point, "one", answer)
@@ -71,6 +73,7 @@ def test_who_is_reached_again_or_has_another_address_or_has_left_is_off_the_list
     assert (first.state, first.refused_at) == (MailState.WAITING, None)
 
 
+@pytest.mark.any_database
 def test_managers_are_led_to_the_list_from_the_first_page(client, manager, reviewer, focal_point, coordinator):
     listed = f"{reverse('admin:directory_user_changelist')}?mail=unreached"
     client.force_login(manager)

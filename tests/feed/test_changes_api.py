@@ -85,11 +85,13 @@ def test_the_same_request_is_answered_the_same_and_not_sent_twice(client: Client
     assert client.head(CHANGES).status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_it_can_only_be_read(client: Client, method: str) -> None:
     assert is_problem(getattr(client, method)(CHANGES), 405)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "query",
     [
@@ -251,6 +253,7 @@ def test_a_restored_database_is_not_read_on_before_its_feeds_are_renewed(
     assert is_problem(client.get(CHANGES), 503)
 
 
+@pytest.mark.any_database
 def test_no_state_says_why_a_row_is_gone() -> None:
     assert {field.name for field in FeedState._meta.get_fields()} == {
         "id", "audience", "kind", "public_id", "row_key", "is_present", "digest", "position", "changed_on",

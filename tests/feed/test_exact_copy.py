@@ -16,6 +16,7 @@ from tests.api import client_of
 from tests.factories import PublishedOfferFactory
 from tests.feed.copying import Copy, listed, seen, sequence
 from tests.feed.happening import HAPPENINGS, make_world
+from tests.marked import of_any_database
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def clients(partner: User, settings: Any) -> dict[FeedAudience, Client]:
     return {FeedAudience.ANONYMOUS: Client(), FeedAudience.READ_MATCHES: client_of(partner)}
 
 
-@pytest.mark.parametrize("seed", [17, 45])
+@pytest.mark.parametrize("seed", [17, *of_any_database(45)])
 def test_a_copy_equals_the_truth_whatever_happens(seed: int, clients: dict[FeedAudience, Client]) -> None:
     draw = random.Random(seed)
     with time_machine.travel(START, tick=False) as clock:

@@ -17,6 +17,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ["visitor", "focal_point", "coordinator", "partner", "reviewer", "manager"])
 def test_everyone_reads_the_same_json(role, agency, request, cooperation):
     moment, laos, partner = timezone.now(), CountryFactory(iso3="LAO"), AgencyFactory(code="partner-of-it")
@@ -83,6 +84,7 @@ def test_walking_all_pages_gives_each_once(db):
         assert sorted(found) == sorted(made), ordering
 
 
+@pytest.mark.any_database
 def test_it_takes_as_many_queries_with_20_as_with_1(client: Client, django_assert_num_queries: DjangoAssertNumQueries):
     agency = AgencyFactory(country=CountryFactory(iso3="THA"))
     for number in (1, 19):

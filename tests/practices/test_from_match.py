@@ -13,6 +13,7 @@ from practices.offering.from_match import match_to_tell, told_of
 from practices.offering.refusing import PracticeRefused
 from surveys.models import CountryWindow
 from tests.factories import AreaFactory, PublishedPracticeFactory, put_in
+from tests.marked import of_any_database
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,7 @@ PUBLIC_ANSWERS = (
 )  # fmt: skip
 
 
+@pytest.mark.any_database
 def test_it_begins_with_what_is_published_and_with_nothing_else(cooperation, focal_point, agency):
     match = match_to_tell(cooperation.public_id, by=focal_point)
     assert match == cooperation
@@ -37,11 +39,13 @@ def test_it_begins_with_what_is_published_and_with_nothing_else(cooperation, foc
     assert "Room 5" not in str(told)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ["focal_point", "coordinator", "other_focal_point"])
 def test_either_side_makes_one(role, cooperation, request):
     assert match_to_tell(cooperation.public_id, by=request.getfixturevalue(role)) == cooperation
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ["partner", "reviewer", "manager"])
 def test_others_make_none(role, cooperation, request):
     assert match_to_tell(cooperation.public_id, by=request.getfixturevalue(role)) is None
@@ -92,7 +96,7 @@ def test_what_is_not_published_in_full_is_not_told(change, cooperation, focal_po
     assert "Nobody else sees it at the moment" in Page(client.get(f"/workspace/practices/{made.pk}/")).text
 
 
-@pytest.mark.parametrize("change", [not_consented, not_confirmed, not_completed, on_hold, paused])
+@pytest.mark.parametrize("change", [not_consented, paused, *of_any_database(not_confirmed, not_completed, on_hold)])
 def test_two_worlds_with_and_without_a_practice_of_it_look_the_same(change, cooperation, agency):
     """While the match is not told, no public answer is another for a practice that was made of it."""
     change(cooperation)
@@ -114,6 +118,7 @@ def body(reader, address):
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
+@pytest.mark.any_database
 def test_its_page_names_the_two_sides_as_published(cooperation, agency, client):
     practice = PublishedPracticeFactory(agency=agency, match=cooperation, offers=[cooperation.offer])
     page = Page(client.get(practice.get_absolute_url()))
@@ -124,12 +129,14 @@ def test_its_page_names_the_two_sides_as_published(cooperation, agency, client):
     assert "cooperation between" not in Page(client.get(plain.get_absolute_url())).text
 
 
+@pytest.mark.any_database
 def test_an_offer_that_is_not_public_is_not_named(cooperation, agency, client):
     practice = PublishedPracticeFactory(agency=agency, offers=[cooperation.offer])
     type(cooperation.offer).objects.update(visibility="matched")
     assert "Radar" not in Page(client.get(practice.get_absolute_url())).text
 
 
+@pytest.mark.any_database
 def test_in_a_few_clicks(cooperation, focal_point, agency, client, reviewer):
     MatchSide.objects.update(asked_at=timezone.now())
     client.force_login(focal_point)

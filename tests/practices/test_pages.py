@@ -93,6 +93,7 @@ def test_counts_beside_each_choice_are_the_lists_behind_them(client: Client) -> 
     assert set(choices(client, "/practices/", "country")) == {"THA", "LAO", "NPL"}
 
 
+@pytest.mark.any_database
 def test_what_is_chosen_stands_as_chips_and_what_is_not_known_is_refused(client: Client) -> None:
     PublishedPracticeFactory(areas=["energy"])
     page = Page(client.get("/practices/?area=energy&kind=good_practice"))
@@ -150,6 +151,7 @@ def test_files_hold_the_list_that_is_shown(client: Client) -> None:
     assert "Priority area: Energy" in notes
 
 
+@pytest.mark.any_database
 def test_what_is_typed_is_inert_on_the_page_and_in_the_feed(client: Client) -> None:
     practice = PublishedPracticeFactory(
         title=HOSTILE, text=HOSTILE, results=HOSTILE, conditions=HOSTILE, english_text=HOSTILE, language="fr",
@@ -167,6 +169,7 @@ def test_what_is_typed_is_inert_on_the_page_and_in_the_feed(client: Client) -> N
     assert empty == client.get("/practices.atom?area=energy&kind=institutional_model").content
 
 
+@pytest.mark.any_database
 def test_how_one_asks_depends_on_who_reads(client: Client, focal_point: User, reviewer: User, settings: Any) -> None:
     practice = PublishedPracticeFactory()
     asking = f"/workspace/practices/{practice.pk}/ask/"
@@ -204,6 +207,7 @@ def test_beside_a_need_stand_practices_of_others_that_share_most_first(client: C
     assert client.get(practices_for_need(need).all_address).status_code == 200
 
 
+@pytest.mark.any_database
 def test_a_need_without_practices_has_no_empty_heading(client: Client) -> None:
     need = PublishedNeedFactory(areas=["energy"])
     assert "Practices that could help" not in Page(client.get(need.get_absolute_url())).text
@@ -224,6 +228,7 @@ def test_beside_a_country_an_offer_and_an_area(client: Client, reference: None) 
     assert "Put to use there" not in Page(client.get("/coverage/area/energy/all/")).text
 
 
+@pytest.mark.any_database
 def test_the_list_and_the_page_make_as_many_queries_with_30_as_with_1(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.project.subprocesses import PRODUCTION, ROOT
 
+pytestmark = pytest.mark.any_database
+
 PROGRAM = """
 from ssc_portal.celery import app
 from celery.contrib.testing.worker import start_worker

@@ -76,6 +76,7 @@ def test_one_part_that_fails_leaves_the_others_and_is_told(match, monkeypatch):
         daily_task()
 
 
+@pytest.mark.any_database
 def test_the_clock_knows_tasks_that_there_are():
     app.loader.import_default_modules()
     for entry in app.conf.beat_schedule.values():

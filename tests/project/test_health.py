@@ -68,6 +68,7 @@ def test_a_portal_that_is_ready_answers_200(client):
     assert not answer.cookies
 
 
+@pytest.mark.any_database
 def test_a_process_lives_whatever_is_away(client, django_assert_num_queries):
     with mock.patch.object(health, "codes_of", side_effect=OperationalError), django_assert_num_queries(0):
         answer = client.get("/healthz")
@@ -110,6 +111,7 @@ def test_a_migration_not_applied_is_503_and_no_reason_to_restart(client):
     assert client.get("/healthz").status_code == 200
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("_worker")
 def test_a_cache_that_forgets_is_503(client):
     with (
@@ -120,6 +122,7 @@ def test_a_cache_that_forgets_is_503(client):
     assert (answer.status_code, codes(answer)) == (503, {"cache": "unreachable"})
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("_worker")
 def test_a_cache_that_is_away_is_503_though_the_process_stands_in_for_it(client, settings, free_port):
     settings.CACHES = cache_at(free_port)
@@ -129,6 +132,7 @@ def test_a_cache_that_is_away_is_503_though_the_process_stands_in_for_it(client,
     assert (answer.status_code, codes(answer)) == (503, {"cache": "unreachable"})
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("_worker")
 def test_a_broker_that_is_away_is_503(client, settings, free_port):
     settings.CELERY_BROKER_URL = f"redis://:hidden@127.0.0.1:{free_port}/0"
@@ -137,6 +141,7 @@ def test_a_broker_that_is_away_is_503(client, settings, free_port):
     assert b"hidden" not in answer.content
 
 
+@pytest.mark.any_database
 @pytest.mark.usefixtures("_worker")
 def test_static_files_that_were_not_collected_are_503(client, tmp_path):
     by_content = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
@@ -146,6 +151,7 @@ def test_static_files_that_were_not_collected_are_503(client, tmp_path):
     assert (answer.status_code, codes(answer)) == (503, {"static": "missing"})
 
 
+@pytest.mark.any_database
 def test_static_files_that_were_collected_are_found_and_missed_when_gone(tmp_path, settings):
     by_content = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     settings.STATICFILES_DIRS, settings.STATICFILES_FINDERS = [], []
@@ -174,18 +180,21 @@ def test_a_disk_without_room_is_told_also_where_the_database_lies(settings, tmp_
         assert health.codes_of(["disk"]) == {"disk": "full"}
 
 
+@pytest.mark.any_database
 def test_a_load_balancer_leaves_out_what_no_web_server_can_mend(client):
     answer = client.get("/readyz?exclude=worker&exclude=jobs&exclude=feed")
     assert answer.status_code == 200
     assert set(answer.json()) == set(READY) - {"worker", "jobs", "feed"}
 
 
+@pytest.mark.any_database
 def test_what_is_left_out_has_to_be_known(client):
     answer = client.get("/readyz?exclude=workers")
     assert (answer.status_code, answer.json()["unknown"]) == (400, ["workers"])
     assert answer.json()["known"] == list(health.CHECKS)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["/healthz", "/readyz?exclude=worker"])
 def test_a_load_balancer_asks_by_address_and_without_tls(client, settings, path):
     settings.SECURE_SSL_REDIRECT = True
@@ -200,6 +209,7 @@ def test_it_is_cheap_once_the_migrations_were_seen(client, django_assert_num_que
         client.get("/readyz")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_nobody_changes_anything_here(client, method, path):

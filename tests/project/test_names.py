@@ -4,9 +4,12 @@ import ast
 from collections import defaultdict
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from tests.project.test_named_paths import APPS
+
+pytestmark = pytest.mark.any_database
 
 ROOT = Path(settings.BASE_DIR)
 # Django finds the class of a management command by this name.

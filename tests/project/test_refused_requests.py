@@ -21,6 +21,7 @@ BEYOND = "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
 FORM = "application/x-www-form-urlencoded"
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["/accounts/login/", "/workspace/offers/new/", "/", "/admin/login/"])
 def test_a_body_beyond_the_limit_is_answered_413(path: str) -> None:
     client = Client(enforce_csrf_checks=True)
@@ -32,6 +33,7 @@ def test_a_body_beyond_the_limit_is_answered_413(path: str) -> None:
     assert not answer.cookies
 
 
+@pytest.mark.any_database
 def test_so_are_too_many_fields(focal_point: User) -> None:
     client = Client()
     client.force_login(focal_point)
@@ -39,6 +41,7 @@ def test_so_are_too_many_fields(focal_point: User) -> None:
     assert client.post("/workspace/offers/new/", fields, content_type=FORM).status_code == 413
 
 
+@pytest.mark.any_database
 def test_what_is_sent_to_the_api_is_refused_as_a_problem(focal_point: User) -> None:
     member = Client()
     member.force_login(focal_point)
@@ -51,6 +54,7 @@ def test_what_is_sent_to_the_api_is_refused_as_a_problem(focal_point: User) -> N
         assert (forged.status_code, forged["Content-Type"]) == (400, "application/problem+json")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("path", ["docs/", "docs/?script", "schema/", "", "runs/", "runs/1/"])
 def test_no_endpoint_breaks_by_a_method_it_has_not(method: str, path: str, focal_point: User) -> None:
@@ -62,6 +66,7 @@ def test_no_endpoint_breaks_by_a_method_it_has_not(method: str, path: str, focal
         assert json.loads(answer.content)["status"] == 405
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["docs/?page=1", "schema/?page=1", "?page=1"])
 @pytest.mark.parametrize("accept", ["text/html", "application/json", "application/vnd.oai.openapi"])
 def test_an_unknown_parameter_is_a_problem_of_json_whatever_was_asked_for(path: str, accept: str) -> None:
@@ -71,6 +76,7 @@ def test_an_unknown_parameter_is_a_problem_of_json_whatever_was_asked_for(path: 
     assert json.loads(answer.content)["status"] == answer.status_code
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "path", ["v1/%0A", "v1/offers/%0A", "v1/offers%0A/", "%0A", "v1/a%0Ab", "v1/offers/1%0D%0A/", "v1/%E2%80%A8"]
 )
@@ -79,6 +85,7 @@ def test_a_break_in_an_address_of_the_api_is_nothing_as_a_problem(path: str) -> 
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["docs/", "docs/?script", "schema/", ""])
 def test_who_reads_about_the_api_gets_no_cookie(path: str) -> None:
     answer = Client(enforce_csrf_checks=True).get(f"/api/v1/{path}")
@@ -86,6 +93,7 @@ def test_who_reads_about_the_api_gets_no_cookie(path: str) -> None:
     assert not answer.cookies
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("charset", ["unicode_escape", "raw_unicode_escape", "utf-16", "utf-7", "latin-1"])
 @pytest.mark.parametrize("path", ["/offers/?q=%5Cud800", "/api/v1/offers/?q=a", "/accounts/login/"])
 def test_a_charset_is_no_way_to_choose_a_codec(charset: str, path: str) -> None:
@@ -108,6 +116,7 @@ def test_a_cookie_with_a_nul_is_none(name: str, path: str) -> None:
 MALFORMED = ["a*=foo'en'x", "b*=undefined'en'x", *(f"charset={name}" for name in ("base64", "undefined", "rot13"))]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("parameter", MALFORMED)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_content_type_that_cannot_be_read_is_none(parameter: str, method: str) -> None:
@@ -128,6 +137,7 @@ def test_a_content_type_that_cannot_be_read_is_none(parameter: str, method: str)
 UNREADABLE = ["http://[", "//[::1", "http://a]", "https://[a", "http://\u2100.example", "/\\[", "\0", "http:///[x"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("way_on", UNREADABLE)
 @pytest.mark.parametrize(
     "path", ["login/", "signup/", "inactive/", "password/reset/", "password/reset/done/", "reauthenticate/"]
@@ -157,6 +167,7 @@ client.get("/", headers={"host": "evil.example"}, secure=True)
 """
 
 
+@pytest.mark.any_database
 def test_a_refusal_is_one_warning_without_a_traceback() -> None:
     done = run_python("-W", "ignore", "-c", LOG_PROGRAM, DJANGO_SETTINGS_MODULE="ssc_portal.settings", **PRODUCTION)
     assert done.returncode == 0, done.stderr
@@ -170,6 +181,7 @@ def test_a_refusal_is_one_warning_without_a_traceback() -> None:
     assert not any("exception" in line for line in lines)
 
 
+@pytest.mark.any_database
 def test_a_fault_of_ours_is_still_an_error() -> None:
     record = logging.LogRecord("django.request", logging.ERROR, "", 0, "failed", None, (ValueError, ValueError(), None))
     assert RefusedRequests().filter(record)

@@ -16,6 +16,8 @@ from ssc_portal.celery import app
 from tests.factories import UserFactory
 from tests.project.subprocesses import PRODUCTION, ROOT, run_python, settings_under
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def silent_port():

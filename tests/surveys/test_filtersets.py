@@ -66,6 +66,7 @@ def test_an_area_finds_each_posting_once_and_any_of_several_is_enough() -> None:
     assert found("area=trade") == ["Trade"]
 
 
+@pytest.mark.any_database
 def test_an_area_kept_as_printed_is_no_filter() -> None:
     AreaFactory(code="security", use="as_printed")
 
@@ -85,6 +86,7 @@ def test_a_group_finds_todays_members_of_derived_groups_too() -> None:
     assert found("group=WHOLE", Need) == ["Bangladesh's"]
 
 
+@pytest.mark.any_database
 def test_a_list_made_by_others_is_no_filter() -> None:
     CountryGroupFactory(code="FRAGILE", is_heading=False)
 
@@ -124,6 +126,7 @@ def test_open_and_closed_are_told_apart() -> None:
     assert found("is_open=false") == ["Closed"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [

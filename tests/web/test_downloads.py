@@ -27,6 +27,7 @@ from tests.factories import (
     SurveyFactory,
     TargetFactory,
 )
+from tests.marked import of_any_database
 from tests.pages import Page, publish_many
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def shown(client: Client, address: str) -> list[Any]:
         page += 1
 
 
-@pytest.mark.parametrize("path", ["/offers", "/needs"])
+@pytest.mark.parametrize("path", ["/offers", *of_any_database("/needs")])
 @pytest.mark.parametrize(
     "query",
     [{}, {"area": "energy"}, {"closed": "1", "ordering": "-title"}, {"q": "solar"}, {"is_confirmed": "true"}],
@@ -78,6 +79,7 @@ def test_a_file_has_the_rows_of_the_list_in_its_order(client: Client, path: str,
     assert content_of(client, f"{path}.txt{asked}").decode() == "\n\n".join(found["notes"]) + "\n"
 
 
+@pytest.mark.any_database
 def test_codes_and_labels_stand_apart_and_days_are_iso(client: Client) -> None:
     offer = ConfirmedOfferFactory(
         title="Pumps", areas=["energy", "water"], modalities=["training"], closes_on=dt.date(2031, 1, 2)
@@ -94,6 +96,7 @@ def test_codes_and_labels_stand_apart_and_days_are_iso(client: Client) -> None:
     assert found["places"] is None
 
 
+@pytest.mark.any_database
 def test_no_cell_is_a_formula(client: Client) -> None:
     PublishedOfferFactory(title='=cmd|"/C calc"!A1', text="@SUM(A1)", contact="secret@example.org")
     row = csv_rows(client, "/offers.csv")[0]
@@ -104,6 +107,7 @@ def test_no_cell_is_a_formula(client: Client) -> None:
     assert not any("secret" in str(cell.value) for cell in cells)
 
 
+@pytest.mark.any_database
 def test_notes_say_what_was_asked_and_what_the_survey_asks_readers_to_know(client: Client) -> None:
     survey = SurveyFactory(title="Of 2018", disclaimer="An informal document.", is_public=True)
     PublishedOfferFactory(survey=survey, response=ResponseFactory(survey=survey), areas=["energy"])
@@ -125,6 +129,7 @@ def test_a_file_tells_no_more_than_the_list(client: Client, focal_point: User) -
     assert rows == {"Public": "published", "Members": "published", "Own": PostingStatus.DRAFT}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("query", ["country=XXX", "colour=red", "page=2", "closed=2", "q=a&q=b"])
 def test_what_a_list_does_not_know_is_refused_and_no_file(client: Client, query: str) -> None:
     PublishedOfferFactory(title="Everything")
@@ -134,6 +139,7 @@ def test_what_a_list_does_not_know_is_refused_and_no_file(client: Client, query:
     assert client.get("/offers.exe").status_code == 404
 
 
+@pytest.mark.any_database
 def test_pages_lead_to_files_of_what_they_show(client: Client) -> None:
     publish_many(Offer, 30, country=CountryFactory(iso3="THA"))
     links = Page(client.get("/offers/?country=THA&page=2")).links

@@ -86,6 +86,7 @@ def test_without_a_designation_one_reads_and_is_asked_nothing(focal_point):
     assert list(lists_of(focal_point)) == ["new_fits", "to_serve"]
 
 
+@pytest.mark.any_database
 def test_empty_lists_say_so_and_lead_on(client, focal_point):
     client.force_login(focal_point)
     page = Page(client.get(HOME))
@@ -197,6 +198,7 @@ def test_an_open_survey_stands_there(focal_point, coordinator):
     assert lists_of(coordinator)["surveys"] == []
 
 
+@pytest.mark.any_database
 def test_the_page_shows_five_and_says_that_there_are_more(client, focal_point, agency):
     for number in range(7):
         PublishedNeedFactory(title=f"Unconfirmed {number}", agency=agency, country=agency.country)
@@ -207,6 +209,7 @@ def test_the_page_shows_five_and_says_that_there_are_more(client, focal_point, a
     assert "/workspace/needs/?state=unconfirmed" in page.source
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ["focal_point", "coordinator", "manager"])
 def test_the_page_makes_as_many_queries_with_many(role, request, agency, reviewer, django_assert_num_queries):
     person = request.getfixturevalue(role)

@@ -40,6 +40,7 @@ KEYS = {
 }  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("role", ["visitor", "focal_point", "coordinator", "partner", "reviewer", "manager"])
 def test_the_keys_of_each_list_are_these(name: str, role: str, request: pytest.FixtureRequest) -> None:
@@ -75,6 +76,7 @@ def test_agencies_are_the_public_ones_and_staff_see_all(reviewer: User) -> None:
     assert client_of().get(f"{ROOT}/agencies/{secretariat.code}/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_an_agency_exactly() -> None:
     agency = AgencyFactory(
         code="tica", name="Thailand International Cooperation Agency", acronym="TICA", founded=2004, source="Box 1",
@@ -106,6 +108,7 @@ def test_an_agency_exactly() -> None:
     assert [row["code"] for row in rows("/agencies/?country=THA&q=tica")] == ["tica"]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("is_public", [True, False])
 def test_an_office_mailbox_is_read_by_all_where_the_agency_wants_that(is_public: bool) -> None:
     AgencyFactory(code="tica", office_mailbox="office@example.org", office_mailbox_is_public=is_public)
@@ -167,6 +170,7 @@ def test_a_country_s_groups_on_a_day(reference: None) -> None:
     assert not now & {"OIC", "FRAGILE", "WB_FCS_FY26"}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("day", ["today", "2018-6-27", "20180627", "2018-02-30", "", "0", "2018-W26-3", "27.06.2018"])
 def test_a_day_that_is_none_is_refused(day: str) -> None:
     CountryGroupFactory(code="LDC")
@@ -208,6 +212,7 @@ def make(name: str, number: int) -> None:
         (AreaFactory if name == "areas" else ModalityFactory).create_batch(number)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -228,6 +233,7 @@ def test_a_list_asks_the_same_number_of_queries_at_10_and_at_200_rows(
             assert client.get(f"{ROOT}/{name}/?page_size=100").json()["results"]
 
 
+@pytest.mark.any_database
 def test_a_group_and_a_country_ask_few_queries_however_many_members(
     reference: None, django_assert_num_queries: Any
 ) -> None:

@@ -12,7 +12,7 @@ from directory.choices import Role
 from tests.api import ROOT, client_of
 from tests.factories import ApiKeyFactory, PublishedOfferFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)

@@ -30,6 +30,7 @@ def test_the_secretariat_and_disabled_agencies_are_not_shown(client: Client) -> 
     assert client.get("/agencies/disabled/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_an_agency_shows_facts_with_their_sources(client: Client) -> None:
     agency = AgencyFactory(
         code="tica",
@@ -66,6 +67,7 @@ def test_an_agency_s_offers_and_needs_are_the_public_ones(client: Client) -> Non
     assert "Draft offer" not in text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "JaVaScRiPt:alert(1)"])
 def test_a_website_that_is_no_website_is_no_link(client: Client, address: str) -> None:
     Agency.objects.bulk_create([Agency(code="some", name="Some", website=address)])
@@ -83,6 +85,7 @@ def test_filters_by_country_and_word(client: Client) -> None:
     assert client.get("/agencies/?country=Cambodia").status_code == 400
 
 
+@pytest.mark.any_database
 def test_agency_pages_run_as_many_queries_with_200_rows(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

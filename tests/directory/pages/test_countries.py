@@ -21,6 +21,7 @@ from tests.factories import (
     ReleasedMatchFactory,
     SecretariatFactory,
 )
+from tests.marked import of_any_database
 from tests.pages import Page, publish_many
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,7 @@ def test_the_list_is_narrowed_to_countries_with_open_postings(client: Client, re
     assert "Viet Nam" in Page(client.get("/countries/?with_postings=true")).titles("h2")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "query", ["group=NOPE", "with_postings=1", "group=FRAGILE", "ordering=score", "ordering=-name", "country=THA"]
 )
@@ -98,6 +100,7 @@ def test_what_the_list_does_not_know_is_refused_never_all(client: Client, query:
     assert "Thailand" not in page.text
 
 
+@pytest.mark.any_database
 def test_a_field_left_empty_means_nothing(client: Client) -> None:
     CountryFactory(iso3="THA")
     response = client.get("/countries/?q=&group=&ordering=")
@@ -105,6 +108,7 @@ def test_a_field_left_empty_means_nothing(client: Client) -> None:
     assert "Thailand" in response.content.decode()
 
 
+@pytest.mark.any_database
 def test_a_country_shows_its_agencies_offers_needs_and_released_fits(client: Client) -> None:
     thailand = CountryFactory(iso3="THA")
     agency = AgencyFactory(name="Agency for Cooperation", country=thailand)
@@ -124,8 +128,11 @@ def test_a_country_shows_its_agencies_offers_needs_and_released_fits(client: Cli
 @pytest.mark.parametrize(
     ("written", "iso3"),
     [
-        ("khm", "KHM"), ("Khm", "KHM"), ("KH", "KHM"), ("kh", "KHM"), ("cambodia", "KHM"), ("Cambodge", "KHM"),
-        ("laos", "LAO"), ("viet-nam", "VNM"), ("Viet Nam", "VNM"), ("turkey", "TUR"), ("中国", "CHN"), ("NA", "NAM"),
+        ("khm", "KHM"), ("中国", "CHN"),
+        *of_any_database(
+            ("Khm", "KHM"), ("KH", "KHM"), ("kh", "KHM"), ("cambodia", "KHM"), ("Cambodge", "KHM"), ("laos", "LAO"),
+            ("viet-nam", "VNM"), ("Viet Nam", "VNM"), ("turkey", "TUR"), ("NA", "NAM"),
+        ),
     ],
 )  # fmt: skip
 def test_other_codes_and_names_lead_to_the_page(client: Client, reference: None, written: str, iso3: str) -> None:
@@ -139,11 +146,12 @@ def test_a_name_of_several_countries_leads_to_the_list(client: Client, reference
     assert {"/countries/COD/", "/countries/COG/"} <= set(Page(response).links)
 
 
-@pytest.mark.parametrize("written", ["nowhere", "aw", "aruba", "XXX", "asean", "%00", "x" * 400])
+@pytest.mark.parametrize("written", ["nowhere", "%00", "x" * 400, *of_any_database("aw", "aruba", "XXX", "asean")])
 def test_what_names_no_listed_country_is_not_found(client: Client, reference: None, written: str) -> None:
     assert client.get(f"/countries/{written}/").status_code in (400, 404)
 
 
+@pytest.mark.any_database
 def test_bangladesh_reads_as_its_scheduled_graduation(client: Client, reference: None) -> None:
     text = Page(client.get("/countries/BGD/")).text
     assert "LDC; graduation scheduled for 24 November 2026, being verified (A/RES/76/8); deferral requested" in text
@@ -151,11 +159,13 @@ def test_bangladesh_reads_as_its_scheduled_graduation(client: Client, reference:
         assert never_shown not in text
 
 
+@pytest.mark.any_database
 def test_the_secretariat_is_no_agency_of_a_country(client: Client) -> None:
     SecretariatFactory(country=CountryFactory(iso3="THA"))
     assert "Secretariat" not in client.get("/countries/THA/").content.decode()
 
 
+@pytest.mark.any_database
 def test_the_list_runs_as_many_queries_with_200_countries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -141,6 +141,7 @@ def test_a_need_with_a_match_in_hand_counts_nothing_and_gets_what_it_lacks():
     assert of.most.tolist() == [0, 1]
 
 
+@pytest.mark.any_database
 def test_a_country_in_several_groups_counts_the_sum_on_the_day():
     membership = Membership.on_day(today())
     counts = {iso3: membership.weight(iso3, settings(weight_lldc=5)) for iso3 in ("KHM", "LAO", "VNM")}
@@ -151,6 +152,7 @@ def test_a_country_in_several_groups_counts_the_sum_on_the_day():
     assert Membership.on_day(dt.date(2024, 12, 31)).groups_of("LAO") == ("LDC", "LLDC")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [1, 20])
 def test_the_queries_do_not_grow(number, django_assert_num_queries):
     offer = offer_of()

@@ -24,12 +24,14 @@ def contested():
     return suggest(viet_nam, offer, 900_000), suggest(cambodia, offer, 500_000)
 
 
+@pytest.mark.any_database
 def test_the_weights_change_who_is_served(contested, make):
     of_viet_nam, of_cambodia = contested
     assert picked(make()) == [of_cambodia]
     assert picked(make(weight_ldc=0)) == [of_viet_nam]
 
 
+@pytest.mark.any_database
 def test_what_the_weights_cost_is_told(contested, make):
     of_viet_nam, of_cambodia = contested
     told = make().gives_up
@@ -42,6 +44,7 @@ def test_what_the_weights_cost_is_told(contested, make):
     assert told["groups"] == [["LDC", 1, 1, 0, 0], ["LLDC", 0, 0, 0, 0], ["SIDS", 0, 0, 0, 0], ["others", 1, 0, 1, 1]]
 
 
+@pytest.mark.any_database
 def test_without_weights_nothing_is_given_up_for_them(contested, make):
     told = make(weight_ldc=0, weight_lldc=0, weight_sids=0).gives_up
     assert told["without_weights"]["lost"]["number"] == told["without_weights"]["gained"]["number"] == 0
@@ -69,6 +72,7 @@ def test_a_need_that_gets_nothing_is_told_why(contested, make):
     assert told["taken_by"] == {str(offer): [of_cambodia.need_id]}
 
 
+@pytest.mark.any_database
 def test_places_that_others_hold_are_told_too(make):
     offer = offer_of(places=1)
     holder = suggest(need_of("VNM"), offer, status=MatchStatus.PROPOSED)
@@ -79,6 +83,7 @@ def test_places_that_others_hold_are_told_too(make):
     assert made.gives_up["taken_by"] == {str(offer.pk): [holder.need_id]}
 
 
+@pytest.mark.any_database
 def test_a_limit_in_all_is_a_reason(make):
     first, second = suggest(need_of("KHM"), offer_of()), suggest(need_of("VNM"), offer_of())
     made = make(most_in_all=1)
@@ -86,12 +91,14 @@ def test_a_limit_in_all_is_a_reason(make):
     assert made.gives_up["nothing"]["most_in_all"]["needs"] == [second.need_id]
 
 
+@pytest.mark.any_database
 def test_a_need_gets_no_more_than_it_may(make):
     need = need_of("KHM")
     matches = [suggest(need, offer_of(), score) for score in (500_000, 700_000, 600_000)]
     assert picked(make(most_per_need=2)) == [matches[1], matches[2]]
 
 
+@pytest.mark.any_database
 def test_best_scores_alone_serve_fewer(make):
     shared, other = offer_of(places=1), offer_of(places=1)
     strong, weak = need_of("VNM"), need_of("IDN")
@@ -105,6 +112,7 @@ def test_best_scores_alone_serve_fewer(make):
     assert told["gained"] == {"number": 1, "needs": [weak.pk]}
 
 
+@pytest.mark.any_database
 def test_only_who_decides_on_matches_makes_and_decides(contested, make, focal_point, coordinator, partner, reviewer):
     made = make()
     for person in (focal_point, coordinator, partner):
@@ -125,6 +133,7 @@ def test_making_a_plan_touches_no_match(contested, make):
     assert not MatchEvent.objects.exists()
 
 
+@pytest.mark.any_database
 def test_the_same_question_has_the_same_answer(make):
     offers = [offer_of(places=1) for _number in range(3)]
     for _number in range(6):
@@ -134,6 +143,7 @@ def test_the_same_question_has_the_same_answer(make):
     assert picked(make()) == picked(make())
 
 
+@pytest.mark.any_database
 def test_a_plan_that_takes_too_long_is_not_made_and_says_so(contested, make, reviewer, monkeypatch):
     def late(*_given, **_how):
         raise solving.Unsolved("Time limit reached.")
@@ -146,6 +156,7 @@ def test_a_plan_that_takes_too_long_is_not_made_and_says_so(contested, make, rev
             decide(allocation=made, by=reviewer)
 
 
+@pytest.mark.any_database
 def test_whatever_stands_in_the_way_is_raised_and_its_state_says_that_it_failed(contested, reviewer, monkeypatch):
     def broken(*_given, **_how):
         raise OSError("No space left.")
@@ -218,6 +229,7 @@ def test_what_happened_meanwhile_is_left_out_and_named(make, reviewer):
     assert [pick.match for pick in AllocationPick.objects.in_the_queue()] == [matches["kept"]]
 
 
+@pytest.mark.any_database
 def test_a_plan_without_picks_cannot_be_applied(make, reviewer):
     made = make()
     with pytest.raises(ReviewRefused, match="no matches to apply"):

@@ -78,6 +78,7 @@ def test_each_role_sees_its_matches_in_list_and_detail(
         assert response.status_code == (200 if name in seen else 404), name
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ROLES)
 def test_the_keys_of_each_role_are_these(role: str, request: pytest.FixtureRequest) -> None:
     match, user = ReleasedMatchFactory(), request.getfixturevalue(role)
@@ -92,6 +93,7 @@ def test_the_keys_of_each_role_are_these(role: str, request: pytest.FixtureReque
     )
 
 
+@pytest.mark.any_database
 def test_a_released_match_exactly_as_it_was_released() -> None:
     released_at = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
     match = ReleasedMatchFactory(
@@ -139,6 +141,7 @@ def test_a_released_match_exactly_as_it_was_released() -> None:
     assert rows("/matches/") == [listed | {"score": None, "contributions": None}]
 
 
+@pytest.mark.any_database
 def test_a_released_match_that_a_side_has_not_confirmed_says_so_and_has_no_word() -> None:
     offer = PublishedOfferFactory(stated_on=dt.date(2018, 6, 27))
     match = ReleasedMatchFactory(need=ConfirmedNeedFactory(), offer=offer)
@@ -147,6 +150,7 @@ def test_a_released_match_that_a_side_has_not_confirmed_says_so_and_has_no_word(
         assert (answer["fit"], answer["label"]) == (None, f"{heading}. {LABEL}")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("status", list(MatchStatus))
 def test_no_step_can_be_told_from_a_released_fit(status: MatchStatus) -> None:
     match = ReleasedMatchFactory()
@@ -164,6 +168,7 @@ def test_no_step_can_be_told_from_a_released_fit(status: MatchStatus) -> None:
     assert rows(f"/matches/?updated_since={later:%Y-%m-%dT%H:%M:%SZ}") == []
 
 
+@pytest.mark.any_database
 def test_a_person_s_own_match_carries_today_s_figures(focal_point: User) -> None:
     offer = ConfirmedOfferFactory(country=None, agency=focal_point.affiliations.get().agency)
     need = ConfirmedNeedFactory(country=CountryFactory(iso3="KHM"))
@@ -178,6 +183,7 @@ def test_a_person_s_own_match_carries_today_s_figures(focal_point: User) -> None
     assert public["explanation"] == match.released_as
 
 
+@pytest.mark.any_database
 def test_staff_see_what_a_match_was_decided_on_and_today_beside(reviewer: User) -> None:
     match = MatchFactory()
     decided = explanation_of(match)
@@ -235,6 +241,7 @@ def test_fits_of_one_word_stand_alphabetically_whatever_their_scores() -> None:
     assert {(row["score"], row["contributions"]) for row in found} == {(None, None)}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "name", ["status", "score", "min_score", "shown_score", "word", "released_at", "steps", "rank_for_need"]
 )
@@ -290,6 +297,7 @@ def add(number: int) -> None:
     )
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -310,6 +318,7 @@ def test_a_list_asks_the_same_number_of_queries_at_10_200_and_1000_rows(
             assert client.get(f"{ROOT}/matches/?page_size=100{query}").json()["results"]
 
 
+@pytest.mark.any_database
 def test_staff_s_list_asks_three_more_for_who_they_are(reviewer: User, django_assert_num_queries: Any) -> None:
     client = client_of(reviewer)
     for number in (10, 190):

@@ -27,6 +27,7 @@ def test_everyone_sees_runs_whose_results_stand_and_staff_all(reviewer: User, fo
     assert {row["id"] for row in rows("/runs/", reviewer)} == {stands.pk, *(run.pk for run in hidden)}
 
 
+@pytest.mark.any_database
 def test_a_run_exactly(manager: User) -> None:
     run = MatchRunFactory(on=dt.date(2026, 11, 25), finished_at=dt.datetime(2026, 11, 25, 3, tzinfo=dt.UTC))
     public = {
@@ -53,6 +54,7 @@ def test_a_run_exactly(manager: User) -> None:
     }
 
 
+@pytest.mark.any_database
 def test_the_list_is_one_query(django_assert_num_queries: Any) -> None:
     for number in (10, 190):
         MatchRunFactory.create_batch(number)

@@ -118,6 +118,7 @@ def test_what_the_step_refuses_leaves_no_match(need, offer, reviewer, obstacle):
     assert [model.objects.count() for model in (Match, MatchEvent, MatchSide)] == [0, 0, 0]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("who", ["focal_point", "coordinator", "partner"])
 def test_none_but_reviewers_propose(need, offer, who, request):
     with pytest.raises(ReviewRefused, match="Only reviewers"):
@@ -125,6 +126,7 @@ def test_none_but_reviewers_propose(need, offer, who, request):
     assert not Match.objects.exists()
 
 
+@pytest.mark.any_database
 def test_a_note_that_is_too_long_is_refused(need, offer, reviewer):
     with pytest.raises(ReviewRefused, match="at most"):
         propose_pair(need=need, offer=offer, by=reviewer, note="x" * (LONGEST_NOTE + 1))

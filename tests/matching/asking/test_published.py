@@ -28,7 +28,7 @@ from tests.factories import (
     put_in,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile"), pytest.mark.any_database]
 NOT_ASKED = "None of these Governments or institutions has been asked or has commented."
 
 

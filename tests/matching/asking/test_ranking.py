@@ -4,10 +4,13 @@ from fractions import Fraction
 from itertools import permutations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.asking.ranking import ScoredOffer, best_of_each, ranked, weight_of
+
+pytestmark = pytest.mark.any_database
 
 MILLION = 1_000_000
 

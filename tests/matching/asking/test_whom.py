@@ -28,7 +28,7 @@ from tests.factories import (
 )
 from web.days import today
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile"), pytest.mark.any_database]
 
 
 @pytest.fixture

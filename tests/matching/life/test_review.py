@@ -96,6 +96,7 @@ def test_withhold_takes_it_off_the_public_pages(match, reviewer, visitor):
     assert MatchEvent.objects.count() == 2
 
 
+@pytest.mark.any_database
 def test_releasing_twice_is_once(match, reviewer):
     review.release(match=match, by=reviewer)
     with pytest.raises(ReviewRefused, match="already released"):
@@ -103,6 +104,7 @@ def test_releasing_twice_is_once(match, reviewer):
     assert MatchEvent.objects.count() == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "change", [{"visibility": Visibility.MATCHED}, {"status": PostingStatus.WITHDRAWN}, {"status": PostingStatus.DRAFT}]
 )
@@ -113,12 +115,14 @@ def test_only_a_fit_of_two_public_postings_is_released(match, reviewer, change):
     assert not MatchEvent.objects.exists()
 
 
+@pytest.mark.any_database
 def test_what_does_not_fit_today_is_not_released(match, reviewer):
     Offer.objects.get().targets.all().delete()
     with pytest.raises(ReviewRefused, match="does not reach the country"):
         review.release(match=match, by=reviewer)
 
 
+@pytest.mark.any_database
 def test_set_aside_keeps_what_it_was_decided_on(match, reviewer):
     review.set_aside(match=match, by=reviewer, note="Known to both.")
     match.refresh_from_db()
@@ -135,6 +139,7 @@ def test_the_second_of_two_reviewers_is_told(match, reviewer, manager):
     assert list(MatchEvent.objects.values_list("kind", flat=True)) == [EventKind.SET_ASIDE]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("model", [Need, Offer])
 def test_only_confirmed_postings_are_proposed(match, reviewer, model):
     model.objects.update(confirmed_on=None)
@@ -144,12 +149,14 @@ def test_only_confirmed_postings_are_proposed(match, reviewer, model):
     assert match.status == MatchStatus.SUGGESTED
 
 
+@pytest.mark.any_database
 def test_a_closed_posting_is_not_proposed(match, reviewer):
     Offer.objects.update(status=PostingStatus.WITHDRAWN)
     with pytest.raises(ReviewRefused, match="not published"):
         review.propose(match=match, by=reviewer)
 
 
+@pytest.mark.any_database
 def test_propose_puts_it_to_both_sides(match, reviewer):
     event = review.propose(match=match, by=reviewer)
     match.refresh_from_db()
@@ -169,11 +176,13 @@ def test_take_back_needs_a_note_and_scores_as_of_today(match, reviewer):
     assert match.score == 775_000
 
 
+@pytest.mark.any_database
 def test_a_suggestion_cannot_be_taken_back(match, reviewer):
     with pytest.raises(ReviewRefused, match="Suggested"):
         review.take_back(match=match, by=reviewer, note="Why not.")
 
 
+@pytest.mark.any_database
 def test_a_note_changes_nothing_else(match, reviewer):
     before = Match.objects.values().get()
     review.add_note(match=match, by=reviewer, note="Call the ministry.")
@@ -183,6 +192,7 @@ def test_a_note_changes_nothing_else(match, reviewer):
         review.add_note(match=match, by=reviewer, note="")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("step", review.REVIEW_STEPS)
 @pytest.mark.parametrize("who", ["focal_point", "coordinator", "partner", "visitor"])
 def test_nobody_but_the_secretariat_decides(match, step, who, request):

@@ -19,6 +19,7 @@ from ssc_portal.running.daily import run_daily
 from surveys.choices import ClearanceRule, Side
 from surveys.models import ClockStop, CountryWindow
 from tests.factories import CountryFactory, TargetFactory, speaker_for, suggested_match
+from tests.marked import of_any_database
 from web.working_days import last_day_of_term
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def lived(match: Match, begin: dt.date, number: int) -> tuple[dict[str, dt.date]
     return reminded, None
 
 
-@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("country", [COUNTRIES[0], *of_any_database(*COUNTRIES[1:])])
 @pytest.mark.parametrize("asked", [dt.date(2026, month, 3) for month in (4, 12)])
 def test_day_by_day_in_three_countries(country, asked, reviewer):
     """The reminder and the end come on the day after their terms, whatever the week and the feasts of the country."""
@@ -102,6 +103,7 @@ def test_day_by_day_in_three_countries(country, asked, reviewer):
     }
 
 
+@pytest.mark.any_database
 def test_the_day_itself_is_still_the_reader_s(proposed):
     due = side(proposed).answer_due_on
     _reminded, closed = lived(proposed, ASKED, (due - ASKED).days + 1)
@@ -112,6 +114,7 @@ def test_the_day_itself_is_still_the_reader_s(proposed):
     assert Match.objects.get(pk=proposed.pk).status == MatchStatus.PROPOSED
 
 
+@pytest.mark.any_database
 def test_it_ends_as_not_at_this_time_ends_it_and_the_other_side_learns_no_more(proposed):
     with at(ASKED):
         answered(proposed, Side.OFFER)
@@ -174,6 +177,7 @@ def test_one_reminder_however_long_the_clock_of_the_portal_stood_still(proposed)
     assert Mail.objects.filter(kind="unanswered").count() == before
 
 
+@pytest.mark.any_database
 def test_who_was_asked_before_there_was_a_term_has_a_whole_one(proposed):
     proposed.sides.update(answer_due_on=None)
     later = ASKED + dt.timedelta(days=300)
@@ -182,6 +186,7 @@ def test_who_was_asked_before_there_was_a_term_has_a_whole_one(proposed):
     assert side(proposed).answer_due_on == last_day_of_term(later, ANSWER_DAYS, country.pk if country else None)
 
 
+@pytest.mark.any_database
 def test_a_proposal_on_hold_is_left_alone(proposed):
     Match.objects.filter(pk=proposed.pk).update(on_hold_at=dt.datetime.combine(ASKED, NOON))
     assert lived(proposed, ASKED, 120) == ({}, None)
@@ -203,6 +208,7 @@ def test_after_a_hold_there_is_time_to_answer(proposed):
     assert side(proposed).answer_due_on >= after + dt.timedelta(days=LEAST_NOTICE_DAYS)
 
 
+@pytest.mark.any_database
 def test_the_mails_say_by_when_and_what_happens_then(proposed, mailoutbox):
     with at(ASKED):
         send_due()
@@ -223,6 +229,7 @@ def test_the_mails_say_by_when_and_what_happens_then(proposed, mailoutbox):
     assert all("“Not at this time” is an answer too" in body for body in bodies)
 
 
+@pytest.mark.any_database
 def test_who_has_answered_meanwhile_is_not_reminded(proposed, mailoutbox):
     reminded = ASKED + dt.timedelta(days=60)
     with at(reminded):

@@ -20,6 +20,7 @@ ADDRESS = "/matches/agreed/"
 NOTHING_YET = "No agreed cooperation has been published yet"
 
 
+@pytest.mark.any_database
 def test_what_both_sides_consented_to_everyone_reads(client: Client, reviewer: User) -> None:
     match = agreed_cooperation(reviewer, links="https://example.org/maps\njavascript:alert(1)")
     page = Page(client.get(ADDRESS))
@@ -36,6 +37,7 @@ def test_what_both_sides_consented_to_everyone_reads(client: Client, reviewer: U
     assert ADDRESS in Page(client.get("/matches/")).links
 
 
+@pytest.mark.any_database
 def test_an_outcome_counts_once_both_sides_have_confirmed_it(client: Client, reviewer: User) -> None:
     match = agreed_cooperation(reviewer)
     match.sides.filter(side="need").update(outcome_confirmed_at=None)
@@ -62,6 +64,7 @@ def test_without_both_consents_there_is_nothing(client: Client, reviewer: User) 
     assert NOTHING_YET not in Page(client.get(ADDRESS)).text
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("side", ["need", "offer"])
 def test_one_confirmation_is_none_and_people_of_one_sex_are_counted(reviewer: User, side: str) -> None:
     match = agreed_cooperation(reviewer)
@@ -74,6 +77,7 @@ def test_one_confirmation_is_none_and_people_of_one_sex_are_counted(reviewer: Us
     assert as_published(published().get()).outcome is None
 
 
+@pytest.mark.any_database
 def test_a_posting_that_is_not_public_has_a_title_and_no_link(client: Client, reviewer: User) -> None:
     match = agreed_cooperation(reviewer)
     Need.objects.filter(pk=match.need_id).update(status=PostingStatus.WITHDRAWN)
@@ -94,6 +98,7 @@ def test_it_is_filtered_by_what_everyone_reads_of_it(client: Client, reviewer: U
         assert client.get(f"{ADDRESS}?{refused}").status_code == 400, refused
 
 
+@pytest.mark.any_database
 def test_it_runs_as_many_queries_with_20_entries(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, reviewer: User
 ) -> None:

@@ -22,6 +22,7 @@ from tests.factories import (
     TargetFactory,
     put_in,
 )
+from tests.marked import of_any_database
 from web.days import today
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +77,7 @@ def change(posting: Need | Offer, draw: random.Random, countries: list[Country])
     posting.save()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *of_any_database(2, 3)])
 @pytest.mark.parametrize("top_k", [2, 20])
 def test_whatever_changes_in_a_posting(seed: int, top_k: int, countries: list[Country]):
     draw = random.Random(seed)
@@ -91,7 +92,7 @@ def test_whatever_changes_in_a_posting(seed: int, top_k: int, countries: list[Co
         assert left == what_a_run_leaves()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *of_any_database(2, 3)])
 @pytest.mark.parametrize("top_k", [2, 20])
 def test_whatever_changes_in_several_at_once(seed: int, top_k: int, countries: list[Country]):
     draw = random.Random(seed)

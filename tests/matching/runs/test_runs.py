@@ -249,6 +249,7 @@ def test_a_run_that_went_silent_is_failed_and_does_not_block(need, offer):
     assert dead.state == RunState.FAILED
 
 
+@pytest.mark.any_database
 def test_only_reviewers_and_managers_run_the_matching(focal_point, reviewer):
     with pytest.raises(RunRefused):
         run_matching(by=focal_point)
@@ -262,6 +263,7 @@ def test_the_profile_of_the_run_is_saved_once_and_kept(need, offer):
     assert (first.profile.code, first.profile.version, first.profile.is_default) == ("default", 1, True)
 
 
+@pytest.mark.any_database
 def test_a_run_takes_the_same_number_of_queries_whatever_the_number_of_postings(need, offer, django_assert_num_queries):
     run_matching()
     # profile; run row (4: silent ones, savepoint); vocabulary (3); reach (3); needs (3), offers (3); places (2);

@@ -108,6 +108,7 @@ def test_what_changes_in_between_stands(change: Change, world: World, around: Ar
     assert left == what_a_run_leaves(shown)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("change", [*WRITES, expire, take_back], ids=lambda change: change.__name__)
 def test_without_it_the_run_would_undo_it(change: Change, world: World, around: Around, monkeypatch):
     """The test above can fail: these are changes that a run which stores what it had read gets wrong."""

@@ -39,6 +39,7 @@ def only(posting, reader):
     return found[0]
 
 
+@pytest.mark.any_database
 def test_one_that_has_closed_says_when(need, cambodia, reviewer):
     closed = today() - dt.timedelta(days=30)
     offer = offer_to(cambodia, closes_on=closed)
@@ -48,6 +49,7 @@ def test_one_that_has_closed_says_when(need, cambodia, reviewer):
     assert near.at_least > 600_000
 
 
+@pytest.mark.any_database
 def test_one_that_opens_soon_says_when_and_one_long_closed_is_none(need, cambodia, reviewer):
     opens = today() + dt.timedelta(days=30)
     offer_to(cambodia, opens_on=opens)
@@ -56,12 +58,14 @@ def test_one_that_opens_soon_says_when_and_one_long_closed_is_none(need, cambodi
     assert only(need, reviewer).why == f"The offer opens on {opens:%-d %B %Y}."
 
 
+@pytest.mark.any_database
 def test_one_that_targets_others_names_them(need, reviewer):
     offer_to(CountryFactory(iso3="KEN", name="Kenya"))
     near = only(need, reviewer)
     assert (near.gate, near.why) == ("outside_target", "The offer targets Kenya only.")
 
 
+@pytest.mark.any_database
 def test_one_with_other_modalities_names_both(need, cambodia, reviewer):
     offer = offer_to(cambodia)
     for posting, code in ((offer, "finance"), (need, "advice")):
@@ -71,6 +75,7 @@ def test_one_with_other_modalities_names_both(need, cambodia, reviewer):
     assert near.why == "The need asks for Advice; the offer has Finance."
 
 
+@pytest.mark.any_database
 def test_what_two_gates_close_or_the_own_country_is_none(need, cambodia, reviewer):
     offer_to(CountryFactory(iso3="KEN"), closes_on=today() - dt.timedelta(days=30))
     own = PublishedOfferFactory(country=cambodia, areas=["agriculture"])
@@ -78,6 +83,7 @@ def test_what_two_gates_close_or_the_own_country_is_none(need, cambodia, reviewe
     assert near_misses(posting=need, reader=reviewer) == []
 
 
+@pytest.mark.any_database
 def test_an_offer_sees_the_needs_that_it_nearly_fits(cambodia, need, reviewer):
     # So that no id of an offer is one of a need.
     PublishedOfferFactory.create_batch(3, country=cambodia, areas=["trade"])
@@ -86,6 +92,7 @@ def test_an_offer_sees_the_needs_that_it_nearly_fits(cambodia, need, reviewer):
     assert (near.need, near.gate) == (need, "outside_target")
 
 
+@pytest.mark.any_database
 def test_what_fits_is_no_near_miss_and_what_people_decided_neither(need, cambodia, reviewer):
     offer = offer_to(cambodia)
     assert near_misses(posting=need, reader=reviewer) == []
@@ -102,12 +109,14 @@ def test_nobody_learns_of_a_posting_that_is_not_for_them(need, focal_point, hidd
     assert near_misses(posting=need, reader=focal_point) == []
 
 
+@pytest.mark.any_database
 def test_one_below_the_least_score_is_none(need, reviewer, cambodia):
     offer_to(CountryFactory(iso3="KEN"))
     ScoringProfile.objects.update(min_score=950_000)
     assert near_misses(posting=need, reader=reviewer) == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("number", [1, 20])
 def test_the_queries_do_not_grow(need, reviewer, number, django_assert_num_queries):
     for _number in range(number):
@@ -128,6 +137,7 @@ def test_the_page_of_staff(client, reviewer, need, cambodia):
         assert client.get(f"/admin/matching/match/{address}/").status_code == 404
 
 
+@pytest.mark.any_database
 def test_the_page_of_the_own_agency(client, other_focal_point, cambodia):
     agency = other_focal_point.affiliations.get().agency
     own = PublishedNeedFactory(agency=agency, country=cambodia, areas=["agriculture"])

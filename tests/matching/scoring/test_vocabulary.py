@@ -79,6 +79,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **old: Any) -> ScoringTables:
     return ScoringTables.read(on=dt.date(2026, 11, 25), profile=ScoringProfileFactory(code="other", is_default=False))
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("old", "named"),
     [
@@ -94,6 +95,7 @@ def test_a_code_that_came_meanwhile_is_named_and_not_passed_over(
         read(monkeypatch, **old)
 
 
+@pytest.mark.any_database
 def test_areas_that_do_not_score_are_no_unknown_ones(pair: tuple[Need, Offer]) -> None:
     need, _offer = pair
     need.areas.add(AreaFactory(code="sdgs", use="tag"))
@@ -103,6 +105,7 @@ def test_areas_that_do_not_score_are_no_unknown_ones(pair: tuple[Need, Offer]) -
     assert Country.objects.count() == 2
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "address",
     [
@@ -125,6 +128,7 @@ def test_with_65_a_page_that_explains_says_so(
     assert "Priority areas: at most 64 can score" in page.content.decode()
 
 
+@pytest.mark.any_database
 def test_with_65_the_api_says_so(pair: tuple[Need, Offer], reviewer: User) -> None:
     run_matching()
     [match] = Match.objects.all()

@@ -19,6 +19,7 @@ from matching.service.asked import AskedWrongly, MatchQuestion, read_question
 from surveys.choices import PlaceKind, PostingStatus, Side, Visibility
 from surveys.models import Need, Offer, PreferredPartner, Target
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory
+from tests.marked import of_any_database
 from web.days import today
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,7 @@ def open_to(reached, **stated):
     return offer
 
 
+@pytest.mark.any_database
 def test_the_best_come_with_their_reasons_and_a_word_and_no_figure(client, offer):
     answered = post(client, given())
     assert answered.status_code == 200, answered.content
@@ -74,7 +76,7 @@ def test_the_best_come_with_their_reasons_and_a_word_and_no_figure(client, offer
     assert answered["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, 1, *of_any_database(2, 3, 4)])
 @pytest.mark.parametrize("side", list(Side))
 def test_it_scores_as_the_same_posting_stored_and_run(seed, side, fiji):
     draw = random.Random(seed)
@@ -164,6 +166,7 @@ def test_what_is_hidden_is_answered_as_what_does_not_exist(client, offer, hide):
     assert (body["compared_with"], sum(body["closed_by"].values()), body["results"]) == (0, 0, [])
 
 
+@pytest.mark.any_database
 def test_why_not_is_said_of_one_and_counted_of_all(client, offer, fiji):
     other = open_to(fiji, areas=["health"])
     body = post(client, given(against=other.pk)).json()
@@ -173,6 +176,7 @@ def test_why_not_is_said_of_one_and_counted_of_all(client, offer, fiji):
     assert body["closed_by"]["no_shared_area"] == 1
 
 
+@pytest.mark.any_database
 def test_an_unconfirmed_posting_has_no_word_and_is_no_result(client, offer):
     Offer.objects.filter(pk=offer.pk).update(confirmed_on=None)
     body = post(client, given(against=offer.pk)).json()
@@ -180,6 +184,7 @@ def test_an_unconfirmed_posting_has_no_word_and_is_no_result(client, offer):
     assert (body["against"]["is_confirmed"], body["against"]["fit"]) == (False, None)
 
 
+@pytest.mark.any_database
 def test_figures_are_for_those_who_read_computed_fits(client, offer, partner, focal_point):
     client.force_login(focal_point)
     assert post(client, given()).json()["results"][0]["explanation"] is None
@@ -194,6 +199,7 @@ def test_a_member_sees_what_focal_points_see(client, offer, focal_point):
     assert [one["id"] for one in post(client, given()).json()["results"]] == [offer.pk]
 
 
+@pytest.mark.any_database
 def test_a_session_needs_its_token(offer, focal_point):
     strict = Client(enforce_csrf_checks=True)
     assert post(strict, given()).status_code == 200
@@ -240,6 +246,7 @@ def test_what_is_wrong_is_said_by_field(client, offer, change, field):
     assert list(answered.json()["errors"]) == [field]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("body", ["", "[]", "null", "{", '"need"', "[" * 100_000, "NaN"])
 def test_what_is_no_object_is_refused(client, body):
     answered = client.post(ADDRESS, body, content_type="application/json")
@@ -247,12 +254,14 @@ def test_what_is_no_object_is_refused(client, body):
     assert answered["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.any_database
 def test_a_number_beyond_any_is_refused_as_it_is_read(client, offer):
     answered = post(client, given(limit=10**400))
     assert (answered.status_code, answered["Content-Type"]) == (400, "application/problem+json")
     assert "is no number that is kept here" in answered.json()["detail"]
 
 
+@pytest.mark.any_database
 def test_too_much_is_refused_unread_and_other_methods_are_named(client):
     answered = client.post(ADDRESS, " " * 200_001, content_type="application/json")
     assert answered.status_code == 413
@@ -261,12 +270,14 @@ def test_too_much_is_refused_unread_and_other_methods_are_named(client):
     assert "POST" in refused["Allow"]
 
 
+@pytest.mark.any_database
 def test_it_is_limited_apart_from_the_rest(client, offer, monkeypatch):
     monkeypatch.setitem(SimpleRateThrottle.THROTTLE_RATES, "match", "2/min")
     assert [post(client, given()).status_code for _ in range(3)] == [200, 200, 429]
     assert client.get("/api/v1/offers/").status_code == 200
 
 
+@pytest.mark.any_database
 def test_a_question_is_refused_by_field_below_the_api_too(fiji):
     with pytest.raises(AskedWrongly) as refused:
         read_question(MatchQuestion(Side.NEED, "FJI", "Solar", "", "en", "", ("nowhere",), (), True, (), None, None))

@@ -12,6 +12,8 @@ from babel.messages.mofile import write_mo
 from benchmarks import parallel_texts
 from benchmarks.languages import read_matters
 
+pytestmark = pytest.mark.any_database
+
 ENGLISH = "Forecasts of the level of a river are sent to the villages along it, days before a flood can reach them."
 FRENCH = "Des prévisions du niveau d'un fleuve sont envoyées aux villages, des jours avant qu'une crue les atteigne."
 

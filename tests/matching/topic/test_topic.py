@@ -48,21 +48,25 @@ def alike(one: str, other: str) -> float:
     return float(first @ second) / MEANING_UNIT**2
 
 
+@pytest.mark.any_database
 def test_texts_on_one_matter_share_words_and_others_do_not():
     assert shared(RICE, ABOUT_RICE) > 0.2
     assert shared(RICE, POTATOES) < 0.02
     assert shared(RICE, RICE) == pytest.approx(1, abs=0.001)
 
 
+@pytest.mark.any_database
 def test_frequent_words_say_nothing():
     assert len(words_of("The and of the in to a").term) == 0
 
 
+@pytest.mark.any_database
 def test_meaning_is_found_across_languages():
     assert alike(RICE, RICE_IN_FRENCH) > 0.5
     assert alike(RICE, RICE_IN_FRENCH) > alike(POTATOES, RICE_IN_FRENCH) + 0.2
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "text", ["", "  \n ", "!!!", "\0", "\u202e\u200b", "=cmd()", "😀" * 50, "x" * 100_000, "稻米" * 5_000]
 )
@@ -73,6 +77,7 @@ def test_any_text_has_a_vector_of_bounded_size(text: str):
     assert np.all(said.words.weight > 0)
 
 
+@pytest.mark.any_database
 def test_the_meaning_of_a_long_text_is_that_of_its_beginning():
     long = f"{RICE}. " * 400
     meaning, beginning = (said.meaning for said in vectors_of([long, long[:LONGEST]]))
@@ -80,6 +85,7 @@ def test_the_meaning_of_a_long_text_is_that_of_its_beginning():
     assert np.array_equal(meaning, beginning)
 
 
+@pytest.mark.any_database
 def test_a_text_does_not_depend_on_what_stands_beside_it():
     alone, beside = vectors_of([RICE])[0], vectors_of([POTATOES, RICE])[1]
     assert np.array_equal(alone.words.term, beside.words.term)
@@ -153,6 +159,7 @@ def test_a_posting_alone_is_scored_as_a_run_scores_it(cambodia):
     assert list(Match.objects.order_by("offer").values_list("offer", "score", "part_topic")) == alone
 
 
+@pytest.mark.any_database
 def test_without_the_package_the_topic_is_off_for_every_pair(cambodia, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(topic, "PACKAGE", "no-such-package")
     need, (potatoes, rice) = posted(cambodia, text=ABOUT_RICE)
@@ -167,6 +174,7 @@ def test_without_the_package_the_topic_is_off_for_every_pair(cambodia, monkeypat
     assert explanation["score"] == Match.objects.get(offer=rice).score == Match.objects.get(offer=potatoes).score
 
 
+@pytest.mark.any_database
 def test_a_profile_without_the_topic_reads_no_text(cambodia):
     ScoringProfile.objects.create(code="default", is_default=True, weight_areas=60, weight_topic=0)
     posted(cambodia, text=ABOUT_RICE)
@@ -174,6 +182,7 @@ def test_a_profile_without_the_topic_reads_no_text(cambodia):
     assert not TextVectors.objects.exists()
 
 
+@pytest.mark.any_database
 def test_what_the_portal_composed_of_a_survey_says_nothing(cambodia):
     composed = PublishedNeedFactory(
         country=cambodia, title="Cambodia seeks", text="As answered", response=ResponseFactory()
@@ -205,6 +214,7 @@ def offered(language: str, *, english: str = "") -> dict[str, Any]:
     return explain(need=need, offer=offer)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("language", sorted(COURSE))
 def test_a_course_counts_the_same_in_any_language_once_it_says_so_in_english(language: str):
     in_english, alone = offered("en"), offered(language)

@@ -36,22 +36,26 @@ def test_a_fund_brings_the_finance_that_training_lacks(scene):
     assert counts() == {"new": 1, "moved": 0, "gone": 0, "lapsed_proposals": 0, "suggested": 1}
 
 
+@pytest.mark.any_database
 def test_what_it_brings_is_worth_more_than_a_closer_reach(scene):
     # The training alone scores more: it names the country, which the fund does not. It covers less all the same.
     option = scene.option()
     assert option.need.matches.get().score == 875_000 > option.score
 
 
+@pytest.mark.any_database
 def test_a_fund_that_names_the_country_scores_above_the_training_alone(scene):
     TargetFactory(offer=scene.finance, country=scene.cambodia)
     assert scene.option().score == 1_000_000
 
 
+@pytest.mark.any_database
 def test_a_need_that_one_offer_covers_gets_none(scene):
     scene.training.modalities.add("finance")
     assert scene.run() == []
 
 
+@pytest.mark.any_database
 def test_a_need_covered_by_a_weak_fit_still_gets_options(scene, known_profile):
     full = ConfirmedOfferFactory(
         country=CountryFactory(iso3="TUR"), areas=["agriculture", "energy", "health"], facilitating_allowed=True,
@@ -63,6 +67,7 @@ def test_a_need_covered_by_a_weak_fit_still_gets_options(scene, known_profile):
     assert full.matches.get().score < 800_000
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("posting", ["need", "training", "finance"])
 def test_all_three_must_allow_a_third(scene, posting):
     row = getattr(scene, posting)
@@ -71,6 +76,7 @@ def test_all_three_must_allow_a_third(scene, posting):
     assert scene.run() == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("who", ["need", "training"])
 def test_two_developing_countries_take_part(scene, who):
     country = scene.cambodia if who == "need" else scene.thailand
@@ -78,6 +84,7 @@ def test_two_developing_countries_take_part(scene, who):
     assert scene.run() == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("kind", "country", "facilitates", "triple_south"),
     [
@@ -102,23 +109,27 @@ def test_who_facilitates(scene, kind, country, facilitates, triple_south):
     assert [option.is_triple_south for option in found] == ([triple_south] if facilitates else [])
 
 
+@pytest.mark.any_database
 def test_a_third_of_the_same_agency_is_none(scene):
     scene.training.agency = scene.fund
     scene.training.save()
     assert scene.run() == []
 
 
+@pytest.mark.any_database
 def test_a_developed_country_facilitates_without_an_agency(scene):
     scene.finance.agency, scene.finance.country = None, CountryFactory(iso3="DEU")
     scene.finance.save()
     assert not scene.option().is_triple_south
 
 
+@pytest.mark.any_database
 def test_a_third_that_does_not_reach_the_country_is_none(scene):
     TargetFactory(offer=scene.finance, country=CountryFactory(iso3="TUR"))
     assert scene.run() == []
 
 
+@pytest.mark.any_database
 def test_a_third_with_areas_must_have_to_do_with_the_others(scene):
     scene.finance.areas.set(["agriculture"])
     assert scene.run() != []
@@ -126,11 +137,13 @@ def test_a_third_with_areas_must_have_to_do_with_the_others(scene):
     assert scene.run() == []
 
 
+@pytest.mark.any_database
 def test_a_third_that_brings_nothing_missing_is_none(scene):
     scene.finance.modalities.set([ModalityFactory(code="training")])
     assert scene.run() == []
 
 
+@pytest.mark.any_database
 def test_an_area_in_a_form_that_is_not_asked_for_is_not_brought(scene):
     scene.need.areas.add(AreaFactory(code="health"))
     scene.finance.areas.set(["agriculture", "health"])

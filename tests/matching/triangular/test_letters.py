@@ -12,7 +12,7 @@ from surveys.choices import Visibility
 from surveys.models import Offer
 from tests.pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

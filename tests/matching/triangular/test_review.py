@@ -60,6 +60,7 @@ def test_set_aside_and_taken_back(option, scene, reviewer):
     assert (now(option).status, now(option).rank) == ("suggested", 1)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("posting", ["need", "training", "finance"])
 def test_only_confirmed_postings_are_proposed(option, scene, reviewer, posting):
     row = getattr(scene, posting)
@@ -69,6 +70,7 @@ def test_only_confirmed_postings_are_proposed(option, scene, reviewer, posting):
     assert now(option).status == "suggested"
 
 
+@pytest.mark.any_database
 def test_what_no_longer_stands_is_not_proposed(option, reviewer):
     Need.objects.update(facilitating_allowed=False)
     with pytest.raises(ReviewRefused, match="Not all three postings allow a facilitating partner"):
@@ -96,6 +98,7 @@ def test_two_at_the_same_moment(option, reviewer, manager):
         take_option_step(late, OptionEventKind.SET_ASIDE, by=manager)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("who", ["focal_point", "coordinator", "partner"])
 @pytest.mark.parametrize("step", [review.propose, review.set_aside, review.take_back])
 def test_others_decide_nothing(option, request, who, step):
@@ -106,6 +109,7 @@ def test_others_decide_nothing(option, request, who, step):
     assert not TriangularEvent.objects.exists()
 
 
+@pytest.mark.any_database
 def test_a_note_that_is_too_long_is_refused(option, reviewer):
     with pytest.raises(ReviewRefused, match="at most 5000"):
         review.set_aside(option=option, by=reviewer, note="x" * (LONGEST_NOTE + 1))
@@ -133,6 +137,7 @@ def test_one_set_aside_stays_so_when_its_posting_is_withdrawn(option, scene, rev
     assert now(option).status == "set_aside"
 
 
+@pytest.mark.any_database
 def test_an_import_with_a_decided_option_is_not_undone(option, scene, reviewer):
     def said() -> list[str]:
         answers = import_undoing.send(sender=Import, offers=[scene.finance.pk], needs=[])
@@ -153,6 +158,7 @@ def sides(scene) -> dict[str, User]:
     }
 
 
+@pytest.mark.any_database
 def test_the_three_sides_are_written_to_and_nobody_else(option, sides, partner, reviewer, mailoutbox):
     UserFactory(role=Role.FOCAL_POINT, role__agency=AgencyFactory(country=CountryFactory(iso3="FJI")))
     review.propose(option=option, by=reviewer, note="Secret internal")
@@ -171,6 +177,7 @@ def test_the_three_sides_are_written_to_and_nobody_else(option, sides, partner, 
     assert len(mailoutbox) == 6, "a second proposal is another mail"
 
 
+@pytest.mark.any_database
 def test_taken_back_before_it_went_out_it_is_not_sent(option, sides, reviewer, mailoutbox):
     review.propose(option=option, by=reviewer)
     review.take_back(option=option, by=reviewer, note="Too early.")
@@ -178,6 +185,7 @@ def test_taken_back_before_it_went_out_it_is_not_sent(option, sides, reviewer, m
     assert mailoutbox == []
 
 
+@pytest.mark.any_database
 def test_who_may_not_see_all_three_is_not_written_to(option, sides, scene, reviewer, mailoutbox):
     Offer.objects.filter(pk=scene.finance.pk).update(visibility=Visibility.MATCHED)
     review.propose(option=option, by=reviewer)

@@ -106,6 +106,7 @@ def test_an_account_that_is_switched_off_sees_nothing(option, reviewer):
     assert not sees(reviewer, option)
 
 
+@pytest.mark.any_database
 def test_a_note_of_the_review_is_on_no_page_but_the_admins(option, client, speakers, reviewer):
     review.propose(option=option, by=reviewer, note="Secret deliberation.")
     client.force_login(speakers["need"])

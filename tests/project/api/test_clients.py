@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+pytestmark = pytest.mark.any_database
 
 ROOM = settings.BASE_DIR / "tools" / "clients"
 

@@ -21,6 +21,8 @@ from tests.factories import (
 )
 from web.api.openapi.whole import as_text, whole_schema
 
+pytestmark = pytest.mark.any_database
+
 PACKAGE = "generated_portal_client"
 
 

@@ -19,6 +19,8 @@ from pytest_django.live_server_helper import LiveServer
 from surveys.models import Offer
 from tests.factories import AgencyFactory, CountryFactory, PublishedOfferFactory
 
+pytestmark = pytest.mark.any_database
+
 EXAMPLES = settings.BASE_DIR / "docs" / "api" / "examples"
 HOSTILE = 'Straße, "наука"; 水\n=1+1'
 PATIENCE = 120

@@ -33,6 +33,7 @@ def figures(client: Client) -> dict[str, int]:
     return {name: context[f"{name}_count"] for name in ("offer", "need", "country", "match")}
 
 
+@pytest.mark.any_database
 def test_an_empty_portal_says_so(client: Client) -> None:
     page = Page(client.get("/"))
     assert "No agency has posted an open offer yet." in page.text
@@ -109,6 +110,7 @@ def test_more_than_is_shown_is_one_click_away(client: Client) -> None:
     assert "/offers/?q=solar%20pumps" in page.links
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("query", ["q=" + "x" * 100_000, "q=%E2%80%AE", "q=energy&country=THA", "colour=red"])
 def test_a_search_that_cannot_be_answered_says_why(client: Client, query: str) -> None:
     response = client.get(f"/search/?{query}")
@@ -116,6 +118,7 @@ def test_a_search_that_cannot_be_answered_says_why(client: Client, query: str) -
     assert "This search cannot be answered:" in Page(response).text
 
 
+@pytest.mark.any_database
 def test_nothing_found_is_said(client: Client) -> None:
     assert "Nothing is found for “zebra”" in Page(client.get("/search/?q=zebra")).text.replace("“ ", "“")
 
@@ -139,6 +142,7 @@ def test_the_home_page_and_the_search_run_as_many_queries_with_200_postings(
             client.get("/search/?q=energy")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["/", "/countries/", "/offers/", "/needs/"])
 @pytest.mark.parametrize("code", ["LDC", "LLDC", "SIDS"])
 def test_home_and_lists_lead_to_what_is_for_countries_in_special_situations(

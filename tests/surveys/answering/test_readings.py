@@ -44,6 +44,7 @@ def test_a_token_resolved_leaves_the_list_and_the_offer_reaches(neighbours: Read
     assert not iran.targets.unresolved().exists()
 
 
+@pytest.mark.any_database
 def test_a_token_may_stand_for_a_group_and_go_back(neighbours: Reading, iran: Offer, manager: User):
     resolve(reading=neighbours, group=CountryGroup.objects.get(pk="ECO"), by=manager)
     assert iran.targets.filter(group="ECO").exists()
@@ -53,6 +54,7 @@ def test_a_token_may_stand_for_a_group_and_go_back(neighbours: Reading, iran: Of
     assert iran.targets.unresolved().count() == 1
 
 
+@pytest.mark.any_database
 def test_an_offer_that_a_person_edited_is_left_alone(neighbours: Reading, iran: Offer, manager: User):
     posting.mark_edited(iran)
     iran.save()
@@ -61,11 +63,13 @@ def test_an_offer_that_a_person_edited_is_left_alone(neighbours: Reading, iran: 
     assert not iran.targets.filter(country="TKM").exists()
 
 
+@pytest.mark.any_database
 def test_an_offer_that_the_agency_confirmed_is_left_alone(neighbours: Reading, iran: Offer, manager: User):
     states.confirm(posting=iran, by=manager, on=dt.date(2026, 1, 1))
     assert resolve(reading=neighbours, country=Country.objects.get(pk="TKM"), by=manager).is_kept
 
 
+@pytest.mark.any_database
 def test_an_existing_partner_is_decided_and_becomes_no_target(iran: Offer, manager: User):
     korea = Reading.objects.get(as_printed="Korea")
     assert resolve(reading=korea, country=Country.objects.get(pk="KOR"), by=manager).posting is None
@@ -82,11 +86,13 @@ def test_confirming_a_doubtful_reading_settles_it_in_the_offer_too(iran: Offer, 
     assert oic.history.count() == records
 
 
+@pytest.mark.any_database
 def test_what_stands_for_nothing_cannot_be_confirmed(neighbours: Reading, manager: User):
     with pytest.raises(ReadingRefused, match="is not resolved"):
         confirm(reading=neighbours, by=manager)
 
 
+@pytest.mark.any_database
 def test_impossible_decisions_are_refused(neighbours: Reading, manager: User):
     turkmenistan, antarctica = Country.objects.get(pk="TKM"), Country.objects.get(pk="ATA")
     with pytest.raises(ReadingRefused, match="not both"):
@@ -106,11 +112,13 @@ def test_a_spelling_is_remembered_only_when_asked(neighbours: Reading, manager: 
     assert load_name_index().resolve(neighbours.as_printed).iso3 == "TKM"
 
 
+@pytest.mark.any_database
 def test_a_spelling_of_a_group_is_remembered(neighbours: Reading, manager: User):
     resolve(reading=neighbours, group=CountryGroup.objects.get(pk="ECO"), remember=True, by=manager)
     assert load_name_index().resolve(neighbours.as_printed).group_code == "ECO"
 
 
+@pytest.mark.any_database
 def test_a_name_of_several_groups_is_that_of_one_once_a_person_said_so(neighbours: Reading, manager: User):
     assert load_name_index().resolve("South Asia").kind == "ambiguous"
     Reading.objects.filter(pk=neighbours.pk).update(as_printed="South Asia")

@@ -6,6 +6,8 @@ from surveys.answering.titles import COMPOSED_CHARACTERS, composed_title
 from surveys.choices import Side
 from surveys.postings.publishable import lacks
 
+pytestmark = pytest.mark.any_database
+
 ALL = ["Financial", "Experts/knowledge", "Training"]
 
 

@@ -97,6 +97,7 @@ def test_no_filter_reaches_what_is_out_of_sight(query: str) -> None:
     assert rows(f"/needs/{query}") == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ROLES)
 def test_the_keys_of_each_role_are_these(role: str, request: pytest.FixtureRequest) -> None:
     user = request.getfixturevalue(role)
@@ -196,6 +197,7 @@ def test_an_offer_exactly() -> None:
     }
 
 
+@pytest.mark.any_database
 def test_the_provenance_in_words() -> None:
     survey = SurveyFactory(stated_on=dt.date(2018, 6, 27))
     answered = PublishedOfferFactory(survey=survey)
@@ -224,6 +226,7 @@ def test_an_agency_s_posting_is_its_country_s() -> None:
     assert (row["country"], row["agency"]) == ("THA", "tica")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [("reaches=XXX", "reaches"), ("target=NOPE", "target"), ("country=XX", "country"), ("min_score=0.5", "min_score")],
@@ -232,6 +235,7 @@ def test_a_wrong_value_is_refused_by_name(query: str, parameter: str) -> None:
     assert list(refused(f"/offers/?{query}")) == [parameter]
 
 
+@pytest.mark.any_database
 def test_needs_have_no_targets_to_filter_by() -> None:
     CountryFactory(iso3="KHM")
 
@@ -267,6 +271,7 @@ def add(model: type[Any], number: int) -> None:
     on_postings_changed(model, [row.pk for row in made])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("model", [Offer, Need])
 @pytest.mark.parametrize("query", ["", "?country=THA&area=energy&modality=training&q=1", "?ordering=title"])
 def test_a_list_asks_the_same_number_of_queries_at_10_200_and_1000_rows(
@@ -283,6 +288,7 @@ def test_a_list_asks_the_same_number_of_queries_at_10_200_and_1000_rows(
             assert client.get(path + size).json()["results"]
 
 
+@pytest.mark.any_database
 def test_staff_s_list_asks_two_more_for_who_they_are(
     reviewer: User, django_assert_num_queries: Any, django_assert_max_num_queries: Any
 ) -> None:
@@ -293,6 +299,7 @@ def test_staff_s_list_asks_two_more_for_who_they_are(
             client.get(f"{ROOT}/offers/?page_size=100")
 
 
+@pytest.mark.any_database
 def test_the_contact_never_leaves_the_database(django_assert_num_queries: Any) -> None:
     PublishedOfferFactory()
 

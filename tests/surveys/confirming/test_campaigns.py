@@ -27,6 +27,7 @@ from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
 from surveys.postings.held import PostingRefused
 from tests.factories import MatchFactory, SurveyFactory, UserFactory, speaker_for
+from tests.marked import of_any_database
 from tests.surveys.confirming.conftest import BEGUN, CLOSES, at
 from web.working_days import last_day_of_term
 
@@ -117,6 +118,7 @@ def test_designated_people_get_a_mail_and_nobody_else(thailand, fiji, manager, f
     assert not fiji.rows.get().designated_asked
 
 
+@pytest.mark.any_database
 def test_what_cannot_be_sent(thailand, fiji, manager, reviewer):
     with pytest.raises(ConfirmingRefused, match="Only managers"):
         send(thailand, reviewer)
@@ -153,6 +155,7 @@ def test_confirming_correcting_and_withdrawing_are_noted(thailand, manager, foca
     assert thailand.answered_on == BEGUN + dt.timedelta(days=9)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("who", ["focal_point", "coordinator", "manager"])
 def test_nobody_confirms_what_was_compiled(who, request, thailand, manager):
     CountryWindow.objects.create(country_id="THA", kind="several")
@@ -202,6 +205,7 @@ def test_the_compiled_row_goes_once_the_country_has_posted(thailand, manager, co
     assert outcomes(thailand)["Thailand: compiled"] == RowOutcome.REPLACED
 
 
+@pytest.mark.any_database
 def test_what_the_secretariat_wrote_is_taken_over_without_the_words_on_who_compiled_it(edition, coordinator, manager):
     compiled = own("Thailand: compiled")
     text = f"{compiled.text}\n\nIn spring."
@@ -222,7 +226,7 @@ def test_a_row_is_replaced_without_a_campaign_too(edition, coordinator, manager)
     assert compiled.withdrawal_reason == WithdrawalReason.REPLACED
 
 
-@pytest.mark.parametrize("asked", [dt.date(2026, 12, 1), dt.date(2026, 12, 20)])
+@pytest.mark.parametrize("asked", [dt.date(2026, 12, 1), *of_any_database(dt.date(2026, 12, 20))])
 def test_day_by_day_the_reminder_comes_once_and_silence_retires(asked, thailand, fiji, manager, focal_point):
     with at(asked):
         send(thailand, manager, on=asked)
@@ -246,6 +250,7 @@ def test_day_by_day_the_reminder_comes_once_and_silence_retires(asked, thailand,
     assert Offer.objects.get(title="Of no edition").status == PostingStatus.PUBLISHED
 
 
+@pytest.mark.any_database
 def test_the_day_itself_is_still_theirs(thailand, manager):
     send(thailand, manager)
     until(CLOSES + dt.timedelta(days=1))
@@ -337,6 +342,7 @@ def test_an_answer_by_letter_is_recorded_row_by_row(thailand, manager, reviewer)
     assert not Mail.objects.filter(kind="confirmation_reminder").exists()
 
 
+@pytest.mark.any_database
 def test_what_of_an_answer_is_refused_leaves_nothing(thailand, manager):
     send(thailand, manager)
     rows = {row.posting.title: row.pk for row in thailand.rows.with_postings()}
@@ -361,6 +367,7 @@ def test_what_of_an_answer_is_refused_leaves_nothing(thailand, manager):
     assert set(outcomes(thailand).values()) == {RowOutcome.OPEN}
 
 
+@pytest.mark.any_database
 def test_a_mail_is_left_out_once_it_was_answered(thailand, manager, focal_point, coordinator, mailoutbox):
     send(thailand, manager)
     for posting in (*Offer.objects.filter(country="THA"), *Need.objects.all()):
@@ -369,6 +376,7 @@ def test_a_mail_is_left_out_once_it_was_answered(thailand, manager, focal_point,
     assert mailoutbox == []
 
 
+@pytest.mark.any_database
 def test_a_country_that_was_never_asked_stays_as_it_is(fiji, manager):
     until(AFTER)
     fiji.refresh_from_db()

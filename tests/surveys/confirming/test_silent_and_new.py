@@ -65,6 +65,7 @@ def test_only_silent_countries_where_nobody_is_designated_are_reminded_by_letter
     assert letter_reminders.to_remind_by_letter(campaign, AFTER_THE_TERM) == []
 
 
+@pytest.mark.any_database
 def test_nobody_else_records_a_reminder(fiji, manager, reviewer, focal_point):
     send(fiji, manager)
     for by in (reviewer, focal_point):
@@ -97,6 +98,7 @@ def test_who_is_designated_after_a_reminder_by_letter_is_still_reminded_by_mail(
     assert Mail.objects.filter(kind="confirmation_reminder").count() == 2
 
 
+@pytest.mark.any_database
 def test_the_reminder_refers_to_what_was_sent_and_quotes_what_is_open(thailand, fiji, manager):
     send(thailand, manager)
     states.withdraw(posting=Offer.objects.get(title="Thailand: compiled"), by=manager)
@@ -107,6 +109,7 @@ def test_the_reminder_refers_to_what_was_sent_and_quotes_what_is_open(thailand, 
         assert "Thailand: compiled" not in said
 
 
+@pytest.mark.any_database
 def test_all_reminders_are_one_archive_and_the_pages_offer_them(client: Client, campaign, thailand, fiji, manager):
     send(thailand, manager)
     send(fiji, manager)

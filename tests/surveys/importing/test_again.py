@@ -58,6 +58,7 @@ def test_rows_in_another_order_are_unchanged_and_only_the_import_is_recorded(imp
     assert after == before
 
 
+@pytest.mark.any_database
 def test_columns_in_another_order_are_unchanged(imported: Survey):
     rows = table_rows()
     outcome = import_file(
@@ -66,6 +67,7 @@ def test_columns_in_another_order_are_unchanged(imported: Survey):
     assert outcome.counts["unchanged"] == 10
 
 
+@pytest.mark.any_database
 def test_a_workbook_of_the_same_table_is_unchanged(imported: Survey):
     rows: list[dict[str, object]] = [dict(row) for row in table_rows()]
     for row in rows:
@@ -304,6 +306,7 @@ def test_the_shipped_editions_are_added_once_and_left_alone_afterwards(imported:
     assert Import.objects.count() == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("what", "language"),
     [

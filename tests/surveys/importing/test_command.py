@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from surveys.models import Import, Offer, Survey
 from tests.surveys.importing.conftest import TABLE, as_csv, as_xlsx, changed, table_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CODE = "escap-unossc-2018"
 

@@ -316,6 +316,7 @@ def test_a_corrected_row_of_an_edited_posting_leaves_both_versions_to_choose_fro
     assert not PendingChange.objects.filter(decided_at=None).exists()
 
 
+@pytest.mark.any_database
 def test_only_managers_bring_files_in(client: Client, survey: Survey, reviewer: User, focal_point: User):
     given = {"survey": survey.pk, "file": SimpleUploadedFile("a.csv", b"a")}
     for user, status in ((reviewer, 403), (focal_point, 302)):  # the admin sends who is no staff to its log-in

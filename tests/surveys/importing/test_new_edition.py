@@ -145,6 +145,7 @@ def test_undone_the_edition_stays_with_nothing_that_counts_and_takes_the_file_ag
     assert set(Response.objects.filter(survey=made).values_list("status", flat=True)) == {ResponseStatus.RECEIVED}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -130,6 +130,7 @@ def test_what_a_manager_takes_is_written_as_by_the_import_and_undone_with_it(
     assert figures(released)[0] == before[0]
 
 
+@pytest.mark.any_database
 def test_what_a_manager_leaves_is_not_asked_again_until_the_file_says_something_else(
     at_desk: Client, released: Survey, manager: User, django_capture_on_commit_callbacks: Any
 ):
@@ -146,6 +147,7 @@ def test_what_a_manager_leaves_is_not_asked_again_until_the_file_says_something_
     assert other.counts["held"] == 1
 
 
+@pytest.mark.any_database
 def test_undone_an_import_lets_go_of_what_it_holds(
     at_desk: Client, released: Survey, django_capture_on_commit_callbacks: Any
 ):
@@ -160,6 +162,7 @@ def test_undone_an_import_lets_go_of_what_it_holds(
     assert figures(released) == before
 
 
+@pytest.mark.any_database
 def test_the_released_figures_are_the_same_until_somebody_chooses(
     at_desk: Client, released: Survey, django_capture_on_commit_callbacks: Any
 ):
@@ -171,6 +174,7 @@ def test_the_released_figures_are_the_same_until_somebody_chooses(
     assert Client().get(address).content == before
 
 
+@pytest.mark.any_database
 def test_only_managers_choose(released: Survey, reviewer: User, manager: User):
     import_file(survey=released, data=as_csv(CHINA_OTHERWISE), file_name="second.csv", by=manager)
     with pytest.raises(PostingRefused, match="Only managers"):
@@ -185,6 +189,7 @@ def test_an_edition_that_is_released_and_empty_is_filled_as_any_other(survey: Su
     assert not PendingChange.objects.exists()
 
 
+@pytest.mark.any_database
 def test_countries_whose_postings_are_edited_or_confirmed_are_named_first(
     at_desk: Client, survey: Survey, manager: User, django_capture_on_commit_callbacks: Any
 ):

@@ -13,6 +13,8 @@ from surveys.reading.cells import SheetSource, SourceRow
 from tests.surveys.importing.test_kobo_and_odk import MAIN, bring_in, edition, repeat_sheet
 from tests.surveys.workbooks import workbook
 
+pytestmark = pytest.mark.any_database
+
 __all__ = ["edition"]
 
 

@@ -66,6 +66,7 @@ def test_what_was_made_leads_to_lists_of_just_that(at_desk: Client, survey: Surv
     assert drafts.context["cl"].result_count == needs.drafts
 
 
+@pytest.mark.any_database
 def test_what_waits_is_named_with_who_speaks_for_it(at_desk: Client, survey: Survey, manager: User):
     survey.publishes_on_import = False
     survey.save()
@@ -83,12 +84,14 @@ def test_what_waits_is_named_with_who_speaks_for_it(at_desk: Client, survey: Sur
     assert "Matching compares what was published by itself" in shown
 
 
+@pytest.mark.any_database
 def test_rows_in_error_are_given_back_from_there(at_desk: Client, survey: Survey, manager: User):
     made = write(survey, manager, as_csv(changed("CHN", modalities="Trainin")))
     shown = page(at_desk, made)
     assert shown.count(reverse("admin:surveys_import_errors", args=[made.pk])) == 1
 
 
+@pytest.mark.any_database
 def test_the_page_asks_as_much_of_ten_rows_as_of_a_thousand(
     survey: Survey, manager: User, django_assert_num_queries: Any
 ):

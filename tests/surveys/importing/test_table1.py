@@ -31,6 +31,7 @@ def imported(survey: Survey) -> Import:
     return outcome.file_import
 
 
+@pytest.mark.any_database
 def test_each_side_is_what_its_row_states(imported: Import):
     def sides(rows):
         return {(row.country_id, row.status) for row in rows}
@@ -47,6 +48,7 @@ def test_each_side_is_what_its_row_states(imported: Import):
     }
 
 
+@pytest.mark.any_database
 def test_nothing_is_confirmed_and_everything_knows_where_it_is_from(imported: Import):
     for posting in [*Offer.objects.all(), *Need.objects.all()]:
         assert posting.confirmed_on is None
@@ -61,12 +63,14 @@ def test_nothing_is_confirmed_and_everything_knows_where_it_is_from(imported: Im
     assert Offer.objects.get(country="VNM").source_row == 11
 
 
+@pytest.mark.any_database
 def test_three_responses_are_compiled(imported: Import):
     compiled = Response.objects.filter(kind=ResponseKind.COMPILED)
     assert set(compiled.values_list("country", flat=True)) == {"CHN", "IND", "TUR"}
     assert Response.objects.filter(kind=ResponseKind.ANSWERED).count() == 7
 
 
+@pytest.mark.any_database
 def test_postings_stand_under_the_one_agency_of_the_government(imported: Import):
     agencies = {
         offer.country_id: offer.agency.acronym or offer.agency.name if offer.agency else None
@@ -77,6 +81,7 @@ def test_postings_stand_under_the_one_agency_of_the_government(imported: Import)
     assert [agencies[iso3] for iso3 in ("CHN", "IND", "IDN", "IRN", "KHM", "LAO", "VNM")] == [None] * 7
 
 
+@pytest.mark.any_database
 def test_what_others_compiled_stands_under_the_country_and_no_agency(imported: Import):
     assert Agency.objects.filter(country="TUR", kind="national_agency").count() == 1
     compiled = Offer.objects.get(country="TUR")
@@ -100,12 +105,14 @@ def test_amounts_are_exact_and_carry_what_they_cover(imported: Import):
     assert not Need.objects.exclude(amount_as_printed="").exists()
 
 
+@pytest.mark.any_database
 def test_thailand_reaches_cambodia_and_lao_pdr_by_name(imported: Import):
     targets = TARGETS.filter(offer__country="THA")
     assert {"KHM", "LAO"} <= set(targets.values_list("country", flat=True))
     assert {"CLMV", "LDC", "MIDDLE_EAST"} <= set(targets.values_list("group", flat=True))
 
 
+@pytest.mark.any_database
 def test_existing_partners_are_neither_targets_nor_preferences(imported: Import):
     assert not PreferredPartner.objects.exists()
     partners = READINGS.filter(direction=Direction.EXISTING_PARTNER, response__country="VNM")
@@ -117,11 +124,13 @@ def test_existing_partners_are_neither_targets_nor_preferences(imported: Import)
     )
 
 
+@pytest.mark.any_database
 def test_the_second_mention_of_africa_is_one_target(imported: Import):
     assert READINGS.filter(response__country="IRN", group="M49_AFRICA").count() == 2
     assert TARGETS.filter(offer__country="IRN", group="M49_AFRICA").count() == 1
 
 
+@pytest.mark.any_database
 def test_two_tokens_stay_unresolved_and_sixteen_wait_for_the_secretariat(imported: Import):
     unresolved = {(reading.as_printed, reading.response.country_id) for reading in READINGS.unresolved()}
     assert unresolved == {("Other neighbouring regional countries", "IRN"), ("Korea", "LAO")}
@@ -131,6 +140,7 @@ def test_two_tokens_stay_unresolved_and_sixteen_wait_for_the_secretariat(importe
     assert kept == [("Other neighbouring regional countries", "IRN")]
 
 
+@pytest.mark.any_database
 def test_areas_and_modalities_are_those_of_the_columns(imported: Import):
     india = Offer.objects.get(country="IND")
     assert "technology-transfer-area" in india.areas.values_list("code", flat=True)
@@ -144,6 +154,7 @@ def test_areas_and_modalities_are_those_of_the_columns(imported: Import):
     )
 
 
+@pytest.mark.any_database
 def test_indonesias_finance_is_a_note_and_no_modality(imported: Import):
     indonesia = Offer.objects.get(country="IDN")
     assert "financial" not in indonesia.modalities.values_list("code", flat=True)
@@ -151,6 +162,7 @@ def test_indonesias_finance_is_a_note_and_no_modality(imported: Import):
     assert "Body text says Indonesia gave financial support" in indonesia.response.note
 
 
+@pytest.mark.any_database
 def test_titles_and_texts_say_what_is_printed(imported: Import):
     thailand = Offer.objects.get(country="THA")
     assert thailand.title == "Thailand: financial, experts/knowledge and more in 9 areas"
@@ -181,6 +193,7 @@ def test_the_import_is_recorded(imported: Import):
     assert (row.row, row.result, row.entry["unresolved"]) == (8, "added", ["Korea"])
 
 
+@pytest.mark.any_database
 def test_the_general_rule_reads_what_is_certain_as_the_shipped_readings_do(name_index: NameIndex):
     with (TABLE.parent / "survey_2018_readings.csv").open(encoding="utf-8", newline="") as lines:
         certain = Counter(
@@ -198,12 +211,14 @@ def test_the_general_rule_reads_what_is_certain_as_the_shipped_readings_do(name_
     assert not certain - by_rule
 
 
+@pytest.mark.any_database
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not here")
 def test_the_table_is_the_one_that_was_handed_over():
     assert TABLE.read_bytes() == (SHARED / "survey_2018_table1.csv").read_bytes()
 
 
+@pytest.mark.any_database
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not here")
 def test_readings_equal_the_resolution_that_was_handed_over(imported: Import):
@@ -236,6 +251,7 @@ def test_readings_equal_the_resolution_that_was_handed_over(imported: Import):
     assert all(PlaceKind(row[2]) for row in expected)
 
 
+@pytest.mark.any_database
 def test_a_region_that_is_drawn_otherwise_by_others_is_asked_about(name_index: NameIndex):
     asked, read = read_places("South Asia; Central Asia", iso3="THA", edition=Edition(), names=name_index)
     assert (asked.kind, asked.is_ambiguous, asked.code) == (PlaceKind.UNRESOLVED, True, "")

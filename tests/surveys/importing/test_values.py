@@ -211,6 +211,7 @@ def test_a_plain_table_of_every_kind_then_a_correction_in_each_answer(edition: S
     }
 
 
+@pytest.mark.any_database
 def test_a_second_file_with_other_headings_shows_what_it_replaces(survey: Survey):
     hold_preview_against_what_is_written(survey, TABLE.read_bytes())
     outcome = hold_preview_against_what_is_written(survey, "Member State,Sector,Montant\nIndonesia,ICT,n/a\n")
@@ -220,6 +221,7 @@ def test_a_second_file_with_other_headings_shows_what_it_replaces(survey: Survey
     assert said["not stated"] == "USD 3,588,249"
 
 
+@pytest.mark.any_database
 def test_a_country_in_an_answer_of_regions_has_its_name(survey: Survey):
     row = {"country": "Nepal", "regions": "LDCs; Fiji"}
     outcome = hold_preview_against_what_is_written(survey, as_csv([row]))
@@ -228,6 +230,7 @@ def test_a_country_in_an_answer_of_regions_has_its_name(survey: Survey):
     assert said["Priority regions"] == "Least developed countries; Fiji"
 
 
+@pytest.mark.any_database
 def test_the_same_file_again_lists_nothing(survey: Survey):
     bring_in(survey, TABLE.read_bytes())
     again = bring_in(survey, as_csv(table_rows()[::-1]), dry_run=True)
@@ -281,6 +284,7 @@ def test_a_compiled_row_and_a_posting_that_falls_back_to_a_draft(survey: Survey)
     )
 
 
+@pytest.mark.any_database
 def test_the_terminal_says_each_value(edition: Survey):
     bring_in(edition, PLAIN + NEPAL)
     (row,) = bring_in(edition, PLAIN + NEPAL.replace("12,", "14,", 1).replace("by phone", "by mail"), dry_run=True).rows
@@ -314,6 +318,7 @@ def test_what_would_replace_other_than_the_preview_showed_is_not_written(survey:
     assert made.state == ImportState.APPLIED
 
 
+@pytest.mark.any_database
 def test_the_page_shows_old_beside_new_folds_the_rest_and_has_errors_first(
     client: Client, edition: Survey, manager: User
 ):
@@ -334,6 +339,7 @@ def test_the_page_shows_old_beside_new_folds_the_rest_and_has_errors_first(
     assert page.rindex("Write the 2 good rows only") > page.index("9 more values stay as they are")
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("count", [2, 20])
 def test_the_page_takes_as_many_queries_for_many_rows(
     client: Client, survey: Survey, manager: User, count: int, django_assert_num_queries: Any

@@ -51,6 +51,7 @@ def test_a_feed_has_what_rfc_4287_asks_for(client: Client, path: str, make: Any)
     assert "not confirmed" in entry.findtext(f"{ATOM}summary")
 
 
+@pytest.mark.any_database
 def test_a_hostile_title_is_text(client: Client) -> None:
     offer = PublishedOfferFactory()
     Offer.objects.filter(pk=offer.pk).update(title=HOSTILE)
@@ -76,11 +77,13 @@ def test_an_unchanged_feed_is_not_sent_twice(client: Client) -> None:
     assert (whatever.status_code, whatever["ETag"]) == (304, tag)
 
 
+@pytest.mark.any_database
 def test_what_a_list_does_not_know_is_refused(client: Client) -> None:
     assert client.get("/needs.atom?reaches=KHM").status_code == 400
     assert client.get("/offers.atom?page=2").status_code == 400
 
 
+@pytest.mark.any_database
 def test_the_list_names_its_feed(client: Client) -> None:
     PublishedOfferFactory(areas=["energy"])
     page = Page(client.get("/offers/?area=energy"))
@@ -90,6 +93,7 @@ def test_the_list_names_its_feed(client: Client) -> None:
     assert not [link for link in Page(client.get("/countries/")).links if ".atom" in link]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("path", ["offers", "needs"])
 def test_the_50_changed_last_in_as_many_queries_as_one(
     client: Client, path: str, django_assert_num_queries: DjangoAssertNumQueries

@@ -131,6 +131,7 @@ def test_a_page_that_is_not_there_is_not_found(client: Client, page: str) -> Non
     assert client.get(f"/offers/?page={page}").status_code == (200 if page == "١" else 404)
 
 
+@pytest.mark.any_database
 def test_pages_are_numbered_and_keep_the_filters(client: Client) -> None:
     publish_many(Offer, 60, country=CountryFactory(iso3="THA"))
     page = Page(client.get("/offers/?country=THA&area=energy&page=2"))
@@ -144,6 +145,7 @@ def test_pages_are_numbered_and_keep_the_filters(client: Client) -> None:
     assert len(ids) == len(set(ids)) == 60
 
 
+@pytest.mark.any_database
 def test_a_filter_that_is_on_can_be_taken_off(client: Client) -> None:
     publish_many(Offer, 2, country=CountryFactory(iso3="THA"))
     page = Page(client.get("/offers/?q=energy&country=THA&ordering=title"))
@@ -155,6 +157,7 @@ def test_a_filter_that_is_on_can_be_taken_off(client: Client) -> None:
     assert next(one for one in page.attributes_of("input") if one.get("name") == "q")["value"] == "energy"
 
 
+@pytest.mark.any_database
 def test_filters_without_a_field_of_their_own_stay_in_the_form(client: Client) -> None:
     agency = AgencyFactory(code="some")
     PublishedOfferFactory(title="Of some", agency=agency)
@@ -178,6 +181,7 @@ def test_only_countries_that_post_are_offered_in_the_form(client: Client) -> Non
     assert titles(client, "/offers/?country=KHM") == []
 
 
+@pytest.mark.any_database
 def test_a_posting_from_a_survey_says_that_nobody_confirmed_it(client: Client) -> None:
     survey = SurveyFactory(stated_on=dt.date(2018, 6, 27))
     PublishedOfferFactory(survey=survey, response=ResponseFactory(survey=survey))
@@ -186,6 +190,7 @@ def test_a_posting_from_a_survey_says_that_nobody_confirmed_it(client: Client) -
     assert "Compiled from public sources" in Page(client.get("/needs/")).text
 
 
+@pytest.mark.any_database
 def test_a_confirmed_posting_says_since_when(client: Client) -> None:
     ConfirmedOfferFactory()
     text = Page(client.get("/offers/")).text
@@ -193,6 +198,7 @@ def test_a_confirmed_posting_says_since_when(client: Client) -> None:
     assert "not confirmed" not in text
 
 
+@pytest.mark.any_database
 def test_htmx_gets_the_results_alone_and_going_back_the_whole_page(client: Client) -> None:
     PublishedOfferFactory(title="Solar pumps")
 
@@ -210,6 +216,7 @@ def test_htmx_gets_the_results_alone_and_going_back_the_whole_page(client: Clien
     assert "<html" not in refused.content.decode()
 
 
+@pytest.mark.any_database
 def test_lists_run_as_many_queries_with_1000_postings(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -230,6 +237,7 @@ def test_lists_run_as_many_queries_with_1000_postings(
             client.get("/offers/?country=THA")
 
 
+@pytest.mark.any_database
 def test_a_card_says_who_posts_once(client: Client) -> None:
     nepal = CountryFactory(iso3="NPL", name="Nepal")
     PublishedOfferFactory(title="Nepal: training in 9 areas", country=nepal)

@@ -24,6 +24,7 @@ def survey_2018(reference: None) -> str:
     return "/surveys/escap-unossc-2018/"
 
 
+@pytest.mark.any_database
 def test_the_2018_table_stands_as_printed(client: Client, survey_2018: str) -> None:
     text = " ".join(Page(client.get(f"{survey_2018}{page}")).text for page in ("table-1/", "table-2/"))
     assert "informal, non-exhaustive working document" in text
@@ -52,6 +53,7 @@ def test_every_page_counts_the_same_responses(client: Client, survey_2018: str) 
     assert "10 responses" not in listed
 
 
+@pytest.mark.any_database
 def test_the_page_of_the_needs_assessment_says_what_the_paper_does(client: Client, survey_2018: str) -> None:
     text = Page(client.get("/surveys/unossc-needs-assessment/")).text
     for said in ("five areas", "communication skills and technology", "some 80 countries", "response rate was 25 %"):
@@ -83,11 +85,13 @@ def answered(survey: Survey, what: str, **more: Any) -> Response:
     return response
 
 
+@pytest.mark.any_database
 def test_rows_of_a_survey_that_is_not_released_are_not_shown(client: Client) -> None:
     answered(edition("waiting", released=False), "Training of officials")
     assert "Training of officials" not in client.get("/surveys/waiting/").content.decode()
 
 
+@pytest.mark.any_database
 def test_only_public_questions_are_shown(client: Client) -> None:
     answered(edition("open", released=True), "Training", as_printed={"Your e-mail": "other@ministry.example"})
     pages = [client.get(f"/surveys/open/{page}").content.decode() for page in ("", "table-1/", "answers/")]

@@ -257,6 +257,7 @@ def _attributes(tree: ast.AST) -> set[str]:
     return {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute)}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "source",
     [
@@ -279,11 +280,13 @@ def test_the_scan_sees_a_write(source: str):
     assert writes_of_postings(source)
 
 
+@pytest.mark.any_database
 def test_the_scan_lets_others_write_rows_of_their_own():
     source = "from surveys.choices import Side\nrows.model.objects.filter(pk=1).update(status='x')"
     assert not writes_of_postings(source)
 
 
+@pytest.mark.any_database
 def test_nothing_writes_postings_but_the_one_module():
     found = {}
     for app in OUR_APPS:

@@ -16,7 +16,7 @@ from surveys.results.rate import day_of, groups_on
 from tests.pages import Page
 from tests.surveys.importing.conftest import TABLE, as_csv, table_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ADDRESS = "/surveys/escap-unossc-2018/"
 
 

@@ -49,10 +49,12 @@ def add_rows(survey: Survey, rows: list[dict[str, str]]) -> None:
     import_file(survey=survey, data=as_csv(rows), file_name="more.csv")
 
 
+@pytest.mark.any_database
 def test_table_1_equals_the_printed_one_cell_by_cell(imported: Survey):
     assert rebuilt(imported) == [[row[column] for column in PRINTED] for row in table_rows()]
 
 
+@pytest.mark.any_database
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not here")
 def test_table_1_equals_the_one_that_was_handed_over(imported: Survey):
@@ -60,6 +62,7 @@ def test_table_1_equals_the_one_that_was_handed_over(imported: Survey):
         assert rebuilt(imported) == [[row[column] for column in PRINTED] for row in csv.DictReader(lines)]
 
 
+@pytest.mark.any_database
 def test_table_1_from_what_was_read_alone_differs_only_where_the_list_says_so(imported: Survey):
     asked = Asked.of(imported)
     for response in responses_for_table1(imported):
@@ -74,6 +77,7 @@ def test_table_1_from_what_was_read_alone_differs_only_where_the_list_says_so(im
                 assert label == entry or (asked.questions[code].heading, entry) in listed
 
 
+@pytest.mark.any_database
 def test_the_typos_and_gaps_of_the_source_are_listed(imported: Survey):
     table = table1(imported, Asked.of(imported), responses_for_table1(imported))
     listed = {(row.response.country_id, one.column, one.printed) for row in table.rows for one in row.departures}
@@ -83,6 +87,7 @@ def test_the_typos_and_gaps_of_the_source_are_listed(imported: Survey):
     assert ("BGD", "Total annual contribution (last 5 yrs in US$)", "n/a") in listed
 
 
+@pytest.mark.any_database
 def test_what_we_noted_of_a_row_is_not_in_its_table(imported: Survey):
     noted = set(imported.responses.exclude(note="").values_list("note", flat=True))
     noted |= set(Reading.objects.exclude(note="").values_list("note", flat=True))
@@ -92,6 +97,7 @@ def test_what_we_noted_of_a_row_is_not_in_its_table(imported: Survey):
     assert [note for note in noted if note in said] == []
 
 
+@pytest.mark.any_database
 def test_table_1_has_the_paper_s_headings_and_names_a_country_as_it_is_named_today(imported: Survey):
     table = table1(imported, Asked.of(imported), responses_for_table1(imported)).as_table(imported)
     assert table.headings[-1] == "Total annual contribution (last 5 yrs in US$)"
@@ -99,6 +105,7 @@ def test_table_1_has_the_paper_s_headings_and_names_a_country_as_it_is_named_tod
     assert {"Türkiye (printed: Turkey)", "Viet Nam (printed: Vietnam)", "China ⁹", "Thailand"} <= set(named)
 
 
+@pytest.mark.any_database
 def test_table_2_has_its_marks(imported: Survey):
     labels = [row[1] for row in table2(imported, Asked.of(imported)).as_table(imported).rows]
     marked = [str(label)[:4] for label in labels if str(label).startswith("(")]
@@ -106,6 +113,7 @@ def test_table_2_has_its_marks(imported: Survey):
     assert "– National legal framework" in labels
 
 
+@pytest.mark.any_database
 def test_table_2_of_2018_names_no_country_and_counts_nothing(imported: Survey):
     table = table2(imported, Asked.of(imported))
     assert [row.challenge.code for row in table.rows][:3] == ["P-A", "P-A1", "P-A2"]
@@ -139,6 +147,7 @@ def test_answers_are_counted_by_group_without_compiled_rows(imported: Survey):
     )
 
 
+@pytest.mark.any_database
 def test_support_received_is_counted_as_no_priority(imported: Survey):
     counts = {one.code: one for one in question_counts(imported, Asked.of(imported), {})}
     named = {choice.code for choice in counts["countries"].choices if choice.count}
@@ -146,6 +155,7 @@ def test_support_received_is_counted_as_no_priority(imported: Survey):
     assert named.isdisjoint({"JPN", "AUS", "NZL", "FRA", "USA", "GBR", "DEU", "RUS", "MEX", "PER"})
 
 
+@pytest.mark.any_database
 def test_who_names_nothing_but_support_received_states_no_priority(imported: Survey):
     rows = [{"country": "Nepal", "countries": "Support received from: Japan"}]
     before = {one.code: one for one in question_counts(imported, Asked.of(imported), {})}["countries"].answered
@@ -157,6 +167,7 @@ def test_who_names_nothing_but_support_received_states_no_priority(imported: Sur
     assert "Support received from: Japan" in nepal.cells
 
 
+@pytest.mark.any_database
 def test_table_1_says_of_an_own_question_on_support_that_it_was_received(imported: Survey):
     rows = [{"country": "Nepal", "countries": "Fiji", "support_received_from": "Japan"}]
     add_rows(imported, rows)
@@ -222,6 +233,7 @@ def test_the_page_and_its_files(client: Client, imported: Survey):
         assert client.get(f"/surveys/escap-unossc-2018/{wrong}").status_code == 404
 
 
+@pytest.mark.any_database
 def test_results_are_shown_once_released(client: Client, imported: Survey):
     Survey.objects.filter(pk=imported.pk).update(results_released_on=None)
     page = Page(client.get("/surveys/escap-unossc-2018/"))
@@ -233,6 +245,7 @@ def test_results_are_shown_once_released(client: Client, imported: Survey):
         assert client.get(f"/surveys/escap-unossc-2018/{page_of_results}/").status_code == 404
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("page", "queries"), [("", 30), ("table-1/", 16), ("table-2/", 15), ("answers/", 24)])
 def test_a_results_page_takes_as_many_queries_with_ten_rows_as_with_two_hundred(
     client: Client, imported: Survey, django_assert_num_queries: Any, page: str, queries: int
