@@ -91,7 +91,7 @@ def main() -> int:
             missing.append(f"PostgreSQL: {error}")
         else:
             label = f"PostgreSQL {postgresql_version(url)}"
-            own = ["--migrations", "-m", "postgresql or not any_database", *arguments]
+            own = ["--migrations", "-m", "postgresql or locks or not any_database", *arguments]
             results.append(run_pytest(label, environment={**environment, "DATABASE_URL": url}, arguments=own))
 
     say("")

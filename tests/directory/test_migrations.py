@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE, AFTER = ("directory", "0005_account_events"), ("directory", "0007_open_reach")
 
 
+@pytest.mark.any_database
 def test_the_rule_of_the_reach_keeps_what_was_edited_and_loaded(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     rows_of = stand_at(throwaway, BEFORE)
@@ -51,6 +52,7 @@ def test_the_rule_of_the_reach_keeps_what_was_edited_and_loaded(throwaway: str, 
     assert holds("OPEN_REACH")
 
 
+@pytest.mark.any_database
 def test_without_reference_data_there_is_nothing_to_rename(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     stand_at(throwaway, BEFORE)

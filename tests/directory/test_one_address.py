@@ -7,6 +7,7 @@ from tests.migrating import migrate, stand_at
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.any_database
 def test_addresses_that_were_added_to_an_account_are_gone(throwaway, settings):
     settings.MIGRATION_MODULES = {}
     rows = stand_at(

@@ -26,6 +26,7 @@ OPTIONS: Cases = [
 ]
 
 
+@pytest.mark.any_database
 def test_states_runs_and_plans_are_kept_forward_and_back(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     rows_of = stand_at(throwaway, BEFORE)
@@ -66,6 +67,7 @@ def test_states_runs_and_plans_are_kept_forward_and_back(throwaway: str, setting
 SHOWN = ("is_shown", "shown_score", "shown_part_areas", "shown_rank_for_need", "shown_by")
 
 
+@pytest.mark.any_database
 def test_others_are_shown_what_stands_until_the_next_run(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     rows_of = stand_at(throwaway, AFTER)
@@ -91,6 +93,7 @@ def test_others_are_shown_what_stands_until_the_next_run(throwaway: str, setting
 BEFORE_WORDS, WITH_WORDS = ("matching", "0016_what_is_shown_is_whole"), ("matching", "0019_what_is_shown_has_a_word")
 
 
+@pytest.mark.any_database
 def test_each_row_keeps_the_word_that_it_was_shown_with_and_each_profile_its_scores(
     throwaway: str, settings: Any
 ) -> None:

@@ -16,6 +16,7 @@ REPORT = [
 ]
 
 
+@pytest.mark.any_database
 def test_what_rows_became_is_kept_forward_and_back(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     rows_of = stand_at(throwaway, BEFORE)
@@ -40,6 +41,7 @@ def test_what_rows_became_is_kept_forward_and_back(throwaway: str, settings: Any
 NAMED, MEANT = ("surveys", "0007_imports_as_jobs"), ("surveys", "0010_received_is_no_priority")
 
 
+@pytest.mark.any_database
 def test_places_follow_what_their_names_mean(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     rows_of = stand_at(throwaway, NAMED, ("directory", "0005_account_events"))
@@ -98,6 +100,7 @@ def test_places_follow_what_their_names_mean(throwaway: str, settings: Any) -> N
 LONG, SHORT = ("surveys", "0012_whole_numbers"), ("surveys", "0018_short_titles")
 
 
+@pytest.mark.any_database
 def test_composed_titles_become_short_and_those_of_people_stay(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     rows_of = stand_at(throwaway, LONG, ("web", "0002_search_documents"))
@@ -147,6 +150,7 @@ def test_composed_titles_become_short_and_those_of_people_stay(throwaway: str, s
 UNDER_AGENCY, UNDER_COUNTRY = ("surveys", "0019_plain_words"), ("surveys", "0020_compiled_under_their_country")
 
 
+@pytest.mark.any_database
 def test_what_was_compiled_goes_under_its_country_and_what_people_touched_stays(throwaway: str, settings: Any) -> None:
     settings.MIGRATION_MODULES = {}
     rows_of = stand_at(throwaway, UNDER_AGENCY, ("web", "0002_search_documents"))
