@@ -10,12 +10,17 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from django.test import Client, override_settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from directory.models import User
 from ssc_portal.running.demo.survey import SURVEY_CODE, TABLE_1
+from tests.browser.steps import pixels_too_wide, resize, violations_of
 from tests.snapshots import Snapshot, take_snapshot
 
+PATIENCE = 60_000
+"""Milliseconds that anything on a page may take: nobody waits for them but on a machine with too much to do."""
 REFUSED = "the server responded with a status of 4"
 FLAGS = (
     "--headless",
@@ -69,6 +74,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _patience() -> Iterator[None]:
+    """Let no test fail because the machine is slow.
+
+    `expect` has a time of its own, beside that of the contexts; a code may be typed while the next one is shown.
+    """
+    expect.set_options(timeout=PATIENCE)
+    with override_settings(MFA_TOTP_TOLERANCE=PATIENCE // 30_000):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _django_beside_an_event_loop() -> Iterator[None]:
     # Playwright runs a loop in this thread; the tests' own queries are not made from within it.
     with pytest.MonkeyPatch.context() as patch:
@@ -110,15 +126,57 @@ def new_context(browser: Browser, watch: Watch) -> Iterator[Callable[..., Browse
     """Makes browser contexts; at the end of the test none of their pages may have gone wrong."""
     contexts: list[BrowserContext] = []
 
-    def make(**options: Any) -> BrowserContext:
+    def make(*, logged_in: User | None = None, **options: Any) -> BrowserContext:
         context = browser.new_context(base_url=watch.home, **options)
         context.on("request", watch.on_request)
         context.on("page", watch.on_page)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        if logged_in:
+            # For what comes after the log-in: to type oneself in takes two or three pages each time.
+            client = Client()
+            client.force_login(logged_in)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": watch.home}])
         return context
 
     yield make
     for context in contexts:
         context.close()
     assert watch.faults == []
+
+
+@dataclass(frozen=True)
+class Story:
+    """How a story of several people is told: on how wide a screen, and with JavaScript or without."""
+
+    new_context: Callable[..., BrowserContext]
+    width: int
+    has_javascript: bool
+
+    def window(self, logged_in: User | None = None) -> Page:
+        """Open a browser of one person."""
+        size = {"width": self.width, "height": 900}
+        context = self.new_context(viewport=size, java_script_enabled=self.has_javascript, logged_in=logged_in)
+        return context.new_page()
+
+    def looks_right(self, page: Page, within: str | None = None) -> None:
+        """Nothing sticks out of the page and axe finds nothing, on a telephone and on a desk; both need JavaScript.
+
+        No script of ours asks how wide the window is: a page that is made wider is the page that was loaded so.
+        """
+        if not self.has_javascript:
+            return
+        for width in (self.width, 1280):
+            resize(page, width)
+            assert pixels_too_wide(page) <= 0, (page.url, width)
+            assert violations_of(page, within) == [], (page.url, width)
+        resize(page, self.width)
+
+
+@pytest.fixture(
+    params=[pytest.param((360, True), id="360"), pytest.param((1280, False), id="without-javascript")],
+)
+def story(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Story:
+    """A story is told on a telephone, where each page is looked at on a desk too, and on a desk without JavaScript."""
+    return Story(new_context, *request.param)

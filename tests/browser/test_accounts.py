@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 
 from directory.choices import Role
 from directory.models import Mail
-from tests.browser.test_journey import log_in
-from tests.browser.test_pages import NARROWEST, violations_of
+from tests.browser.steps import NARROWEST, log_in, resize, violations_of
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
@@ -73,14 +72,9 @@ def test_a_passkey_is_added_logs_in_and_confirms(live_server, new_context):
     assert sorted(Mail.objects.values_list("kind", flat=True)) == ["address_asked", "address_to_confirm"]
 
 
-@pytest.mark.parametrize("width", [NARROWEST, 1280])
-def test_the_pages_of_an_account_break_no_rule(live_server, focal_point, manager, new_context, width):
-    theirs = new_context(viewport={"width": width, "height": 900}).new_page()
-    theirs.goto("/accounts/login/")
-    log_in(theirs, focal_point.email)
-    desk = new_context(viewport={"width": width, "height": 900}).new_page()
-    desk.goto("/admin/")
-    log_in(desk, manager.email)
+def test_the_pages_of_an_account_break_no_rule(live_server, focal_point, manager, new_context):
+    theirs = new_context(logged_in=focal_point).new_page()
+    desk = new_context(logged_in=manager).new_page()
     colleague = UserFactory(email="colleague@example.org", role=Role.MANAGER)
     found = {}
     for page, path in (
@@ -91,9 +85,12 @@ def test_the_pages_of_an_account_break_no_rule(live_server, focal_point, manager
         (desk, reverse("admin:directory_user_second_factor", args=[manager.pk])),
     ):
         page.goto(path)
-        if faults := violations_of(page, within="main" if page is theirs else "#content"):
-            found[path] = faults
-        # The head of Django's admin is wider than that by itself.
-        if page is theirs and (wide := page.evaluate("document.scrollingElement.scrollWidth")) > width:
-            found[f"{path}, in pixels"] = wide
+        assert page.url.endswith(path), "who is not logged in is sent elsewhere"
+        for width in (NARROWEST, 1280):
+            resize(page, width)
+            if faults := violations_of(page, within="main" if page is theirs else "#content"):
+                found[path, width] = faults
+            # The head of Django's admin is wider than that by itself.
+            if page is theirs and (wide := page.evaluate("document.scrollingElement.scrollWidth")) > width:
+                found[path, width, "in pixels"] = wide
     assert found == {}

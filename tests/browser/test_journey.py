@@ -6,19 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from matching.models import Match, MatchEvent
-from tests.factories import PASSWORD, confirmed, totp_code
+from tests.browser.steps import log_in
+from tests.factories import confirmed
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
-
-
-def log_in(page, email):
-    page.get_by_label("Email", exact=True).fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
-    page.wait_for_load_state()
-    if "/2fa/authenticate/" in page.url:
-        page.get_by_label("Code").fill(totp_code())
-        page.get_by_role("main").get_by_role("button", name="Sign In").click()
 
 
 def test_a_reviewer_releases_a_fit_and_a_visitor_sees_it(portal, reviewer, new_context):
@@ -57,6 +48,7 @@ def test_out_is_out(portal, reviewer, new_context):
     page.goto("/accounts/login/")
     log_in(page, reviewer.email)
     page.get_by_role("button", name="Log out").first.click()
+    expect(page.get_by_role("link", name="Log in").first).to_be_visible()
     page.goto("/admin/")
     expect(page).to_have_url(re.compile(r"/accounts/login/"))
 

@@ -10,8 +10,7 @@ from directory.models import Agency
 from practices.choices import QuestionState
 from practices.models import Practice, PracticeQuestion
 from surveys.models import Need
-from tests.browser.test_journey import log_in
-from tests.browser.test_pages import violations_of
+from tests.browser.steps import follow, log_in
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.any_database]
@@ -19,14 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 TITLE = "A flood warning that reaches the last house"
 
 
-def looks_right(page, within=None):
-    """Nothing sticks out of the page, and axe finds nothing."""
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, page.url
-    assert violations_of(page, **({"within": within} if within else {})) == [], page.url
-
-
-@pytest.mark.parametrize("width", [360, 1280])
-def test_from_the_form_to_the_answer(portal, new_context, width):
+def test_from_the_form_to_the_answer(portal, story):
     agency = Agency.objects.get(code="tha-tica")
     author = UserFactory(email="author@example.org", role=Role.FOCAL_POINT, role__agency=agency)
     seeker = UserFactory(
@@ -37,19 +29,15 @@ def test_from_the_form_to_the_answer(portal, new_context, width):
     reviewer = UserFactory(email="the-reviewer@example.org", role=Role.REVIEWER)
     need = Need.objects.public().filter(areas="disaster-risk-reduction").exclude(country="THA").first()
 
-    def window():
-        return new_context(viewport={"width": width, "height": 900}).new_page()
-
     # Written: what is lacking is said, a country is added by its name, then it is sent in.
-    page = window()
+    page = story.window(author)
     page.goto("/workspace/practices/new/")
-    log_in(page, author.email)
-    looks_right(page)
+    story.looks_right(page)
     page.get_by_label("Title (needed)").fill(TITLE)
     page.get_by_label("What was done, and how (needed)").fill("Each village names three people.")
     page.get_by_role("button", name="Save and send in").click()
     expect(page.locator("#faults")).to_contain_text("Choose at least one priority area.")
-    looks_right(page)
+    story.looks_right(page)
     page.get_by_label("Disaster risk reduction").check()
     page.get_by_label("Training").check()
     page.get_by_label("Add a country").fill("Siam")
@@ -57,47 +45,46 @@ def test_from_the_form_to_the_answer(portal, new_context, width):
     expect(page.locator(".chips.chosen")).to_contain_text("Thailand")
     page.get_by_role("button", name="Save and send in").click()
     expect(page.get_by_role("main")).to_contain_text("Sent to the secretariat")
-    looks_right(page)
+    story.looks_right(page)
 
     # Reviewed: not public before.
-    visitor = window()
+    visitor = story.window()
     visitor.goto("/practices/")
     expect(visitor.get_by_role("main")).to_contain_text("No practice has been published yet.")
-    looks_right(visitor)
-    desk = window()
+    story.looks_right(visitor)
+    desk = story.window(reviewer)
     desk.goto("/admin/practices/practice/")
-    log_in(desk, reviewer.email)
-    desk.get_by_role("link", name=TITLE).click()
-    looks_right(desk, within="#content")
+    follow(desk, desk.get_by_role("link", name=TITLE))
+    story.looks_right(desk, within="#content")
     desk.get_by_role("button", name="Publish").click()
     expect(desk.locator(".messagelist")).to_contain_text("Published")
 
     # Found beside a need, in the list and by the search.
     visitor.goto(need.get_absolute_url())
     expect(visitor.get_by_role("main")).to_contain_text("Practices that could help")
-    looks_right(visitor)
+    story.looks_right(visitor)
     visitor.goto("/search/?q=flood+warnings")
-    visitor.get_by_role("link", name=TITLE).click()
+    follow(visitor, visitor.get_by_role("link", name=TITLE))
     expect(visitor.get_by_role("heading", level=1)).to_have_text(TITLE)
-    looks_right(visitor)
+    story.looks_right(visitor)
     visitor.goto("/practices/?area=disaster-risk-reduction")
     expect(visitor.get_by_role("link", name=TITLE)).to_be_visible()
-    looks_right(visitor)
+    story.looks_right(visitor)
 
     # Asked about, by who logs in first; and answered.
-    visitor.get_by_role("link", name=TITLE).click()
-    visitor.get_by_role("link", name="Log in to ask about this").click()
+    follow(visitor, visitor.get_by_role("link", name=TITLE))
+    follow(visitor, visitor.get_by_role("link", name="Log in to ask about this"))
     log_in(visitor, seeker.email)
     visitor.get_by_label("What would you like to know?").fill("How many people does it take?")
-    looks_right(visitor)
+    story.looks_right(visitor)
     visitor.get_by_role("button", name="Send the question").click()
     expect(visitor.get_by_role("main")).to_contain_text("Sent to the secretariat.")
-    looks_right(visitor)
+    story.looks_right(visitor)
     question = PracticeQuestion.objects.get(practice=Practice.objects.get())
     desk.goto("/admin/")
-    desk.get_by_role("link", name=re.compile("1 question about a practice")).click()
-    desk.get_by_role("link", name=TITLE).click()
-    looks_right(desk, within="#content")
+    follow(desk, desk.get_by_role("link", name=re.compile("1 question about a practice")))
+    follow(desk, desk.get_by_role("link", name=TITLE))
+    story.looks_right(desk, within="#content")
     desk.get_by_role("textbox", name="Answer").fill("Three in each village.")
     desk.get_by_role("button", name="Send the answer").click()
     expect(desk.locator(".messagelist")).to_contain_text("The answer is sent.")

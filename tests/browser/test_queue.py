@@ -7,8 +7,7 @@ from playwright.sync_api import expect
 
 from matching.choices import MatchStatus
 from matching.models import Match, MatchEvent
-from tests.browser.test_journey import log_in
-from tests.browser.test_pages import violations_of
+from tests.browser.steps import log_in, resize, violations_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
@@ -34,9 +33,8 @@ def test_the_first_suggestion_is_three_clicks_away_and_each_next_one(portal, rev
 
 
 def test_many_are_set_aside_with_the_keyboard_alone(portal, reviewer, new_context):
-    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.goto(f"/accounts/login/?next={QUEUE}")
-    log_in(page, reviewer.email)
+    page = new_context(viewport={"width": 1280, "height": 900}, logged_in=reviewer).new_page()
+    page.goto(QUEUE)
     ticks = page.locator('input[name="chosen"]')
     ticks.nth(1).press("Space")
     ticks.nth(3).press("Shift+Space")
@@ -50,14 +48,12 @@ def test_many_are_set_aside_with_the_keyboard_alone(portal, reviewer, new_contex
 
 
 def test_axe_finds_nothing_and_nothing_is_cut_off(portal, reviewer, new_context):
-    page = new_context().new_page()
-    page.goto("/accounts/login/?next=/admin/")
-    log_in(page, reviewer.email)
+    page = new_context(logged_in=reviewer).new_page()
     found = {}
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        for query in ("", "?status=all&need_country=KHM&ordering=score", "?nonsense=1", "?q=nothing+at+all+found"):
-            page.goto(f"{QUEUE}{query}")
+    for query in ("", "?status=all&need_country=KHM&ordering=score", "?nonsense=1", "?q=nothing+at+all+found"):
+        page.goto(f"{QUEUE}{query}")
+        for width in (360, 1280):
+            resize(page, width)
             too_wide = page.evaluate("document.scrollingElement.scrollWidth") - width
             if faults := violations_of(page, within="#content") + ([f"{too_wide} too wide"] if too_wide > 0 else []):
                 found[width, query] = faults

@@ -1,8 +1,7 @@
 """The whole story in a browser: from an invitation to an outcome that both sides confirmed, and everyone may read.
 
 A coordinator of Thailand invites a focal point, approves the offer and clears the proposal; a focal point of Cambodia
-posts a need and sees what meets it; a reviewer brings the two together. On a narrow screen, a wide one, and without
-JavaScript.
+posts a need and sees what meets it; a reviewer brings the two together.
 """
 
 import datetime as dt
@@ -19,8 +18,7 @@ from matching.choices import MatchStatus
 from matching.models import Match
 from surveys.choices import ClearanceRule, Side, WindowKind
 from surveys.models import CountryWindow
-from tests.browser.test_journey import log_in
-from tests.browser.test_pages import violations_of
+from tests.browser.steps import follow
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.any_database]
@@ -81,46 +79,20 @@ def add_place(page, text):
     expect(page.locator(".chips.chosen")).to_contain_text(text)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param((360, True), id="360", marks=pytest.mark.any_database),
-        pytest.param((1280, True), id="1280"),
-        pytest.param((1280, False), id="without-javascript", marks=pytest.mark.any_database),
-    ]
-)
-def somebody(request, new_context):
-    """Makes a browser of one person, of the size and kind that the story is told in."""
-    width, has_javascript = request.param
-
-    def make():
-        context = new_context(viewport={"width": width, "height": 900}, java_script_enabled=has_javascript)
-        return context.new_page()
-
-    make.has_javascript = has_javascript
-    return make
-
-
-def test_from_invitation_to_confirmed_outcome(cast, somebody):
-    def looks_right(page):
-        """Nothing sticks out of the page, and axe finds nothing; both need JavaScript to look."""
-        if somebody.has_javascript:
-            assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-            assert violations_of(page) == [], page.url
-
+def test_from_invitation_to_confirmed_outcome(cast, story):
     # The coordinator invites a focal point to an agency of the country.
-    window = somebody()
+    window = story.window(cast["coordinator"])
     window.goto("/workspace/people/")
-    log_in(window, cast["coordinator"].email)
-    looks_right(window)
+    story.looks_right(window)
     window.get_by_label("E-mail").fill(THAI)
     window.get_by_label("Agency").select_option(str(Agency.objects.get(code="tha-tica").pk))
     window.get_by_role("button", name="Send the invitation").click()
     expect(window.get_by_role("main")).to_contain_text(THAI)
 
     # The invited person reads the notice, makes the account, and may read but not act before being designated.
-    thai = somebody()
+    thai = story.window()
     accept_the_invitation(thai, THAI, "Thai Expert")
-    looks_right(thai)
+    story.looks_right(thai)
     thai.goto("/workspace/offers/new/")
     expect(thai.get_by_role("main")).to_contain_text("designation")
     designate(THAI, cast["manager"])
@@ -133,24 +105,24 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
     thai.get_by_label("Training").check()
     add_place(thai, "Least developed countries")
     expect(thai.get_by_role("main")).to_contain_text(re.compile(r"4\d countries"))
-    looks_right(thai)
+    story.looks_right(thai)
     thai.get_by_role("button", name="Save and preview").click()
     expect(thai.get_by_role("heading", level=1)).to_have_text("Preview")
-    looks_right(thai)
+    story.looks_right(thai)
     thai.get_by_role("button", name="Send for approval").click()
     expect(thai.get_by_role("main")).to_contain_text("Sent for approval")
-    looks_right(thai)
+    story.looks_right(thai)
 
     # The coordinator approves.
     window.goto("/workspace/approvals/")
-    looks_right(window)
+    story.looks_right(window)
     window.get_by_role("button", name="Approve Flood warning for small rivers").click()
     expect(window.get_by_role("main")).to_contain_text("is published")
 
     # Cambodia's person, invited by a manager, posts a need, and the offer is on the page that answers.
     agency = Agency.objects.get(code="test-khm")
     invitations.invite(by=cast["manager"], email=CAMBODIAN, agency=agency, role=Role.FOCAL_POINT)
-    cambodian = somebody()
+    cambodian = story.window()
     accept_the_invitation(cambodian, CAMBODIAN, "Cambodian Expert")
     designate(CAMBODIAN, cast["manager"])
     cambodian.goto("/workspace/needs/new/")
@@ -166,14 +138,13 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
     expect(cambodian.get_by_role("main")).to_contain_text("Offers that fit it")
     fits = cambodian.get_by_role("link", name="Flood warning for small rivers")
     expect(fits.first).to_be_visible()
-    looks_right(cambodian)
+    story.looks_right(cambodian)
     match = Match.objects.get(need__title="Early warning on the Tonle Sap", offer__title__startswith="Flood warning")
     own_page = f"/workspace/matches/{match.need_id}-{match.offer_id}/"
 
     # The reviewer proposes it.
-    desk = somebody()
+    desk = story.window(cast["reviewer"])
     desk.goto(f"/admin/matching/match/{match.pk}/change/")
-    log_in(desk, cast["reviewer"].email)
     desk.get_by_role("button", name="Propose").click()
     expect(desk.locator(".messagelist")).to_contain_text("Proposed: each side is asked")
 
@@ -181,14 +152,14 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
     thai.goto(own_page)
     expect(thai.get_by_role("main")).to_contain_text("Nobody has been asked anything")
     window.goto(own_page)
-    looks_right(window)
+    story.looks_right(window)
     window.get_by_role("button", name="Clear", exact=True).click()
     expect(window.get_by_role("main")).to_contain_text("The secretariat asks whether you are interested")
 
     # Each side follows its mail and says yes; neither sees a contact, nor what the other said.
     for page, email, other in ((thai, THAI, CAMBODIAN), (cambodian, CAMBODIAN, THAI)):
         page.goto(link_in_mail_to(email, rf"/workspace/matches/{match.need_id}-{match.offer_id}/"))
-        looks_right(page)
+        story.looks_right(page)
         page.get_by_role("button", name="We are interested").click()
         expect(page.get_by_role("main")).to_contain_text("You are interested")
         assert other not in page.content()
@@ -203,7 +174,7 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
         page.goto(own_page)
         expect(page.get_by_role("main")).to_contain_text("Please speak before the rains.")
         expect(page.get_by_role("link", name=other)).to_be_visible()
-        looks_right(page)
+        story.looks_right(page)
     letter = thai.request.get(f"{own_page}letter.docx")
     assert letter.status == 200
     assert letter.body().startswith(b"PK")
@@ -215,12 +186,12 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
     thai.get_by_label("Women trained").fill("12")
     thai.get_by_label("Men trained", exact=True).fill("9")
     thai.get_by_label("What changed").fill("Two provinces warn their villages.")
-    thai.get_by_role("button", name="It is completed: save, and ask both sides to confirm").click()
+    follow(thai, thai.get_by_role("button", name="It is completed: save, and ask both sides to confirm"))
     for page in (thai, cambodian):
         page.goto(own_page)
-        looks_right(page)
-        page.get_by_role("button", name="Confirm the outcome").click()
-        page.get_by_role("button", name="Consent to publication").click()
+        story.looks_right(page)
+        follow(page, page.get_by_role("button", name="Confirm the outcome"))
+        follow(page, page.get_by_role("button", name="Consent to publication"))
     expect(cambodian.get_by_role("main")).to_contain_text("Both sides have confirmed the outcome.")
 
     match.refresh_from_db()
@@ -233,9 +204,9 @@ def test_from_invitation_to_confirmed_outcome(cast, somebody):
     assert User.objects.get(email=THAI).full_name == "Thai Expert"
 
     # Everyone reads of it, and of no person.
-    visitor = somebody()
+    visitor = story.window()
     visitor.goto("/matches/agreed/")
     expect(visitor.get_by_role("main")).to_contain_text("Two provinces warn their villages.")
-    looks_right(visitor)
+    story.looks_right(visitor)
     for secret in (THAI, CAMBODIAN, "Thai Expert", "Please speak"):
         assert secret not in visitor.content()

@@ -11,8 +11,7 @@ from directory.choices import AgencyKind, Role
 from directory.models import Agency, User
 from surveys.choices import ImportState, ResponseStatus, WindowKind
 from surveys.models import CountryWindow, Import, Response, Survey
-from tests.browser.test_journey import log_in
-from tests.browser.test_pages import violations_of
+from tests.browser.steps import follow, violations_of
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
@@ -44,9 +43,8 @@ def focal_points(asked: Survey) -> list[User]:
 
 
 def opened(new_context: Any, user: User, width: int, *, scripts: bool = True) -> Page:
-    page: Page = new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts).new_page()
-    page.goto("/accounts/login/")
-    log_in(page, user.email)
+    size = {"width": width, "height": 900}
+    page: Page = new_context(viewport=size, java_script_enabled=scripts, logged_in=user).new_page()
     return page
 
 
@@ -104,13 +102,13 @@ def test_a_file_is_corrected_and_brought_in(new_context: Any, asked: Survey, wid
     expect(page.get_by_text("Did you mean: Training")).to_be_visible()
     assert violations_of(page) == []
     page.get_by_label("“Trainin” means").select_option(label="Training")
-    page.get_by_role("button", name="Take these decisions and make the preview anew").click()
+    follow(page, page.get_by_role("button", name="Take these decisions and make the preview anew"))
     # A column of yes and no is given to its question, then to the answer.
     page.get_by_label("ODA", exact=True).select_option(label="Institutions: yes or no to one answer")
-    page.get_by_role("button", name="Take these columns and make the preview anew").click()
+    follow(page, page.get_by_role("button", name="Take these columns and make the preview anew"))
     assert violations_of(page) == []
     page.get_by_label("yes or no to (ODA)").select_option(label="None yet")
-    page.get_by_role("button", name="Take these columns and make the preview anew").click()
+    follow(page, page.get_by_role("button", name="Take these columns and make the preview anew"))
     page.get_by_role("button", name="Write 2 rows").first.click()
     expect(page.get_by_role("heading", name="Applied")).to_be_visible()
     response = Response.objects.get(survey=survey, country="NPL")

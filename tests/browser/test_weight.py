@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 MOST_AT_FIRST, MOST_REQUESTS, MOST_LATER = 100_000, 10, 20_000
 """Bytes, requests, bytes."""
 MANY = 1_000
+MOST_STAYING = 3
 
 
 @dataclass
@@ -64,36 +65,61 @@ def _as_it_is(application: Any) -> Any:
     return application
 
 
-def visit(context: BrowserContext, path: str) -> Visit:
-    """Open a page, and count what the browser fetched for it."""
-    page = context.new_page()
-    counted = Visit()
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    asked: dict[str, str] = {}
-    session.on("Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]}))
+class Visitor:
+    """A browser that counts what it fetches for each page that it opens."""
 
-    def note(event: dict[str, Any]) -> None:
+    def __init__(self, context: BrowserContext) -> None:
+        self._page = context.new_page()
+        self._session = context.new_cdp_session(self._page)
+        self._session.send("Network.enable")
+        self._visit = Visit()
+        self._asked: dict[str, tuple[Visit, str]] = {}
+        self._session.on("Network.requestWillBeSent", self._note_request)
+        self._session.on("Network.loadingFinished", self._note_answer)
+
+    def _note_request(self, event: dict[str, Any]) -> None:
+        self._asked[event["requestId"]] = (self._visit, urlsplit(event["request"]["url"]).path)
+
+    def _note_answer(self, event: dict[str, Any]) -> None:
         if event["encodedDataLength"]:
-            counted.size += int(event["encodedDataLength"])
-            counted.addresses.append(urlsplit(asked[event["requestId"]]).path)
+            visit, address = self._asked[event["requestId"]]
+            visit.size += int(event["encodedDataLength"])
+            visit.addresses.append(address)
 
-    session.on("Network.loadingFinished", note)
-    page.goto(path, wait_until="networkidle")
-    page.close()
-    return counted
+    def open(self, path: str) -> Visit:
+        """Open a page, and count what is fetched for it."""
+        self._visit = Visit()
+        self._page.goto(path)
+        self._hear_all()
+        return self._visit
+
+    def leave(self) -> None:
+        """Wait for what a page fetches when it is whole: its icon."""
+        self._page.wait_for_load_state("networkidle")
+        self._hear_all()
+        self._page.context.close()
+
+    def _hear_all(self) -> None:
+        # The answer to whatever question comes after all that was told before.
+        self._session.send("Network.canClearBrowserCache")
 
 
 def weigh(new_context: Any, paths: list[str]) -> dict[str, tuple[Visit, Visit]]:
     """Return of each page its first visit, by who has never been here, and one by who has seen others."""
-    seen = new_context()
+    seen = Visitor(new_context())
     for path in ("/", "/offers/", "/coverage/", "/surveys/"):
-        visit(seen, path)
+        seen.open(path)
     found = {}
+    staying: list[Visitor] = []
     for path in paths:
-        new = new_context()
-        found[path] = (visit(new, path), visit(seen, path))
-        new.close()
+        new = Visitor(new_context())
+        found[path] = (new.open(path), seen.open(path))
+        staying.append(new)
+        # A browser says half a second later that nothing more was asked; others are opened meanwhile.
+        if len(staying) > MOST_STAYING:
+            staying.pop(0).leave()
+    for new in staying:
+        new.leave()
     return found
 
 
