@@ -18,7 +18,7 @@ def read_hints() -> list[AliasRow]:
 
 
 def load_name_index() -> NameIndex:
-    """Build the index of names from what is in use in the database: three queries, some tenths of a second.
+    """Build the index of names from what is in use in the database, by three queries.
 
     Built once for a command or an import and passed on; it is not kept, so that an alias added in the admin counts
     the next time.

@@ -1,7 +1,9 @@
 """What every test may use: the named cast, the reference data, and a clean cache."""
 
 import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -27,7 +29,7 @@ from matching.models import ScoringProfile
 from surveys.editions import load_surveys
 from tests.answers import answers
 from tests.factories import AgencyFactory, CountryFactory, ScoringProfileFactory, UserFactory
-from tests.migrating import empty_database
+from tests.migrating import empty_database, new_file
 from tests.snapshots import Snapshot, take_snapshot
 
 LONGEST = frozenset({"test_secrecy.py", "test_two_worlds.py", "test_deploy_commands.py"})
@@ -234,3 +236,10 @@ def throwaway() -> Iterator[str]:
     """The alias of a database of its own, empty: to take the whole portal's apart and put it together is slow."""
     with empty_database("throwaway") as alias:
         yield alias
+
+
+@pytest.fixture(scope="session")
+def newly_migrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """A file of SQLite as all migrations make it, one for all workers, and what `migrate_new` counted; to be copied."""
+    own = tmp_path_factory.getbasetemp()
+    return new_file(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

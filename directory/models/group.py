@@ -15,6 +15,7 @@ from directory.models.fields import FoldedTextField
 from directory.models.labels import Labelled, LabelledQuerySet
 from directory.models.reference import ActiveQuerySet, Reference
 from web.days import years_before
+from web.history import RecordsWithRelations
 
 OPEN_REACH = "OPEN_REACH"
 """Countries and territories taking part: a working rule for finding offers, not a definition."""
@@ -75,7 +76,7 @@ class CountryGroup(Labelled):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     search_text = FoldedTextField(sources=("code", "label", "aliases"))
 
-    history = HistoricalRecords(excluded_fields=["loaded_values", "search_text"], m2m_fields=[parts])
+    history = RecordsWithRelations(excluded_fields=["loaded_values", "search_text"], m2m_fields=[parts])
 
     objects = LabelledQuerySet["CountryGroup"].as_manager()
 

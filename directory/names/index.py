@@ -5,6 +5,7 @@ Only an exact match of normalised text decides; what resembles a name is suggest
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 
 from directory.names.cldr import UN_LANGUAGES, forget_languages, names_by_language
@@ -85,7 +86,7 @@ class NameIndex:
         hinted = _gather((hint.text, hint.iso3 if hint.iso3 in known else "") for hint in hints)
         for key, found in hinted.items():
             entries.setdefault(key, _Entry(found, is_hint=True))
-        for key, found in _gather(_cldr_names(countries)).items():
+        for key, found in _by_cldr(tuple((country.iso2, country.iso3) for country in countries)).items():
             entries.setdefault(key, _Entry(found))
         _put_groups(entries, list(groups))
 
@@ -207,7 +208,7 @@ def _gather(names: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Collect the countries of each normalised name, in order; an empty code names no country."""
     gathered: dict[str, dict[str, None]] = {}
     for name, iso3 in names:
-        for key in {normalise(name): None, normalise(inverted(name)): None}:
+        for key in {normalise(form): None for form in {name: None, inverted(name): None}}:
             countries = gathered.setdefault(key, {})
             if iso3:
                 countries[iso3] = None
@@ -215,13 +216,25 @@ def _gather(names: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(countries) for key, countries in gathered.items()}
 
 
-def _cldr_names(countries: Iterable[CountryRow]) -> Iterator[tuple[str, str]]:
-    for country in countries:
-        for language, name in names_by_language(country.iso2):
-            letters = normalise(name).replace(" ", "")
-            if language in UN_LANGUAGES or not letters.isascii() or len(letters) >= _MIN_LETTERS_FOREIGN:
-                yield name, country.iso3
+@lru_cache(maxsize=1)
+def _by_cldr(codes: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    """Collect what CLDR calls the countries with these codes (alpha-2, alpha-3).
+
+    Kept, unlike the index, since no edit of a name changes it: nine in ten names are of CLDR.
+    """
+    return _gather(_cldr_names(codes))
+
+
+def _cldr_names(codes: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for iso2, iso3 in codes:
+        for language, name in names_by_language(iso2):
+            if language in UN_LANGUAGES or _is_long_enough(normalise(name).replace(" ", "")):
+                yield name, iso3
     forget_languages()
+
+
+def _is_long_enough(letters: str) -> bool:
+    return not letters.isascii() or len(letters) >= _MIN_LETTERS_FOREIGN
 
 
 def _put_groups(entries: dict[str, _Entry], groups: list[GroupRow]) -> None:

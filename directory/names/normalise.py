@@ -43,6 +43,29 @@ _ADORNING_MARKS = re.compile(
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
 )
 
+_BEFORE = _APOSTROPHES | _SUPERSCRIPTS
+_AFTER = _APOSTROPHES | _LETTERS
+
+
+class _Becomes(dict[int, str | int | None]):
+    """What becomes of each character: letters, marks and numbers stay, the invisible goes, all else separates."""
+
+    def __missing__(self, code: int) -> str | int | None:
+        category = unicodedata.category(chr(code))
+        becomes: str | int | None = " "
+        if category[0] in "LMN":
+            becomes = code
+        elif category in {"Cf", "Cs"}:
+            becomes = None
+        # Of the million characters beyond, which names hardly have, nobody's text shall fill the memory.
+        if code < _FIRST_BEYOND:
+            self[code] = becomes
+        return becomes
+
+
+_FIRST_BEYOND = 0x10000
+_BECOMES = _Becomes()
+
 _IGNORED_WORDS = frozenset({"the", "of", "and"})
 
 _SHORT_FORMS = {
@@ -68,23 +91,20 @@ _SHORT_FORMS = {
     "gov": "government",
 }
 
-_PHRASES = (("special administrative region", "sar"),)
+_PHRASES = ((re.compile(r"\bspecial administrative region\b"), "sar"),)
 
 
 def _characters(text: str) -> str:
     """Fold one pass over the characters: compatibility forms, case, marks, apostrophes, everything not a word."""
-    bare = _ELISION.sub(r"\1 ", text).translate(_APOSTROPHES | _SUPERSCRIPTS)
+    bare = _ELISION.sub(r"\1 ", text).translate(_BEFORE)
     folded = unicodedata.normalize("NFKC", bare).casefold()
     decomposed = _ADORNING_MARKS.sub("", unicodedata.normalize("NFKD", folded))
-    composed = unicodedata.normalize("NFC", decomposed.translate(_APOSTROPHES).translate(_LETTERS))
-    kept = []
-    for character in composed:
-        category = unicodedata.category(character)
-        if category[0] in "LMN":
-            kept.append(character)
-        elif category not in {"Cf", "Cs"}:
-            kept.append(" ")
-    return "".join(kept)
+    return unicodedata.normalize("NFC", decomposed.translate(_AFTER)).translate(_BECOMES)
+
+
+def _is_plain(folded: str) -> bool:
+    """Whether another pass would change nothing, seen without one: most names come to small letters of ASCII."""
+    return folded.isascii() and folded == folded.lower()
 
 
 def _words(words: list[str]) -> list[str]:
@@ -104,7 +124,7 @@ def _words(words: list[str]) -> list[str]:
             folded.append(_SHORT_FORMS.get(word, word))
     text = " ".join(folded)
     for phrase, short in _PHRASES:
-        text = re.sub(rf"\b{phrase}\b", short, text)
+        text = phrase.sub(short, text)
     return text.split()
 
 
@@ -117,7 +137,7 @@ def normalise(text: str) -> str:
     surrogates included; time is linear in its length, and normalising twice changes nothing.
     """
     characters = _characters(text)
-    while (again := _characters(characters)) != characters:
+    while not _is_plain(characters) and (again := _characters(characters)) != characters:
         characters = again
     words = characters.split()
     while (shorter := _words(words)) != words:

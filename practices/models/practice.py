@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from directory.access import Action, can, scope_of
 from directory.models import Agency, Country, Modality, PriorityArea
@@ -15,6 +14,7 @@ from matching.life.telling.cooperation import told_in_full
 from matching.models import Match
 from practices.choices import PracticeKind, PracticeStatus
 from surveys.models import Offer
+from web.history import RecordsWithRelations
 
 if TYPE_CHECKING:
     from directory.models import User
@@ -134,7 +134,7 @@ class Practice(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True, db_index=True)
 
-    history = HistoricalRecords(
+    history = RecordsWithRelations(
         excluded_fields=["form_key"],
         m2m_fields=["areas", "modalities", "countries", "partners", "offers"],
         cascade_delete_history=False,

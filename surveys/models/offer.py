@@ -8,12 +8,13 @@ from simple_history.models import HistoricalRecords
 
 from surveys.models.posting import NEWEST_FIRST, Posting, PostingQuerySet
 from surveys.models.reading import Place, PlaceQuerySet, place_matches_its_kind
+from web.history import RecordsWithRelations
 
 
 class Offer(Posting):
     """What a country or an agency offers to others of the South."""
 
-    history = HistoricalRecords(
+    history = RecordsWithRelations(
         # Contacts are personal and can be erased; a form's key says nothing.
         excluded_fields=["search_text", "contact", "contact_person", "form_key"],
         m2m_fields=["areas", "modalities"],

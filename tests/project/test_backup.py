@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from tests.migrating import empty_database
+from tests.migrating import address_of, empty_database
 from tests.project.subprocesses import ROOT
 from web import maintenance
 
@@ -75,11 +75,6 @@ class OfPostgreSQL:
             held["sequences"] = cursor.fetchall()
         connections[self.alias].close()
         return held
-
-
-def address_of(database: dict[str, Any]) -> str:
-    where = f"{database['HOST'] or '127.0.0.1'}:{database['PORT'] or 5432}"
-    return f"postgres://{database['USER']}:{database['PASSWORD']}@{where}/{database['NAME']}"
 
 
 ROW = "INSERT INTO django_content_type (app_label, model) VALUES ('=Rice, 稻', 'رز')"

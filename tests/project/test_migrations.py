@@ -1,18 +1,17 @@
 """A new database is made by migrations alone; the tests make theirs from the models, which is quicker."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
-from tests.migrating import empty_database
+from tests.migrating import address_of, empty_database, known_as, migrate_new
 from tests.our_apps import OUR_APPS
-from web.new_tables import NewTables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,38 +64,27 @@ def make_from_models(alias: str) -> None:
 
 
 @pytest.fixture
-def drawn_up(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """How many models were drawn up for each squashed migration that has run."""
-    counts, models = {}, Counter[str]()
-    apply, render = NewTables.apply, ModelState.render
-
-    def counted_apply(migration: NewTables, *args: Any, **options: Any) -> Any:
-        before = models.total()
-        state = apply(migration, *args, **options)
-        counts[migration.app_label] = models.total() - before
-        return state
-
-    def counted_render(state: ModelState, of: Any) -> Any:
-        models[state.name] += 1
-        return render(state, of)
-
-    monkeypatch.setattr(NewTables, "apply", counted_apply)
-    monkeypatch.setattr(ModelState, "render", counted_render)
-    return counts
+def by_migrations(request: pytest.FixtureRequest) -> Iterator[tuple[str, dict[str, int]]]:
+    """A database that all migrations have made, and how many models were drawn up for each squashed one."""
+    if connection.vendor == "sqlite":
+        file, drawn_up = request.getfixturevalue("newly_migrated")
+        with known_as("by_migrations", str(file)) as alias:
+            yield alias, drawn_up
+    else:
+        with empty_database("by_migrations") as alias:
+            yield alias, migrate_new(address_of(connections[alias].settings_dict))
 
 
 def test_a_new_database_has_what_the_models_say_and_each_is_drawn_up_once(
-    settings: Any, drawn_up: dict[str, int]
+    by_migrations: tuple[str, dict[str, int]],
 ) -> None:
-    settings.MIGRATION_MODULES = {}
-    with empty_database("by_migrations") as alias:
-        call_command("migrate", database=alias, verbosity=0)
-        by_migrations = description(alias)
+    alias, drawn_up = by_migrations
+    found = description(alias)
     with empty_database("by_models") as alias:
         make_from_models(alias)
         by_models = description(alias)
-    assert by_migrations.keys() == by_models.keys()
-    assert {table: found for table, found in by_migrations.items() if found != by_models[table]} == {}
+    assert found.keys() == by_models.keys()
+    assert {table: made for table, made in found.items() if made != by_models[table]} == {}
     assert drawn_up.keys() == {"directory", "surveys", "matching"}
     assert max(drawn_up.values()) <= len(apps.get_models(include_auto_created=True))
 

@@ -115,9 +115,8 @@ def _wait(
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of this process's secrets, and one thread of NumPy, which some libraries load."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "OPENBLAS_NUM_THREADS": "1"}
+    """Nothing of this process's secrets."""
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
 def _end_group(child: "subprocess.Popen[bytes]") -> None:

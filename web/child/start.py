@@ -25,6 +25,8 @@ def main(module: str, limits: str, options: str) -> int:
     from web.child.refusing import Refused
 
     set_limits(Limits(**json.loads(limits)))
+    # openpyxl loads it where it is there, for numbers that no file holds: a third of what a child takes to begin.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
         data = sys.stdin.buffer.read()
         _write(import_module(module).answer(data, json.loads(options)))
