@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ResponseKind(TextChoices):
@@ -24,11 +25,11 @@ class PostingStatus(TextChoices):
 class VersionState(TextChoices):
     """What became of a proposed version of a posting that is public."""
 
-    WAITING = "waiting", _("Waits for approval")
-    RETURNED = "returned", _("Sent back")
-    APPROVED = "approved", _("Approved")
-    REPLACED = "replaced", _("Written anew")
-    DROPPED = "dropped", _("Taken back")
+    WAITING = "waiting", pgettext_lazy("a version", "Waits for approval")
+    RETURNED = "returned", pgettext_lazy("a version", "Sent back")
+    APPROVED = "approved", pgettext_lazy("a version", "Approved")
+    REPLACED = "replaced", pgettext_lazy("a version", "Written anew")
+    DROPPED = "dropped", pgettext_lazy("a version", "Taken back")
 
 
 class WindowKind(TextChoices):

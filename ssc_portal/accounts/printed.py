@@ -16,11 +16,15 @@ from directory.people.printed_codes import FEW_LEFT, codes_left
 
 
 class CodeAsFactor(AuthenticateForm):
-    """Asks for the code of an authenticator, or of the sheet where the person has one."""
+    """Asks for the code of an authenticator, or of the sheet where the person has one.
+
+    `is_of_a_sheet`: whether it has one; beside a sheet there is no other factor.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         left = codes_left(self.user)
+        self.is_of_a_sheet = left is not None
         if left is not None:
             self.fields["code"].label = _("Code of your printed sheet")
             self.fields["code"].help_text = _("The next one that is not crossed out.") + (" " + left_in_words(left))

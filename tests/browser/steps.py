@@ -19,7 +19,7 @@ def log_in(page, email):
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
     if "/2fa/authenticate/" in page.url:
         page.get_by_label("Code").fill(totp_code())
-        page.get_by_role("main").get_by_role("button", name="Sign In").click()
+        page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url(lambda url: "/2fa/authenticate/" not in url)
 
 

@@ -89,6 +89,7 @@ def test_password_and_code_are_both_asked_and_each_code_is_good_once(manager, ne
     asked = Page(client.get("/accounts/2fa/authenticate/")).text
     assert "Code of your printed sheet" in asked
     assert "10 codes are left." in asked
+    assert "authenticator" not in asked, "of which it has none"
     client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
     page = Page(client.get("/admin/", follow=True)).text
     assert "9 codes are left." in page
