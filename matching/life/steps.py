@@ -331,7 +331,7 @@ def check_note(note: str) -> None:
 
 def lock_match(match: Match) -> Match:
     """Return the match as it stands in the database now, with its postings, held until the transaction ends."""
-    Match.objects.select_for_update(of=("self",)).get(pk=match.pk)
+    Match.objects.select_for_update(of=("self",)).only("pk").get(pk=match.pk)
     return Match.objects.for_lists().get(pk=match.pk)
 
 

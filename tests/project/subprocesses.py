@@ -16,10 +16,12 @@ PRODUCTION = {
 }
 
 
-def run_python(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+def run_python(
+    *arguments: str, given: str = "", seconds: int = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run this Python in the repository with `environment` and a path, and nothing else of ours, `.env` neither.
 
-    given: what it reads from its standard input.
+    given: what it reads from its standard input. seconds: after which it is ended, on a busy machine.
     """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
@@ -29,7 +31,7 @@ def run_python(*arguments: str, given: str = "", **environment: str) -> subproce
         input=given,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
 
