@@ -30,6 +30,7 @@ from django.test.utils import setup_databases, setup_test_environment, teardown_
 
 from benchmarks.postings import make_postings  # noqa: E402
 from directory.models import Country, CountryGroup, Modality, PriorityArea  # noqa: E402
+from ssc_portal.running.loaded import set_aside_what_is_loaded  # noqa: E402
 from surveys.models import Offer, Target  # noqa: E402
 from web.days import first_day_not_ended, last_day_begun  # noqa: E402
 
@@ -126,6 +127,8 @@ def main() -> None:
         call_command("load_reference", verbosity=0)
         make_postings(needs=0, offers=offers)
         Offer.objects.update(text=TEXT)
+        # As a server does before it serves: else most of what is measured is the collector, which walks the portal.
+        set_aside_what_is_loaded()
         given, expected = [list(map(json.loads, way())) for way in (streamed, by_hand)]
         by_target = [sorted(map(str, row.pop("targets"))) for row in given]
         if by_target != [sorted(map(str, row.pop("targets"))) for row in expected] or given != expected:

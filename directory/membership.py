@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from functools import lru_cache
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext
 from directory.choices import DatePrecision, MembershipStatus
 from directory.models import Country, GroupMembership
 from directory.models.group import GroupMembershipQuerySet
+from web.composed import ComposedOnce
 
 LDC = "LDC"
 
@@ -29,12 +31,17 @@ def members(group_code: str, on: dt.date) -> QuerySet[GroupMembership]:
 def countries_by_group(on: dt.date) -> dict[str, set[str]]:
     """Return the ISO3 codes of the members of every group on the day `on`, as `members` has them; in one query."""
     found: dict[str, set[str]] = defaultdict(set)
-    held = _listed().in_force(on).order_by().values_list("group", "group__included_in", "country")
-    for group, derived, country in held:
+    for group, derived, country in _held(on).values("group", "group__included_in", "country"):
         found[group].add(country)
         if derived:
             found[derived].add(country)
     return found
+
+
+@lru_cache(maxsize=4)
+def _held(on: dt.date) -> ComposedOnce:
+    """Return all memberships that hold on a day: every list asks for those of today."""
+    return ComposedOnce(_listed().in_force(on).order_by())
 
 
 def groups_of(country: Country | str, on: dt.date, *, headings_only: bool = True) -> QuerySet[GroupMembership]:

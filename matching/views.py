@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 
 from directory.country_lists import CountryFilteredList
 from directory.models import Country
+from directory.models.country import NAMES
 from matching.files import COLUMNS
 from matching.filtersets import CooperationFilter, MatchFilter
 from matching.life.seen.stated import stated_overlap
@@ -19,8 +20,27 @@ from matching.scoring.pairs import shown_pair
 from matching.scoring.profiles import default_profile
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from matching.scoring.words import CRITERIA, GATES
+from surveys.choices import Side
 from surveys.models import Need, Offer
 from web.pages import PublicPage
+
+_OF_A_POSTING = (
+    "title",
+    "language",
+    "confirmed_on",
+    "stated_on",
+    "response__kind",
+    "agency__name",
+    "agency__acronym",
+    *(f"{country}__{name}" for country in ("country", "agency__country") for name in NAMES),
+)
+_OF_A_CARD = (
+    *(field.name for field in Match._meta.concrete_fields if not field.is_relation),  # noqa: SLF001 - documented
+    "profile__code",
+    "shown_by__code",
+    *(f"{side}__{name}" for side in Side for name in _OF_A_POSTING),
+)
+"""Columns that the card of a match shows: most of the others are texts, of two postings and their countries."""
 
 
 class MatchList(CountryFilteredList[Match]):
@@ -44,6 +64,9 @@ class MatchList(CountryFilteredList[Match]):
         return branches_for(self.request.user)
 
     def for_page(self, rows: QuerySet[Match]) -> QuerySet[Match]:
+        return self.for_file(rows).only(*_OF_A_CARD)
+
+    def for_file(self, rows: QuerySet[Match]) -> QuerySet[Match]:
         return rows.for_lists()  # type: ignore[attr-defined]
 
 

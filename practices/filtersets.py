@@ -15,7 +15,7 @@ from practices.models import Practice
 from practices.searching.finding import practices_found
 from surveys.filtersets import states_any_of
 from web.days import today
-from web.facets import Counts, by_stated, by_value
+from web.facets import Counts, ReadFacet, by_stated, by_value
 from web.filters import ListFilterSet, MomentFilter, SearchFilter, SeveralChoicesFilter, names_filter
 from web.ordering import ID, Ordering, SortKey
 
@@ -26,14 +26,13 @@ def of_countries(countries: Any) -> Q:
     return Q(agency__country__in=countries) | Q(Exists(used_there))
 
 
-def by_country(rows: QuerySet[Any]) -> Counts:
+def _by_country(found: dict[str, set[int]]) -> Counts:
     """Count practices by the countries whose they are, or where they were put to use, each once a country."""
-    return {iso3: len(found) for iso3, found in _practices_by_country(rows).items()}
+    return {iso3: len(practices) for iso3, practices in found.items()}
 
 
-def by_group(rows: QuerySet[Any]) -> Counts:
+def _by_group(found: dict[str, set[int]]) -> Counts:
     """Count practices by the groups of today that such a country is in, each once a group."""
-    found = _practices_by_country(rows)
     return {
         group: len(set().union(*(found.get(iso3, ()) for iso3 in countries)))
         for group, countries in countries_by_group(today()).items()
@@ -74,9 +73,9 @@ class PracticeFilter(ListFilterSet[Practice]):
         "id": Ordering(_("Number"), (ID,)),
     }
     facets = {
-        "kind": by_value("kind"),
-        "country": by_country,
-        "group": by_group,
+        "kind": by_value("kind", is_whole=True),
+        "country": ReadFacet(_practices_by_country, _by_country),
+        "group": ReadFacet(_practices_by_country, _by_group),
         "area": by_stated(Practice.areas.through, row="practice", value="priorityarea"),
         "modality": by_stated(Practice.modalities.through, row="practice", value="modality"),
     }

@@ -14,7 +14,6 @@ from django.views.generic import TemplateView
 from matching.models import Match
 from surveys.models import Need, Offer
 from surveys.models.posting import Posting, PostingQuerySet
-from surveys.postings.shown.page_rows import TARGETS
 from web.api.problems import problem_response
 from web.filters import LONGEST_SEARCH
 from web.pages import PublicPage
@@ -43,8 +42,8 @@ class Home(PublicPage, TemplateView):
             "unconfirmed_count": offers.count() - offer_count + needs.count() - need_count,
             "country_count": len(_countries_of(confirmed_offers) | _countries_of(confirmed_needs)),
             "match_count": Match.objects.released().count(),
-            "newest_offers": confirmed_offers.for_lists().prefetch_related(TARGETS)[:NEWEST_SHOWN],
-            "newest_needs": confirmed_needs.for_lists()[:NEWEST_SHOWN],
+            "newest_offers": confirmed_offers.for_cards()[:NEWEST_SHOWN],
+            "newest_needs": confirmed_needs.for_cards()[:NEWEST_SHOWN],
             "longest_search": LONGEST_SEARCH,
         }
 

@@ -15,7 +15,7 @@ from surveys.models.posting import Posting
 from surveys.postings.shown.reach import reaching_any
 from surveys.searching.finding import postings_found
 from web.days import first_day_not_ended, last_day_begun, today
-from web.facets import by_condition, by_stated, by_value
+from web.facets import Facet, GroupedFacet, by_condition, by_stated, by_value, of_those_that
 from web.filters import (
     ListFilterSet,
     MomentFilter,
@@ -56,6 +56,19 @@ def open_unless_asked(rows: QuerySet[Any], asked: Container[str]) -> QuerySet[An
 
 BY_COUNTRY = by_value(Case(When(country=None, then=F("agency__country")), default=F("country")))
 """Counts postings by the country whose they are, as `of_country` finds them."""
+
+
+CONFIRMED = "confirmed"
+_IS_CONFIRMED = Q(confirmed_on__isnull=False)
+_OFFERS_BY_AREA = by_stated(Offer.areas.through, row="offer", value="priorityarea")
+_OFFERS_BY_MODALITY = by_stated(Offer.modalities.through, row="offer", value="modality")
+_NEEDS_BY_AREA = by_stated(Need.areas.through, row="need", value="priorityarea")
+_NEEDS_BY_MODALITY = by_stated(Need.modalities.through, row="need", value="modality")
+
+
+def _confirmed(**facets: GroupedFacet) -> dict[str, dict[str, Facet]]:
+    """Return the facets of confirmed postings alone: the parts of the bars of a picture."""
+    return {CONFIRMED: dict(zip(facets, of_those_that(_IS_CONFIRMED, *facets.values()), strict=True))}
 
 
 class SurveyFilter(ListFilterSet[Survey]):
@@ -121,12 +134,12 @@ class PostingFilter(ListFilterSet[Row]):
         "-updated_at": Ordering(_("Updated last"), (SortKey("updated_at", "moment", descending=True), ID)),
         "id": Ordering(_("Number"), (ID,)),
     }
-    facets = {
+    facets: ClassVar[dict[str, Facet]] = {
         "country": BY_COUNTRY,
         "group": by_group_of(BY_COUNTRY),
         "agency": by_value("agency__code"),
         "survey": by_value("survey__code"),
-        "is_confirmed": by_condition(Q(confirmed_on__isnull=False)),
+        "is_confirmed": by_condition(_IS_CONFIRMED),
     }
 
     def search(self, queryset: QuerySet[Row], name: str, text: str) -> QuerySet[Row]:
@@ -168,10 +181,11 @@ class OfferFilter(PostingFilter[Offer]):
     side = Side.OFFER
 
     facets = PostingFilter.facets | {
-        "area": by_stated(Offer.areas.through, row="offer", value="priorityarea"),
-        "modality": by_stated(Offer.modalities.through, row="offer", value="modality"),
+        "area": _OFFERS_BY_AREA,
+        "modality": _OFFERS_BY_MODALITY,
         "target": by_stated(Target, row="offer", value="group"),
     }
+    parts_of_facets = _confirmed(area=_OFFERS_BY_AREA, modality=_OFFERS_BY_MODALITY)
 
     reaches = country_filter(label=_("Who can help"), condition="reaching", most=MOST_REACHED)
     target = target_filter(condition="for_groups")
@@ -189,7 +203,5 @@ class NeedFilter(PostingFilter[Need]):
     """Filters of needs."""
 
     side = Side.NEED
-    facets = PostingFilter.facets | {
-        "area": by_stated(Need.areas.through, row="need", value="priorityarea"),
-        "modality": by_stated(Need.modalities.through, row="need", value="modality"),
-    }
+    facets = PostingFilter.facets | {"area": _NEEDS_BY_AREA, "modality": _NEEDS_BY_MODALITY}
+    parts_of_facets = _confirmed(area=_NEEDS_BY_AREA, modality=_NEEDS_BY_MODALITY)

@@ -6,10 +6,8 @@ same filter: what stands beside that choice in the form, and what the number in 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
@@ -51,9 +49,10 @@ class ListPictures:
     """The pictures of one list as it is filtered."""
 
     filterset: PostingFilter[Any]
-    in_view: Callable[[QuerySet[Any]], QuerySet[Any]]
     counts: Mapping[str, Counts]
     """How many postings each choice of the list's filters has."""
+    confirmed: Mapping[str, Counts]
+    """How many of them are confirmed."""
     address: Callable[[str, str], str]
     """Of the list with one value of one filter."""
     file: Callable[[str], str]
@@ -67,7 +66,7 @@ class ListPictures:
         """Return the picture by a filter of STATED; what most postings state first."""
         stated = STATED[name]
         choices: Any = self.filterset.form.fields[name]
-        counts, confirmed = self.counts[name], self._confirmed[name]
+        counts, confirmed = self.counts[name], self.confirmed[name]
         bars = [
             Bar(label, (confirmed.get(code, 0), every - confirmed.get(code, 0)), address=self.address(name, code))
             for code, label in choices.labels.items()
@@ -88,8 +87,3 @@ class ListPictures:
             series=() if is_all_confirmed else (_("confirmed"), _("not confirmed")),
             file=self.file(name),
         )
-
-    @cached_property
-    def _confirmed(self) -> dict[str, Counts]:
-        """How many of them are confirmed."""
-        return self.filterset.counts(STATED, in_view=lambda rows: self.in_view(rows).confirmed())  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView
@@ -14,13 +15,14 @@ from django.views.generic import DetailView
 from directory.searching.reading import read_query
 from surveys.choices import Side
 from surveys.feeds import CONTENT_TYPE, MOST_ENTRIES, posting_feed
-from surveys.filtersets import NeedFilter, OfferFilter, open_unless_asked
+from surveys.filtersets import CONFIRMED, NeedFilter, OfferFilter, open_unless_asked
 from surveys.models import Need, Offer
 from surveys.pictures import STATED, ListPictures
 from surveys.postings.shown.frame import COLUMNS, OFFER_COLUMNS, survey_notes
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from surveys.saved_searches.keeping import LONGEST_NAME
 from surveys.searching.finding import PostingSearch
+from web.facets import Counts
 from web.pages import FilteredList, PublicPage, Row
 from web.pictures.files import picture_response
 
@@ -53,19 +55,38 @@ class PostingList(FilteredList[Row]):
             "pictures": [] if self.refusals else self.pictures().all(),
         }
 
+    def for_page(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        return rows.for_cards()  # type: ignore[attr-defined]
+
+    def for_file(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        return rows.for_lists()  # type: ignore[attr-defined]
+
     def notes(self, rows: QuerySet[Row]) -> list[str]:
         return survey_notes(rows)
 
     def pictures(self) -> ListPictures:
         """Return the pictures of the list as it is filtered."""
-        return ListPictures(self.filterset, self.in_view, self.counts, self.narrowed_to, self.picture_address)
+        confirmed = self._counted[CONFIRMED]
+        return ListPictures(self.filterset, self.counts, confirmed, self.narrowed_to, self.picture_address)
+
+    def count_choices(self) -> dict[str, Counts]:
+        return self._counted[""]
+
+    @cached_property
+    def _counted(self) -> dict[str, dict[str, Counts]]:
+        """The counts of all postings and of confirmed ones, together."""
+        return self.filterset.counts_in_parts(self.form_fields, in_view=self.in_view, beside=[CONFIRMED])
 
     def narrowed_to(self, name: str, value: str) -> str:
         """Return the address of the list with one value of one filter, the others as they are."""
         asked = self.asked.copy()
         asked.pop("page", None)
         asked[name] = value
-        return f"{reverse(f'surveys:{self.section}')}?{asked.urlencode()}"
+        return f"{self._address}?{asked.urlencode()}"
+
+    @cached_property
+    def _address(self) -> str:
+        return reverse(f"surveys:{self.section}")
 
     def picture_address(self, name: str) -> str:
         """Return the address of a picture of the list as a file."""
@@ -96,8 +117,8 @@ class OfferList(PostingList[Offer]):
     def rows(self) -> QuerySet[Offer]:
         return Offer.objects.visible_to(self.request.user)
 
-    def for_page(self, rows: QuerySet[Offer]) -> QuerySet[Offer]:
-        return rows.for_lists().prefetch_related(TARGETS)  # type: ignore[attr-defined]
+    def for_file(self, rows: QuerySet[Offer]) -> QuerySet[Offer]:
+        return super().for_file(rows).prefetch_related(TARGETS)
 
 
 class NeedList(PostingList[Need]):
@@ -115,14 +136,12 @@ class NeedList(PostingList[Need]):
     def rows(self) -> QuerySet[Need]:
         return Need.objects.visible_to(self.request.user)
 
-    def for_page(self, rows: QuerySet[Need]) -> QuerySet[Need]:
-        return rows.for_lists()  # type: ignore[attr-defined]
-
 
 class PostingFeedView(PostingList[Row]):
     """What changed last in a list of postings, as an Atom feed: what everyone may read, whoever asks."""
 
     own_parameters = frozenset()
+    is_file = True
     feed_title: ClassVar[Any]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]

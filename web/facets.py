@@ -9,6 +9,7 @@ the list behind it.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -29,20 +30,35 @@ class GroupedFacet:
     """The column of that table that names the row."""
     made_of: Callable[[Counts], Counts] | None = None
     """Makes of the counts by value what the filter is asked by."""
+    where: Any = None
+    """Of rows by another table: an expression that says "true" of those that are counted; none: of all."""
+    is_whole: bool = False
+    """Whether it counts each row, and once: all its counts together are how many rows there are."""
 
     @property
     def grouping(self) -> Any:
         """What it groups by; by identity, since comparing two expressions takes longer than grouping twice."""
-        return id(self.value), self.through, self.row
+        return id(self.value), self.through, self.row, id(self.where)
 
 
-Facet = GroupedFacet | Callable[[QuerySet[Any]], Counts]
-"""Counts rows by the values that an address gives to a filter; what no grouping can count, a function counts."""
+@dataclass(frozen=True)
+class ReadFacet:
+    """Rows by what no grouping can count: of something that is read of the rows, once for all facets of it."""
+
+    read: Callable[[QuerySet[Any]], Any]
+    count: Callable[[Any], Counts]
 
 
-def by_value(field: Any) -> GroupedFacet:
-    """Return a facet that counts rows by a column of theirs, a path such as "country" or an expression."""
-    return GroupedFacet(F(field) if isinstance(field, str) else field)
+Facet = GroupedFacet | ReadFacet
+"""Counts rows by the values that an address gives to a filter."""
+
+
+def by_value(field: Any, *, is_whole: bool = False) -> GroupedFacet:
+    """Return a facet that counts rows by a column of theirs, a path such as "country" or an expression.
+
+    is_whole: none of them is without a value.
+    """
+    return GroupedFacet(F(field) if isinstance(field, str) else field, is_whole=is_whole)
 
 
 def by_stated(through: Any, *, row: str, value: str) -> GroupedFacet:
@@ -52,7 +68,17 @@ def by_stated(through: Any, *, row: str, value: str) -> GroupedFacet:
 
 def by_condition(condition: Any) -> GroupedFacet:
     """Return a facet of a filter by yes and no: how many rows fulfil the condition, and how many do not."""
-    return GroupedFacet(Case(When(condition, then=Value("true")), default=Value("false")))
+    return GroupedFacet(_true_or_false(condition), is_whole=True)
+
+
+def of_those_that(condition: Any, *facets: GroupedFacet) -> list[GroupedFacet]:
+    """Return facets by what another table says, of those rows alone that fulfil the condition."""
+    where = _true_or_false(condition)
+    return [replace(facet, where=where) for facet in facets]
+
+
+def _true_or_false(condition: Any) -> Any:
+    return Case(When(condition, then=Value("true")), default=Value("false"))
 
 
 def made_of(facet: GroupedFacet, make: Callable[[Counts], Counts]) -> GroupedFacet:
@@ -64,7 +90,11 @@ def counted(facets: Mapping[str, Facet], rows: QuerySet[Any]) -> dict[str, Count
     """Return the counts of facets over the same rows, by the name of each."""
     grouped = {name: one for name, one in facets.items() if isinstance(one, GroupedFacet)}
     found = _counted_together(grouped, rows) if grouped else {}
-    return {name: found[name] if isinstance(one, GroupedFacet) else one(rows) for name, one in facets.items()}
+    read = cache(lambda reading: reading(rows))
+    return {
+        name: found[name] if isinstance(one, GroupedFacet) else one.count(read(one.read))
+        for name, one in facets.items()
+    }
 
 
 def summed(counts: Iterable[Mapping[str, Counts]]) -> dict[str, Counts]:
@@ -81,12 +111,15 @@ def _counted_together(facets: Mapping[str, GroupedFacet], rows: QuerySet[Any]) -
     groupings = {one.grouping: one for one in facets.values()}
     places = {key: place for place, key in enumerate(groupings)}
     columns = {f"facet_{places[key]}": one.value for key, one in groupings.items() if one.through is None}
+    conditions = {id(one.where): one.where for one in groupings.values() if one.where is not None}
+    named = {key: f"where_{place}" for place, key in enumerate(conditions)}
+    columns |= {name: conditions[key] for key, name in named.items()}
     found = rows.order_by().annotate(**columns).values_list("pk", *columns)
     try:
         sql, parameters = found.query.sql_with_params()
     except EmptyResultSet:
         return {name: {} for name in facets}
-    selects = [_select(places[key], one) for key, one in groupings.items()]
+    selects = [_select(places[key], one, where=named.get(id(one.where), "")) for key, one in groupings.items()]
     with connection.cursor() as cursor:
         names = ", ".join(("pk", *columns))
         cursor.execute(f"WITH facet_rows({names}) AS ({sql}) {' UNION ALL '.join(selects)}", parameters)
@@ -100,7 +133,7 @@ def _counted_together(facets: Mapping[str, GroupedFacet], rows: QuerySet[Any]) -
     return counts
 
 
-def _select(place: int, facet: GroupedFacet) -> str:
+def _select(place: int, facet: GroupedFacet, *, where: str) -> str:
     """Return the statement's part that groups by one thing: of names that are Django's own, and of no value."""
     if facet.through is None:
         return (
@@ -108,6 +141,7 @@ def _select(place: int, facet: GroupedFacet) -> str:
             f"WHERE facet_{place} IS NOT NULL GROUP BY facet_{place}"
         )
     quoted, options = connection.ops.quote_name, facet.through._meta  # noqa: SLF001 - Django documents it as public
+    narrowed = f" AND facet_rows.{where} = 'true'" if where else ""
     table, column, of_row = (
         quoted(name)
         for name in (options.db_table, *(options.get_field(one).column for one in (facet.value, facet.row)))
@@ -115,5 +149,6 @@ def _select(place: int, facet: GroupedFacet) -> str:
     return (
         f"SELECT {place}, CAST({table}.{column} AS VARCHAR), COUNT(DISTINCT {table}.{of_row}) FROM {table} "  # noqa: S608
         f"INNER JOIN facet_rows ON facet_rows.pk = {table}.{of_row} "
-        f"WHERE {table}.{column} IS NOT NULL GROUP BY {table}.{column}"
+        f"WHERE {table}.{column} IS NOT NULL{narrowed} "
+        f"GROUP BY {table}.{column}"
     )

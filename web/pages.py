@@ -1,7 +1,7 @@
 """What all public pages share: caching, filtered and numbered lists, and what a filter refused."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.middleware.http import ConditionalGetMiddleware
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
-from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import ListView
@@ -22,8 +21,9 @@ from web.branches import Branches, BranchPaginator, ListParts
 from web.days import today
 from web.facets import Counts
 from web.files.frames import FORMATS, FrameColumn, frame_response
-from web.filters import CheckBoxes, ListFilterSet, OneOrSeveral, SeveralField, refusals
+from web.filters import CheckBoxes, ListFilterSet, Menu, OneOrSeveral, SeveralField, refusals
 from web.kept_pages import SharedAnswer
+from web.text import in_figures
 
 Row = TypeVar("Row", bound=Model)
 
@@ -83,6 +83,20 @@ def _conditional(request: HttpRequest, response: Any) -> HttpResponseBase:
     return ConditionalGetMiddleware(lambda _request: response).process_response(request, response)
 
 
+class CountedPaginator(Paginator[Row]):
+    """Numbered pages of a list whose length other counts may have told already."""
+
+    def __init__(self, *args: Any, counted: Callable[[], int | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._counted = counted
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are."""
+        counted = self._counted()
+        return Paginator.count.func(self) if counted is None else counted  # type: ignore[attr-defined]
+
+
 @dataclass(frozen=True)
 class ActiveFilter:
     """One filter that is on: what it is called, its values in words, and the address without it."""
@@ -108,6 +122,8 @@ class FilteredList(PublicPage, ListView[Row]):
     """Of its address, beside its filters."""
     has_feed: ClassVar[bool] = False
     is_kept = True
+    is_file: ClassVar[bool] = False
+    """Whether it is always read as a file of the list, never as a page."""
     file_name: ClassVar[str] = ""
     columns: ClassVar[Sequence[FrameColumn]] = ()
     paginate_by = ROWS_A_PAGE
@@ -122,7 +138,7 @@ class FilteredList(PublicPage, ListView[Row]):
 
     def get_paginator(self, queryset: Any, per_page: int, **kwargs: Any) -> Paginator[Row]:  # type: ignore[override]
         if self.refusals or not (parts := self.parts_of_list):
-            return super().get_paginator(queryset, per_page, **kwargs)
+            return CountedPaginator(queryset, per_page, counted=self._whole_count, **kwargs)
         found = type(parts)(self.in_view(part) for part in self.filterset.of_each(parts))
         branches = Branches(found, self.filterset.ordering)
         return BranchPaginator(queryset, per_page, branches=branches, for_page=self.for_page, **kwargs)
@@ -139,6 +155,10 @@ class FilteredList(PublicPage, ListView[Row]):
     def for_page(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         """Return the rows with what the page shows of them, in a fixed number of queries."""
         return rows
+
+    def for_file(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """Return the rows with what a file of the list holds of them, as `for_page`."""
+        return self.for_page(rows)
 
     def notes(self, rows: QuerySet[Row]) -> list[str]:
         """Return what has to be said of a file of these rows, beside the disclaimer and the filters."""
@@ -169,7 +189,8 @@ class FilteredList(PublicPage, ListView[Row]):
             # The refusal is what to tell, not that an empty list has no second page.
             self.kwargs[self.page_kwarg] = 1
             return self.rows().none()
-        return self.for_page(self.in_view(self.filterset.qs))
+        found = self.in_view(self.filterset.qs)
+        return self.for_file(found) if self.is_file or "ending" in self.kwargs else self.for_page(found)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         return self._file(kwargs["ending"]) if "ending" in kwargs else super().get(request, *args, **kwargs)
@@ -254,6 +275,16 @@ class FilteredList(PublicPage, ListView[Row]):
         """Count the rows of each choice of the form, by filter, of a query without an error."""
         return self.filterset.counts(self.form_fields, in_view=self.in_view, parts=self.parts_of_list)
 
+    def _whole_count(self) -> int | None:
+        """Return how many rows the list has, where the counts of the choices say it; else None."""
+        if self.refusals or "q" in self.asked:
+            return None
+        for name, counts in self.counts.items():
+            # Of a filter that is on the counts are of more rows than the list has.
+            if getattr(self.filterset.facets[name], "is_whole", False) and name not in self.asked:
+                return sum(counts.values())
+        return None
+
     def render_to_response(self, context: dict[str, Any], **response_kwargs: Any) -> Any:
         response = super().render_to_response(context, **response_kwargs)
         patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
@@ -286,13 +317,15 @@ class FilteredList(PublicPage, ListView[Row]):
             if isinstance(field.widget, OneOrSeveral):
                 field.widget.choices = [("", _("Any")), *choices]
             elif isinstance(field, SeveralField):
-                field.widget = CheckBoxes(choices=choices)
+                field.widget = CheckBoxes(choices=list(choices))
+            elif type(field.widget) is forms.Select:
+                field.widget = Menu(attrs=field.widget.attrs, choices=list(choices))
             elif name in self.counts:
                 field.widget.choices = list(choices)
         if "ordering" in form.fields:
             # The order that a list has by itself is no part of an address: it is another one once words are searched.
             named = form.fields["ordering"].choices[self.default_order() == self._first_order() :]  # type: ignore[attr-defined]
-            form.fields["ordering"].widget.choices = [("", self.default_order()), *named]
+            form.fields["ordering"].widget = Menu(choices=[("", self.default_order()), *named])
 
     def _choices_of(self, name: str, field: forms.Field, to_choose: dict[str, Any]) -> Iterable[Any]:
         if name in to_choose:
@@ -311,7 +344,7 @@ def _with_counts(choices: Iterable[Any], numbers: Counts, *, chosen: set[str]) -
         if not str(value):
             yield value, label
         elif number or str(value) in chosen:
-            yield value, words % {"choice": label, "count": number_format(number)}
+            yield value, words % {"choice": label, "count": in_figures(number)}
 
 
 def without_empty(query: QueryDict) -> QueryDict:

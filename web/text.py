@@ -3,6 +3,10 @@
 import unicodedata
 from collections.abc import Iterable
 
+from django.utils.formats import number_format
+
+FIRST_THAT_IS_GROUPED = 1_000
+
 
 def fold(text: str) -> str:
     """Return `text` for comparison: NFKC, casefold, marks and format characters stripped, white space single.
@@ -21,6 +25,12 @@ def fold(text: str) -> str:
     )
     # The dotless i folds like i: TÜRKİYE, Türkıye and turkiye are one word to a reader.
     return " ".join("".join(kept).replace("ı", "i").split())
+
+
+def in_figures(number: float) -> str:
+    """Return a number in the reader's own format, which of small whole numbers is that of everybody."""
+    is_plain = isinstance(number, int) and 0 <= number < FIRST_THAT_IS_GROUPED
+    return str(number) if is_plain else number_format(number)
 
 
 def listed(names: Iterable[str]) -> str:

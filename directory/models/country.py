@@ -1,5 +1,7 @@
 """Countries and territories, and the ways people write their names."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,8 @@ from directory.models.reference import ActiveQuerySet, Reference
 
 NAMED_IN = ("fr", "es", "ru", "zh", "ar")
 """Languages in which UN names are held, beside English."""
+NAMES = ("name", *(f"name_{language}" for language in NAMED_IN))
+"""The columns of the short names."""
 
 
 class CountryQuerySet(ActiveQuerySet["Country"]):
@@ -22,8 +26,7 @@ class CountryQuerySet(ActiveQuerySet["Country"]):
 
     def labels(self) -> dict[str, str]:
         """Return what they are called in the reader's language, by their codes and in their order: one query."""
-        own = f"name_{language}" if (language := _language()) in NAMED_IN else "name"
-        return {iso3: translated or name for iso3, translated, name in self.values_list("iso3", own, "name")}
+        return self.model.in_words(self.values_list(*self.model.word_columns()))
 
 
 class Country(Reference):
@@ -82,6 +85,21 @@ class Country(Reference):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @classmethod
+    def name_column(cls) -> str:
+        """Return the column of names in the reader's language: where it is empty, and for others, it is `name`."""
+        return f"name_{language}" if (language := _language()) in NAMED_IN else "name"
+
+    @classmethod
+    def word_columns(cls) -> tuple[str, ...]:
+        """Return the columns of which `in_words` makes the names."""
+        return "iso3", cls.name_column(), "name"
+
+    @classmethod
+    def in_words(cls, rows: Iterable[tuple[str, ...]]) -> dict[str, str]:
+        """Return the names of rows of those columns in the reader's language, by code and in their order."""
+        return {iso3: translated or name for iso3, translated, name in rows}
 
     @property
     def display_name(self) -> str:

@@ -4,6 +4,7 @@ The label in the database is English, and a manager may change it. Its translati
 `locale/`, by the label and a context that says which list it is of: a label that no catalogue knows is read in English.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
 from django.db import models
@@ -19,7 +20,7 @@ class LabelledQuerySet(ActiveQuerySet[Row]):
 
     def labels(self) -> dict[str, str]:
         """Return the labels in the reader's language, by code: one query."""
-        return {code: self.model.translated(label) for code, label in self.values_list("code", "label")}
+        return self.model.in_words(self.values_list(*self.model.word_columns()))
 
 
 class Labelled(Reference):
@@ -34,6 +35,16 @@ class Labelled(Reference):
 
     def __str__(self) -> str:
         return self.display_label
+
+    @classmethod
+    def word_columns(cls) -> tuple[str, ...]:
+        """Return the columns of which `in_words` makes the labels."""
+        return "code", "label"
+
+    @classmethod
+    def in_words(cls, rows: Iterable[tuple[str, ...]]) -> dict[str, str]:
+        """Return the labels of rows of those columns in the reader's language, by code and in their order."""
+        return {code: cls.translated(label) for code, label in rows}
 
     @classmethod
     def translated(cls, label: str) -> str:

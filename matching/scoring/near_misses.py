@@ -121,7 +121,7 @@ class _Words:
     def __init__(self, tables: ScoringTables) -> None:
         self._places = tables.offer_places
         self._labels = Labels.read()
-        self._countries = {country.iso3: str(country) for country in Country.objects.all()}
+        self._countries = Country.objects.labels()
         self._in_detail: dict[str, Callable[[Need, Offer, Explanation], str]] = {
             "not_open": lambda _need, _offer, explanation: " ".join(not_open_reasons(explanation)),
             "no_shared_area": self._no_shared_area,

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -299,20 +299,12 @@ def _masks(links: _Links, posting_ids: list[int], *, only: Collection[int] | Non
     masks = np.zeros(len(posting_ids), dtype=np.uint64)
     if not posting_ids:
         return masks
-    pairs = links.through.objects.order_by()
-    if only is not None:
-        pairs = pairs.filter(**{f"{links.posting}__in": list(only)})
-    halves = {
-        f"half_{first}": _sum_of_bits(links.code, links.codes[first : first + HALF])
-        for first in range(0, max(len(links.codes), 1), HALF)
-    }
-    counted = pairs.exclude(**{f"{links.code}__in": links.without_bit}) if links.without_bit else pairs
-    query = counted.values(links.posting).annotate(n_codes=Count("*"), **halves)
+    halves = [f"half_{first}" for first in range(0, max(len(links.codes), 1), HALF)]
+    statement = _whole_statement(links) if only is None else _statement(links, only)
     dtype = np.dtype([(name, np.int64) for name in ("posting", "n_codes", *halves)])
-    columns = query.values_list(links.posting, "n_codes", *halves)
-    rows = bulk.read_numbers(*columns.query.sql_with_params(), dtype=dtype)
+    rows = bulk.read_numbers(*statement, dtype=dtype)
     if np.any(rows["n_codes"] != sum(np.bitwise_count(rows[name]) for name in halves)):
-        unknown = counted.exclude(**{f"{links.code}__in": links.codes}).order_by(links.code)
+        unknown = _counted(links, only).exclude(**{f"{links.code}__in": links.codes}).order_by(links.code)
         names = unknown.values_list(links.code, flat=True).distinct()
         raise CannotScore(f"not known when the run began: {', '.join(names)}")
     ids = np.array(posting_ids, dtype=np.int64)
@@ -321,6 +313,28 @@ def _masks(links: _Links, posting_ids: list[int], *, only: Collection[int] | Non
     for shift, name in enumerate(halves):
         masks[place[known]] |= rows[name][known].astype(np.uint64) << np.uint64(shift * HALF)
     return masks
+
+
+def _counted(links: _Links, only: Collection[int] | None) -> Any:
+    """Return the pairs of a posting and a code that has a bit."""
+    pairs = links.through.objects.order_by()
+    if only is not None:
+        pairs = pairs.filter(**{f"{links.posting}__in": list(only)})
+    return pairs.exclude(**{f"{links.code}__in": links.without_bit}) if links.without_bit else pairs
+
+
+def _statement(links: _Links, only: Collection[int] | None = None) -> tuple[str, tuple[Any, ...]]:
+    """Return what reads of each posting how many codes it has, and their bits."""
+    halves = {
+        f"half_{first}": _sum_of_bits(links.code, links.codes[first : first + HALF])
+        for first in range(0, max(len(links.codes), 1), HALF)
+    }
+    counted = _counted(links, only).values(links.posting).annotate(n_codes=Count("*"), **halves)
+    return counted.values_list(links.posting, "n_codes", *halves).query.sql_with_params()
+
+
+# Of all postings it depends on the codes alone, and composing it takes longer than a few thousand rows do.
+_whole_statement = lru_cache(maxsize=8)(_statement)
 
 
 def _column(vocabulary: Vocabulary, iso3: str | None) -> int:

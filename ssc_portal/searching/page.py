@@ -21,7 +21,7 @@ from ssc_portal.searching.help_pages import HelpPage, help_found
 from ssc_portal.searching.shortcuts import shortcuts
 from surveys.choices import Side
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
+from surveys.postings.shown.cards import PostingCard, cards_of
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from surveys.searching.finding import PostingSearch
 from surveys.searching.reasons import why_found
@@ -41,14 +41,6 @@ KINDS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class FoundPosting:
-    """An offer or a need, and why it was found."""
-
-    posting: Posting
-    why: list[str]
-
-
-@dataclass(frozen=True)
 class FoundPractice:
     """A practice, and why it was found."""
 
@@ -62,8 +54,8 @@ class Found:
 
     counts: dict[str, int]
     countries: Sequence[Country]
-    offers: Sequence[FoundPosting]
-    needs: Sequence[FoundPosting]
+    offers: Sequence[PostingCard]
+    needs: Sequence[PostingCard]
     practices: Sequence[FoundPractice]
     agencies: Sequence[Agency]
     help: Sequence[HelpPage]
@@ -132,8 +124,8 @@ class Search(PublicPage, TemplateView):
         return Found(
             counts=counts,
             countries=[country_of[iso3] for iso3 in countries[:shown]],
-            offers=[FoundPosting(offer, why_found(offer, search)) for offer in first_offers],
-            needs=[FoundPosting(need, why_found(need, search)) for need in first_needs],
+            offers=cards_of(first_offers, kind="offer", why=lambda offer: why_found(offer, search)),
+            needs=cards_of(first_needs, kind="need", why=lambda need: why_found(need, search)),
             practices=[
                 FoundPractice(practice, why_practice_found(practice, practice_search)) for practice in first_practices
             ],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, Scope, can, facilitates_only, scope_of
 from directory.models import Agency, Country, Modality, PriorityArea
+from directory.models.country import NAMES
 from directory.models.fields import FoldedTextField
 from surveys.choices import PostingStatus, ResponseKind, VersionState, Visibility, WithdrawalReason
 from surveys.models.from_file import FromFile
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from directory.models import User
 
 LONGEST_REFERENCE = 100
+OF_A_CARD = (
+    "title", "language", "any_modality", "closes_on", "confirmed_on", "status", "visibility", "withdrawal_reason",
+)  # fmt: skip
 
 Row = TypeVar("Row", bound="Posting", covariant=True)
 
@@ -141,6 +145,13 @@ class PostingQuerySet(models.QuerySet[Row]):
         """With what a list of postings shows, in a fixed number of queries."""
         return self.select_related("country", "agency", "agency__country", "survey", "response").prefetch_related(
             "areas", "modalities"
+        )
+
+    def for_cards(self) -> Self:
+        """With what the cards of a list show, but for what a posting states several of: `cards_of` reads that."""
+        names = [f"{country}__{name}" for country in ("country", "agency__country") for name in NAMES]
+        return self.select_related("country", "agency__country", "survey", "response").only(
+            *OF_A_CARD, "agency__name", "agency__acronym", "survey__stated_on", "response__kind", *names
         )
 
 
@@ -327,7 +338,11 @@ class Posting(FromFile):
     @property
     def title_says_who(self) -> bool:
         """Whether the title begins with who posts, as those do that the portal composes for a country alone."""
-        return self.title.startswith(f"{self.party}: ")
+        return self.title_begins_with(self.party)
+
+    def title_begins_with(self, party: str) -> bool:
+        """Whether the title says that this is who posts: `title_says_who` for whom `party` is known."""
+        return self.title.startswith(f"{party}: ")
 
     def is_within(self, scope: Scope) -> bool:
         """Whether the posting is among those that the scope reaches; as `Scope.q` says it to the database."""
@@ -337,7 +352,10 @@ class Posting(FromFile):
     @property
     def modality_words(self) -> list[str]:
         """How it would cooperate, in words: its modalities, and that any form can be discussed."""
-        words = [str(modality) for modality in self.modalities.all()]
+        return self.with_any_modality([str(modality) for modality in self.modalities.all()])
+
+    def with_any_modality(self, words: list[str]) -> list[str]:
+        """Return the words of its modalities, and after them that any form can be discussed, where it can."""
         return [*words, gettext("Any form, to be discussed")] if self.any_modality else words
 
     @property

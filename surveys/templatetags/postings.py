@@ -18,7 +18,7 @@ from surveys.postings.languages import reads_otherwise
 from surveys.postings.languages import translation_note as which_text_prevails
 from surveys.postings.publishable import Lack, lacks_of
 from surveys.postings.publishable import in_short as short_words
-from surveys.postings.shown.page_rows import TARGETS
+from surveys.postings.shown.cards import PostingCard, cards_of
 from surveys.postings.shown.provenance import statement
 from surveys.postings.versions import version_at_hand, waiting_version
 
@@ -37,6 +37,12 @@ def language_proposed(posting: Posting) -> str:
 def provenance(posting: Posting) -> str:
     """Return what is said of where the posting comes from, and whether its own agency vouched for it."""
     return statement(posting)
+
+
+@register.filter
+def cards(postings: Iterable[Posting], kind: str) -> list[PostingCard]:
+    """Return the cards of offers or needs, as `cards_of` has them."""
+    return cards_of(postings, kind=kind)
 
 
 @register.filter
@@ -75,7 +81,7 @@ def amount_in_full(posting: Posting) -> str:
 @register.simple_tag(takes_context=True)
 def offers_of(context: Context, owner: Country | Agency) -> list[Offer]:
     """Return the newest open offers of a country or an agency that the reader may see, one more than are shown."""
-    return _newest(owner, Offer.objects.visible_to(_reader(context)).prefetch_related(TARGETS))
+    return _newest(owner, Offer.objects.visible_to(_reader(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -110,7 +116,7 @@ def _newest(owner: Country | Agency, postings: PostingQuerySet[Row]) -> list[Row
         owned = postings.filter(agency=owner)
     else:
         owned = postings.filter(Q(country=owner) | Q(country=None, agency__country=owner))
-    return list(owned.open_now().for_lists()[: SHOWN_OF_AN_OWNER + 1])
+    return list(owned.open_now().for_cards()[: SHOWN_OF_AN_OWNER + 1])
 
 
 def _reader(context: Context) -> User | AnonymousUser:

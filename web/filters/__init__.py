@@ -17,7 +17,7 @@ from web.filters.kinds import (
 )
 from web.filters.lists import ListFilterSet, query_of
 from web.filters.refusing import refusal_of, refusals
-from web.filters.several import CheckBoxes, OneOrSeveral, SeveralField
+from web.filters.several import CheckBoxes, Menu, OneOrSeveral, SeveralField
 
 __all__ = [
     "CODE",
@@ -28,6 +28,7 @@ __all__ = [
     "DayFilter",
     "ExactField",
     "ListFilterSet",
+    "Menu",
     "MomentField",
     "MomentFilter",
     "NamesFilter",

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from web.composed import ComposedOnce
 from web.filters.fields import DayField, MomentField, ScoreField, SearchField
-from web.filters.several import NamesField, SeveralChoicesField, SeveralField
+from web.filters.several import NamesField, SeveralChoicesField, SeveralField, Worded
 
 NEGATION = "not_"
 NUMBER, CODE, PAIR = "[0-9]{1,18}", "[-A-Za-z0-9_]{1,60}", "[0-9]{1,18}-[0-9]{1,18}"
@@ -86,6 +87,10 @@ class SeveralFilter(OfSeveral, django_filters.ModelMultipleChoiceFilter):
     """Rows named by their codes."""
 
     field_class = SeveralField
+
+    def __init__(self, *args: Any, queryset: QuerySet[Any], **kwargs: Any) -> None:
+        composed = ComposedOnce(queryset) if issubclass(queryset.model, Worded) else None
+        super().__init__(*args, queryset=queryset, composed=composed, **kwargs)
 
 
 class SeveralChoicesFilter(OfSeveral):

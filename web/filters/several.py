@@ -1,7 +1,7 @@
 """Fields of several values, of which any may fit: a parameter is repeated, or its values are parted by commas."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from html import escape
 from typing import Any, Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_filters.fields import ModelMultipleChoiceField
 
+from web.composed import ComposedOnce
 from web.filters.suggesting import readable, unknown_values
 
 MOST_VALUES = 300
@@ -34,17 +35,17 @@ def values_of(given: Sequence[str] | str | None, *, most: int = MOST_VALUES) -> 
     return values
 
 
-class OneOrSeveral(forms.Select):
-    """A menu of which people choose one; several that an address names are kept together as one more choice."""
+class Menu(forms.Select):
+    """A menu, written without a template, which Django asks for each of its choices: all countries."""
+
+    # As they are given: Django's own looks at each, whether it is a group of others.
+    choices: Any = ()
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        """Return the menu as Django's template writes it, which is asked for each of its choices: all countries."""
-        chosen = self.format_value(value)
-        choices = [(str(code), str(label)) for code, label in self.choices]
-        if len(chosen) > 1:
-            labels = dict(choices)
-            choices.append((SEPARATOR.join(chosen), ", ".join(labels.get(one, one) for one in chosen)))
-            chosen = [choices[-1][0]]
+        """Return the menu as Django's template writes it."""
+        choices, chosen = self.shown(
+            [(str(code), str(label)) for code, label in self.choices], self.format_value(value)
+        )
         options = (
             f'<option value="{escape(code)}"{" selected" if code in chosen else ""}>{escape(label)}</option>'
             for code, label in choices
@@ -53,13 +54,31 @@ class OneOrSeveral(forms.Select):
         own = flatatt(self.build_attrs(self.attrs, attrs))
         return format_html('<select name="{}"{}>\n  {}\n</select>', name, own, written)
 
+    def shown(self, choices: list[tuple[str, str]], chosen: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+        """Return the choices that are written, and which of them are chosen."""
+        return choices, chosen
+
+
+class OneOrSeveral(Menu):
+    """A menu of which people choose one; several that an address names are kept together as one more choice."""
+
+    def shown(self, choices: list[tuple[str, str]], chosen: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+        """Return the choices, and of several that are chosen one more."""
+        if len(chosen) < 2:
+            return choices, chosen
+        labels = dict(choices)
+        together = SEPARATOR.join(chosen)
+        return [*choices, (together, ", ".join(labels.get(one, one) for one in chosen))], [together]
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         """Return all values given."""
         return list(data.getlist(name))
 
 
 class CheckBoxes(forms.CheckboxSelectMultiple):
-    """Boxes to tick, each within its label; written without a template, as `OneOrSeveral` is."""
+    """Boxes to tick, each within its label; written without a template, as `Menu` is."""
+
+    choices: Any = ()
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """Return the boxes one after the other."""
@@ -76,24 +95,33 @@ class CheckBoxes(forms.CheckboxSelectMultiple):
 
 @runtime_checkable
 class Worded(Protocol):
-    """Rows that say by their keys, in one narrow query, what the reader's language calls them."""
+    """A model whose rows a few of their columns name, in the reader's language."""
 
-    def labels(self) -> dict[str, str]:
+    @classmethod
+    def word_columns(cls) -> tuple[str, ...]:
+        """Return the names of the columns."""
+
+    @classmethod
+    def in_words(cls, rows: Iterable[tuple[str, ...]]) -> dict[str, str]:
         """Return what each is called, by its key, in their order."""
 
 
 class SeveralField(ModelMultipleChoiceField):
     """Rows named by their codes; none given is an empty list, which filters nothing."""
 
-    def __init__(self, *args: Any, most: int = MOST_VALUES, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, most: int = MOST_VALUES, composed: ComposedOnce | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.most = most
+        self.most, self.composed = most, composed
 
     @cached_property
     def labels(self) -> dict[str, str]:
         """What may be chosen: by the value that an address gives, in words and in order; one query a form."""
-        if self.to_field_name is None and isinstance(self.queryset, Worded):
-            return self.queryset.labels()
+        if self.to_field_name is None and self.composed:
+            model = self.composed.model
+            words: dict[str, str] = model.in_words(self.composed.values(*model.word_columns()))
+            return words
         return {str(self.prepare_value(row)): str(row) for row in self.queryset}
 
     def clean(self, value: Any) -> list[Any]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from web.pictures.lettering import Across, TextLine, text_lines, text_width
+from web.text import in_figures
 
 LETTERS_A_LINE, MOST_LINES = 34, 3
 """Of a label with its number on a telephone; within a width, as many letters as it holds."""
@@ -44,12 +44,12 @@ class Bar:
     @property
     def all(self) -> str:
         """What the table says of all parts together."""
-        return self.shown or number_format(self.total)
+        return self.shown or in_figures(self.total)
 
     @property
     def number(self) -> str:
         """What stands beside the label: of a bar of several parts "2 + 7"."""
-        return self.shown or " + ".join(number_format(part) for part in self.parts)
+        return self.shown or " + ".join(in_figures(part) for part in self.parts)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ class TextLine:
 
 def text_width(text: str) -> int:
     """Return how many columns a text takes: letters of Chinese, Japanese and Korean take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

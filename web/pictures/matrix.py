@@ -57,13 +57,13 @@ class MatrixPicture:
 
 @dataclass(frozen=True)
 class DrawnSquare:
-    """A square at its place."""
+    """A square at its place: as text, since a number is written as the reader's language does, which SVG reads not."""
 
-    x: int
-    y: int
-    height: int
-    text_x: float
-    text_y: int
+    x: str
+    y: str
+    height: str
+    text_x: str
+    text_y: str
     square: MatrixSquare
 
 
@@ -128,4 +128,5 @@ class DrawnMatrix:
         for square in self.picture.squares:
             top, bottom = self._tops[square.row], self._tops[square.row + 1] - GAP
             x = self._left_of_column(square.column)
-            yield DrawnSquare(x, top, bottom - top, x + self.square_width / 2, (top + bottom) // 2 + 5, square)
+            middle = f"{x + self.square_width / 2:g}"
+            yield DrawnSquare(str(x), str(top), str(bottom - top), middle, str((top + bottom) // 2 + 5), square)

@@ -83,6 +83,11 @@ class Layout:
         found[OTHERS] = ~np.logical_or.reduce([found[code] for code in SPECIAL_SITUATIONS])
         return found
 
+    @cached_property
+    def members(self) -> NDArray[np.bool_]:
+        """bool[columns of the first table, seekers]: which seekers are in each."""
+        return np.array([self.is_member[column.code][self.tables.seekers] for column in self.columns])
+
     def column(self, code: str, *, is_modality: bool) -> CoverageColumn | None:
         """Return the column of this code, or None."""
         return next((one for one in (self.modalities if is_modality else self.columns) if one.code == code), None)

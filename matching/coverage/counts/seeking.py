@@ -43,43 +43,125 @@ class Seeking:
     """bool[seekers, parties]."""
     general: NDArray[np.bool_]
 
-    def among(self, is_member: NDArray[np.bool_]) -> "Seeking":
-        """Return the same for the seekers that are members of a column."""
-        return Seeking(
-            self.seeks & is_member,
-            self.is_met & is_member,
-            self.direct & is_member[:, np.newaxis],
-            self.general & is_member[:, np.newaxis],
-        )
-
     def figures(self) -> Figures:
         """Return its numbers."""
-        if not self.seeks.any():
-            return NOTHING_SOUGHT
-        numbers: list[int] = self.direct[self.seeks].sum(axis=1).tolist()
-        return Figures(
-            seeking=len(numbers),
-            partners=int(self.direct.any(axis=0).sum()),
-            general=int(self.general.any(axis=0).sum()),
-            without=sum(number == 0 for number in numbers),
-            at_most_one=sum(number <= 1 for number in numbers),
-            many=sum(number >= MANY_FROM for number in numbers),
-            met=int(self.is_met.sum()),
-            word=word_of(numbers),
+        return self.figures_among(np.ones((1, len(self.seeks)), dtype=np.bool_))[0]
+
+    def figures_among(self, members: NDArray[np.bool_]) -> list[Figures]:
+        """Return the numbers of the seekers in each of several columns; members: bool[columns, seekers]."""
+        # As numbers whose product counts: how many of a column's members each partner reaches.
+        rows = members.astype(np.float32)
+        return _figures(
+            seeks=members & self.seeks,
+            is_met=members & self.is_met,
+            numbers=np.broadcast_to(self.direct.sum(axis=1), members.shape),
+            partners=np.count_nonzero(rows @ self.direct.astype(np.float32), axis=1),
+            general=np.count_nonzero(rows @ self.general.astype(np.float32), axis=1),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which needs and pairs of an area stand in each of several columns: bool[columns, needs], bool[columns, pairs]."""
+
+    needs: NDArray[np.bool_]
+    pairs: NDArray[np.bool_]
 
 
 def seeking_of(tables: CoverageTables, needs: Rows, pairs: OpenPairs, *, confirmed_only: bool) -> Seeking:
     """Return who seeks with these needs and whom the pairs reach; on request from confirmed postings alone."""
+    everything = Asked(np.ones((1, len(needs)), dtype=np.bool_), np.ones((1, len(pairs.need)), dtype=np.bool_))
+    places = _Places(
+        tables.seeker_of[needs],
+        tables.seeker_of[pairs.need],
+        tables.party_of[pairs.offer],
+        len(tables.seekers),
+        len(tables.parties),
+    )
+    seeks, is_met, direct, general = _in_columns(
+        tables, needs, pairs, everything, places, confirmed_only=confirmed_only
+    )
+    return Seeking(seeks[0], is_met[0], direct[0], general[0])
+
+
+def figures_in_columns(
+    tables: CoverageTables, needs: Rows, pairs: OpenPairs, asked: Asked, *, confirmed_only: bool
+) -> list[Figures]:
+    """Return the numbers of each column, of the needs and pairs that stand in it: of `seeking_of` of these alone."""
+    places = _Places.of_these(tables, needs, pairs)
+    seeks, is_met, direct, general = _in_columns(tables, needs, pairs, asked, places, confirmed_only=confirmed_only)
+    return _figures(
+        seeks=seeks,
+        is_met=is_met,
+        numbers=direct.sum(axis=2),
+        partners=np.count_nonzero(direct.any(axis=1), axis=1),
+        general=np.count_nonzero(general.any(axis=1), axis=1),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where needs and pairs stand among seekers and parties, and how many of these there are."""
+
+    of_needs: Rows
+    of_pairs: Rows
+    of_parties: Rows
+    n_seekers: int
+    n_parties: int
+
+    @classmethod
+    def of_these(cls, tables: CoverageTables, needs: Rows, pairs: OpenPairs) -> "_Places":
+        """Return them among those alone that these have: one area has few of all, and each takes room a column."""
+        seekers = tables.seeker_of[needs]
+        there, of_needs = np.unique(seekers, return_inverse=True)
+        parties, of_parties = np.unique(tables.party_of[pairs.offer], return_inverse=True)
+        of_pairs = np.searchsorted(there, tables.seeker_of[pairs.need])
+        return cls(of_needs, of_pairs, of_parties, len(there), len(parties))
+
+
+def _in_columns(
+    tables: CoverageTables, needs: Rows, pairs: OpenPairs, asked: Asked, places: _Places, *, confirmed_only: bool
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return by column who seeks, who of them is met, and whom offers reach directly and at lower reach."""
+    asked_needs, asked_pairs = asked.needs, asked.pairs
     if confirmed_only:
-        needs = needs[tables.need_is_confirmed[needs]]
-        pairs = pairs.where(tables.need_is_confirmed[pairs.need] & tables.offer_is_confirmed[pairs.offer])
-    seeks, still_seeks = (np.zeros(len(tables.seekers), dtype=np.bool_) for _ in range(2))
-    seeks[tables.seeker_of[needs]] = True
-    still_seeks[tables.seeker_of[needs[~tables.need_is_met[needs]]]] = True
-    reached = {}
-    for is_direct in (True, False):
-        reached[is_direct] = np.zeros((len(tables.seekers), len(tables.parties)), dtype=np.bool_)
-        taken = pairs.is_direct == is_direct
-        reached[is_direct][tables.seeker_of[pairs.need[taken]], tables.party_of[pairs.offer[taken]]] = True
-    return Seeking(seeks, seeks & ~still_seeks, direct=reached[True], general=reached[False])
+        asked_needs = asked_needs & tables.need_is_confirmed[needs]
+        asked_pairs = asked_pairs & (tables.need_is_confirmed[pairs.need] & tables.offer_is_confirmed[pairs.offer])
+    shape = (len(asked_needs), places.n_seekers)
+    seeks, still_seeks = np.zeros(shape, dtype=np.bool_), np.zeros(shape, dtype=np.bool_)
+    for found, taken in ((seeks, asked_needs), (still_seeks, asked_needs & ~tables.need_is_met[needs])):
+        column, row = np.nonzero(taken)
+        found[column, places.of_needs[row]] = True
+    reached = []
+    for taken in (asked_pairs & pairs.is_direct, asked_pairs & ~pairs.is_direct):
+        found = np.zeros((*shape, places.n_parties), dtype=np.bool_)
+        column, row = np.nonzero(taken)
+        found[column, places.of_pairs[row], places.of_parties[row]] = True
+        reached.append(found)
+    return seeks, seeks & ~still_seeks, reached[0], reached[1]
+
+
+def _figures(
+    *,
+    seeks: NDArray[np.bool_],
+    is_met: NDArray[np.bool_],
+    numbers: NDArray[np.intp],
+    partners: NDArray[np.intp],
+    general: NDArray[np.intp],
+) -> list[Figures]:
+    """Return the figures of each column: who seeks in it, with how many partners each, and how many there are."""
+    counts = {
+        "seeking": seeks,
+        "without": seeks & (numbers == 0),
+        "at_most_one": seeks & (numbers <= 1),
+        "many": seeks & (numbers >= MANY_FROM),
+        "met": is_met,
+    }
+    found = {name: np.count_nonzero(of_them, axis=1).tolist() for name, of_them in counts.items()}
+    found |= {"partners": partners.tolist(), "general": general.tolist()}
+    figures = []
+    for column in range(len(seeks)):
+        own: dict[str, int] = {name: values[column] for name, values in found.items()}
+        named = {name: own[name] for name in ("seeking", "without", "at_most_one", "many")}
+        figures.append(Figures(**own, word=word_of(**named)) if own["seeking"] else NOTHING_SOUGHT)
+    return figures

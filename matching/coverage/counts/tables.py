@@ -1,14 +1,15 @@
 """The two tables of coverage: area by group of countries, and area by modality."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from matching.coverage.counts.columns import ALL, NOT_STATED, AreaLine, CoverageColumn, Layout
 from matching.coverage.counts.pairs import OpenPairs, Rows
 from matching.coverage.counts.reading import CoverageTables, CoverageView, Reader
-from matching.coverage.counts.seeking import Figures, Seeking, seeking_of
+from matching.coverage.counts.seeking import Asked, Figures, figures_in_columns, seeking_of
 from matching.coverage.counts.words import CellWord
 
 
@@ -40,7 +41,17 @@ class CountedCell:
     def address(self) -> str:
         """The address of what it counts."""
         name = "matching:coverage_modality" if self.column.is_modality else "matching:coverage_cell"
-        return reverse(name, args=[self.line.code, self.column.code])
+        return _address(name, get_script_prefix()).format(self.line.code, self.column.code)
+
+
+@cache
+def _address(name: str, _prefix: str) -> str:
+    """Return the addresses of cells, as a format of the codes of area and column: slugs, which stand as they are.
+
+    A page has hundreds, and Django looks for the pattern of each.
+    """
+    found = reverse(name, args=["area-of-the-cell", "column-of-the-cell"])
+    return found.replace("area-of-the-cell", "{}").replace("column-of-the-cell", "{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,30 +112,34 @@ def of_modality(
 
     In the column of what is not stated: the needs that state no modality, with all offers.
     """
+    asked = _asked(tables, [column], needs, pairs)
+    return needs[asked.needs[0]], pairs.where(asked.pairs[0])
+
+
+def _asked(tables: CoverageTables, columns: list[CoverageColumn], needs: Rows, pairs: OpenPairs) -> Asked:
+    """Return which needs and pairs stand in each column of modalities, as `of_modality` says."""
     asked, offered = tables.tables.needs.modalities, tables.tables.offers.modalities
-    if column.code == NOT_STATED:
-        return needs[asked[needs] == 0], pairs.where(asked[pairs.need] == 0)
-    bit = np.uint64(1 << tables.tables.vocabulary.modalities.index(column.code))
-    has_it = (offered[pairs.offer] == 0) | (offered[pairs.offer] & bit != 0)
-    return needs[asked[needs] & bit != 0], pairs.where((asked[pairs.need] & bit != 0) & has_it)
+    of_need, of_pair, of_offer = asked[needs], asked[pairs.need], offered[pairs.offer]
+    in_needs, in_pairs = [], []
+    for column in columns:
+        if column.code == NOT_STATED:
+            in_needs.append(of_need == 0)
+            in_pairs.append(of_pair == 0)
+        else:
+            bit = np.uint64(1 << tables.tables.vocabulary.modalities.index(column.code))
+            in_needs.append(of_need & bit != 0)
+            in_pairs.append((of_pair & bit != 0) & ((of_offer == 0) | (of_offer & bit != 0)))
+    return Asked(np.array(in_needs), np.array(in_pairs))
 
 
 def _row(tables: CoverageTables, layout: Layout, line: AreaLine) -> Row:
     needs, pairs = tables.needs_of(line.code), tables.pairs_of(line.code)
-    confirmed, stated = _both(tables, needs, pairs)
-    cells = []
-    for column in layout.columns:
-        is_member = layout.is_member[column.code][tables.seekers]
-        cells.append(CountedCell(line, column, *(one.among(is_member).figures() for one in (confirmed, stated))))
-    modalities = []
-    for column in layout.modalities:
-        of_it = _both(tables, *of_modality(tables, column, needs, pairs))
-        modalities.append(CountedCell(line, column, *(one.figures() for one in of_it)))
+    asked = _asked(tables, layout.modalities, needs, pairs)
+    by_group, by_modality = [], []
+    for confirmed_only in (True, False):
+        seeking = seeking_of(tables, needs, pairs, confirmed_only=confirmed_only)
+        by_group.append(seeking.figures_among(layout.members))
+        by_modality.append(figures_in_columns(tables, needs, pairs, asked, confirmed_only=confirmed_only))
+    cells = [CountedCell(line, *one) for one in zip(layout.columns, *by_group, strict=True)]
+    modalities = [CountedCell(line, *one) for one in zip(layout.modalities, *by_modality, strict=True)]
     return Row(line, offering_of(tables, line.code), cells, modalities)
-
-
-def _both(tables: CoverageTables, needs: Rows, pairs: OpenPairs) -> tuple[Seeking, Seeking]:
-    return (
-        seeking_of(tables, needs, pairs, confirmed_only=True),
-        seeking_of(tables, needs, pairs, confirmed_only=False),
-    )

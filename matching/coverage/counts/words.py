@@ -1,7 +1,5 @@
 """The words of coverage, and the one place that says which of them applies."""
 
-from collections.abc import Sequence
-
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -60,18 +58,15 @@ def state_of(*, direct: int, general: int, is_met: bool = False) -> UnitState:
     return UnitState.MANY if direct >= MANY_FROM else UnitState.SEVERAL
 
 
-def word_of(direct: Sequence[int]) -> CellWord | None:
-    """Return the first word that applies to a cell, from the number of partners of each of its seeking countries.
+def word_of(*, seeking: int, without: int, at_most_one: int, many: int) -> CellWord | None:
+    """Return the first word that applies to a cell: to how many of those that seek have no, at most one, many partners.
 
     None where they are fewer than `LEAST_SEEKING`.
     """
-    seeking = len(direct)
     if seeking < LEAST_SEEKING:
         return None
-    if 2 * sum(number == 0 for number in direct) >= seeking:
+    if 2 * without >= seeking:
         return CellWord.GAP
-    if 2 * sum(number <= 1 for number in direct) >= seeking:
+    if 2 * at_most_one >= seeking:
         return CellWord.THIN
-    if 2 * sum(number >= MANY_FROM for number in direct) >= seeking:
-        return CellWord.MANY
-    return CellWord.SEVERAL
+    return CellWord.MANY if 2 * many >= seeking else CellWord.SEVERAL

@@ -1,6 +1,7 @@
 """Which view of coverage an address asks for: a day, a survey edition; the same for pages, files and the API."""
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -55,6 +56,17 @@ class CoverageForm(forms.Form):
         super().__init__(*args, **kwargs)
         edition: Any = self.fields["edition"]
         edition.queryset = editions()
+        edition.widget.choices = self._choices
+
+    @cached_property
+    def editions(self) -> list[Survey]:
+        """Those that can be asked for, read once."""
+        field: Any = self.fields["edition"]
+        return list(field.queryset)
+
+    def _choices(self) -> list[tuple[str, str]]:
+        field: Any = self.fields["edition"]
+        return [("", str(field.empty_label)), *((one.code, str(one)) for one in self.editions)]
 
     def clean_on(self) -> dt.date | None:
         """Refuse a day that no list of groups knows."""

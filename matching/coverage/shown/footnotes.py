@@ -4,9 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from directory.choices import AreaUse
 from directory.models import PriorityArea
-from matching.coverage.counts.reading import CoverageView, Reader, closed_lately, counted
+from matching.coverage.counts.reading import CoverageTables, CoverageView, Reader, closed_lately
 from surveys.models import Need, Offer
 from surveys.models.posting import PostingQuerySet
 
@@ -28,9 +31,10 @@ class ClosedCount:
     offers: int
 
 
-def tag_counts(*, reader: Reader, view: CoverageView) -> list[TagCount]:
-    """Return the tags that postings of the view name: three queries."""
-    needs, offers = (_by_area(counted(model, reader, view), use=AreaUse.TAG) for model in (Need, Offer))
+def tag_counts(tables: CoverageTables) -> list[TagCount]:
+    """Return the tags that postings of the view name, which the tables have read: three queries."""
+    needs = _tags_of(Need.areas.through, "need_id", tables.tables.needs.ids)
+    offers = _tags_of(Offer.areas.through, "offer_id", tables.tables.offers.ids)
     tags = PriorityArea.objects.active().filter(pk__in={*needs, *offers})
     return [TagCount(tag, needs[tag.pk], offers[tag.pk]) for tag in tags]
 
@@ -39,6 +43,12 @@ def closed_counts(*, reader: Reader, view: CoverageView) -> dict[str, ClosedCoun
     """Return by area what closed in the twelve months before the day of the view: two queries."""
     needs, offers = (_by_area(closed_lately(model, reader, view), use=AreaUse.AREA) for model in (Need, Offer))
     return {area: ClosedCount(needs[area], offers[area]) for area in {*needs, *offers}}
+
+
+def _tags_of(through: Any, posting: str, ids: NDArray[np.int64]) -> Counter[str]:
+    counted = set(ids.tolist())
+    named = through.objects.filter(priorityarea__use=AreaUse.TAG).values_list(posting, "priorityarea_id")
+    return Counter(area for pk, area in named if pk in counted)
 
 
 def _by_area(rows: PostingQuerySet[Any], *, use: AreaUse) -> Counter[str]:

@@ -34,21 +34,19 @@ class CoveragePage(PublicPage, TemplateView):
     refusals: tuple[str, ...] = ()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs) | {"form": CoverageForm(self.request.GET)}
+        context = super().get_context_data(**kwargs)
         try:
             view = view_asked(self.request.GET)
         except CoverageRefused as refusal:
-            form: Any = context["form"]
+            form: Any = CoverageForm(self.request.GET)
             self.refusals = tuple(
                 f"{form[name].label if name in form.fields else name[:60]}: {message}"
                 for name, messages in refusal.errors.items()
                 for message in messages
             )
-            return context | {"refusals": self.refusals}
-        context["form"] = CoverageForm(
-            {"on": view.on.isoformat(), "edition": view.edition.code if view.edition else ""}
-        )
-        return context | {"view": view, "view_query": query_of(view)} | self.content(view)
+            return context | {"form": form, "refusals": self.refusals}
+        asked = {"on": view.on.isoformat(), "edition": view.edition.code if view.edition else ""}
+        return context | {"form": CoverageForm(asked), "view": view, "view_query": query_of(view)} | self.content(view)
 
     def content(self, view: CoverageView) -> dict[str, Any]:
         """Return what the page shows of the view."""
@@ -73,7 +71,7 @@ class CoverageOverview(CoveragePage):
         return {
             "table": table,
             "picture": heat_matrix(table),
-            "tags": tag_counts(reader=self.request.user, view=view),
+            "tags": tag_counts(table.layout.tables),
             "closed": [(row.line, closed[row.line.code]) for row in table.rows if row.line.code in closed],
             "words": [(word, LETTERS[word], MEANINGS[word]) for word in CellWord],
         }

@@ -100,6 +100,6 @@ def test_agency_pages_run_as_many_queries_with_200_rows(
         # count, agencies; countries and groups of the form; all counts, and who is a member of which group
         with django_assert_num_queries(6):
             client.get("/agencies/")
-        # agency, facts; offers, areas, modalities, targets; needs, areas, modalities; practices
-        with django_assert_num_queries(10):
+        # agency, facts; offers, what they state; needs, what they state; practices
+        with django_assert_num_queries(7):
             client.get("/agencies/some/")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matching.coverage.counts.words import CellWord, UnitState, state_of, word_of
+from matching.coverage.counts.words import MANY_FROM, CellWord, UnitState, state_of, word_of
 
 pytestmark = pytest.mark.any_database
 
@@ -24,7 +24,13 @@ pytestmark = pytest.mark.any_database
     ],
 )
 def test_the_first_that_applies_is_said(direct: list[int], word: CellWord | None) -> None:
-    assert word_of(direct) == word
+    said = word_of(
+        seeking=len(direct),
+        without=direct.count(0),
+        at_most_one=direct.count(0) + direct.count(1),
+        many=sum(number >= MANY_FROM for number in direct),
+    )
+    assert said == word
 
 
 @pytest.mark.parametrize(

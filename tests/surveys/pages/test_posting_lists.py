@@ -225,15 +225,15 @@ def test_lists_run_as_many_queries_with_1000_postings(
         for offer in publish_many(Offer, number, country=thailand, agency=AgencyFactory(country=thailand))[:10]:
             TargetFactory(offer=offer, country=thailand)
         publish_many(Need, number, country=thailand)
-        # count, offers, areas, modalities, targets; of the form: two times countries and groups, areas, modalities;
-        # all counts, and who is a member of which group; what is confirmed of the two pictures
-        with django_assert_num_queries(14):
+        # offers, what they state; of the form: two times countries and groups, areas, modalities; all counts, of the
+        # list and of the two pictures too, and who is a member of which group
+        with django_assert_num_queries(10):
             client.get("/offers/")
-        # count, needs, areas, modalities; countries, groups, areas, modalities of the form; counts as before
-        with django_assert_num_queries(11):
+        # needs, what they state; countries, groups, areas, modalities of the form; counts as before
+        with django_assert_num_queries(8):
             client.get("/needs/")
         # as before, and the country asked for; what could be chosen in its place is counted apart
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(12):
             client.get("/offers/?country=THA")
 
 

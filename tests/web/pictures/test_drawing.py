@@ -167,3 +167,13 @@ def test_a_label_leaves_room_for_its_number() -> None:
     first = texts_of(drawn, "labels")[0]
     assert len(first) + len(texts_of(drawn, "numbers")[0]) < 34
     assert re.fullmatch(r"12.?345", texts_of(drawn, "numbers")[0])
+
+
+def test_squares_stand_at_the_same_places_in_every_language() -> None:
+    picture = matrix(MatrixSquare(0, 1, "G 4", "Gap"))
+    places = []
+    for language in ("en", "fr"):
+        with override(language):
+            places.append([one.get("x") for one in of_class(in_a_page(picture), "square")[0]])
+    assert places[0] == places[1]
+    assert places[0][-1] == "249.5"

@@ -148,22 +148,29 @@ def _labels(field: Any) -> Give:
     name, known = field.source_attrs[0], _Names()
 
     def give(row: Any) -> list[str]:
-        return [known[one] for one in related_rows(row, name)]
+        return [known.of(one) for one in related_rows(row, name)]
 
     return give
 
 
 def _label(field: Any) -> Give:
     known = _Names()
-    return lambda value: value if type(value) is str else known[value]
+    return lambda value: value if type(value) is str else known.of(value)
 
 
-class _Names(dict[Any, str]):
-    """Names of rows, kept as they are asked for."""
+class _Names:
+    """Names of rows of one model, kept by their keys as they are asked for: a row itself is slow to look up."""
 
-    def __missing__(self, row: Any) -> str:
-        self[row] = str(row)
-        return self[row]
+    def __init__(self) -> None:
+        self._known: dict[Any, str] = {}
+
+    def of(self, row: Any) -> str:
+        """Return the name of a row."""
+        key = row.__dict__[row._meta.pk.attname]
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = str(row)
+        return known
 
 
 def _as_written(field: Any) -> Give:
