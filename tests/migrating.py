@@ -50,7 +50,7 @@ def migrate_new(address: str) -> dict[str, int]:
     That is, by the application of each squashed migration.
     """
     settings = {**PRODUCTION, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "ssc_portal.settings"}
-    done = run_python("-W", "error", "-c", MIGRATE, seconds=600, **settings)
+    done = run_python("-W", "error", "-c", MIGRATE, **settings)
     assert done.returncode == 0, done.stderr
     counts: dict[str, int] = json.loads(done.stdout)
     return counts

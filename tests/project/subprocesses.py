@@ -15,13 +15,14 @@ PRODUCTION = {
     "CACHE_URL": "locmemcache://",
 }
 
+MOST_SECONDS = 600
+"""For whatever hangs: all migrations take twenty, and ten times as long on a busy machine."""
 
-def run_python(
-    *arguments: str, given: str = "", seconds: int = 120, **environment: str
-) -> subprocess.CompletedProcess[str]:
+
+def run_python(*arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run this Python in the repository with `environment` and a path, and nothing else of ours, `.env` neither.
 
-    given: what it reads from its standard input. seconds: after which it is ended, on a busy machine.
+    given: what it reads from its standard input.
     """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
@@ -31,7 +32,7 @@ def run_python(
         input=given,
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=MOST_SECONDS,
         check=False,
     )
 
