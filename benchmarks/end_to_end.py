@@ -32,7 +32,7 @@ from matching.runs.running import run_matching  # noqa: E402
 from matching.scoring.reading_arrays import ScoringTables  # noqa: E402
 from surveys.models import Need, Offer  # noqa: E402
 from web import bulk  # noqa: E402
-from web.days import today  # noqa: E402
+from web.calendar.days import today  # noqa: E402
 
 ALONE = 100
 SEED = 2018

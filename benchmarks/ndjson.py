@@ -32,7 +32,7 @@ from benchmarks.postings import make_postings  # noqa: E402
 from directory.models import Country, CountryGroup, Modality, PriorityArea  # noqa: E402
 from ssc_portal.running.loaded import set_aside_what_is_loaded  # noqa: E402
 from surveys.models import Offer, Target  # noqa: E402
-from web.days import first_day_not_ended, last_day_begun  # noqa: E402
+from web.calendar.days import first_day_not_ended, last_day_begun  # noqa: E402
 
 ADDRESS = "/api/v1/offers/"
 HOST = "https://testserver"

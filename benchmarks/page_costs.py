@@ -6,7 +6,7 @@ It works in test databases of its own on the database of DATABASE_URL, with GENE
 of the processor and of the whole of each page, the ratio of the two sizes, and, on PostgreSQL, the most rows that a
 node of a plan read, counts and what is offered to choose apart. And the processor's time of the anonymous lists beside
 that of a page of text, /method/: of a page made anew, and of one that is kept for the next reader, see
-`web.kept_pages`; all other figures are of pages made anew.
+`web.lists.kept_pages`; all other figures are of pages made anew.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def measure(size: int) -> dict[str, Cost]:
     from benchmarks.listed_matches import make_matches
     from benchmarks.plans import most_rows_read
     from ssc_portal.running.loaded import set_aside_what_is_loaded
-    from web import kept_pages
+    from web.lists import kept_pages
 
     # No whole environment of tests: it notes each template with its context, which no reader pays for.
     settings.ALLOWED_HOSTS = ["testserver"]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from desk.links import Links, links_of
 from desk.page import respond
-from directory.membership import describe, groups_of
+from directory.people.membership import describe, groups_of
 from directory.searching.reading import read_query
 from matching.choices import Fit
 from matching.models import Match
@@ -24,10 +24,10 @@ from matching.scoring.near_misses import near_misses
 from matching.scoring.reasons import Labels, gate_reasons, in_short, reasons
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
-from surveys.models.posting import PostingQuerySet
+from surveys.models.postings.posting import PostingQuerySet
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from surveys.searching.finding import PostingSearch
-from web.days import today
+from web.calendar.days import today
 from web.filters import LONGEST_SEARCH
 
 OFFERS_A_PAGE = 100

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
-from directory.models.group import OPEN_REACH
-from directory.models.reference import ActiveQuerySet
+from directory.models.reference_data.base import ActiveQuerySet
+from directory.models.reference_data.group import OPEN_REACH
 from web.filters import OneOrSeveral, SeveralFilter
 
 

@@ -9,7 +9,7 @@ from directory.mail.kinds import Purpose, register
 from directory.models import Affiliation, ApiKey, Designation, Invitation, User
 from directory.people.addresses import read_token
 from directory.people.invitations import still_stands
-from web.days import today
+from web.calendar.days import today
 
 
 @register("invitation", purpose=Purpose.ACCOUNT)

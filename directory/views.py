@@ -12,14 +12,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import DetailView
 
-from directory.country_lists import CountryFilteredList
 from directory.files import AGENCY_COLUMNS, COUNTRY_COLUMNS
-from directory.filtersets import AgencyFilter, CountryFilter
-from directory.membership import describe, groups_of, since
+from directory.listing.country_lists import CountryFilteredList
+from directory.listing.filtersets import AgencyFilter, CountryFilter
 from directory.models import Agency, AgencyFact, Country
+from directory.people.membership import describe, groups_of, since
 from directory.searching.lexicon import load_lexicon
-from web.days import today
-from web.pages import FilteredList, PublicPage
+from web.calendar.days import today
+from web.lists.pages import FilteredList, PublicPage
 
 
 @dataclass(frozen=True)

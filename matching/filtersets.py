@@ -18,7 +18,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from directory.filters import agency_filter, area_filter, country_filter, group_filter, modality_filter
-from directory.filtersets import in_any_group
+from directory.listing.filtersets import in_any_group
 from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
 from directory.searching.reading import read_query
 from matching.choices import Fit, Word

@@ -7,9 +7,9 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.views.generic import TemplateView
 
-from directory.country_lists import CountryFilteredList
+from directory.listing.country_lists import CountryFilteredList
 from directory.models import Country
-from directory.models.country import NAMES
+from directory.models.reference_data.country import NAMES
 from matching.files import COLUMNS
 from matching.filtersets import CooperationFilter, MatchFilter
 from matching.life.seen.stated import stated_overlap
@@ -22,7 +22,7 @@ from matching.scoring.reasons import Labels, gate_reasons, reasons
 from matching.scoring.words import CRITERIA, GATES
 from surveys.choices import Side
 from surveys.models import Need, Offer
-from web.pages import PublicPage
+from web.lists.pages import PublicPage
 
 _OF_A_POSTING = (
     "title",

@@ -7,14 +7,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory.filters import agency_filter, area_filter, country_filter, group_filter, modality_filter
-from directory.filtersets import in_any_group
-from directory.membership import countries_by_group
+from directory.listing.filtersets import in_any_group
 from directory.models import Agency, Country, CountryGroup, Modality, PriorityArea
+from directory.people.membership import countries_by_group
 from practices.choices import PracticeKind
 from practices.models import Practice
 from practices.searching.finding import practices_found
 from surveys.filtersets import states_any_of
-from web.days import today
+from web.calendar.days import today
 from web.facets import Counts, ReadFacet, by_stated, by_value
 from web.filters import ListFilterSet, MomentFilter, SearchFilter, SeveralChoicesFilter, names_filter
 from web.ordering import ID, Ordering, SortKey

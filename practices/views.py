@@ -17,7 +17,7 @@ from practices.shown.feed import practice_feed
 from practices.shown.frame import COLUMNS
 from surveys.feeds import CONTENT_TYPE, MOST_ENTRIES
 from surveys.models import Offer
-from web.pages import FilteredList, PublicPage
+from web.lists.pages import FilteredList, PublicPage
 
 
 class PracticeList(FilteredList[Practice]):

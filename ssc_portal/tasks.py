@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ssc_portal.running.daily import run_daily
-from web.days import today
+from web.calendar.days import today
 
 
 class DailyWorkFailed(RuntimeError):

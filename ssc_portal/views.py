@@ -13,10 +13,10 @@ from django.views.generic import TemplateView
 
 from matching.models import Match
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting, PostingQuerySet
+from surveys.models.postings.posting import Posting, PostingQuerySet
 from web.api.problems import problem_response
 from web.filters import LONGEST_SEARCH
-from web.pages import PublicPage
+from web.lists.pages import PublicPage
 from web.unavailable import RETRY_AFTER, busy_page, is_busy, why_busy
 
 NEWEST_SHOWN = 3

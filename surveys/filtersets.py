@@ -7,14 +7,14 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from directory.filters import agency_filter, area_filter, country_filter, group_filter, modality_filter, target_filter
-from directory.filtersets import by_group_of, code_filter, in_any_group
+from directory.listing.filtersets import by_group_of, code_filter, in_any_group
 from directory.models import Country, CountryGroup, Modality, PriorityArea
 from surveys.choices import Side
 from surveys.models import Need, Offer, Survey, Target
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.shown.reach import reaching_any
 from surveys.searching.finding import postings_found
-from web.days import first_day_not_ended, last_day_begun, today
+from web.calendar.days import first_day_not_ended, last_day_begun, today
 from web.facets import Facet, GroupedFacet, by_condition, by_stated, by_value, of_those_that
 from web.filters import (
     ListFilterSet,
@@ -25,8 +25,8 @@ from web.filters import (
     YesNoFilter,
     names_filter,
 )
+from web.lists.pages import CLOSED
 from web.ordering import ID, Ordering, SortKey
-from web.pages import CLOSED
 
 Row = TypeVar("Row", bound=Posting)
 

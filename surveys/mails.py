@@ -10,7 +10,7 @@ from surveys.answering.sending_in import awaiting_approval_by
 from surveys.choices import PostingStatus, ResponseStatus
 from surveys.models import ConfirmationRow, Need, Offer, Response
 from surveys.postings import still_valid
-from surveys.postings.versions import waiting_version
+from surveys.postings.deciding.versions import waiting_version
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
 

@@ -23,7 +23,7 @@ from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from surveys.saved_searches.keeping import LONGEST_NAME
 from surveys.searching.finding import PostingSearch
 from web.facets import Counts
-from web.pages import FilteredList, PublicPage, Row
+from web.lists.pages import FilteredList, PublicPage, Row
 from web.pictures.files import picture_response
 
 

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from surveys.choices import PostingStatus
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.shown.editing import ShownPosting
 from surveys.searching.documents import on_postings_changed
 from tests.factories import AreaFactory, ModalityFactory

@@ -16,7 +16,7 @@ from desk.page import DeskPage
 from matching.choices import MatchStatus
 from matching.life.seen import statistics
 from matching.life.seen.statistics import FigureTable
-from web.days import today
+from web.calendar.days import today
 from web.pictures.bars import Bar, BarPicture
 
 DAYS_OF_A_PERIOD = (30, 90, 365)

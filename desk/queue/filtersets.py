@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.queue.todo import TODO, condition
 from directory.filters import area_filter, country_filter, group_filter
-from directory.filtersets import in_any_group
+from directory.listing.filtersets import in_any_group
 from directory.models import Country, CountryGroup, PriorityArea
 from matching.choices import MatchStatus
 from matching.filtersets import PAIR_KEYS, MatchFilter

@@ -18,8 +18,9 @@ from matching.choices import (
     RefusalReason,
     SideAnswer,
 )
-from matching.life import answering, outcomes
-from matching.life.clearing import WAITING, is_objection_entered_for
+from matching.life import outcomes
+from matching.life.answers import answering
+from matching.life.answers.clearing import WAITING, is_objection_entered_for
 from matching.models import Match, MatchSide, Outcome
 from surveys.choices import Side
 from surveys.postings.forms.day_field import PostingDayField, day_input
@@ -30,7 +31,7 @@ from surveys.postings.forms.paper_fields import (
     dated_field,
     reference_field,
 )
-from web.days import today
+from web.calendar.days import today
 
 
 class AssignForm(forms.Form):

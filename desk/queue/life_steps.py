@@ -37,9 +37,10 @@ from matching.choices import (
     MatchStatus,
     SideAnswer,
 )
-from matching.life import answering, introducing, outcomes, refusing, review
-from matching.life.clearing import WAITING
-from matching.life.from_paper import SidePaper
+from matching.life import introducing, outcomes, review
+from matching.life.answers import answering, refusing
+from matching.life.answers.clearing import WAITING
+from matching.life.answers.from_paper import SidePaper
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Match

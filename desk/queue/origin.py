@@ -12,8 +12,8 @@ from django.urls import reverse
 from desk.queue.filtersets import QueueFilter, in_words_of_today, what_waits
 from matching.models import Match
 from web.filters import refusals
+from web.lists.pages import PAGE_PARAMETERS, without_empty
 from web.ordering import Ordering
-from web.pages import PAGE_PARAMETERS, without_empty
 
 CARRIED = "_changelist_filters"
 """The parameter that carries the query of a list, as in all of the admin site."""

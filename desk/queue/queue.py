@@ -22,7 +22,7 @@ from matching.models import Match
 from surveys.models import Need, Offer
 from web.converters import row_number
 from web.facets import Counts
-from web.pages import ROWS_A_CHUNK, FilteredList
+from web.lists.pages import ROWS_A_CHUNK, FilteredList
 
 
 class Queue(DeskPage, FilteredList[Match]):

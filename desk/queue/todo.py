@@ -8,8 +8,8 @@ from django_stubs_ext import StrPromise
 
 from directory.models import User
 from matching.choices import MatchStatus, SideAnswer
-from matching.life.clearing import WAITING
-from matching.life.refusing import AGAINST
+from matching.life.answers.clearing import WAITING
+from matching.life.answers.refusing import AGAINST
 from matching.models import Enquiry, Match, MatchSide
 
 IS_PROPOSED = Q(status=MatchStatus.PROPOSED)

@@ -34,7 +34,7 @@ from matching.triangular.reasons import asked_for, closed_words, option_reasons
 from matching.triangular.shown import shown
 from web.facets import Counts
 from web.files.letters import DOCX
-from web.pages import FilteredList
+from web.lists.pages import FilteredList
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
 STEP_OF_BUTTON = {

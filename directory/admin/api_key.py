@@ -14,7 +14,7 @@ from directory.choices import KeyScope, KeyState
 from directory.keys import ending
 from directory.keys.entitled import KeyRefused
 from directory.models import ApiKey, User
-from web.days import today
+from web.calendar.days import today
 
 
 class StateFilter(admin.SimpleListFilter):

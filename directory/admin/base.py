@@ -15,8 +15,8 @@ from directory.access import is_member
 from directory.admin.checked_choice import CheckedChoices
 from directory.admin.since_shown import SinceShownAdmin
 from directory.models import User
-from directory.models.reference import Reference
-from directory.models.scored import too_many
+from directory.models.reference_data.base import Reference
+from directory.models.reference_data.scored import too_many
 from directory.reference.use import set_in_use
 from web.converters import row_number
 from web.text import fold

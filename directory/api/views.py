@@ -13,11 +13,11 @@ from directory.access import Action, can
 from directory.api import serializers
 from directory.api.readership import Readership, ReadershipViewSet
 from directory.files import AGENCY_COLUMNS, COUNTRY_COLUMNS
-from directory.filtersets import AgencyFilter, AreaFilter, CountryFilter, GroupFilter, ModalityFilter
-from directory.membership import describe, groups_of, members
+from directory.listing.filtersets import AgencyFilter, AreaFilter, CountryFilter, GroupFilter, ModalityFilter
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, Modality, PriorityArea
+from directory.people.membership import describe, groups_of, members
 from web.api.problems import BadQuery
-from web.days import today
+from web.calendar.days import today
 from web.filters import DayField
 
 ON = OpenApiParameter(

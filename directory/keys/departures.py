@@ -17,7 +17,7 @@ from directory.mail.receivers import secretariat_people
 from directory.models import Affiliation, ApiKey, User
 from directory.models.api_key import ApiKeyQuerySet
 from directory.reference.history import sign_history
-from web.days import today
+from web.calendar.days import today
 
 KEPT_FOR = dt.timedelta(days=30)
 

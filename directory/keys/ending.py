@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from directory.keys.entitled import KeyRefused, check_may_answer_for, may_end
 from directory.models import ApiKey, User
 from directory.reference.history import sign_history
-from web.days import today
+from web.calendar.days import today
 
 
 @transaction.atomic

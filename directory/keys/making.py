@@ -15,7 +15,7 @@ from directory.keys.entitled import KeyRefused, check_may_answer_for
 from directory.keys.secret import digest_of, new_secret, public_part_of
 from directory.models import Agency, ApiKey, User
 from directory.reference.history import sign_history
-from web.days import today
+from web.calendar.days import today
 
 LONGEST = dt.timedelta(days=365)
 """A key works no longer; it is the default too."""

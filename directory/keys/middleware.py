@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from directory.keys.using import note_use
 from directory.models import ApiKey
-from web.days import today
+from web.calendar.days import today
 from web.maintenance import is_read_only
 
 

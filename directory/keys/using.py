@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from directory.access import KeyReader
 from directory.keys.secret import digest_of, has_the_shape
 from directory.models import ApiKey
-from web.days import today
+from web.calendar.days import today
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from directory.models import Affiliation, User
-from web.days import today
-from web.working_days import first_working_day, week_begins
+from web.calendar.days import today
+from web.calendar.working_days import first_working_day, week_begins
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
 """Who and where: countries, dated groups, areas, modalities, agencies, people."""
 
-from directory.models.account_event import AccountEvent
-from directory.models.affiliation import Affiliation
 from directory.models.agency import Agency, AgencyFact
 from directory.models.api_key import ApiKey
-from directory.models.area import PriorityArea
-from directory.models.country import Country, CountryAlias
-from directory.models.designation import Designation
-from directory.models.group import CountryGroup, GroupMembership
-from directory.models.invitation import Invitation
 from directory.models.mail import Mail
-from directory.models.modality import Modality
 from directory.models.paper import Paper, PaperScan
-from directory.models.rules_review import RulesReview
-from directory.models.user import User
+from directory.models.people.account_event import AccountEvent
+from directory.models.people.affiliation import Affiliation
+from directory.models.people.designation import Designation
+from directory.models.people.invitation import Invitation
+from directory.models.people.user import User
+from directory.models.reference_data.area import PriorityArea
+from directory.models.reference_data.country import Country, CountryAlias
+from directory.models.reference_data.group import CountryGroup, GroupMembership
+from directory.models.reference_data.modality import Modality
+from directory.models.reference_data.rules_review import RulesReview
 
 __all__ = [
     "AccountEvent",

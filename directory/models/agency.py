@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from directory.choices import AgencyKind, AgencyRole
-from directory.models.country import Country
 from directory.models.fields import FoldedTextField
-from directory.models.reference import ActiveQuerySet, Reference
+from directory.models.reference_data.base import ActiveQuerySet, Reference
+from directory.models.reference_data.country import Country
 
 
 class AgencyQuerySet(ActiveQuerySet["Agency"]):

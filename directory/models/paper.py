@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.choices import ScanKind
 from directory.models.agency import Agency
-from directory.models.country import Country
+from directory.models.reference_data.country import Country
 
 LONGEST_PAPER_REFERENCE = 120
 

@@ -16,7 +16,7 @@ from directory.access import Action, scope_of
 from directory.models import Paper, PaperScan, User
 from directory.models.paper import LONGEST_PAPER_REFERENCE
 from directory.papers.scans import Scan
-from web.days import last_day_begun
+from web.calendar.days import last_day_begun
 
 
 class PaperRefused(ValueError):

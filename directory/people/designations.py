@@ -11,7 +11,7 @@ from directory.access import Action, can
 from directory.choices import DesignationKind, Role
 from directory.mail import outbox
 from directory.models import Affiliation, Designation, User
-from web.days import today
+from web.calendar.days import today
 
 DESIGNATED_ROLES = frozenset({Role.FOCAL_POINT, Role.COORDINATOR})
 MOST_DAYS_AWAY = 184

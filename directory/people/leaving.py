@@ -14,7 +14,7 @@ from directory.keys.erasing import erase_from_names
 from directory.models import AccountEvent, Affiliation, Designation, Invitation, Mail, User
 from directory.people.invitations import withdraw_what_fell
 from directory.signals import personal_details_erased
-from web.days import years_before
+from web.calendar.days import years_before
 
 ERASED_AFTER_YEARS = 2
 ERASED_DOMAIN = "erased.invalid"

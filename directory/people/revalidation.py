@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, Scope, can, scope_of
 from directory.choices import Role
 from directory.models import Affiliation, User
-from web.days import today, years_before
+from web.calendar.days import today, years_before
 
 EVERY_YEARS = 1
 

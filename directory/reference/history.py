@@ -6,7 +6,7 @@ from django.db.models import Model
 from simple_history.utils import bulk_update_with_history
 
 from directory.models import User
-from directory.models.reference import Reference
+from directory.models.reference_data.base import Reference
 from directory.reference.cells import options
 
 

@@ -17,7 +17,7 @@ from directory.models import (
     Modality,
     PriorityArea,
 )
-from directory.models.reference import Reference
+from directory.models.reference_data.base import Reference
 from directory.reference import checks
 from directory.reference.cells import options
 from directory.reference.problems import FileProblem

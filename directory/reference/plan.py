@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db import models
 
-from directory.models.reference import Reference
-from directory.models.scored import MOST_SCORED
+from directory.models.reference_data.base import Reference
+from directory.models.reference_data.scored import MOST_SCORED
 from directory.reference.cells import Codes, Plain, Values, code_field, options, plain_default, plain_value, target_of
 from directory.reference.lists import ReferenceList
 from directory.reference.merge import Kept, Merged, merge

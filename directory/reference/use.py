@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from directory.models import User
-from directory.models.reference import Reference
+from directory.models.reference_data.base import Reference
 from directory.reference.history import update_with_history
 
 

@@ -8,7 +8,7 @@ from simple_history.utils import bulk_create_with_history
 
 from directory.models import User
 from directory.models.fields import FoldedTextField
-from directory.models.reference import Reference
+from directory.models.reference_data.base import Reference
 from directory.reference.cells import Plain, Values, options, target_of
 from directory.reference.history import sign_history, update_with_history
 from directory.reference.lists import ReferenceList

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from directory.filters import groups_to_filter_by
 from directory.models import Agency, Country, CountryAlias, CountryGroup, Modality, PriorityArea
-from directory.models.labels import Labelled
+from directory.models.reference_data.labels import Labelled
 from directory.name_index import load_name_index
 from directory.names import NameIndex
 from web.search.words import stem_of, words_in

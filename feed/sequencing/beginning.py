@@ -13,7 +13,7 @@ from feed.models import Feed, FeedMark, FeedState, Sequencer
 from feed.models.feed import new_feed_id
 from feed.place import place
 from surveys.models import Need, Offer
-from web.days import first_day_not_ended, last_day_begun, today
+from web.calendar.days import first_day_not_ended, last_day_begun, today
 
 
 def begin(sequencer: Sequencer) -> None:

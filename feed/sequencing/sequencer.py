@@ -24,7 +24,7 @@ from feed.sequencing.beginning import begin
 from feed.sequencing.comparing import note_changes
 from feed.sequencing.holding import held
 from feed.sequencing.numbering import give_positions
-from web.days import today
+from web.calendar.days import today
 
 MARKS_A_BLOCK = 500
 LONGEST = 20.0

@@ -18,7 +18,7 @@ from matching.choices import DECIDED, AllocationState, LeftOut
 from matching.life.steps import ReviewRefused, check_reviewer
 from matching.models import Allocation, AllocationPick
 from web import jobs
-from web.days import today
+from web.calendar.days import today
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from directory.membership import members
+from directory.people.membership import members
 
 GROUPS = ("LDC", "LLDC", "SIDS")
 BASE = 1

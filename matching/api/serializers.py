@@ -13,7 +13,7 @@ from matching.life.seen.stated import stated_overlap
 from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.pairs import explanation_of
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from web.api.codes import CodeOf
 from web.api.fields import CodeField, CodeLabelField, LabelField, own_address, page_address
 

@@ -24,7 +24,7 @@ from web.api.problems import BadQuery
 from web.api.views import refuse_other_parameters
 from web.api.writing.bodies import JsonBodyParser
 from web.api.writing.views import WritingMixin
-from web.days import today
+from web.calendar.days import today
 
 MOST_BYTES = 200_000
 """Of a request: two texts of the greatest length in any script, and all that can be said beside them."""

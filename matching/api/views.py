@@ -13,7 +13,7 @@ from matching.files import COLUMNS
 from matching.filtersets import MatchFilter, RunFilter
 from matching.listing.branches import MatchParts, branches_for
 from matching.models import Match, MatchRun
-from matching.models.match import MatchQuerySet
+from matching.models.fits.match import MatchQuerySet
 
 PAIR = OpenApiParameter(
     "id",

@@ -16,7 +16,7 @@ from matching.scoring.pairs import lists_read_by
 from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ScoringTables
 from surveys.models import Need, Offer
-from web.days import today
+from web.calendar.days import today
 
 
 class OverlappingPair(NamedTuple):

@@ -25,7 +25,7 @@ from matching.life.seen.sides import OTHER_SIDE
 from matching.models import Enquiry
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
-from surveys.postings.windows import coordinators_before
+from surveys.postings.deciding.windows import coordinators_before
 
 MOST_A_DAY = 20
 """Enquiries of one person within 24 hours."""

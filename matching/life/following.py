@@ -6,7 +6,7 @@ from matching.choices import COOPERATION
 from matching.life.telling.to_sides import write_to_side
 from matching.models import Match
 from surveys.choices import Side
-from web.days import years_before
+from web.calendar.days import years_before
 
 
 def to_follow_up(on: dt.date) -> list[Match]:

@@ -13,7 +13,7 @@ from matching.models import Match
 from matching.scoring.places import offers_used_up
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from web.days import first_day_not_ended
+from web.calendar.days import first_day_not_ended
 
 
 def lapse_expired() -> int:

@@ -13,7 +13,7 @@ from directory.models import Paper, User
 from directory.papers.recording import GivenPaper
 from matching.choices import Audience, EventKind, MatchStatus, NeedMet
 from matching.life import lapsing, marks
-from matching.life.from_paper import SidePaper, paper_of
+from matching.life.answers.from_paper import SidePaper, paper_of
 from matching.life.marks import Ids
 from matching.life.seen.sides import sides_of
 from matching.life.steps import ReviewRefused, check_note, check_open, lock_match, take_step

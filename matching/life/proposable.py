@@ -10,11 +10,11 @@ from matching import engine
 from matching.choices import EventKind
 from matching.life.steps import MATCH_STEPS, ReviewRefused, check_open
 from matching.models import Match
-from matching.models.match import MatchQuerySet
+from matching.models.fits.match import MatchQuerySet
 from matching.scoring.profiles import default_profile, gates_only
 from matching.scoring.reading_arrays import ScoringTables
-from surveys.models.posting import published_q
-from web.days import today
+from surveys.models.postings.posting import published_q
+from web.calendar.days import today
 
 
 def check(match: Match) -> None:

@@ -13,12 +13,13 @@ from directory.access import Action, can
 from directory.models import User
 from matching import engine
 from matching.choices import Audience, CheckKind, CheckResult, EventKind, MatchStatus, Word
-from matching.life import clearing, proposable
+from matching.life import proposable
+from matching.life.answers import clearing
 from matching.life.introducing import introduce, record_reference
 from matching.life.proposable import check_not_on_hold
 from matching.life.steps import LONGEST_NOTE, ReviewRefused, check_open, check_reviewer, lock_match, take_step
 from matching.models import Match, MatchEvent, ReviewCheck
-from matching.models.match import RELEASE
+from matching.models.fits.match import RELEASE
 from matching.scoring.explanation import Explanation, explain, explain_pairs
 from matching.scoring.reasons import gate_reasons
 from surveys.choices import Side, Visibility
@@ -91,7 +92,8 @@ def set_aside(
 def propose(*, match: Match, by: User, note: str = "", today: Explanation | None = None) -> MatchEvent:
     """Put a suggestion to both sides; only where both postings are confirmed, someone speaks for each, and they fit.
 
-    A side is asked at once, or once its country is heard, where its window wants that: see `matching.life.clearing`.
+    A side is asked at once, or once its country is heard, where its window wants that: see
+    `matching.life.answers.clearing`.
     """
     check_reviewer(by, note)
     match = lock_match(match)

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from matching.choices import Clearance, EventKind, MatchStatus
-from matching.life.clearing import end_without_agreement
-from matching.life.refusing import held_refusals
+from matching.life.answers.clearing import end_without_agreement
+from matching.life.answers.refusing import held_refusals
 from matching.life.seen.sides import posting_of
 from matching.life.steps import lock_match
 from matching.life.telling.to_sides import write_to_side
@@ -19,10 +19,10 @@ from matching.life.terms import ANSWER_DAYS, HELD_DAYS, LEAST_NOTICE_DAYS, NOT_N
 from matching.models import MatchSide
 from surveys.choices import Side
 from surveys.models import ClockStop
-from surveys.models.posting import Posting
-from surveys.postings.windows import stops_by_country, window_of
-from web.days import months_after
-from web.working_days import Period
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.windows import stops_by_country, window_of
+from web.calendar.days import months_after
+from web.calendar.working_days import Period
 
 Stops = dict[str, list[Period]]
 

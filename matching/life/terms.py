@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from surveys.models.posting import Posting
-from surveys.postings.windows import stops_of
-from web.days import today
-from web.working_days import Period, last_day_of_term
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.windows import stops_of
+from web.calendar.days import today
+from web.calendar.working_days import Period, last_day_of_term
 
 ANSWER_DAYS = 60
 """Working days in which a side answers a proposal; then it closes."""

@@ -16,20 +16,20 @@ from directory.models import Agency
 from matching.choices import ReadAs
 from matching.listing.keeping import not_in_line
 from matching.models import Match
-from matching.models.listed import PostingReach
-from matching.models.match import MatchQuerySet
-from matching.models.seeing import NOBODY, NOT_WITHHELD, shown_to_its_sides, told_to
+from matching.models.fits.listed import PostingReach
+from matching.models.fits.match import MatchQuerySet
+from matching.models.fits.seeing import NOBODY, NOT_WITHHELD, shown_to_its_sides, told_to
 from surveys.choices import Side
 from surveys.models import Need, Offer
-from web.branches import ListParts
-from web.days import first_day_not_ended, last_day_begun
+from web.calendar.days import first_day_not_ended, last_day_begun
+from web.lists.branches import ListParts
 
 if TYPE_CHECKING:
     from directory.models import User
 
 
 class AskedOfColumns:
-    """What the rule of readers asks of the two postings, as a match keeps it; see `matching.models.seeing`."""
+    """What the rule of readers asks of the two postings, as a match keeps it; see `matching.models.fits.seeing`."""
 
     between_public = Q(is_public=True)
 

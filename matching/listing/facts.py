@@ -4,7 +4,7 @@ It says again, for the database, what `published_q` and `with a country, else an
 the two against each other.
 """
 
-from matching.models.listed import FIRST_DAY, LAST_DAY, LISTED, PostingReach
+from matching.models.fits.listed import FIRST_DAY, LAST_DAY, LISTED, PostingReach
 from surveys.choices import PostingStatus, Visibility
 
 _OF_A_POSTING = f"""

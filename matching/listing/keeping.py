@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection, connections
 
 from matching.listing.facts import COLUMNS, MATCHES, NEEDS, OFFERS, ListedFacts
-from matching.models.listed import LISTED
+from matching.models.fits.listed import LISTED
 
 READ_OF_A_POSTING = (
     "status", "visibility", "facilitating_allowed", "country_id", "agency_id", "opens_on", "closes_on",

@@ -3,11 +3,11 @@
 from matching.models.allocation import Allocation, AllocationPick
 from matching.models.check import ReviewCheck
 from matching.models.enquiry import Enquiry
+from matching.models.fits.match import Match
+from matching.models.fits.match_change import MatchChange
+from matching.models.fits.match_event import MatchEvent
+from matching.models.fits.match_side import MatchSide
 from matching.models.introduction import Introduction
-from matching.models.match import Match
-from matching.models.match_change import MatchChange
-from matching.models.match_event import MatchEvent
-from matching.models.match_side import MatchSide
 from matching.models.outcome import Outcome
 from matching.models.profile import ScoringProfile
 from matching.models.runs.mark import PostingMark

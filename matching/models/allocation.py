@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import AllocationState, LeftOut
-from matching.models.match import Match
+from matching.models.fits.match import Match
 from web.jobs import Job, JobQuerySet
 
 GREATEST_WEIGHT = 100

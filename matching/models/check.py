@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import CheckKind, CheckResult
-from matching.models.match import Match
+from matching.models.fits.match import Match
 
 
 class ReviewCheck(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.access import Action, scope_of
 from directory.models import Agency
 from matching.choices import BETWEEN_THE_SIDES, ENQUIRIES_OPEN, EnquiryState, EventKind
-from matching.models.match_event import MatchEvent
+from matching.models.fits.match_event import MatchEvent
 from surveys.choices import Side
 from surveys.models import Need, Offer
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from matching.models.match import Match
+from matching.models.fits.match import Match
 
 LONGEST_REFERENCE = 120
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from matching.choices import NeedMet
-from matching.models.match import Match
+from matching.models.fits.match import Match
 
 
 class Outcome(models.Model):

@@ -25,8 +25,8 @@ from matching.scoring.inputs import Inputs
 from matching.scoring.places import offers_used_up
 from matching.scoring.reading_arrays import ListKind, ScoringTables, meet_texts
 from surveys.models import Need, Offer
-from surveys.models.posting import PostingQuerySet
-from web.days import today
+from surveys.models.postings.posting import PostingQuerySet
+from web.calendar.days import today
 
 PAIR = np.dtype([("need", np.int64), ("offer", np.int64)])
 

@@ -19,7 +19,7 @@ from matching.scoring.inputs import digest_of_directory
 from matching.scoring.vocabulary import Vocabulary
 from surveys.models import Need, Offer
 from surveys.postings.shown.reach import ReachTable
-from web.days import last_day_begun, today
+from web.calendar.days import last_day_begun, today
 
 WAITS_AFTER_FAILURE = dt.timedelta(hours=1)
 """A run that failed is not tried again every minute."""

@@ -25,7 +25,7 @@ from matching.runs.running import RunRefused
 from matching.scoring.inputs import Inputs
 from matching.scoring.packing import pack, unpack
 from web import jobs
-from web.days import today
+from web.calendar.days import today
 
 PAIRS_A_BLOCK = 50_000_000
 MOST_BLOCKS = 64

@@ -43,7 +43,7 @@ from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ScoringTables
 from web import bulk
-from web.days import today
+from web.calendar.days import today
 
 MOST_NAMED = 5_000
 """So many ids a query may name; beyond, reading all is quicker."""

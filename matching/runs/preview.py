@@ -17,7 +17,7 @@ from matching.runs.reconciling import COMPARED, ROW, Rows, put_scores, scored_ro
 from matching.scoring.inputs import decided_pairs
 from matching.scoring.profiles import default_profile
 from matching.scoring.reading_arrays import ScoringTables, engine_profile
-from web.days import today
+from web.calendar.days import today
 
 LARGEST = 20
 

@@ -29,7 +29,7 @@ from matching import engine
 from matching.choices import ChangeKind, MatchStatus
 from matching.life import steps
 from matching.models import Match, MatchChange, MatchRun, ScoringProfile
-from matching.models.match import MatchQuerySet
+from matching.models.fits.match import MatchQuerySet
 from web import bulk
 
 CRITERIA = tuple(criterion.name for criterion in engine.CRITERIA)

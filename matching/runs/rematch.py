@@ -22,9 +22,9 @@ from matching.runs.lists import (
 )
 from matching.scoring.reading_arrays import ListKind, ScoringTables, meet_texts
 from surveys.models import Need
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from web import bulk
-from web.days import today
+from web.calendar.days import today
 
 
 def rematch(*, posting: Posting, by: User | None = None) -> list[Match]:

@@ -14,8 +14,8 @@ from matching.runs.reconciling import CRITERIA
 from matching.templatetags.matches import criterion_words, signed_thousandths
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
-from web.days import first_day_not_ended
+from surveys.models.postings.posting import Posting
+from web.calendar.days import first_day_not_ended
 
 INPUTS: dict[str, Promise] = {
     "needs": gettext_lazy("the open needs: which they are, their areas, modalities, country or date"),

@@ -29,7 +29,7 @@ from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.topic import topic_version
 from matching.triangular.storing import store_options
 from web import bulk
-from web.days import today
+from web.calendar.days import today
 from web.jobs.doing import beating
 
 Progress = Callable[[int, int], None]

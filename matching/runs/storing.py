@@ -27,7 +27,7 @@ from matching.runs.catching_up import Now, catch_up
 from matching.runs.reconciling import BothLists, MayLeave, Rows, bring_into_line, pair_keys, stored_rows
 from matching.scoring.inputs import Inputs
 from web import bulk
-from web.days import years_before
+from web.calendar.days import years_before
 
 FORGOTTEN_AT_ONCE = 5_000
 

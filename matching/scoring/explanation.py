@@ -14,7 +14,7 @@ from matching.topic import topic_version
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer
 from surveys.postings.shown.reach import NAMED, OPEN, PlaceKey, Route, places_or_open
-from web.days import first_day_not_ended, today
+from web.calendar.days import first_day_not_ended, today
 
 Explanation = dict[str, Any]
 

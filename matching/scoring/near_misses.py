@@ -21,7 +21,7 @@ from matching.scoring.reasons import Labels, not_open_reasons
 from matching.scoring.words import GATES
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
-from web.days import today
+from web.calendar.days import today
 from web.text import listed
 
 MOST = 10

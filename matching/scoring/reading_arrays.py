@@ -23,12 +23,12 @@ from matching.topic.stored import stored_vectors
 from matching.topic.vectors import texts_of
 from surveys.choices import Side
 from surveys.models import Need, Offer, PreferredPartner, Target
-from surveys.models.posting import PostingQuerySet
+from surveys.models.postings.posting import PostingQuerySet
 from surveys.postings.languages import CODES
 from surveys.postings.shown.own_words import OwnWords, own_words
 from surveys.postings.shown.reach import PlaceKey, ReachTable
 from web import bulk
-from web.days import today
+from web.calendar.days import today
 
 ENGLISH = "en"
 HALF = 32

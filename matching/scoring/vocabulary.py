@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from directory.choices import AreaUse
 from directory.models import Country, Modality, PriorityArea
-from directory.models.scored import MOST_SCORED, too_many
+from directory.models.reference_data.scored import MOST_SCORED, too_many
 from web.unavailable import CannotAnswer
 
 

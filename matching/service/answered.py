@@ -25,7 +25,7 @@ from matching.scoring.reasons import Labels, gate_reasons, reasons
 from matching.service.asked import AskedWrongly, Read
 from surveys.choices import Side
 from surveys.models import Need, Offer
-from web.days import today
+from web.calendar.days import today
 from web.text import fold
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from directory.models import Country, Modality, PriorityArea
 from matching.scoring.given import GIVEN_ID, GivenPosting
 from surveys.choices import PlaceKind, PostingStatus, Side
 from surveys.models import Need, Offer
+from surveys.postings.deciding.publishable import lacks
 from surveys.postings.forms.place_choice import options_of
 from surveys.postings.languages import CODES, reads_like
-from surveys.postings.publishable import lacks
 from surveys.postings.shown.own_words import OwnWords
 from surveys.postings.shown.reach import PlaceKey
-from web.days import first_day_not_ended, last_day_begun
+from web.calendar.days import first_day_not_ended, last_day_begun
 
 ENGLISH = "en"
 

@@ -14,7 +14,7 @@ from directory.models import Country
 from matching.choices import ENQUIRIES_OPEN, Fit
 from matching.life.seen.stated import stated_overlap
 from matching.models import Enquiry, Match
-from matching.models.match import MatchQuerySet
+from matching.models.fits.match import MatchQuerySet
 from matching.scoring.words import CRITERIA
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer

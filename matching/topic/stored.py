@@ -10,7 +10,7 @@ from matching.models import TextVectors
 from matching.topic import topic_version
 from matching.topic.vectors import NOTHING, Vectors, vectors_of
 from matching.topic.words import Words
-from web.days import today
+from web.calendar.days import today
 
 AT_ONCE = 64
 LOOKED_UP_AT_ONCE = 500

@@ -17,7 +17,7 @@ from matching.scoring.reading_arrays import ListKind, ScoringTables
 from matching.triangular.gates import TRIPLE_GATES
 from matching.triangular.roles import may_facilitate
 from matching.triangular.together import TOPIC, joined, parts_of_triples, words_of_triples
-from web.days import today
+from web.calendar.days import today
 
 SAME, RELATED, NONE = "same", "related", "none"
 """Whether an offer has what is asked for, only its parent or a child, or nothing of the kind."""

@@ -13,7 +13,7 @@ from matching.models.triangular.option import POSTINGS
 from matching.triangular.roles import open_and_allowing
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from web.days import first_day_not_ended
+from web.calendar.days import first_day_not_ended
 
 
 def on_postings_changed(sender: type[Need] | type[Offer], ids: Collection[int], **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from matching.scoring.places import offers_used_up
 from matching.scoring.reading_arrays import ListKind
 from matching.triangular.options import Roles
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting, PostingQuerySet
+from surveys.models.postings.posting import Posting, PostingQuerySet
 
 
 def open_and_allowing(postings: PostingQuerySet[Any], lists: ListKind = ListKind.DESK) -> PostingQuerySet[Any]:

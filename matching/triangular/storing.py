@@ -27,7 +27,7 @@ from matching.choices import OPTIONS_OPEN_TO_RUNS, MatchStatus, OptionStatus
 from matching.engine.inputs.case import Case
 from matching.life import steps
 from matching.models import Match, MatchRun, TriangularOption
-from matching.models.match import MatchQuerySet
+from matching.models.fits.match import MatchQuerySet
 from matching.models.triangular.option import POSTINGS
 from matching.scoring.inputs import Inputs
 from matching.scoring.reading_arrays import ListKind

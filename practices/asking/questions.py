@@ -19,7 +19,7 @@ from directory.mail.receivers import secretariat_people
 from directory.models import Agency, User
 from practices.choices import QuestionState
 from practices.models import Practice, PracticeQuestion
-from surveys.postings.windows import coordinators_before
+from surveys.postings.deciding.windows import coordinators_before
 
 MOST_A_DAY = 10
 """Questions of one person within 24 hours."""

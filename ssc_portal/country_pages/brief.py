@@ -12,14 +12,14 @@ from django.template.loader import render_to_string
 from django.utils.text import Truncator
 
 from directory.access import Action, scope_of
-from directory.membership import describe, groups_of
 from directory.models import Agency, Country, User
+from directory.people.membership import describe, groups_of
 from matching.models import Match
 from ssc_portal.country_pages.answers import CountryAnswers, answers_of
 from surveys.filtersets import of_country
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
-from web.days import today
+from surveys.models.postings.posting import Posting
+from web.calendar.days import today
 from web.files.exports import disclaimer, storable
 from web.files.pdf import pdf_of
 

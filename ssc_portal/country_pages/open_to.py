@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from directory.choices import LEVELS_CALLED_BY_CODE, GroupLevel
 from directory.models import Agency, Country, CountryGroup, PriorityArea, User
-from directory.models.group import short_name
+from directory.models.reference_data.group import short_name
 from surveys.models import Offer
 from surveys.postings.shown.page_rows import TARGETS
 from surveys.postings.shown.reach import (
@@ -24,7 +24,7 @@ from surveys.postings.shown.reach import (
     offers_reaching,
     places_or_open,
 )
-from web.days import today
+from web.calendar.days import today
 
 Reader = User | AnonymousUser
 

@@ -12,7 +12,7 @@ from directory.people.invitations import VALID_FOR
 from directory.people.leaving import ERASED_AFTER_YEARS
 from ssc_portal.accounts import known_browser
 from ssc_portal.running.daily import RESETS_KEPT_FOR
-from web.pages import PublicPage
+from web.lists.pages import PublicPage
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from django.views.generic import TemplateView
 
 from directory.choices import AreaUse, GroupLevel
 from directory.models import CountryGroup, PriorityArea
-from directory.models.group import OPEN_REACH
+from directory.models.reference_data.group import OPEN_REACH
 from matching.scoring.profiles import default_profile
-from web.pages import PublicPage
+from web.lists.pages import PublicPage
 
 CLOSEST_FIRST = GroupLevel.choices
 """The levels in the order in which they are declared, with their words."""

@@ -17,7 +17,8 @@ from directory.models import Mail
 from directory.people import leaving, revalidation
 from feed.sequencing.beginning import ask_for_a_pass
 from feed.sequencing.forgetting import forget_gone
-from matching.life import clearing, following, lapsing, refusing, silence
+from matching.life import following, lapsing, silence
+from matching.life.answers import clearing, refusing
 from matching.life.telling import digests
 from matching.runs import due
 from matching.runs.rematch import match_marked

@@ -26,7 +26,7 @@ from surveys.postings.shown.page_rows import PARTNERS, TARGETS
 from surveys.searching.finding import PostingSearch
 from surveys.searching.reasons import why_found
 from web.filters import LONGEST_SEARCH, SearchField
-from web.pages import PublicPage
+from web.lists.pages import PublicPage
 
 FEW_SHOWN, MANY_SHOWN = 5, 25
 """Of each kind, and of one kind alone."""

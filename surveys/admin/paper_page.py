@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from directory.admin.base import actor
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.held import PostingRefused
 from surveys.postings.forms.paper_fields import PostingPaperForm
 from surveys.postings.from_paper import VOUCHED_FOR, papers_of, vouch
-from surveys.postings.held import PostingRefused
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.proposed import told_version
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown

@@ -20,7 +20,7 @@ from surveys.answering.pending import choose, differences_of
 from surveys.answering.shown import ShownResponse
 from surveys.importing.held import choose_answers, differences_of_answers
 from surveys.models import Import, PendingChange
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from surveys.postings.shown.editing import ShownPosting
 from web.converters import row_number
 from web.since_shown import AS_OF, ChangedSinceShown, Shown, as_shown

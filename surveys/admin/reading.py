@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from directory.admin.base import HistoryAdmin, NoAddMixin, actor
 from surveys.admin.of_import import OfImportMixin
-from surveys.answering.readings import Decision, ReadingRefused, confirm, resolve
+from surveys.answering.reading.readings import Decision, ReadingRefused, confirm, resolve
 from surveys.choices import PlaceKind
 from surveys.models import Reading
 from surveys.models.reading import PlaceQuerySet

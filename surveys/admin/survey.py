@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from directory.access import Action, can
 from directory.admin.base import HistoryAdmin, actor
 from directory.models import Agency
-from surveys.admin.confirming import ConfirmingPages
+from surveys.admin.campaigns.campaign import ConfirmingPages
 from surveys.admin.days import READ_DAYS
 from surveys.admin.questionnaire import VersionInline
 from surveys.answering import tracking

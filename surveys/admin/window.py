@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from directory.admin.base import HistoryAdmin, actor
 from surveys.admin.days import READ_DAYS
 from surveys.models import ClockStop, CountryWindow
-from surveys.postings.windows import WindowRefused, pause, resume
+from surveys.postings.deciding.windows import WindowRefused, pause, resume
 
 
 class ClockStopInline(admin.TabularInline[ClockStop, CountryWindow]):

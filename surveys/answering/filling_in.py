@@ -12,9 +12,9 @@ from directory.access import Action, scope_of
 from directory.choices import GOVERNMENT_AGENCY_KINDS
 from directory.models import Agency, User
 from directory.name_index import load_name_index
-from surveys.answering.directions import named_in
 from surveys.answering.edition import Edition
-from surveys.answering.places import PlaceError, RememberingNames, read_places
+from surveys.answering.reading.directions import named_in
+from surveys.answering.reading.places import PlaceError, RememberingNames, read_places
 from surveys.answering.shown import ShownAnswer
 from surveys.answering.writing_responses import add_readings, empty
 from surveys.choices import COUNT_NOWHERE, Feeds, ResponseStatus
@@ -24,7 +24,7 @@ from surveys.questionnaires.asked import Given
 from surveys.questionnaires.lists import Lists
 from surveys.questionnaires.rules import Rules
 from surveys.questionnaires.versions import current_version
-from web.days import first_day_not_ended, last_day_begun, today
+from web.calendar.days import first_day_not_ended, last_day_begun, today
 from web.since_shown import ChangedSinceShown
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from directory.access import Action, can
 from directory.models import Modality, PriorityArea, User
-from surveys.answering.from_answers import PostingDraft
+from surveys.answering.reading.from_answers import PostingDraft
 from surveys.models import Offer, PendingChange, Response
-from surveys.models.posting import Posting
-from surveys.postings import held
+from surveys.models.postings.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding import held
+from surveys.postings.deciding.held import PostingRefused
 from surveys.postings.named_places import NamedPlace, words_of_places
 from surveys.postings.writing import place_rows
 from web.rows import update_rows

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from directory.models import Agency
-from surveys.answering.from_answers import Answers, PostingDraft, postings_of, stated_sides, status_of
+from surveys.answering.reading.from_answers import Answers, PostingDraft, postings_of, stated_sides, status_of
 from surveys.choices import PostingStatus, Side
 from surveys.models import Need, Offer, Response, Survey
 from surveys.postings import writing
-from surveys.postings.publishable import Lack, answerable, lacks_of
+from surveys.postings.deciding.publishable import Lack, answerable, lacks_of
 from surveys.questionnaires.asked import Asked
 
 PostingKey = tuple[Side, int]

@@ -14,14 +14,14 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of, secretariat_people
 from directory.models import Agency, User
 from surveys.answering.filling_in import AnsweringRefused, lock_own, missing, rules_for, save_response, version_of
-from surveys.answering.from_answers import agencies_that_post
 from surveys.answering.postings_of_response import plan_postings
+from surveys.answering.reading.from_answers import agencies_that_post
 from surveys.answering.stored_answers import answers_of, load_responses
 from surveys.answering.writing_responses import ResponseToWrite, write_responses
 from surveys.choices import Feeds, ResponseStatus
 from surveys.models import Answer, Questionnaire, Reading, Response
 from surveys.models.window import decided_by_coordinator
-from surveys.postings.windows import is_approved_by_coordinator, may_approve, publishes_alone
+from surveys.postings.deciding.windows import is_approved_by_coordinator, may_approve, publishes_alone
 from surveys.questionnaires.asked import Asked
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.db.models import Prefetch
 
-from surveys.answering.from_answers import Answers
+from surveys.answering.reading.from_answers import Answers
 from surveys.choices import PlaceKind, ResponseKind
 from surveys.models import Need, Offer, Reading, Response, Survey
 from surveys.postings.named_places import NamedPlace

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from surveys.choices import Side
-from surveys.postings.publishable import VERBS
+from surveys.postings.deciding.publishable import VERBS
 
 MAX_TITLE_CHARACTERS = 200
 COMPOSED_CHARACTERS = 80

@@ -15,7 +15,7 @@ from directory.mail.receivers import people_of
 from directory.models import Agency, User
 from surveys.choices import COUNT_NOWHERE, ResponseStatus
 from surveys.models import Response, Survey, SurveyRequest
-from web.days import today
+from web.calendar.days import today
 
 NOT_BEGUN, BEGUN, WAITS, ANSWERED = "not_begun", "begun", "waits", "answered"
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from directory.models import User
-from surveys.answering.from_answers import Answers
 from surveys.answering.pending import OtherVersion, keep_for_choice, settle
 from surveys.answering.postings_of_response import PostingPlan
+from surveys.answering.reading.from_answers import Answers
 from surveys.choices import PostingStatus, Side
 from surveys.models import Answer, Need, Offer, Reading, Response
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import posting, states
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingUpdate

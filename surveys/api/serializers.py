@@ -11,7 +11,7 @@ from directory.api.readership import Readership, readership_of
 from surveys.api.codes import SURVEY
 from surveys.choices import PlaceKind, PostingStatus, Visibility
 from surveys.models import Survey
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.shown.provenance import statement
 from web.api.codes import CodeOf, CodesOf
 from web.api.fields import CodeField, CodeLabelField, LabelField, LabelsField, own_address, page_address

@@ -17,9 +17,9 @@ from surveys.choices import AskedBy, RowOutcome
 from surveys.confirming.campaigns import ConfirmingRefused, check_manages, lock_request, save
 from surveys.models import ConfirmationRequest, ConfirmationRow
 from surveys.models.confirming import ConfirmationRowQuerySet
-from surveys.postings.windows import stops_of
-from web.days import today
-from web.working_days import Period, last_day_of_term
+from surveys.postings.deciding.windows import stops_of
+from web.calendar.days import today
+from web.calendar.working_days import Period, last_day_of_term
 
 LEAST_NOTICE_DAYS = 10
 """Working days that are left at least once somebody designated was asked, or reminded."""

@@ -12,7 +12,7 @@ from directory.models import User
 from surveys.choices import PostingStatus
 from surveys.models import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow, Need, Offer, Survey
 from surveys.models.confirming import DEFAULT_REMINDER_DAYS
-from web.days import today
+from web.calendar.days import today
 from web.rows import create_with_history
 
 

@@ -12,8 +12,8 @@ from surveys.confirming.campaigns import lock_request, save
 from surveys.confirming.outcomes import note_outcome
 from surveys.models import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow
 from surveys.postings import states
-from surveys.postings.held import PostingRefused
-from surveys.postings.versions import version_at_hand
+from surveys.postings.deciding.held import PostingRefused
+from surveys.postings.deciding.versions import version_at_hand
 
 
 def close(on: dt.date) -> int:

@@ -13,8 +13,8 @@ from directory.models import User
 from surveys.confirming.asking import leave_notice, open_rows, reminder_day
 from surveys.confirming.campaigns import ConfirmingRefused, check_manages, lock_request, save
 from surveys.models import ConfirmationCampaign, ConfirmationRequest
-from surveys.postings.windows import stops_of_each
-from web.days import today
+from surveys.postings.deciding.windows import stops_of_each
+from web.calendar.days import today
 
 
 def is_reminded_by_letter(request: ConfirmationRequest) -> bool:

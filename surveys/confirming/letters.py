@@ -21,9 +21,9 @@ from surveys.confirming.asking import least_due
 from surveys.confirming.letter_reminders import to_remind_by_letter
 from surveys.confirming.letter_words import opening_and_closing
 from surveys.models import ConfirmationCampaign, ConfirmationRequest, ConfirmationRow, Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.writing import place_rows
-from web.days import today
+from web.calendar.days import today
 from web.files.archives import zip_of
 from web.files.exports import disclaimer
 from web.files.letters import (

@@ -13,9 +13,9 @@ from directory.models import User
 from surveys.choices import ANSWERED_OUTCOMES, PostingStatus, RowOutcome, WithdrawalReason
 from surveys.confirming.campaigns import save
 from surveys.models import ConfirmationRow, Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import states
-from web.days import today
+from web.calendar.days import today
 
 ROWS_AT_ONCE = 500
 

@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 
 from directory.choices import AreaUse
 from directory.models import User
-from surveys.answering.from_answers import without_opening
+from surveys.answering.reading.from_answers import without_opening
 from surveys.choices import PostingStatus
 from surveys.models import ConfirmationRow, Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import posting as posting_module
-from surveys.postings.held import PostingRefused, check_may_write, lock, with_origin, words_of
+from surveys.postings.deciding.held import PostingRefused, check_may_write, lock, with_origin, words_of
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import COPIED
 from surveys.postings.writing import AnyPosting, place_rows
-from web.days import today
+from web.calendar.days import today
 
 AMOUNT = {"amount": None, "amount_currency": "", "amount_years": "", "amount_note": ""}
 

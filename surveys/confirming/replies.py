@@ -14,7 +14,7 @@ from surveys.confirming.campaigns import ConfirmingRefused, check_manages, lock_
 from surveys.confirming.outcomes import note_outcome
 from surveys.models import ConfirmationRequest
 from surveys.postings import states
-from web.days import today
+from web.calendar.days import today
 
 
 class Reply(StrEnum):

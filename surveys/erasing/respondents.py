@@ -32,7 +32,7 @@ from surveys.models import (
     Survey,
 )
 from surveys.postings.writing import erase_texts
-from web.days import years_before
+from web.calendar.days import years_before
 
 AT_ONCE = 500
 OPEN_STATES = (ImportState.PREVIEWED, ImportState.FAILED, ImportState.UPLOADED, ImportState.REFUSED)

@@ -18,15 +18,15 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from directory.access import Action, can
 from directory.models import Agency, User
 from surveys.answering.edition import load_edition
-from surveys.answering.from_answers import Answers, agencies_that_post
 from surveys.answering.pending import Difference
 from surveys.answering.postings_of_response import plan_postings
+from surveys.answering.reading.from_answers import Answers, agencies_that_post
 from surveys.answering.stored_answers import answers_of, keep_readings, load_responses
 from surveys.answering.writing_responses import SOURCE_FIELDS, ResponseToWrite, write_responses
 from surveys.choices import COUNT_NOWHERE, ResponseStatus, RowResult
 from surveys.importing.snapshots import answers_from, response_values, snapshot_of, snapshot_to_be
 from surveys.models import Import, ImportRow, PendingChange, Questionnaire, Response, Survey
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from surveys.questionnaires.asked import Asked, Given
 
 

@@ -23,9 +23,9 @@ from django.utils.translation import gettext as _
 from directory.models import Agency, Country
 from directory.name_index import load_name_index
 from surveys.answering.edition import load_edition
-from surveys.answering.from_answers import Answers, agencies_that_post
-from surveys.answering.places import RememberingNames
 from surveys.answering.postings_of_response import PostingPlan, plan_postings
+from surveys.answering.reading.from_answers import Answers, agencies_that_post
+from surveys.answering.reading.places import RememberingNames
 from surveys.answering.stored_answers import answers_of, keep_readings, load_responses
 from surveys.choices import COUNT_NOWHERE, Feeds, ResponseStatus, RowResult
 from surveys.importing.held import is_held, is_refused, refused_of

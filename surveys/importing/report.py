@@ -15,7 +15,7 @@ from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import IGNORE, KEEP
 from surveys.importing.planning import LACKING, WAITING, RowPlan
 from surveys.importing.values import posting_changes, readings_of, values_of
-from surveys.postings.publishable import SHORT, in_short
+from surveys.postings.deciding.publishable import SHORT, in_short
 
 MAX_SHOWN = 120
 

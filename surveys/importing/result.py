@@ -11,7 +11,7 @@ from directory.choices import Role
 from directory.models import Affiliation
 from surveys.choices import PostingStatus, Side
 from surveys.models import Import, Need, Offer, PendingChange, Reading, Response
-from web.days import today
+from web.calendar.days import today
 
 MOST_NAMED = 20
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from directory.models import Agency, Country
-from surveys.answering.from_answers import Answers
+from surveys.answering.reading.from_answers import Answers
 from surveys.answering.stored_answers import answers_of
 from surveys.answering.writing_responses import RESPONSE_FIELDS
 from surveys.choices import Direction

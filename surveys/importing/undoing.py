@@ -17,12 +17,12 @@ from surveys.importing import snapshots
 from surveys.importing.held import let_go
 from surveys.importing.new_edition import edition_of
 from surveys.models import Import, ImportRow, Reading, Response
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import posting as posting_module
 from surveys.postings import states
+from surveys.postings.deciding.versions import with_version_at_hand
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import PostingUpdate
-from surveys.postings.versions import with_version_at_hand
 from surveys.reading.cells import ImportRefused
 from surveys.signals import import_undoing
 from web.rows import update_rows_with_history

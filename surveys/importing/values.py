@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
-from surveys.answering.from_answers import Answers
 from surveys.answering.postings_of_response import PostingPlan
+from surveys.answering.reading.from_answers import Answers
 from surveys.choices import ResponseKind
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.writing import FOREIGN_KEYS, place_rows

@@ -13,8 +13,8 @@ from simple_history.models import HistoricalRecords
 from directory.access import Action, scope_of
 from directory.models import Country
 from surveys.choices import AskedBy, RowOutcome
-from surveys.models.need import Need
-from surveys.models.offer import Offer
+from surveys.models.postings.need import Need
+from surveys.models.postings.offer import Offer
 from surveys.models.survey import Survey
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from directory.models import Country, CountryGroup
 from surveys.choices import Direction, PlaceKind
-from surveys.models.response import Response
+from surveys.models.answers.response import Response
 
 Row = TypeVar("Row", bound="Place", covariant=True)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from web.days import today
+from web.calendar.days import today
 
 
 class SurveyQuerySet(models.QuerySet["Survey"]):

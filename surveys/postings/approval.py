@@ -12,16 +12,16 @@ from directory.mail.receivers import coordinators_of
 from directory.models import User
 from surveys.choices import PostingStatus, VersionState
 from surveys.models import ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.content import content_of
-from surveys.postings.held import PostingRefused, check_may_be_vouched_for, lock, move, with_origin, words_of
+from surveys.postings.deciding.held import PostingRefused, check_may_be_vouched_for, lock, move, with_origin, words_of
+from surveys.postings.deciding.telling import tell_approvers, tell_submitter
+from surveys.postings.deciding.versions import waiting_version
+from surveys.postings.deciding.windows import is_approved_by_coordinator, may_approve, publishes_alone
 from surveys.postings.posting import write_version
 from surveys.postings.states import PUBLISHABLE, confirm, publish
-from surveys.postings.telling import tell_approvers, tell_submitter
-from surveys.postings.versions import waiting_version
-from surveys.postings.windows import is_approved_by_coordinator, may_approve, publishes_alone
 from surveys.postings.writing import AnyPosting, write_posting
-from web.days import today
+from web.calendar.days import today
 
 
 @transaction.atomic

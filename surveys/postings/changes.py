@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from directory.models import User
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.signals import postings_changed
 
 

@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from directory.models import Agency, Country
 from surveys.models import ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.writing import place_rows
 

@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from directory.models import User
 from surveys.choices import PostingStatus
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from web.text import fold
 
 SURE_FROM = 85

@@ -17,13 +17,13 @@ from directory.models import Paper, User
 from directory.papers.recording import GivenPaper, PaperRefused, record_paper
 from surveys.choices import PaperUse, PostingStatus
 from surveys.models import Offer, PostingPaper
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import posting as posting_module
 from surveys.postings.approval import take_version
-from surveys.postings.held import PostingRefused, lock, move, words_of
+from surveys.postings.deciding.held import PostingRefused, lock, move, words_of
+from surveys.postings.deciding.telling import tell_submitter
+from surveys.postings.deciding.versions import waiting_version
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.telling import tell_submitter
-from surveys.postings.versions import waiting_version
 from surveys.postings.writing import AnyPosting
 
 VOUCHED_FOR = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})

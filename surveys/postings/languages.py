@@ -4,7 +4,7 @@ from babel import Locale
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.reading.language import proposed_language
 
 ENGLISH = "en"

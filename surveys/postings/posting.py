@@ -17,9 +17,9 @@ from directory.choices import AreaUse
 from directory.models import PriorityArea, User
 from surveys.choices import PostingStatus
 from surveys.models import ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.content import Content
-from surveys.postings.held import (
+from surveys.postings.deciding.held import (
     BEFORE_OTHERS,
     PostingLacks,
     PostingRefused,
@@ -30,11 +30,11 @@ from surveys.postings.held import (
     with_origin,
     words_of,
 )
+from surveys.postings.deciding.proposing import propose
+from surveys.postings.deciding.publishable import answerable, lacks_of, lacks_with
+from surveys.postings.deciding.versions import drop_versions
+from surveys.postings.deciding.windows import publishes_alone
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.proposing import propose
-from surveys.postings.publishable import answerable, lacks_of, lacks_with
-from surveys.postings.versions import drop_versions
-from surveys.postings.windows import publishes_alone
 from surveys.postings.writing import (
     AnyPosting,
     NewPosting,
@@ -45,7 +45,7 @@ from surveys.postings.writing import (
     write_posting,
     write_postings,
 )
-from web.days import today
+from web.calendar.days import today
 
 COPIED = (
     "country", "agency", "title", "text", "language", "english_text", "places", "amount", "amount_currency",
@@ -242,8 +242,9 @@ def edit(
     key: the name of the key to the API by which it was sent, for which `by` answers.
 
     What is published stays so. Where the person publishes alone, it is confirmed as of today; else what the person
-    wrote waits for approval as a proposed version, and nothing has changed (`surveys.postings.proposing`). Raises
-    PostingRefused for a posting that is archived, and PostingLacks where it is before others and would not be complete.
+    wrote waits for approval as a proposed version, and nothing has changed (`surveys.postings.deciding.proposing`).
+    Raises PostingRefused for a posting that is archived, and PostingLacks where it is before others and would
+    not be complete.
     """
     locked = lock(posting)
     if locked.status == PostingStatus.ARCHIVED:

@@ -7,7 +7,7 @@ from directory.mail import outbox
 from directory.mail.receivers import people_of
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from web.days import years_before
+from web.calendar.days import years_before
 
 EXPIRING_IN_DAYS = (7, 30)
 """Days before the end, the nearest first. After days without the clock the nearest reminder is written, no other."""

@@ -17,8 +17,8 @@ from directory.mail import outbox
 from directory.mail.receivers import coordinators_of
 from directory.models import User
 from surveys.choices import PostingStatus, WindowKind, WithdrawalReason
-from surveys.models.posting import Posting
-from surveys.postings.held import (
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.held import (
     BEFORE_OTHERS,
     PostingLacks,
     PostingRefused,
@@ -31,13 +31,13 @@ from surveys.postings.held import (
     with_origin,
     words_of,
 )
+from surveys.postings.deciding.proposing import content_to_edit
+from surveys.postings.deciding.publishable import of_closing
+from surveys.postings.deciding.versions import version_at_hand
+from surveys.postings.deciding.windows import publishes_alone, window_of
 from surveys.postings.posting import edit
-from surveys.postings.proposing import content_to_edit
-from surveys.postings.publishable import of_closing
-from surveys.postings.versions import version_at_hand
-from surveys.postings.windows import publishes_alone, window_of
 from surveys.postings.writing import AnyPosting, write_posting
-from web.days import today
+from web.calendar.days import today
 
 PUBLISHABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.WITHDRAWN})
 WITHDRAWABLE = frozenset({PostingStatus.DRAFT, PostingStatus.SUBMITTED, PostingStatus.PUBLISHED})

@@ -10,8 +10,8 @@ from directory.models import User
 from surveys.choices import WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import approval, states
-from surveys.postings.windows import publishes_alone
-from web.days import today
+from surveys.postings.deciding.windows import publishes_alone
+from web.calendar.days import today
 
 SALT = "surveys.postings.still_valid"
 SECONDS = 60 * 24 * 3600

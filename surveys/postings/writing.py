@@ -14,7 +14,7 @@ from django.db.models import Model, Q
 
 from directory.models import Modality, PriorityArea, User
 from surveys.models import Need, Offer, PreferredPartner, ProposedVersion, Target
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.changes import tell_postings_changed
 from surveys.postings.named_places import NamedPlace
 from web.rows import (

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from directory.choices import AreaUse
 from directory.models import Country, CountryGroup, Modality, PriorityArea
-from directory.models.group import OWN_STATEMENT
+from directory.models.reference_data.group import OWN_STATEMENT
 from surveys.choices import ChoicesFrom, Perspective
 from surveys.models import Challenge, Option, Question, Survey
 

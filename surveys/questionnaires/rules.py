@@ -15,7 +15,7 @@ from surveys.expressions.evaluating import evaluate, holds
 from surveys.expressions.parsing import Expression, parse, references
 from surveys.expressions.values import Value, as_day, as_number, as_string
 from surveys.models import Answer, Option, Question, Questionnaire, Section
-from surveys.models.questionnaire import REFERENCE, Translated, without_references
+from surveys.models.answers.questionnaire import REFERENCE, Translated, without_references
 from surveys.questionnaires.asked import Given
 from surveys.questionnaires.form import Calculation
 from surveys.questionnaires.lists import OTHER, Lists

@@ -13,7 +13,7 @@ from surveys.postings.shown.provenance import stated_words
 from surveys.questionnaires.asked import Asked, Given
 from surveys.results.retired import remains_stated, with_what_remains
 from surveys.results.table1 import table1
-from web.days import today
+from web.calendar.days import today
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from surveys.results.findings import Finding, findings, shown_first
 from surveys.results.rate import day_of, groups_on, response_rates
 from surveys.results.table1 import responses_for_table1, table1
 from surveys.results.table2 import table2
-from web.days import today
-from web.pages import PublicPage
+from web.calendar.days import today
+from web.lists.pages import PublicPage
 from web.pictures.files import picture_response
 
 ROWS_ON_THE_PAGE = 300

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from directory.membership import members
 from directory.models import Agency, CountryGroup
+from directory.people.membership import members
 from surveys.models import Response, Survey, SurveyRequest
-from web.days import today
+from web.calendar.days import today
 
 GROUPS = ("LDC", "LLDC", "SIDS", "ESCAP_ENEA", "ESCAP_NCA", "ESCAP_PACIFIC", "ESCAP_SEA", "ESCAP_SSWA")
 """Groups in special situations, and the sub-regions of ESCAP."""

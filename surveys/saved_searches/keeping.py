@@ -12,7 +12,7 @@ from surveys.choices import Side
 from surveys.filtersets import NeedFilter, OfferFilter, open_unless_asked
 from surveys.models import Need, Offer, SavedSearch
 from web.filters import ListFilterSet, refusals
-from web.pages import CLOSED
+from web.lists.pages import CLOSED
 
 LONGEST_NAME = 80
 LONGEST_QUERY = 2_000

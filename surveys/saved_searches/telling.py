@@ -16,7 +16,7 @@ from directory.models import Affiliation, User
 from surveys.choices import Side
 from surveys.models import SavedSearch
 from surveys.saved_searches.keeping import KINDS, found_ids
-from web.days import today
+from web.calendar.days import today
 
 MOST_LISTED = 20
 """Of one search in one mail; the list has all."""

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from directory.searching.lexicon import AGENCY, AREA, COUNTRY, MODALITY
 from surveys.choices import Side
 from surveys.models import Need, Offer, PreferredPartner, Target
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from web.models import SearchDocument
 from web.search.documents import ROWS_AT_ONCE, TEXT, TITLE, token_of_code, tokens_of_words, write_documents
 

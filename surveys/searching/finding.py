@@ -18,10 +18,10 @@ from directory.searching.lexicon import AGENCY, AREA, COUNTRY, GROUP, MODALITY, 
 from directory.searching.reading import SHORTEST_BEGINNING, Query, SearchTerm, read_query
 from surveys.choices import Side
 from surveys.models import Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.shown.reach import ReachTable
 from surveys.searching.documents import PLACE, PLACE_GROUP
-from web.days import today
+from web.calendar.days import today
 from web.search.documents import TEXT, TITLE, WRITTEN, rows_found, token_of_code
 from web.search.wanted import Token, Wanted, all_of, any_of
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from directory.searching.lexicon import AGENCY, AREA, COUNTRY, GROUP, MODALITY, Lexicon, Meaning
 from directory.searching.reading import SHORTEST_BEGINNING, SearchTerm
 from surveys.models import Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.shown.reach import PlaceKey, ReachTable, places_or_open
 from surveys.postings.writing import place_rows
 from surveys.searching.finding import DocumentSearch, PostingSearch

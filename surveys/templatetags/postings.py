@@ -13,14 +13,14 @@ from django.utils.formats import number_format
 from directory.models import Agency, Country, User
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting, PostingQuerySet, Row
+from surveys.models.postings.posting import Posting, PostingQuerySet, Row
+from surveys.postings.deciding.publishable import Lack, lacks_of
+from surveys.postings.deciding.publishable import in_short as short_words
+from surveys.postings.deciding.versions import version_at_hand, waiting_version
 from surveys.postings.languages import reads_otherwise
 from surveys.postings.languages import translation_note as which_text_prevails
-from surveys.postings.publishable import Lack, lacks_of
-from surveys.postings.publishable import in_short as short_words
 from surveys.postings.shown.cards import PostingCard, cards_of
 from surveys.postings.shown.provenance import statement
-from surveys.postings.versions import version_at_hand, waiting_version
 
 register = template.Library()
 

@@ -7,7 +7,8 @@ from directory.choices import MailState
 from directory.mail.sending import send_due
 from directory.models import Mail
 from matching.choices import EventKind, MatchStatus, SideAnswer
-from matching.life import answering, review
+from matching.life import review
+from matching.life.answers import answering
 from matching.models import Match, MatchEvent
 from surveys.choices import Side
 from surveys.models import Need

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from directory.choices import Role
 from directory.models import User
 from matching.choices import MatchStatus, ReadAs, SideAnswer, Word
-from matching.life import answering, review
+from matching.life import review
+from matching.life.answers import answering
 from matching.life.seen import statistics
 from matching.life.seen.shown import ShownEvents
 from matching.life.telling import briefs

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from directory.models import Paper, PaperScan, User
 from directory.papers.recording import GivenPaper, PaperRefused, attach_scan, record_paper
 from directory.papers.scans import checked_scan
-from matching.life import answering
+from matching.life.answers import answering
 from matching.models import Match
 from surveys.choices import Side
 from surveys.postings import from_paper

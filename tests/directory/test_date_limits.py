@@ -8,10 +8,10 @@ import time_machine
 from directory.access import Action, can
 from directory.choices import MembershipStatus, Role
 from directory.mail.receivers import people_of, spoken_for
-from directory.membership import groups_of, members
 from directory.models import Affiliation, Agency, Designation, GroupMembership, Mail, User
 from directory.people import invitations, leaving, revalidation
 from directory.people.invitations import InvitationRefused, NewPerson
+from directory.people.membership import groups_of, members
 from ssc_portal.running.daily import forget_resets
 from surveys.models import Offer
 from tests.factories import AgencyFactory, CountryFactory, GroupMembershipFactory, OfferFactory, UserFactory

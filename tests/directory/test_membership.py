@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import MembershipStatus
-from directory.membership import describe, groups_of, members
 from directory.models import GroupMembership
+from directory.people.membership import describe, groups_of, members
 from tests.factories import CountryFactory, CountryGroupFactory, GroupMembershipFactory
 
 SURVEY_DAY = dt.date(2018, 6, 27)

@@ -13,7 +13,7 @@ from directory.papers.readable import papers_readable_by
 from directory.papers.recording import GivenPaper, PaperRefused, record_paper
 from directory.papers.scans import MOST_SCAN_BYTES, Scan, ScanField, checked_scan
 from tests.factories import AgencyFactory, CountryFactory, UserFactory
-from web.days import last_day_begun
+from web.calendar.days import last_day_begun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -8,9 +8,9 @@ import pytest
 from directory.access import Action, can
 from directory.choices import AreaUse, GroupLevel
 from directory.filters import group_filter
-from directory.membership import members
 from directory.models import Agency, AgencyFact, Country, CountryGroup, GroupMembership, PriorityArea
 from directory.names import NameIndex
+from directory.people.membership import members
 from directory.reference.loading import DATA_FOLDER, load_reference
 from web.text import fold
 

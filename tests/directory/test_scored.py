@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from directory.choices import AreaUse
 from directory.models import Modality, PriorityArea, User
-from directory.models.scored import MOST_SCORED, too_many
+from directory.models.reference_data.scored import MOST_SCORED, too_many
 from directory.reference.loading import DATA_FOLDER
 from matching.engine.inputs.indexing import MOST_BITS
 from tests.factories import AreaFactory, ModalityFactory

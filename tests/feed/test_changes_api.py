@@ -18,7 +18,7 @@ from surveys.models import Offer
 from tests.api import client_of, read, refused
 from tests.factories import MatchFactory, PublishedNeedFactory, PublishedOfferFactory
 from tests.feed.copying import CHANGES, Copy, sequence
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

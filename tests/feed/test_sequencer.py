@@ -25,7 +25,7 @@ from surveys.models import Offer
 from tests.factories import AgencyFactory, MatchFactory, PublishedOfferFactory
 from tests.feed.copying import CHANGES, Copy, seen, sequence
 from web import bulk
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

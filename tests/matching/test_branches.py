@@ -32,8 +32,8 @@ from tests.factories import (
     UserFactory,
 )
 from tests.marked import of_any_database
-from web.branches import Branches
-from web.days import today
+from web.calendar.days import today
+from web.lists.branches import Branches
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce
 from matching.listing import keeping
 from matching.listing.keeping import bring_into_line
 from matching.models import Match
-from matching.models.listed import FIRST_DAY, LAST_DAY, LISTED, PostingReach
+from matching.models.fits.listed import FIRST_DAY, LAST_DAY, LISTED, PostingReach
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import CountryWindow, Need, Offer
-from surveys.models.posting import published_q
+from surveys.models.postings.posting import published_q
 from tests.factories import AgencyFactory, CountryFactory, MatchFactory, PublishedNeedFactory, PublishedOfferFactory
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from matching.filtersets import MatchFilter
 from matching.listing.branches import MatchParts, branches_for
 from matching.models import Match
 from tests.factories import CountryFactory
-from web.branches import Branches
+from web.lists.branches import Branches
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

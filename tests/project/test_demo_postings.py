@@ -9,9 +9,9 @@ from directory.models import Agency
 from directory.people.designations import revoke
 from matching.choices import MatchStatus, OptionStatus, SideAnswer, Word
 from matching.life import introducing, review
-from matching.life.answering import answer
+from matching.life.answers.answering import answer
+from matching.life.answers.refusing import is_held, pass_on
 from matching.life.outcomes import agree, complete, confirm_outcome
-from matching.life.refusing import is_held, pass_on
 from matching.models import Match, MatchEvent, TriangularEvent, TriangularOption
 from matching.runs.rematch import match_marked
 from matching.runs.running import run_matching
@@ -50,7 +50,7 @@ from surveys.models import Need, Offer
 from surveys.postings.approval import approve
 from surveys.postings.states import withdraw
 from tests.factories import UserFactory
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

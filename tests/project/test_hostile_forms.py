@@ -11,7 +11,8 @@ from directory.models import Mail, User
 from directory.people import invitations
 from matching.choices import SideAnswer
 from matching.enquiries import asking
-from matching.life import answering, introducing, review
+from matching.life import introducing, review
+from matching.life.answers import answering
 from matching.life.seen.shown import ShownEvents
 from matching.models import Match
 from practices.asking import questions

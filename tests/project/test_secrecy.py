@@ -23,7 +23,8 @@ from directory.models import ApiKey, Mail, User
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import Scan
 from matching.choices import REFUSALS, Audience, CheckKind, CheckResult, SideAnswer
-from matching.life import answering, introducing, outcomes, refusing, review
+from matching.life import introducing, outcomes, review
+from matching.life.answers import answering, refusing
 from matching.models import Match
 from matching.runs.running import run_matching
 from surveys.choices import ClearanceRule, Side

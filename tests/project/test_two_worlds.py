@@ -28,7 +28,8 @@ from feed.sequencing.sequencer import bring_up_to_date
 from matching.asking.proposing import propose_pair
 from matching.choices import REFUSALS, CheckKind, CheckResult, MatchStatus, SideAnswer
 from matching.filtersets import MatchFilter
-from matching.life import answering, introducing, lapsing, outcomes, refusing, review
+from matching.life import introducing, lapsing, outcomes, review
+from matching.life.answers import answering, refusing
 from matching.life.telling.digests import write_digests
 from matching.models import Match, ScoringProfile
 from matching.runs import in_blocks
@@ -47,7 +48,7 @@ from tests.factories import (
     TargetFactory,
     UserFactory,
 )
-from web.days import today
+from web.calendar.days import today
 from web.jobs.companion import do_one
 
 pytestmark = pytest.mark.django_db

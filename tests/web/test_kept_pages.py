@@ -24,8 +24,9 @@ from tests.factories import (
     GroupMembershipFactory,
     TargetFactory,
 )
-from web import kept_pages, maintenance
-from web.kept_pages import PAGES, KeptPage, KeptPages, SharedAnswer, state_of_the_database
+from web import maintenance
+from web.lists import kept_pages
+from web.lists.kept_pages import PAGES, KeptPage, KeptPages, SharedAnswer, state_of_the_database
 from web.maintenance import Maintenance
 
 NOW = dt.datetime(2026, 5, 4, 12, 30, 10, tzinfo=dt.UTC)

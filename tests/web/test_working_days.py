@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from web.working_days import first_working_day, is_working_day, week_begins
+from web.calendar.working_days import first_working_day, is_working_day, week_begins
 
 pytestmark = pytest.mark.any_database
 

@@ -18,7 +18,8 @@ from directory.people.invitations import InvitationRefused, NewPerson
 from matching.asking.proposing import propose_pair
 from matching.choices import REFUSALS as REFUSING_ANSWERS
 from matching.choices import EventKind, MatchStatus, SideAnswer
-from matching.life import answering, clearing, introducing, outcomes, refusing, review, silence
+from matching.life import introducing, outcomes, review, silence
+from matching.life.answers import answering, clearing, refusing
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Introduction, Match, MatchEvent, Outcome, ScoringProfile
@@ -27,7 +28,7 @@ from matching.scoring import profiles
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility, WindowKind
 from surveys.models import CountryWindow, Offer
 from surveys.postings import approval, states
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from tests.factories import (
     PASSWORD,
     AgencyFactory,

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from directory.models import User
 from matching.choices import MatchStatus, SideAnswer
-from matching.life import answering, introducing, review
+from matching.life import introducing, review
+from matching.life.answers import answering
 from matching.life.telling.digests import new_matches_of
 from matching.models import Match
 from surveys.choices import PostingStatus, Side, WindowKind
@@ -25,7 +26,7 @@ from tests.factories import (
     speaker_for,
 )
 from tests.pages import Page
-from web.days import today
+from web.calendar.days import today
 from workspace.home.all_lists import home_lists
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,8 @@ from directory.mail.sending import send_due
 from directory.models import Affiliation, User
 from directory.papers.recording import GivenPaper
 from matching.choices import Clearance, EventKind, MatchStatus, SideAnswer
-from matching.life import answering, introducing, refusing, review
+from matching.life import introducing, review
+from matching.life.answers import answering, refusing
 from matching.life.seen.sides import shown_state
 from matching.models import Match, MatchEvent, MatchSide, Outcome
 from surveys.choices import ClearanceRule, Side, Visibility

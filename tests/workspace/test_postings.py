@@ -379,7 +379,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(client, focal_point, number,
 
 
 def test_a_pause_leaves_no_trace_for_others(client, focal_point, other_focal_point, manager) -> None:
-    from surveys.postings import windows
+    from surveys.postings.deciding import windows
 
     offer = PublishedOfferFactory(country=None, agency=focal_point.current_affiliations[0].agency, title="Kept back")
     windows.pause(country=CountryFactory(iso3="THA"), by=manager)

@@ -15,7 +15,7 @@ from directory.models import User
 from surveys.choices import PostingStatus, WindowKind
 from surveys.models import CountryWindow, Offer, ProposedVersion
 from surveys.postings import posting
-from surveys.postings.versions import version_at_hand
+from surveys.postings.deciding.versions import version_at_hand
 from tests.factories import ConfirmedOfferFactory
 from tests.pages import Page, as_of
 from tests.workspace.test_postings import typed

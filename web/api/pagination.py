@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from web.api.asked import COUNT, FACETS, FIELDS
 from web.api.links import add_link
 from web.api.problems import BadQuery
-from web.branches import Branches
+from web.lists.branches import Branches
 
 CURSOR, PAGE_SIZE = "cursor", "page_size"
 PARAMETERS = frozenset({CURSOR, PAGE_SIZE})

@@ -36,7 +36,7 @@ from web.api.filtering import StrictFilterBackend
 from web.api.links import add_links_of_all
 from web.api.pagination import KeysetPagination
 from web.api.problems import BadQuery
-from web.days import today
+from web.calendar.days import today
 from web.files.frames import FrameColumn
 from web.filters import ListFilterSet, refusal_of
 

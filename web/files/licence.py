@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from web.days import today
+from web.calendar.days import today
 
 
 def licence_address(request: HttpRequest | None = None) -> str:

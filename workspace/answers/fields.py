@@ -8,8 +8,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from surveys.answering.directions import codes_that_answer, in_lines
 from surveys.answering.filling_in import AnsweringRefused, read_named_places
+from surveys.answering.reading.directions import codes_that_answer, in_lines
 from surveys.answering.shown import ShownAnswer
 from surveys.choices import KINDS_OF_NUMBERS, Direction, Feeds, PlaceKind, QuestionKind
 from surveys.models import Answer, Question, Response, Section

@@ -18,7 +18,7 @@ from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.lists import Lists
 from surveys.questionnaires.rules import MOST_REPETITIONS, Rules
 from surveys.questionnaires.versions import current_version
-from web.days import today
+from web.calendar.days import today
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.answers.fields import ReadSection, check_rules, fields_of, read_fields
 from workspace.current import current_affiliation

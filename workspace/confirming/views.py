@@ -7,9 +7,9 @@ from django.views.generic import TemplateView
 from directory.access import Action
 from surveys.choices import RowOutcome
 from surveys.models import ConfirmationRow
+from surveys.postings.deciding.versions import AT_HAND_OF_EITHER
+from surveys.postings.deciding.windows import publishes_alone
 from surveys.postings.shown.editing import ShownPosting
-from surveys.postings.versions import AT_HAND_OF_EITHER
-from surveys.postings.windows import publishes_alone
 from workspace.pages import WorkspacePage
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models import CountryWindow
-from surveys.postings.windows import DECIDED
+from surveys.postings.deciding.windows import DECIDED
 
 LONGEST_NOTE = 2_000
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from directory.access import Action, scope_of
 from directory.mail.receivers import coordinators_of
 from directory.models import Country
-from surveys.postings import windows
+from surveys.postings.deciding import windows
+from surveys.postings.deciding.windows import WindowRefused, window_of_country
 from surveys.postings.shown.window import ShownWindow, changes_of
-from surveys.postings.windows import WindowRefused, window_of_country
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.country.forms import WindowForm
 from workspace.current import current_affiliation

@@ -18,7 +18,7 @@ from matching.models import Enquiry
 from surveys.choices import Side
 from surveys.models import Need, Offer
 from web.converters import row_number
-from web.pages import ROWS_A_PAGE
+from web.lists.pages import ROWS_A_PAGE
 from workspace.current import current_affiliation
 from workspace.enquiries.form import EnquiryForm
 from workspace.kept import give_back

@@ -13,7 +13,7 @@ from directory.models import Agency, User
 from surveys.answering import filling_in, sending_in
 from surveys.choices import PostingStatus, ResponseStatus, VersionState
 from surveys.models import Need, Offer, Response
-from web.days import first_day_not_ended, today
+from web.calendar.days import first_day_not_ended, today
 from workspace.home.lists import MOST_SHOWN, HomeList, HomeRow, Link, row_of
 from workspace.postings.kinds import MODELS
 from workspace.postings.lists import EXPIRING_WITHIN

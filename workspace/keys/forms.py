@@ -12,7 +12,7 @@ from directory.keys.entitled import agencies_for, scopes_for
 from directory.keys.making import LONGEST, LONGEST_OVERLAP_DAYS, OVERLAP_DAYS
 from directory.models import Agency, User
 from surveys.postings.forms.day_field import PostingDayField, day_input
-from web.days import today
+from web.calendar.days import today
 
 
 class KeyForm(forms.Form):

@@ -18,7 +18,7 @@ from directory.keys import ending, making
 from directory.keys.entitled import KeyRefused, keys_of, may_answer_for
 from directory.keys.making import LONGEST_OVERLAP_DAYS, OVERLAP_DAYS, NewKey
 from directory.models import ApiKey, User
-from web.days import today
+from web.calendar.days import today
 from web.text import fold
 from workspace.current import current_affiliation
 from workspace.keys.forms import KeyForm, ReplacementForm

@@ -11,7 +11,7 @@ from django.views.generic.base import View
 
 from directory.mail.unsubscribing import read_token, unsubscribe
 from surveys.postings import still_valid
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 
 
 class _Linked(View):

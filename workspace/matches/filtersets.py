@@ -11,8 +11,8 @@ from matching.filtersets import PAIR_KEYS, MatchFilter
 from matching.models import Match
 from surveys.choices import Side
 from surveys.models import Need, Offer
-from web.branches import ListParts
 from web.filters import ListFilterSet, SearchFilter
+from web.lists.branches import ListParts
 from web.ordering import Ordering, SortKey
 from workspace.matches.groups import Group, in_groups
 

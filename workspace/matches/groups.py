@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from directory.access import Action
 from directory.models import User
 from matching.choices import COOPERATION, REFUSALS, Clearance, MatchStatus, ReadAs, SideAnswer
-from matching.life.clearing import WAITING
+from matching.life.answers.clearing import WAITING
 from matching.listing.branches import MatchParts, own_branches_for
 from matching.models import Match
-from matching.models.match import MatchQuerySet
-from matching.models.seeing import is_told, side_has
+from matching.models.fits.match import MatchQuerySet
+from matching.models.fits.seeing import is_told, side_has
 from surveys.choices import Side
 
 
@@ -47,7 +47,7 @@ def own_matches(user: User) -> MatchQuerySet:
 
 
 def own_parts(user: User) -> MatchParts:
-    """Return the rows of `own_matches` in parts that each are found by an index, see `web.branches`."""
+    """Return the rows of `own_matches` in parts that each are found by an index, see `web.lists.branches`."""
     told, shown = own_branches_for(user)
     return MatchParts(
         [

@@ -9,8 +9,8 @@ from django import forms
 from directory.access import Action
 from directory.models import Paper, User
 from matching.choices import COOPERATION, Audience, EventKind, SideAnswer
-from matching.life.answering import is_answer_from_paper
-from matching.life.clearing import is_objection_from_paper
+from matching.life.answers.answering import is_answer_from_paper
+from matching.life.answers.clearing import is_objection_from_paper
 from matching.life.seen.sides import (
     OTHER_SIDE,
     SideState,
@@ -29,7 +29,7 @@ from matching.scoring.pairs import explanation_of
 from matching.scoring.reasons import Labels, gate_reasons, reasons
 from practices.offering.from_match import may_be_told
 from surveys.choices import Side
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from workspace.matches.shown import ShownSides
 from workspace.matches.steps import form_for, outcome_of
 

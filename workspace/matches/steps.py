@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from directory.access import Action
 from directory.models import User
 from matching.choices import Clearance, MatchStatus, SideAnswer
-from matching.life import answering, outcomes
+from matching.life import outcomes
+from matching.life.answers import answering
 from matching.life.seen.sides import side_row
 from matching.models import Match, Outcome
 from surveys.choices import Side

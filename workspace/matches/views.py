@@ -20,9 +20,9 @@ from matching.listing.branches import MatchParts
 from matching.models import Match, MatchSide
 from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from web.files.pdf import PdfUnavailable
-from web.pages import FilteredList
+from web.lists.pages import FilteredList
 from web.since_shown import AS_OF, ChangedSinceShown
 from workspace.kept import give_back
 from workspace.matches.filtersets import OwnMatchFilter

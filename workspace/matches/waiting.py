@@ -12,7 +12,7 @@ from directory.access import Action, can, scope_of
 from directory.models import User
 from matching.choices import COOPERATION
 from matching.models import Match, MatchSide, Outcome
-from web.days import today, years_before
+from web.calendar.days import today, years_before
 from workspace.matches.groups import Group, counts_of, in_groups, told_matches
 from workspace.waiting import Waiting
 

@@ -19,7 +19,7 @@ from directory.models import Affiliation, Designation, User
 from directory.people import designations
 from directory.people.designations import DesignationRefused
 from surveys.postings.forms.day_field import PostingDayField, day_input
-from web.days import today
+from web.calendar.days import today
 from workspace.pages import MemberRequest, WorkspacePage
 
 

@@ -17,7 +17,7 @@ from directory.access import Action
 from directory.models import ApiKey, Designation, User
 from matching.life.seen.sides import OTHER_SIDE, posting_of, sides_of
 from surveys.choices import PostingStatus
-from web.days import today
+from web.calendar.days import today
 from workspace.home.lists import HomeRow
 from workspace.home.postings import approval_list, survey_list
 from workspace.matches.groups import GROUPS, Group, in_groups, told_matches

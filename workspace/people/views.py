@@ -23,7 +23,7 @@ from directory.people import invitations, leaving, revalidation
 from directory.people.invitations import InvitationRefused, NewPerson
 from directory.people.leaving import LeavingRefused
 from directory.people.revalidation import ValidationRefused
-from web.days import today
+from web.calendar.days import today
 from web.text import fold
 from workspace.pages import MemberRequest, WorkspacePage
 from workspace.people.cover import serving

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from directory.access import Action, can
 from directory.models import User
 from directory.people.revalidation import due_for
-from web.days import today
+from web.calendar.days import today
 from workspace.waiting import Waiting
 
 

@@ -14,19 +14,19 @@ from django.utils.translation import ngettext
 from directory.access import Action
 from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import posting as posting_module
 from surveys.postings.approval import who_approves
 from surveys.postings.content import Content
+from surveys.postings.deciding.held import PostingRefused
+from surveys.postings.deciding.proposing import version_to_edit
+from surveys.postings.deciding.versions import version_at_hand
+from surveys.postings.deciding.windows import publishes_alone
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
-from surveys.postings.held import PostingRefused
-from surveys.postings.proposing import version_to_edit
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.reach import countries_reached
-from surveys.postings.versions import version_at_hand
-from surveys.postings.windows import publishes_alone
-from web.days import today
+from web.calendar.days import today
 from web.since_shown import AS_OF
 from workspace.current import current_affiliation
 from workspace.kept import give_back

@@ -10,9 +10,9 @@ from django.urls import reverse
 from directory.access import Action, scope_of
 from directory.models import User
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.versions import AT_HAND
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
-from surveys.postings.versions import AT_HAND
 
 MODELS: dict[str, Any] = {"offer": Offer, "need": Need}
 PLACES = {"offer": TARGETS, "need": PARTNERS}

@@ -14,11 +14,11 @@ from matching.models import Match
 from surveys.answering import sending_in
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
+from surveys.postings.deciding.versions import AT_HAND
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.page_rows import PARTNERS, TARGETS
-from surveys.postings.versions import AT_HAND
-from web.days import first_day_not_ended, today
-from web.pages import ROWS_A_PAGE
+from web.calendar.days import first_day_not_ended, today
+from web.lists.pages import ROWS_A_PAGE
 from workspace.pages import WorkspacePage
 from workspace.postings.kinds import Kind
 

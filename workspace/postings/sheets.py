@@ -12,12 +12,12 @@ from django.utils.translation import gettext, gettext_lazy
 from directory.access import Action
 from surveys.choices import PostingStatus
 from surveys.postings import posting as posting_module
+from surveys.postings.deciding.held import PostingRefused
+from surveys.postings.deciding.proposing import version_to_edit
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.sheet import MAX_BYTES, ReadSheet, SheetProblem, read_workbook, workbook_of
-from surveys.postings.held import PostingRefused
-from surveys.postings.proposing import version_to_edit
 from surveys.reading.cells import FileRefused
-from web.days import today
+from web.calendar.days import today
 from web.files.exports import XLSX
 from workspace.current import current_affiliation
 from workspace.pages import WorkspacePage

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from surveys.choices import REASONS_TO_CHOOSE
+from surveys.postings.deciding.publishable import of_closing
 from surveys.postings.forms.day_field import PostingDayField, day_input
-from surveys.postings.publishable import of_closing
 
 LONGEST_NOTE = 5_000
 

@@ -20,21 +20,21 @@ from surveys.answering.pending import choose, differences_of, open_choice
 from surveys.choices import PostingStatus
 from surveys.confirming.replacing import post_in_place, replaced_by
 from surveys.models import Need
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
+from surveys.postings.deciding.held import PostingLacks, PostingRefused
+from surveys.postings.deciding.proposing import take_back
+from surveys.postings.deciding.versions import AT_HAND, waiting_version
+from surveys.postings.deciding.windows import may_approve, publishes_alone
 from surveys.postings.duplicates import likely_duplicates
 from surveys.postings.forms.form import VISIBILITY_WORDS
 from surveys.postings.from_paper import papers_of
-from surveys.postings.held import PostingLacks, PostingRefused
 from surveys.postings.languages import language_names
-from surveys.postings.proposing import take_back
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.history import versions_of
 from surveys.postings.shown.proposed import proposed_of, told_version
-from surveys.postings.versions import AT_HAND, waiting_version
-from surveys.postings.windows import may_approve, publishes_alone
-from web.days import today
+from web.calendar.days import today
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.pages import MemberRequest, WorkspacePage
 from workspace.postings.kinds import Kind

@@ -14,7 +14,7 @@ from directory.access import Action, can
 from directory.models import User
 from surveys.choices import PostingStatus, VersionState
 from surveys.models import Need, Offer
-from web.days import today, years_before
+from web.calendar.days import today, years_before
 from workspace.waiting import Waiting
 
 STILL_VALID_AFTER_YEARS = 1

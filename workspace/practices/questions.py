@@ -14,7 +14,7 @@ from practices.asking import questions
 from practices.asking.questions import QuestionRefused, TooManyQuestions
 from practices.choices import QuestionState
 from practices.models import Practice, PracticeQuestion
-from web.pages import ROWS_A_PAGE
+from web.lists.pages import ROWS_A_PAGE
 from workspace.current import current_affiliation
 from workspace.kept import give_back
 from workspace.pages import MemberRequest, WorkspacePage

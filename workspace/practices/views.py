@@ -17,7 +17,7 @@ from practices.offering.complete import lacks
 from practices.offering.refusing import PracticeRefused
 from practices.shown.editing import ShownPractice, events_of
 from practices.views import parts_of
-from web.pages import ROWS_A_PAGE
+from web.lists.pages import ROWS_A_PAGE
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 from workspace.pages import MemberRequest, WorkspacePage
 

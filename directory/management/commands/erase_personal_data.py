@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from directory.people.leaving import due_for_erasure, erase_due
-from web.days import today
+from web.calendar.days import today
 
 
 class Command(BaseCommand):

@@ -18,8 +18,8 @@ from matching.coverage.counts.pairs import OpenPairs, Rows, open_pairs
 from matching.scoring.profiles import default_profile, gates_only
 from matching.scoring.reading_arrays import ListKind, ScoringTables
 from surveys.models import Need, Offer, Survey
-from surveys.models.posting import PostingQuerySet
-from web.days import first_day_not_ended, today, years_before
+from surveys.models.postings.posting import PostingQuerySet
+from web.calendar.days import first_day_not_ended, today, years_before
 
 YEARS_KEPT = 3
 """What was said longer ago, and says of no day when it opens or closes, stands in the view of its edition alone."""

@@ -61,7 +61,7 @@ class Seeking:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class InColumns:
     """Which needs and pairs of an area stand in each of several columns: bool[columns, needs], bool[columns, pairs]."""
 
     needs: NDArray[np.bool_]
@@ -70,7 +70,7 @@ class Asked:
 
 def seeking_of(tables: CoverageTables, needs: Rows, pairs: OpenPairs, *, confirmed_only: bool) -> Seeking:
     """Return who seeks with these needs and whom the pairs reach; on request from confirmed postings alone."""
-    everything = Asked(np.ones((1, len(needs)), dtype=np.bool_), np.ones((1, len(pairs.need)), dtype=np.bool_))
+    everything = InColumns(np.ones((1, len(needs)), dtype=np.bool_), np.ones((1, len(pairs.need)), dtype=np.bool_))
     places = _Places(
         tables.seeker_of[needs],
         tables.seeker_of[pairs.need],
@@ -85,7 +85,7 @@ def seeking_of(tables: CoverageTables, needs: Rows, pairs: OpenPairs, *, confirm
 
 
 def figures_in_columns(
-    tables: CoverageTables, needs: Rows, pairs: OpenPairs, asked: Asked, *, confirmed_only: bool
+    tables: CoverageTables, needs: Rows, pairs: OpenPairs, asked: InColumns, *, confirmed_only: bool
 ) -> list[Figures]:
     """Return the numbers of each column, of the needs and pairs that stand in it: of `seeking_of` of these alone."""
     places = _Places.of_these(tables, needs, pairs)
@@ -120,7 +120,7 @@ class _Places:
 
 
 def _in_columns(
-    tables: CoverageTables, needs: Rows, pairs: OpenPairs, asked: Asked, places: _Places, *, confirmed_only: bool
+    tables: CoverageTables, needs: Rows, pairs: OpenPairs, asked: InColumns, places: _Places, *, confirmed_only: bool
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return by column who seeks, who of them is met, and whom offers reach directly and at lower reach."""
     asked_needs, asked_pairs = asked.needs, asked.pairs

@@ -9,7 +9,7 @@ from django.urls import get_script_prefix, reverse
 from matching.coverage.counts.columns import ALL, NOT_STATED, AreaLine, CoverageColumn, Layout
 from matching.coverage.counts.pairs import OpenPairs, Rows
 from matching.coverage.counts.reading import CoverageTables, CoverageView, Reader
-from matching.coverage.counts.seeking import Asked, Figures, figures_in_columns, seeking_of
+from matching.coverage.counts.seeking import Figures, InColumns, figures_in_columns, seeking_of
 from matching.coverage.counts.words import CellWord
 
 
@@ -116,7 +116,7 @@ def of_modality(
     return needs[asked.needs[0]], pairs.where(asked.pairs[0])
 
 
-def _asked(tables: CoverageTables, columns: list[CoverageColumn], needs: Rows, pairs: OpenPairs) -> Asked:
+def _asked(tables: CoverageTables, columns: list[CoverageColumn], needs: Rows, pairs: OpenPairs) -> InColumns:
     """Return which needs and pairs stand in each column of modalities, as `of_modality` says."""
     asked, offered = tables.tables.needs.modalities, tables.tables.offers.modalities
     of_need, of_pair, of_offer = asked[needs], asked[pairs.need], offered[pairs.offer]
@@ -129,7 +129,7 @@ def _asked(tables: CoverageTables, columns: list[CoverageColumn], needs: Rows, p
             bit = np.uint64(1 << tables.tables.vocabulary.modalities.index(column.code))
             in_needs.append(of_need & bit != 0)
             in_pairs.append((of_pair & bit != 0) & ((of_offer == 0) | (of_offer & bit != 0)))
-    return Asked(np.array(in_needs), np.array(in_pairs))
+    return InColumns(np.array(in_needs), np.array(in_pairs))
 
 
 def _row(tables: CoverageTables, layout: Layout, line: AreaLine) -> Row:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from matching.coverage.counts.reading import CoverageView
 from surveys.models import Need, Offer, Survey
-from web.days import today
+from web.calendar.days import today
 from web.filters import DayField
 
 FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 12, 31)

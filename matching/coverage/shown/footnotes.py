@@ -11,7 +11,7 @@ from directory.choices import AreaUse
 from directory.models import PriorityArea
 from matching.coverage.counts.reading import CoverageTables, CoverageView, Reader, closed_lately
 from surveys.models import Need, Offer
-from surveys.models.posting import PostingQuerySet
+from surveys.models.postings.posting import PostingQuerySet
 
 
 @dataclass(frozen=True)

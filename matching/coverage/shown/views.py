@@ -18,7 +18,7 @@ from matching.coverage.shown.footnotes import closed_counts, tag_counts
 from matching.coverage.shown.lists import lists_behind
 from matching.coverage.shown.picture import heat_matrix
 from matching.coverage.shown.records import FIELDS, notes_on, records
-from web.pages import PublicPage
+from web.lists.pages import PublicPage
 from web.pictures.files import picture_response
 
 PICTURE = "svg"

@@ -13,8 +13,8 @@ from directory.models import Paper, User
 from matching.choices import CLEARANCE_SHOWN, TOLD_NOBODY, Audience, MatchStatus
 from matching.models import Match, MatchEvent, MatchSide
 from surveys.choices import Side
-from surveys.models.posting import Posting
-from web.days import today
+from surveys.models.postings.posting import Posting
+from web.calendar.days import today
 
 OTHER_SIDE = {Side.NEED: Side.OFFER, Side.OFFER: Side.NEED}
 
@@ -47,7 +47,7 @@ def side_row(match: Match, side: Side) -> MatchSide | None:
 def is_told_of(match: Match, user: User | AnonymousUser | None, side: Side) -> bool:
     """Return whether the person was told, on that side, that the secretariat has put the match to it.
 
-    As `matching.models.seeing.is_told` says it for queries. Reads `match.sides`: prefetch it for lists.
+    As `matching.models.fits.seeing.is_told` says it for queries. Reads `match.sides`: prefetch it for lists.
     """
     row = side_row(match, side)
     if row is None or match.on_hold_at is not None or match.status in TOLD_NOBODY:

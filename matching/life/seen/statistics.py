@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from directory.membership import members
 from directory.models import CountryGroup
+from directory.people.membership import members
 from matching.choices import COOPERATION, REFUSALS, EventKind, MatchStatus, RefusalReason
 from matching.models import Match, MatchEvent, MatchSide
 from surveys.models import Need, Offer
-from web.days import today
+from web.calendar.days import today
 
 AGE_BANDS = ((7, "0-7"), (30, "8-30"), (90, "31-90"), (365, "91-365"))
 """Days since a suggestion was first made, up to and including."""

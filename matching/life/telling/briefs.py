@@ -14,7 +14,7 @@ from matching.life.telling.contacts import contacts_of
 from matching.models import Match
 from matching.scoring.explanation import explain
 from matching.scoring.reasons import Labels, gate_reasons, reasons
-from web.days import today
+from web.calendar.days import today
 from web.files.exports import disclaimer, storable
 from web.files.pdf import pdf_of
 

@@ -11,7 +11,7 @@ from matching.choices import CONTACTS_SHOWN
 from matching.life.seen.sides import posting_of, sides_of
 from matching.models import Match
 from surveys.choices import Side
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from directory.models import Modality
 from matching.choices import MatchStatus
 from matching.models import Match, Outcome
-from matching.models.seeing import side_has
+from matching.models.fits.seeing import side_has
 from surveys.choices import Side
 from surveys.models import Need, Offer
 

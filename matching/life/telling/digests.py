@@ -13,7 +13,7 @@ from directory.models import Affiliation, User
 from matching.choices import ReadAs
 from matching.life.marks import Ids
 from matching.models import Match
-from web.days import today
+from web.calendar.days import today
 
 DAY = dt.timedelta(days=1)
 MOST_LISTED = 20

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from directory.mail.receivers import people_of
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 
 
 def letter_language(*postings: Posting) -> str:

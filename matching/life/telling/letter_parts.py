@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from matching.life.telling.contacts import Contact, contacts_of
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.languages import translation_note
 from web.files.letters import (
     LONGEST_TEXT,

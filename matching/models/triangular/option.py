@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from directory.access import Action, can, facilitates_only, scope_of
 from matching.choices import OPTIONS_DECIDED, Fit, OptionStatus, ReadAs, Word
 from matching.models.by_criterion import ADD_UP, Contributions
+from matching.models.fits.shown import SHOWN_IS_WHOLE, ShownFit
 from matching.models.profile import ScoringProfile
 from matching.models.runs.run import MatchRun
-from matching.models.shown import SHOWN_IS_WHOLE, ShownFit
 from surveys.choices import PostingStatus
 from surveys.models import Need, Offer
-from surveys.models.posting import open_now_q
+from surveys.models.postings.posting import open_now_q
 
 if TYPE_CHECKING:
     from directory.models import User

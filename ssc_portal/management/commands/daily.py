@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ssc_portal.running.daily import run_daily
-from web.days import today
+from web.calendar.days import today
 from web.maintenance import is_read_only
 
 

@@ -11,10 +11,10 @@ from ssc_portal.running.demo.agencies import FUND, OF_CAMBODIA, OF_THAILAND
 from surveys.choices import PlaceKind
 from surveys.models import Need, Offer
 from surveys.postings.approval import approve, submit
+from surveys.postings.deciding.windows import may_approve
 from surveys.postings.named_places import NamedPlace
 from surveys.postings.posting import create
-from surveys.postings.windows import may_approve
-from web.days import today
+from web.calendar.days import today
 
 MARK = "Invented: "
 """How every title begins, and every note and reason."""

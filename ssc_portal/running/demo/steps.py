@@ -8,7 +8,7 @@ from django.db import transaction
 from directory.models import User
 from matching.choices import EventKind, MatchStatus, OptionEventKind, OptionStatus, RefusalReason, SideAnswer
 from matching.life import review
-from matching.life.answering import answer
+from matching.life.answers.answering import answer
 from matching.models import Match, TriangularOption
 from matching.triangular import review as option_review
 from ssc_portal.running.demo.postings import (

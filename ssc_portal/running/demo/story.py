@@ -28,7 +28,7 @@ from ssc_portal.running.demo.postings import POSTINGS, make_posting
 from ssc_portal.running.demo.practices import PRACTICES, make_practice
 from surveys.choices import WindowKind
 from surveys.models import CountryWindow
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 
 WINDOW_NOTE = "Invented for the demonstration of this portal: the Government has told us nothing."
 

@@ -6,7 +6,7 @@ from django.db.models import Max
 
 from matching.models import MatchRun
 from surveys.models import Need, Offer, Survey
-from web.days import today
+from web.calendar.days import today
 
 SURVEY_CODE = "escap-unossc-2018"
 OPEN_SURVEY = "unossc-needs-assessment"

@@ -9,7 +9,7 @@ from surveys.importing.in_words import AnswerWords
 from surveys.importing.layout.column import OPTION, question_of
 from surveys.importing.layout.columns import Columns
 from surveys.models import Import
-from surveys.postings.publishable import in_short
+from surveys.postings.deciding.publishable import in_short
 from surveys.questionnaires.asked import Asked
 from surveys.reading.letters import encodings, in_words
 from surveys.reading.numbers import COMMA, DECIMAL_MARK, POINT

@@ -8,9 +8,9 @@ from rest_framework import serializers
 from directory.access import Action, KeyReader, scope_of
 from surveys.api.serializers import StaffNeedSerializer, StaffOfferSerializer, StaffPostingSerializer
 from surveys.api.writing.proposed import ProposedVersionSerializer, proposed_said
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.versions import version_at_hand
 from surveys.postings.shown.editing import ShownPosting
-from surveys.postings.versions import version_at_hand
 
 OWN_ONLY = "Only for a key that may change it."
 OWN = frozenset(

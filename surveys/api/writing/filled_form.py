@@ -15,7 +15,7 @@ from rest_framework.exceptions import ValidationError
 from directory.access import KeyReader
 from surveys.api.writing.sent import SentNeedSerializer, SentOfferSerializer, SentPostingSerializer
 from surveys.models import ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.forms.form import PostingForm
 from surveys.postings.forms.place_choice import options_of
 from surveys.postings.named_places import NamedPlace

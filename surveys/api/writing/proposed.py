@@ -8,7 +8,7 @@ from rest_framework import serializers
 from surveys.api.writing.filled_form import MONEY, PLACES
 from surveys.choices import OPEN_VERSIONS, PlaceKind, VersionState, Visibility
 from surveys.models import Offer, ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.content import content_of
 from web.api.fields import CodeField
 

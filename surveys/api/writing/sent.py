@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from surveys.choices import REASONS_TO_CHOOSE, PlaceKind, PostingStatus, Visibility
-from surveys.models.posting import LONGEST_REFERENCE
+from surveys.models.postings.posting import LONGEST_REFERENCE
 from surveys.postings.forms.form import LONGEST_NOTE, LONGEST_TEXT, MOST_PLACES
 from surveys.postings.languages import CODES
 from web.api.writing.fields import (

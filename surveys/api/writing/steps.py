@@ -21,19 +21,19 @@ from surveys.api.writing.sent import SentWithdrawalSerializer
 from surveys.choices import PostingStatus
 from surveys.confirming.replacing import begun_in_place_of, post_in_place
 from surveys.models import Need, Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
 from surveys.postings.content import content_of
+from surveys.postings.deciding.held import PostingLacks, PostingRefused, with_origin
+from surveys.postings.deciding.proposing import version_to_edit
+from surveys.postings.deciding.versions import AT_HAND, waiting_version
 from surveys.postings.forms.form import PostingForm
-from surveys.postings.held import PostingLacks, PostingRefused, with_origin
-from surveys.postings.proposing import version_to_edit
 from surveys.postings.shown.editing import ShownPosting
-from surveys.postings.versions import AT_HAND, waiting_version
 from web.api.writing.bodies import BadBody
 from web.api.writing.conditions import check_versions
 from web.api.writing.fields import by_name
-from web.days import today
+from web.calendar.days import today
 
 MODELS: Mapping[str, Any] = {"offer": Offer, "need": Need}
 IN_PLACE = "in_place_of"

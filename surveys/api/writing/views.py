@@ -16,8 +16,8 @@ from directory.api.readership import Readership, readership_of
 from surveys.api.writing import steps
 from surveys.api.writing.batch import Written, read_batch, write_batch
 from surveys.api.writing.sender import MayWrite, Sender, sender_of
+from surveys.postings.deciding.versions import AT_HAND, version_at_hand
 from surveys.postings.shown.editing import ShownPosting
-from surveys.postings.versions import AT_HAND, version_at_hand
 from web.api.files.blocks import Belongings
 from web.api.views import refuse_other_parameters
 from web.api.writing.conditions import versions_asked

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.answering.directions import codes_that_answer, named_in
-from surveys.answering.places import PlaceError, read_places
+from surveys.answering.reading.directions import codes_that_answer, named_in
+from surveys.answering.reading.places import PlaceError, read_places
 from surveys.choices import KINDS_OF_NUMBERS, Feeds, PlaceKind, QuestionKind
 from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import Tool

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from surveys.importing.rows.cells import ReadRow
 from surveys.questionnaires.asked import Asked
 from surveys.questionnaires.rules import Rules
-from web.days import today
+from web.calendar.days import today
 
 MOST_ROWS_NAMED, MOST_NOTICES = 10, 30
 

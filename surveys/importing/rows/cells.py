@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from directory.models import Agency, Country
 from surveys.answering.edition import Edition
-from surveys.answering.from_answers import Answers
-from surveys.answering.places import Names
+from surveys.answering.reading.from_answers import Answers
+from surveys.answering.reading.places import Names
 from surveys.importing.layout.column import Column
 from surveys.questionnaires.asked import Asked
 from surveys.reading.cells import CellError, MergedCells, SourceRow

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unicodedata import normalize
 
-from surveys.answering.from_answers import Answers
+from surveys.answering.reading.from_answers import Answers
 from surveys.erasing.texts import fingerprint, names_in, scrub, scrub_all, still_erased
 from surveys.importing.rows.cells import ReadRow
 from surveys.models import Response

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from surveys.answering.from_answers import Answers
+from surveys.answering.reading.from_answers import Answers
 from surveys.choices import ResponseKind
 from surveys.importing.layout.column import Column
 from surveys.importing.layout.tools import FOOTNOTE, GIVEN_AT, IGNORE, KIND, NOTE, SOURCE, Tool

@@ -18,17 +18,17 @@ from directory.choices import AreaUse
 from directory.models import Agency, Modality, PriorityArea, User
 from surveys.choices import Visibility
 from surveys.models import Need, Offer, ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.content import STATED, Content, content_of
+from surveys.postings.deciding.held import BEFORE_OTHERS
+from surveys.postings.deciding.publishable import UNTITLED, lacks
+from surveys.postings.deciding.windows import default_visibility
 from surveys.postings.forms.day_field import PostingDayField, day_input
 from surveys.postings.forms.number_fields import AmountField, CountField
 from surveys.postings.forms.owners import owner_choices, owner_of, owner_value, people_of_owner
 from surveys.postings.forms.place_choice import PlaceOption, options_of, options_standing_for
-from surveys.postings.held import BEFORE_OTHERS
 from surveys.postings.languages import language_choices, reads_like
-from surveys.postings.publishable import UNTITLED, lacks
 from surveys.postings.shown.editing import ShownPosting
-from surveys.postings.windows import default_visibility
 from web.since_shown import SinceShownForm
 
 LONGEST_TEXT = 20_000
@@ -141,7 +141,7 @@ class PostingForm(SinceShownForm, forms.Form):
         is_to_be_published: bool = False,
         asks_language: bool = True,
     ) -> None:
-        """version: of the posting, what the person goes on with (`surveys.postings.proposing.version_to_edit`).
+        """version: of the posting, what the person goes on with (`version_to_edit` of `proposing`).
 
         is_to_be_published: what is lacking for that is an error at its field, as for what is before others.
 

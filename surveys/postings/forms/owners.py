@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from directory.access import Action, scope_of
 from directory.mail.receivers import people_of
 from directory.models import Agency, Country, User
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from web.converters import row_number
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy
 from directory.models.paper import LONGEST_PAPER_REFERENCE
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import ScanField
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.versions import waiting_version
 from surveys.postings.forms.day_field import PostingDayField, day_input
-from surveys.postings.versions import waiting_version
-from web.days import last_day_begun
+from web.calendar.days import last_day_begun
 
 PAPER_FIELDS = ("reference", "dated_on", "scan")
 

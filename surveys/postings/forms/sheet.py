@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.forms.form import VISIBILITY_WORDS, PostingForm
 from surveys.postings.forms.place_choice import all_options, find_options
 from surveys.postings.shown.editing import ShownPosting

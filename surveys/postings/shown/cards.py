@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from directory.models import Country, CountryGroup, Modality, PriorityArea
 from surveys.choices import PostingStatus, Visibility
 from surveys.models import Offer, Target
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.shown.provenance import statement
 
 MOST_AREAS, MOST_TARGETS = 5, 4

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from directory.models import Modality, PriorityArea
 from surveys.models import Offer, ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.content import STATED, Content, content_of, values_of
 from surveys.postings.languages import language_names
 from surveys.postings.named_places import words_of_places

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.versions import version_at_hand
 from surveys.postings.shown.history import PostingVersion, versions_of
 from surveys.postings.shown.proposed import ToldVersion, proposed_of
-from surveys.postings.versions import version_at_hand
 from web.since_shown import Happening, Shown
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from surveys.models import Survey
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from surveys.postings.shown.provenance import statement
 from web.files.frames import FrameColumn
 

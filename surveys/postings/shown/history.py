@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from directory.choices import SECRETARIAT_ROLES
 from directory.models import Affiliation, User
 from surveys.models import Offer
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 from web.text import listed
 
 NOT_SHOWN = frozenset(

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from surveys.choices import Feeds
 from surveys.models import Answer, Question
-from surveys.models.posting import PostingQuerySet
+from surveys.models.postings.posting import PostingQuerySet
 
 FEW = 500
 """Of more responses than these, all answers are read rather than so many named."""

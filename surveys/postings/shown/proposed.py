@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from surveys.choices import VersionState
 from surveys.models import ProposedVersion
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
+from surveys.postings.deciding.versions import version_at_hand
 from surveys.postings.shown.differences import ProposedChange, changes_in_words
 from surveys.postings.shown.history import MOST_VERSIONS, people_of_the_secretariat, who_in_words
-from surveys.postings.versions import version_at_hand
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from surveys.models import Survey
-from surveys.models.posting import Posting
+from surveys.models.postings.posting import Posting
 
 
 def statement(posting: Posting) -> str:

@@ -18,10 +18,10 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from directory.choices import GroupLevel, MembershipStatus
 from directory.models import Country, CountryGroup, GroupMembership
-from directory.models.group import OPEN_REACH
+from directory.models.reference_data.group import OPEN_REACH
 from surveys.choices import PlaceKind
 from surveys.models import Offer, Target
-from surveys.models.posting import PostingQuerySet
+from surveys.models.postings.posting import PostingQuerySet
 
 NAMED = "named"
 OPEN = "open"

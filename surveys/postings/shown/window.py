@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from directory.models import Country
 from surveys.models import CountryWindow
+from surveys.postings.deciding.windows import DECIDED, window_of_country
 from surveys.postings.shown.history import people_of_the_secretariat
-from surveys.postings.windows import DECIDED, window_of_country
 from web.since_shown import Happening, Shown
 
 MOST_CHANGES = 100

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from surveys.models.questionnaire import CODE_PATTERN
+from surveys.models.answers.questionnaire import CODE_PATTERN
 
 MAX_CODE = 60
 

@@ -21,7 +21,7 @@ from surveys.expressions.parsing import (
     parts,
     rewritten,
 )
-from surveys.models.questionnaire import REFERENCE
+from surveys.models.answers.questionnaire import REFERENCE
 from surveys.questionnaires.form import Calculation, Condition
 from surveys.questionnaires.xlsform.conditions import expression_as_condition
 from surveys.questionnaires.xlsform.findings import Findings, named

@@ -25,7 +25,7 @@ from tests.factories import (
     put_in,
 )
 from tests.matching.allocation.conftest import need_of, offer_of, settings, suggest
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("south", "known_profile")]
 

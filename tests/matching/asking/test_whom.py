@@ -26,7 +26,7 @@ from tests.factories import (
     TargetFactory,
     speaker_for,
 )
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile"), pytest.mark.any_database]
 

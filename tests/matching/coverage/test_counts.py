@@ -9,14 +9,14 @@ from django.contrib.auth.models import AnonymousUser
 
 from directory.choices import AreaUse
 from directory.models import User
-from directory.models.group import OPEN_REACH
+from directory.models.reference_data.group import OPEN_REACH
 from matching.coverage.counts.reading import CoverageView
 from matching.coverage.counts.tables import CoverageTable, coverage
 from matching.coverage.shown.lists import lists_behind
 from surveys.choices import PostingStatus, Visibility, WithdrawalReason
 from surveys.models import Need, Offer
 from surveys.postings import posting, states
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from tests.factories import (
     AgencyFactory,
     AreaFactory,
@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.marked import of_any_database
 from tests.matching.coverage.reference import Places, numbers, stands
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -33,7 +33,7 @@ from tests.factories import (
     agreed_cooperation,
 )
 from tests.pages import Page, publish_many
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from matching.coverage.counts.words import LETTERS, CellWord
 from matching.coverage.shown.picture import heat_matrix
 from surveys.models import Survey
 from tests.factories import ConfirmedNeedFactory, CountryFactory
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 STATED_IN_2018 = dt.date(2018, 6, 27)

@@ -10,7 +10,7 @@ from matching.coverage.counts.tables import CoverageTable, Row, coverage
 from matching.coverage.counts.words import CellWord
 from surveys.models import Survey
 from tests.pages import Page
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -26,7 +26,8 @@ from matching.choices import (
     RefusalReason,
     SideAnswer,
 )
-from matching.life import answering, clearing, following, introducing, lapsing, outcomes, refusing, review
+from matching.life import following, introducing, lapsing, outcomes, review
+from matching.life.answers import answering, clearing, refusing
 from matching.life.seen.sides import events_for
 from matching.life.steps import MATCH_STEPS, ReviewRefused
 from matching.life.telling import digests
@@ -52,7 +53,7 @@ from tests.factories import (
     suggested_match,
 )
 from tests.marked import of_any_database
-from web.working_days import last_day_of_term
+from web.calendar.working_days import last_day_of_term
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,8 @@ from directory.choices import AgencyKind, MailState, Role
 from directory.mail import sending
 from directory.models import Affiliation, Agency, Designation, Mail, User
 from matching.choices import NeedMet, SideAnswer
-from matching.life import answering, clearing, following, introducing, outcomes, refusing, review, silence
+from matching.life import following, introducing, outcomes, review, silence
+from matching.life.answers import answering, clearing, refusing
 from matching.models import Match
 from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow

@@ -10,8 +10,9 @@ from directory.models import Mail, Paper, User
 from directory.papers.recording import GivenPaper
 from directory.papers.scans import Scan
 from matching.choices import Clearance, EventKind, MatchStatus, SideAnswer
-from matching.life import answering, clearing, introducing, outcomes, refusing, review
-from matching.life.from_paper import SidePaper
+from matching.life import introducing, outcomes, review
+from matching.life.answers import answering, clearing, refusing
+from matching.life.answers.from_paper import SidePaper
 from matching.life.seen.shown import ShownEvents
 from matching.life.steps import ReviewRefused
 from matching.models import Match, MatchEvent, MatchSide, Outcome
@@ -19,7 +20,7 @@ from surveys.choices import ClearanceRule, Side
 from surveys.models import CountryWindow
 from tests.factories import UserFactory, agreed_cooperation, speaker_for, suggested_match
 from tests.pages import Page
-from web.days import last_day_begun, today
+from web.calendar.days import last_day_begun, today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -13,7 +13,8 @@ from directory.choices import Role
 from directory.mail.receivers import people_of
 from directory.models import Affiliation, Designation, User
 from matching.choices import MatchStatus
-from matching.life import clearing, proposable, review
+from matching.life import proposable, review
+from matching.life.answers import clearing
 from matching.life.steps import ReviewRefused
 from matching.models import Match
 from surveys.choices import PostingStatus
@@ -27,7 +28,7 @@ from tests.factories import (
     UserFactory,
     put_in,
 )
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -19,7 +19,8 @@ from matching.choices import (
     RefusalReason,
     SideAnswer,
 )
-from matching.life import answering, introducing, lapsing, refusing, review, silence
+from matching.life import introducing, lapsing, review, silence
+from matching.life.answers import answering, refusing
 from matching.life.seen.shown import ShownEvents
 from matching.life.seen.sides import events_for, shown_state
 from matching.life.seen.statistics import refusals
@@ -30,8 +31,8 @@ from surveys.choices import ClearanceRule, Side
 from surveys.models import ClockStop, CountryWindow
 from tests.factories import UserFactory, speaker_for, suggested_match
 from tests.pages import Page
-from web.days import today
-from web.working_days import last_day_of_term
+from web.calendar.days import today
+from web.calendar.working_days import last_day_of_term
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -10,17 +10,18 @@ from directory.choices import MailState
 from directory.mail import outbox, sending
 from directory.models import Mail, User
 from matching.choices import Audience, CheckKind, CheckResult, Clearance, MatchStatus, NeedMet, SideAnswer
-from matching.life import answering, clearing, following, introducing, lapsing, outcomes, review, silence
+from matching.life import following, introducing, lapsing, outcomes, review, silence
+from matching.life.answers import answering, clearing
 from matching.life.steps import ReviewRefused, lock_match
 from matching.life.telling import digests
 from matching.life.telling.contacts import contacts_for
 from matching.models import Match, Outcome
-from matching.models.match import MatchQuerySet
+from matching.models.fits.match import MatchQuerySet
 from matching.scoring.places import offers_used_up, places_left
 from surveys.choices import ClearanceRule, PostingStatus, Side, Visibility
 from surveys.models import CountryWindow, Need, Offer
 from tests.factories import AgencyFactory, MatchFactory, UserFactory, put_in, speaker_for, suggested_match
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from directory.mail.sending import send_due
 from directory.models import Country, Mail, User
 from matching.choices import EventKind, MatchStatus, SideAnswer
-from matching.life import answering, clearing, review, silence
+from matching.life import review, silence
+from matching.life.answers import answering, clearing
 from matching.life.seen.sides import shown_state
 from matching.life.terms import ANSWER_DAYS, LEAST_NOTICE_DAYS, REMINDER_DAYS
 from matching.models import Match, MatchEvent, MatchSide
@@ -20,7 +21,7 @@ from surveys.choices import ClearanceRule, Side
 from surveys.models import ClockStop, CountryWindow
 from tests.factories import CountryFactory, TargetFactory, speaker_for, suggested_match
 from tests.marked import of_any_database
-from web.working_days import last_day_of_term
+from web.calendar.working_days import last_day_of_term
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,8 @@ from matching.models import Match, PostingMark, TriangularOption
 from matching.runs.running import run_matching
 from surveys.choices import PlaceKind, PostingStatus, WithdrawalReason
 from surveys.models import CountryWindow, Need, Offer
-from surveys.postings import posting, states, windows
+from surveys.postings import posting, states
+from surveys.postings.deciding import windows
 from surveys.postings.named_places import NamedPlace
 from tests.factories import (
     CountryFactory,
@@ -31,7 +32,7 @@ from tests.factories import (
     UserFactory,
     put_in,
 )
-from web.days import today
+from web.calendar.days import today
 
 AREAS = ("energy", "health", "agriculture", "gender")
 MODALITIES = ("training", "finance", "equipment")

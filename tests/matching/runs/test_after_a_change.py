@@ -5,11 +5,11 @@ import pytest
 from matching.choices import MatchStatus
 from matching.models import Match
 from matching.runs.running import run_matching
-from surveys.answering import readings
 from surveys.answering.pending import choose
+from surveys.answering.reading import readings
 from surveys.choices import Direction, PlaceKind
 from surveys.models import CountryWindow, PendingChange, Reading
-from surveys.postings import windows
+from surveys.postings.deciding import windows
 from tests.factories import (
     AreaFactory,
     CountryFactory,

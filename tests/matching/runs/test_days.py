@@ -25,7 +25,7 @@ from tests.matching.runs.changing import (
     suggestions,
     what_a_run_leaves,
 )
-from web.days import today
+from web.calendar.days import today
 from web.jobs import handing_out
 from web.jobs import watch as watching
 from web.jobs.companion import do_one

@@ -29,7 +29,7 @@ from tests.factories import (
     frozen,
     speaker_for,
 )
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database, pytest.mark.usefixtures("known_profile")]
 

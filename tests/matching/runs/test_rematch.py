@@ -23,7 +23,7 @@ from tests.factories import (
     put_in,
 )
 from tests.marked import of_any_database
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -36,7 +36,7 @@ from tests.matching.runs.changing import (
     what_a_run_leaves,
     withdraw,
 )
-from web.days import today
+from web.calendar.days import today
 from web.jobs.doing import do
 
 pytestmark = pytest.mark.django_db

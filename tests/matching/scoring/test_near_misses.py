@@ -11,7 +11,7 @@ from matching.runs.running import run_matching
 from matching.scoring.near_misses import near_misses
 from surveys.choices import PostingStatus, Visibility
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory, TargetFactory
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_profile")]
 

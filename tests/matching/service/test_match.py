@@ -20,7 +20,7 @@ from surveys.choices import PlaceKind, PostingStatus, Side, Visibility
 from surveys.models import Need, Offer, PreferredPartner, Target
 from tests.factories import CountryFactory, PublishedNeedFactory, PublishedOfferFactory
 from tests.marked import of_any_database
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

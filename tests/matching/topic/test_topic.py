@@ -28,7 +28,7 @@ from tests.factories import (
     ResponseFactory,
     TargetFactory,
 )
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from directory.choices import DatePrecision, GroupLevel
 from directory.models import AgencyFact, Country, User
-from directory.models.group import OPEN_REACH
+from directory.models.reference_data.group import OPEN_REACH
 from matching.models import Match
 from surveys.choices import Direction, PlaceKind, PostingStatus, Visibility
 from surveys.models import Need, Offer, Reading

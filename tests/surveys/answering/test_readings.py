@@ -8,7 +8,7 @@ import pytest
 from directory.models import Country, CountryAlias, CountryGroup, User
 from directory.name_index import load_name_index
 from surveys.answering.edition import DATA
-from surveys.answering.readings import ReadingRefused, confirm, resolve
+from surveys.answering.reading.readings import ReadingRefused, confirm, resolve
 from surveys.choices import Direction, PlaceKind
 from surveys.editions import load_surveys
 from surveys.importing.applying import import_file

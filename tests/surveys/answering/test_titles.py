@@ -4,7 +4,7 @@ import pytest
 
 from surveys.answering.titles import COMPOSED_CHARACTERS, composed_title
 from surveys.choices import Side
-from surveys.postings.publishable import lacks
+from surveys.postings.deciding.publishable import lacks
 
 pytestmark = pytest.mark.any_database
 

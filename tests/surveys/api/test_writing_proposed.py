@@ -13,7 +13,7 @@ from directory.models import ApiKey, User
 from surveys.choices import PostingStatus, VersionState, WindowKind
 from surveys.models import Need, Offer, ProposedVersion
 from surveys.postings import approval, posting
-from surveys.postings.versions import version_at_hand
+from surveys.postings.deciding.versions import version_at_hand
 from tests.factories import (
     AgencyFactory,
     AreaFactory,

@@ -25,11 +25,11 @@ from surveys.models import (
 )
 from surveys.postings import approval, states
 from surveys.postings import posting as posting_module
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from tests.factories import MatchFactory, SurveyFactory, UserFactory, speaker_for
 from tests.marked import of_any_database
 from tests.surveys.confirming.conftest import BEGUN, CLOSES, at
-from web.working_days import last_day_of_term
+from web.calendar.working_days import last_day_of_term
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from surveys.reading.cells import ImportRefused
 from tests.factories import SurveyFactory
 from tests.jobs import work_off
 from tests.surveys.importing.conftest import as_csv
-from web.days import years_before
+from web.calendar.days import years_before
 
 pytestmark = pytest.mark.django_db
 

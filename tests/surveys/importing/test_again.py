@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import call_command
 
 from directory.models import Country, User
-from surveys.answering.readings import resolve
+from surveys.answering.reading.readings import resolve
 from surveys.choices import ImportState, PostingStatus, RowResult, Side
 from surveys.importing.applying import ImportOutcome, import_file
 from surveys.models import Answer, Import, Need, Offer, Reading, Response, Survey, Target

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from directory.names import AliasRow, CountryRow, GroupRow, NameIndex
 from surveys.answering.edition import Edition
-from surveys.answering.places import read_places
+from surveys.answering.reading.places import read_places
 from surveys.choices import Direction, PlaceKind
 from surveys.importing.rows.choosing import ChoiceError, Choices
 from surveys.questionnaires.lists import Choice

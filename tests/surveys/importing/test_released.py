@@ -15,9 +15,9 @@ from surveys.importing.applying import import_file
 from surveys.importing.held import choose_answers, differences_of_answers
 from surveys.models import Import, Offer, PendingChange, Response, Survey
 from surveys.postings import posting
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from tests.surveys.importing.conftest import as_csv, changed, table_rows
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ import pytest
 from directory.models import Agency
 from directory.names import NameIndex
 from surveys.answering.edition import Edition
-from surveys.answering.places import read_places
+from surveys.answering.reading.places import read_places
 from surveys.choices import Direction, PlaceKind, PostingStatus, ResponseKind
 from surveys.importing.applying import import_file
 from surveys.models import Import, Need, Offer, PreferredPartner, Reading, Response, Survey, Target

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from directory.models import Country, User
-from surveys.answering.readings import confirm, resolve
+from surveys.answering.reading.readings import confirm, resolve
 from surveys.choices import ImportState, PlaceKind, PostingStatus, ResponseStatus
 from surveys.importing import undoing
 from surveys.importing.applying import import_file

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from directory.models import Country, User
-from surveys.answering.readings import resolve
+from surveys.answering.reading.readings import resolve
 from surveys.choices import ImportState, ResponseStatus, RowResult
 from surveys.importing import jobs
 from surveys.importing.applying import ImportOutcome, import_file

@@ -19,12 +19,14 @@ from openpyxl import load_workbook
 from directory.choices import AgencyKind, KeyScope, Role
 from directory.models import Agency, ApiKey, Country, User
 from directory.people import leaving
-from surveys.answering import filling_in, readings, sending_in
+from surveys.answering import filling_in, sending_in
+from surveys.answering.reading import readings
 from surveys.choices import ImportState, PostingStatus, Visibility, WindowKind
 from surveys.importing import undoing
 from surveys.importing.applying import import_file
 from surveys.models import CountryWindow, Import, Need, Offer, PendingChange, Reading, Response, Survey
-from surveys.postings import approval, posting, still_valid, windows
+from surveys.postings import approval, posting, still_valid
+from surveys.postings.deciding import windows
 from surveys.questionnaires.versions import copy_from
 from tests.factories import (
     AgencyFactory,
@@ -41,7 +43,7 @@ from tests.factories import (
 )
 from tests.pages import as_of
 from tests.surveys.importing.conftest import as_csv, table_rows
-from web.days import today
+from web.calendar.days import today
 
 Act = Callable[[], Any]
 SOON = dt.timedelta(days=30)

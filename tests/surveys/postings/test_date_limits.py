@@ -17,7 +17,7 @@ from surveys.answering.filling_in import open_surveys
 from surveys.filtersets import OfferFilter
 from surveys.models import Offer, Questionnaire, Survey
 from surveys.postings import reminding, states, still_valid
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from tests.factories import (
     AgencyFactory,
     ConfirmedOfferFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
     SurveyFactory,
     UserFactory,
 )
-from web.days import first_day_not_ended, last_day_begun
+from web.calendar.days import first_day_not_ended, last_day_begun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -14,7 +14,7 @@ from directory.papers.scans import Scan
 from surveys.choices import PostingStatus, ResponseKind, WindowKind, WithdrawalReason
 from surveys.models import CountryWindow, Need, Offer, PostingPaper
 from surveys.postings import approval, from_paper, states
-from surveys.postings.held import PostingLacks, PostingRefused
+from surveys.postings.deciding.held import PostingLacks, PostingRefused
 from surveys.postings.shown.editing import ShownPosting
 from surveys.postings.shown.history import versions_of
 from tests.factories import (
@@ -31,7 +31,7 @@ from tests.factories import (
     speaker_for,
 )
 from tests.pages import Page
-from web.days import last_day_begun
+from web.calendar.days import last_day_begun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

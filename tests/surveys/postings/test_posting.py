@@ -9,7 +9,7 @@ from directory.models import User
 from surveys.choices import PlaceKind, PostingStatus
 from surveys.models import Need, Offer, Target
 from surveys.postings import posting, states
-from surveys.postings.held import PostingRefused
+from surveys.postings.deciding.held import PostingRefused
 from surveys.postings.named_places import NamedPlace
 from tests.factories import (
     AreaFactory,

@@ -19,13 +19,13 @@ from matching.runs.rematch import rematch
 from surveys.choices import PostingStatus, VersionState, Visibility, WindowKind, WithdrawalReason
 from surveys.models import CountryWindow, Need, Offer, PostingPaper, ProposedVersion
 from surveys.postings import approval, from_paper, posting, states
-from surveys.postings.held import PostingLacks, PostingRefused
+from surveys.postings.deciding.held import PostingLacks, PostingRefused
+from surveys.postings.deciding.proposing import take_back
+from surveys.postings.deciding.versions import version_at_hand
 from surveys.postings.named_places import NamedPlace
-from surveys.postings.proposing import take_back
 from surveys.postings.shown.differences import compared
 from surveys.postings.shown.history import versions_of
 from surveys.postings.shown.proposed import told_version
-from surveys.postings.versions import version_at_hand
 from surveys.signals import postings_changed
 from tests.api import ROOT, client_of
 from tests.factories import (
@@ -43,7 +43,7 @@ from tests.factories import (
 )
 from tests.project.test_secrecy import CHANGES_ALWAYS, TELLING_HEADERS
 from tests.surveys.api.writing import writing_key
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -19,8 +19,8 @@ from surveys.importing.in_words import AnswerWords
 from surveys.importing.report import row_lines, summary
 from surveys.models import Import, Need, Offer, Response, Survey
 from surveys.postings import posting, still_valid
-from surveys.postings.held import PostingLacks
-from surveys.postings.publishable import SHORT, lacks, lacks_of, with_lack
+from surveys.postings.deciding.held import PostingLacks
+from surveys.postings.deciding.publishable import SHORT, lacks, lacks_of, with_lack
 from surveys.postings.writing import NewPosting
 from surveys.questionnaires.asked import Asked
 from tests.factories import (
@@ -37,7 +37,7 @@ from tests.pages import Page
 from tests.surveys.importing.conftest import as_csv, changed, table_rows
 from tests.surveys.postings import doors
 from tests.surveys.postings.doors import Act, Scene
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

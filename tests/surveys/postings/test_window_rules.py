@@ -7,12 +7,13 @@ from directory.choices import AgencyKind, Role
 from directory.models import Mail, User
 from surveys.choices import ClearanceRule, PostingStatus, WindowKind
 from surveys.models import CountryWindow, Offer
-from surveys.postings import approval, still_valid, windows
-from surveys.postings.held import PostingRefused
+from surveys.postings import approval, still_valid
+from surveys.postings.deciding import windows
+from surveys.postings.deciding.held import PostingRefused
+from surveys.postings.deciding.windows import WindowRefused
 from surveys.postings.shown.window import changes_of
-from surveys.postings.windows import WindowRefused
 from tests.factories import AgencyFactory, CountryFactory, OfferFactory, UserFactory
-from web.days import today
+from web.calendar.days import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 

@@ -1,0 +1,1 @@
+"""Countries, agencies and areas as lists: what they are filtered and ordered by."""

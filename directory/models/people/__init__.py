@@ -1,0 +1,1 @@
+"""Who has an account, for which agency, by what designation."""

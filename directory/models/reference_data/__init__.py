@@ -1,0 +1,1 @@
+"""What others refer to: countries, groups, areas, modalities, and the rules read of them."""

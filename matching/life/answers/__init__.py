@@ -1,0 +1,1 @@
+"""What a side and its country say to a match, here or by letter."""

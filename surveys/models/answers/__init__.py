@@ -1,0 +1,1 @@
+"""Questionnaires, what was answered, and what is still to be read of it."""

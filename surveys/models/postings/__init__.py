@@ -1,0 +1,1 @@
+"""Offers and needs, and what is kept beside one."""

@@ -1,0 +1,1 @@
+"""Days: which one it is where, and which of them are worked."""
