@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from directory.choices import DatePrecision, MembershipStatus
 from directory.models import Country, GroupMembership
 from directory.models.reference_data.group import GroupMembershipQuerySet
-from web.composed import ComposedOnce
+from web.filters.composed import ComposedOnce
 
 LDC = "LDC"
 

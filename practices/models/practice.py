@@ -14,7 +14,7 @@ from matching.life.telling.cooperation import told_in_full
 from matching.models import Match
 from practices.choices import PracticeKind, PracticeStatus
 from surveys.models import Offer
-from web.history import RecordsWithRelations
+from web.models.history import RecordsWithRelations
 
 if TYPE_CHECKING:
     from directory.models import User

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from web.composed import ComposedOnce
+from web.filters.composed import ComposedOnce
 from web.filters.fields import DayField, MomentField, ScoreField, SearchField
 from web.filters.several import NamesField, SeveralChoicesField, SeveralField, Worded
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_filters.fields import ModelMultipleChoiceField
 
-from web.composed import ComposedOnce
+from web.filters.composed import ComposedOnce
 from web.filters.suggesting import readable, unknown_values
 
 MOST_VALUES = 300

@@ -15,7 +15,7 @@ from directory.models.reference_data.base import ActiveQuerySet, Reference
 from directory.models.reference_data.country import Country
 from directory.models.reference_data.labels import Labelled, LabelledQuerySet
 from web.calendar.days import years_before
-from web.history import RecordsWithRelations
+from web.models.history import RecordsWithRelations
 
 OPEN_REACH = "OPEN_REACH"
 """Countries and territories taking part: a working rule for finding offers, not a definition."""

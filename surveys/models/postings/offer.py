@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from surveys.models.postings.posting import NEWEST_FIRST, Posting, PostingQuerySet
 from surveys.models.reading import Place, PlaceQuerySet, place_matches_its_kind
-from web.history import RecordsWithRelations
+from web.models.history import RecordsWithRelations
 
 
 class Offer(Posting):
