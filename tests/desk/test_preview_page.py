@@ -93,6 +93,7 @@ def test_figures_in_the_address_show_what_would_change_and_write_nothing(office,
     )  # to log out, for the language, to activate: none goes into an address
 
 
+@pytest.mark.locks
 def test_activating_makes_a_version_and_reruns(office, page, match, manager):
     found = office.get(page, figures(**ACTIVATED)).context["found"]
     response = office.post(page, figures(**ACTIVATED), follow=True)

@@ -69,6 +69,7 @@ def test_what_was_ended_ends_at_once_whatever_its_last_day(person, agency):
 # --- Invitations
 
 
+@pytest.mark.locks
 @pytest.mark.parametrize(("seconds", "works"), [(-1, True), (0, False), (1, False)])
 def test_an_invitation_works_for_fourteen_days_and_no_longer(manager, agency, seconds, works):
     with time_machine.travel(NOON, tick=False) as clock:
@@ -84,6 +85,7 @@ def test_an_invitation_works_for_fourteen_days_and_no_longer(manager, agency, se
                 invitations.accept_as_new(token=token, person=new)
 
 
+@pytest.mark.locks
 def test_one_sent_again_works_for_fourteen_days_from_then(manager, agency):
     with time_machine.travel(NOON, tick=False) as clock:
         invited = invitations.invite(by=manager, email="new@example.org", agency=agency, role=Role.FOCAL_POINT)

@@ -89,6 +89,7 @@ def test_who_left_and_is_invited_again_serves_again(manager: User, institute: Ag
 # --- Validating
 
 
+@pytest.mark.locks
 def test_a_coordinator_is_validated_by_the_secretariat_alone(coordinator: User, manager: User) -> None:
     today = timezone.now().date()
     own = coordinator.affiliations.get()

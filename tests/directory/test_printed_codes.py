@@ -121,6 +121,7 @@ def test_a_new_sheet_ends_the_one_before(manager, newcomer):
     assert is_logged_in(log_in(newcomer, second[0]))
 
 
+@pytest.mark.locks
 def test_a_sheet_is_taken_back(manager, newcomer):
     codes = printed_codes.hand_out(user=newcomer, by=manager, note=NOTE)
     session, client = log_in(newcomer, codes[0]), confirmed(manager)

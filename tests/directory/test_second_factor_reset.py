@@ -36,6 +36,7 @@ def page_of(person: User) -> str:
     return reverse("admin:directory_user_second_factor", args=[person.pk])
 
 
+@pytest.mark.locks
 def test_a_manager_resets_the_second_factor_of_a_colleague(client, manager, colleague):
     session = Client()
     session.force_login(colleague)

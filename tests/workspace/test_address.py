@@ -53,6 +53,7 @@ def address_of(person: User) -> str:
     return User.objects.get(pk=person.pk).email
 
 
+@pytest.mark.locks
 def test_the_address_changes_once_its_link_is_confirmed(session, focal_point):
     old = focal_point.email
     assert reverse("workspace:address") in Page(session.get(reverse("workspace:profile"))).links
@@ -221,6 +222,7 @@ def typed_in_the_admin(client: Client, person: User, **typed: str):
     return client.post(path, {**kept, "is_active": "on", **typed})
 
 
+@pytest.mark.locks
 def test_a_manager_changes_the_address_of_another_by_the_same_door(client, manager, focal_point):
     old, theirs = focal_point.email, Client()
     theirs.force_login(focal_point)

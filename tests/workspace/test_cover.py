@@ -70,6 +70,7 @@ def test_the_alternate_acts_from_day_to_day_and_is_told(letter, focal_point, alt
         assert alternate in people_of(agency.pk, None)
 
 
+@pytest.mark.locks
 def test_the_cover_ends_with_what_it_covers(letter, focal_point, alternate, manager):
     designations.cover(designation=letter, by=focal_point, first=TODAY, last=LAST)
     assert acts(alternate, TODAY)
@@ -83,6 +84,7 @@ def test_the_cover_ends_where_the_person_leaves(letter, focal_point, alternate):
     assert not acts(alternate, TODAY)
 
 
+@pytest.mark.locks
 @pytest.mark.parametrize("who", ["focal_point", "alternate", "manager"])
 def test_either_of_the_two_and_a_manager_end_it(letter, focal_point, alternate, manager, who):
     acting = designations.cover(designation=letter, by=focal_point, first=TODAY, last=LAST)
@@ -176,6 +178,7 @@ OFFICE = {
 }  # fmt: skip
 
 
+@pytest.mark.locks
 def test_a_letter_that_names_an_office_goes_on_to_who_holds_it_next(agency, focal_point, alternate, manager):
     Designation.objects.all().delete()
     holds, held_next = (Affiliation.objects.get(user=user) for user in (focal_point, alternate))

@@ -45,6 +45,7 @@ def words(response) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
+@pytest.mark.locks
 def test_a_search_is_kept_from_the_list_and_gone_back_to(member, focal_point):
     offer("health")
     listed = member.get("/offers/?area=health&page=1").content.decode()

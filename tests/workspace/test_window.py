@@ -59,6 +59,7 @@ def test_the_coordinator_changes_it_and_reads_what_was_changed(coordinator: User
     assert offer.status == PostingStatus.PUBLISHED
 
 
+@pytest.mark.locks
 def test_a_pause_hides_what_the_country_posted_and_ends_without_a_trace(coordinator: User) -> None:
     offer = ConfirmedOfferFactory(country=coordinator.affiliations.get().agency.country, title="Radar")
     client = as_(coordinator)

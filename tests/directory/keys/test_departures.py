@@ -132,6 +132,7 @@ def test_what_is_over_is_left_alone(focal_point: User, agency: Agency, manager: 
     assert departures.note_departures(today()) == 0
 
 
+@pytest.mark.locks
 def test_the_mail_says_which_key_and_falls_when_it_is_adopted(
     key: ApiKey, focal_point: User, manager: User, agency: Agency
 ) -> None:

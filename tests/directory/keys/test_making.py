@@ -140,6 +140,7 @@ def test_an_agency_has_so_many_at_most(manager: User, institute: Agency, monkeyp
 # --- One that follows another
 
 
+@pytest.mark.locks
 def test_a_successor_takes_over_while_both_work_for_a_week(focal_point: User) -> None:
     old = make(focal_point, agency_of(focal_point), [WRITE, PUBLIC]).key
     new = making.rotate(key=old, by=focal_point).key

@@ -30,6 +30,7 @@ def post(key: ApiKey, body: Any, again: str, path: str = "/offers/", **headers: 
     return send(key, "post", path, body, Idempotency_Key=again, **headers)
 
 
+@pytest.mark.locks
 def test_the_same_request_is_done_once_and_answered_the_same(key: ApiKey) -> None:
     first = post(key, sent(), "8e03978e-40d5-43dd-bc93-6894a57f9324")
     second = post(key, sent(), "8e03978e-40d5-43dd-bc93-6894a57f9324")
