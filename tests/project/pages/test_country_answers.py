@@ -230,5 +230,5 @@ def test_a_page_runs_as_many_queries_with_1000_postings(
         # country, memberships, agencies, facts; areas, reach (3), offers open to it with areas and targets (3), labels;
         # own needs and offers, each counted in all and by area (4); fits with the areas of both sides (3), agreed (1);
         # who else seeks (2), practices of it and for it (2), editions (1); cards of needs (3) and of offers (4), fits
-        with django_assert_num_queries(33):
+        with django_assert_num_queries(30):
             client.get("/countries/KHM/")

@@ -131,7 +131,7 @@ def test_the_home_page_and_the_search_run_as_many_queries_with_200_postings(
     for number in (10, 190):
         publish_many(Offer, number, country=country, confirmed_on=dt.date(2026, 11, 2))
         publish_many(Need, number, country=country, confirmed_on=dt.date(2026, 11, 2))
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(11):
             # counts of offers and needs, all and confirmed, of matches;
             # countries of offers, of needs; then as in the search
             client.get("/")
