@@ -224,5 +224,5 @@ def test_a_page_takes_the_same_queries_whatever_there_is(
         client.get(CELL)
 
 
-QUERIES_OF_BOTH_TABLES = 28
+QUERIES_OF_BOTH_TABLES = 27
 QUERIES_OF_A_CELL = 29
