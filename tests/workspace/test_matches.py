@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMessage
 from django.db import connection
-from django.test import Client
+from django.http import QueryDict
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -38,7 +39,8 @@ from tests.pages import Page, publish_many
 from tests.project.test_secrecy import CHANGES_ALWAYS
 from web.files.pdf import PdfUnavailable
 from workspace.matches import views
-from workspace.matches.groups import GROUPS, Group, own_matches
+from workspace.matches.filtersets import OwnMatchFilter
+from workspace.matches.groups import GROUPS, Group, own_matches, own_parts
 from workspace.matches.shown import ShownSides
 from workspace.matches.waiting import waiting_for
 
@@ -165,6 +167,24 @@ def test_who_serves_on_both_sides_answers_for_each(proposed: Match, focal_point:
         assert step(client, proposed, "answer", side=side, answer="interested").status_code == 302
     assert MatchSide.objects.filter(answer="interested").count() == 2
     assert client.get(LIST).status_code == 200
+
+
+def test_two_who_ask_at_once_choose_from_their_own_postings(
+    proposed: Match, focal_point: User, other_focal_point: User, rf: RequestFactory
+) -> None:
+    """The second asks before the page of the first is written, as two threads of one process do."""
+
+    def asked_by(user: User) -> OwnMatchFilter:
+        request = rf.get(LIST)
+        request.user = user
+        return OwnMatchFilter(QueryDict(), queryset=own_matches(user), parts=own_parts(user), request=request)
+
+    first, second = asked_by(focal_point), asked_by(other_focal_point)
+    offered = [dict(one.form.fields["posting"].choices) for one in (first, second)]
+    assert offered == [
+        {"": "Any", f"offer-{proposed.offer_id}": "Offer: Radar"},
+        {"": "Any", f"need-{proposed.need_id}": "Need: Flood maps"},
+    ]
 
 
 def test_nobody_answers_for_the_other_side(proposed: Match, focal_point: User) -> None:
