@@ -18,7 +18,7 @@ from tests.factories import (
     TargetFactory,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 
 def some_postings() -> None:
