@@ -6,15 +6,14 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 from django.views.generic.base import TemplateResponseMixin
 
 from desk.base import DeskPages
+from desk.drawn_up import DrawnUp
 from desk.notes import NoteField
 from desk.page import DeskPage
 from desk.pairs import shown_need, shown_offer
@@ -33,7 +32,6 @@ from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import asked_for, closed_words, option_reasons
 from matching.triangular.shown import shown
 from web.facets import Counts
-from web.files.letters import DOCX
 from web.lists.pages import FilteredList
 from web.since_shown import AS_OF, ChangedSinceShown, as_shown
 
@@ -162,17 +160,23 @@ class OptionPage(DeskPage, TemplateResponseMixin):
         return self.render_to_response(context | {AS_OF: ShownEvents(option).mark()})
 
 
-@require_safe
-def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """Draft the letter to the three sides, where it may be written."""
-    option = get_object_or_404(_visible_to(request).for_lists(), pk=pk)  # type: ignore[attr-defined]
-    if why := letters.obstacle(option):
-        messages.error(request, why)
-        return HttpResponseRedirect(_address(pk))
-    response = HttpResponse(letters.letter_docx(option), content_type=DOCX)
-    response["Content-Disposition"] = f'attachment; filename="triangular-option-{pk}.docx"'
-    response["Cache-Control"] = "no-store"
-    return response
+class OptionLetter(DrawnUp[TriangularOption]):
+    """The letter to the three sides, where it may be written."""
+
+    def rows(self) -> QuerySet[TriangularOption]:
+        return _visible_to(self.request).for_lists()  # type: ignore[attr-defined]
+
+    def obstacle(self, row: TriangularOption) -> str:
+        return letters.obstacle(row)
+
+    def page_of(self, row: TriangularOption) -> str:
+        return _address(row.pk)
+
+    def written(self, row: TriangularOption, ending: str) -> bytes:
+        return letters.letter_docx(row) if ending == "docx" else letters.letter_pdf(row)
+
+    def name_of(self, row: TriangularOption, ending: str) -> str:
+        return f"triangular-option-{row.pk}.{ending}"
 
 
 @admin.register(TriangularOption)
@@ -183,7 +187,8 @@ class TriangularOptionAdmin(DeskPages[TriangularOption]):
     one_page = OptionPage
 
     def get_urls(self) -> list[URLPattern]:
-        written = path("<int:pk>/letter.docx", self.page(letter), name="matching_triangularoption_letter")
+        letter = self.page(OptionLetter.as_view())
+        written = path("<int:pk>/letter.<str:ending>", letter, name="matching_triangularoption_letter")
         return [written, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TriangularOption]:

@@ -1,4 +1,4 @@
-"""The letter by which the secretariat puts an option to its three sides: drafted here as DOCX, signed by a person.
+"""The letter by which the secretariat puts an option to its three sides: drafted here, signed by a person.
 
 It is one letter, which each of the three reads whole: so it is written only where each posting is public anyway. No
 contacts are in it, because nobody has been introduced.
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ from matching.triangular.explanation import explain_options
 from matching.triangular.reasons import option_reasons
 from web.files.exports import disclaimer
 from web.files.letters import MUTED, NO_REFERENCE_YET, add_heading, add_paragraph, cleaned, set_up
+from web.files.pdf import pdf_of
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class OptionLetter:
 
     disclaimer: str
     owner: str
+    reference: str
     dated: str
     parts: tuple[LetterPart, ...]
     """The beneficiary, the pivotal partner, the facilitating partner."""
@@ -68,6 +71,14 @@ def letter_docx(option: TriangularOption) -> bytes:
         return _docx(option_letter(option))
 
 
+def letter_pdf(option: TriangularOption) -> bytes:
+    """Return the letter as a PDF; ask `obstacle` first. Raises web.files.pdf.PdfUnavailable where there is none."""
+    with translation.override(letter_language(*(getattr(option, name) for name in POSTINGS))):
+        context = {"letter": option_letter(option), "portal_name": settings.PORTAL_NAME}
+        page = render_to_string("letters/triangular.html", context)
+    return pdf_of(page)
+
+
 def option_letter(option: TriangularOption) -> OptionLetter:
     """Return what the letter says today, of what the option was decided on."""
     headings = (_("What is needed"), _("What the pivotal partner offers"), _("What the facilitating partner offers"))
@@ -77,6 +88,7 @@ def option_letter(option: TriangularOption) -> OptionLetter:
     return OptionLetter(
         disclaimer=disclaimer(),
         owner=cleaned(settings.PORTAL_OWNER) or cleaned(settings.PORTAL_NAME),
+        reference=NO_REFERENCE_YET,
         dated=date_format(timezone.localdate(), "DATE_FORMAT"),
         parts=tuple(parts),
         subject=_("An option for triangular cooperation: “%(need)s”") % {"need": parts[0].title},
@@ -99,7 +111,7 @@ def _docx(letter: OptionLetter) -> bytes:
     set_up(document, title=letter.subject, author=letter.owner)
     add_paragraph(document, letter.disclaimer, size=8, colour=MUTED)
     add_paragraph(document, letter.owner, bold=True)
-    add_paragraph(document, _("Reference: %(reference)s") % {"reference": NO_REFERENCE_YET})
+    add_paragraph(document, _("Reference: %(reference)s") % {"reference": letter.reference})
     add_paragraph(document, letter.dated)
     write_addressees(document, letter.parts)
     add_paragraph(document, letter.subject, bold=True)

@@ -251,7 +251,7 @@ def address(name: str, found: dict[type[Model], Any]) -> str:
         "admin:matching_match_export": ["csv"],
         "admin:matching_match_brief": [match.pk],
         "admin:matching_match_letter": [match.pk, "docx"],
-        "admin:matching_triangularoption_letter": [NOT_THERE],
+        "admin:matching_triangularoption_letter": [NOT_THERE, "docx"],
         "admin:matching_allocation_apply": [by_label["matching.allocation"].pk],
         "admin:matching_allocation_discard": [by_label["matching.allocation"].pk],
         "admin:matching_scoringprofile_new_version": [match.profile_id],

@@ -9,6 +9,8 @@ from docx.oxml import OxmlElement
 from docx.shared import Mm, Pt, RGBColor
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CONTENT_TYPES = {"docx": DOCX, "pdf": "application/pdf"}
+"""Of a letter, by the ending of its file."""
 LONGEST_TEXT = 1_500
 """Of a posting's text, in characters: a letter of two pages, the whole stands on the portal."""
 NO_REFERENCE_YET = "_" * 20

@@ -15,12 +15,13 @@ from django.views.generic import TemplateView
 from directory.models import User
 from matching.life.seen.sides import OTHER_SIDE, SideState, posting_of, shown_state, side_row, sides_of
 from matching.life.steps import ReviewRefused
-from matching.life.telling.letters import CONTENT_TYPES, is_introduced, letter_docx, letter_name, letter_pdf
+from matching.life.telling.letters import is_introduced, letter_docx, letter_name, letter_pdf
 from matching.listing.branches import MatchParts
 from matching.models import Match, MatchSide
 from surveys.choices import Side
 from surveys.models import PreferredPartner, Target
 from surveys.models.postings.posting import Posting
+from web.files.letters import CONTENT_TYPES
 from web.files.pdf import PdfUnavailable
 from web.lists.pages import FilteredList
 from web.since_shown import AS_OF, ChangedSinceShown

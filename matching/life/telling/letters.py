@@ -36,7 +36,6 @@ from matching.scoring.explanation import explain
 from matching.scoring.reasons import reasons
 from web.files.exports import disclaimer
 from web.files.letters import (
-    DOCX,
     MUTED,
     NO_REFERENCE_YET,
     add_heading,
@@ -50,10 +49,6 @@ from web.files.letters import (
 from web.files.pdf import pdf_of
 
 LONGEST_MESSAGE = 3_000
-CONTENT_TYPES = {
-    "docx": DOCX,
-    "pdf": "application/pdf",
-}
 
 
 @dataclass(frozen=True)

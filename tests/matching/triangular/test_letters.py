@@ -3,11 +3,13 @@
 import io
 
 import pytest
+from django.http import HttpResponse
 from docx import Document
 
 from directory.models import User
 from matching.models import TriangularOption
 from matching.triangular import review
+from matching.triangular.letters import letter_docx, letter_pdf
 from surveys.choices import Visibility
 from surveys.models import Offer
 from tests.pages import Page
@@ -45,6 +47,28 @@ def test_it_addresses_the_three_and_names_what_each_brings_but_nobody_s_contact(
         assert posting.title in lines
     assert lines[-2:] == ["Mission of Cambodia", "Mission of Thailand"]
     assert not any("Room 5" in line or "@" in line for line in lines)
+
+
+def test_as_a_pdf_it_says_the_same(proposed, scene, reviewer, client, monkeypatch):
+    pages = []
+    monkeypatch.setattr("matching.triangular.letters.pdf_of", lambda page: pages.append(page) or b"%PDF")
+    client.force_login(reviewer)
+    answer = client.get(address_of(proposed, "letter.pdf"))
+    assert (answer["Content-Type"], answer.content) == ("application/pdf", b"%PDF")
+    assert answer["Content-Disposition"] == f'attachment; filename="triangular-option-{proposed.pk}.pdf"'
+    written = Document(io.BytesIO(letter_docx(proposed))).paragraphs
+    said = Page(HttpResponse(pages[0])).text
+    # To be signed on a line that the PDF draws.
+    lines = [line.text for line in written if line.text.strip("_")]
+    missing = [line for line in lines if "".join(line.split()) not in "".join(said.split())]
+    assert missing == []
+    assert "Room 5" not in said
+    assert client.get(address_of(proposed, "letter.odt")).status_code == 404
+
+
+def test_hostile_text_is_inert_in_the_pdf(proposed, scene):
+    Offer.objects.filter(pk=scene.training.pk).update(title="<img src=file:///etc/passwd>", text="{{ x }}<script>")
+    assert letter_pdf(TriangularOption.objects.get(pk=proposed.pk)).startswith(b"%PDF")
 
 
 def test_it_is_written_once_the_option_is_proposed(scene, reviewer, client):
