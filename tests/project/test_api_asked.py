@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from directory.models import User
+from directory.models import PriorityArea, User
 from matching.filtersets import MatchFilter
 from practices.filtersets import PracticeFilter
 from surveys.filtersets import NeedFilter, OfferFilter
@@ -324,6 +324,17 @@ def test_a_site_may_send_what_asks_for_changes_alone_and_read_what_answers_say(c
 
     assert set(wanted.split(", ")) <= set(preflight["Access-Control-Allow-Headers"].split(", "))
     assert {"ETag", "Link", "Location", "Retry-After"} <= set(shown.split(", "))
+
+
+def test_what_was_read_for_one_request_is_not_kept_for_the_next(client: Client) -> None:
+    PublishedOfferFactory(areas=[AreaFactory(code="energy", label="Energy")])
+
+    def labels() -> list[str]:
+        return [one["label"] for one in client.get(f"{ROOT}/offers/?facets=area").json()["facets"]["area"]]
+
+    assert labels() == ["Energy"]
+    PriorityArea.objects.update(label="Energy and light")
+    assert labels() == ["Energy and light"]
 
 
 @pytest.mark.parametrize("number", [1, 20])

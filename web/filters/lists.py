@@ -187,8 +187,10 @@ def _one_by_one(data: QueryDict, filters: Mapping[str, django_filters.Filter]) -
 def _own_copy(one: django_filters.Filter, filterset: ListFilterSet[Any]) -> django_filters.Filter:
     """Return the filter for one query: the library's deep copy holds the same in a hundred times the time."""
     own = copy.copy(one)
-    # What one reader is offered to choose from stands in it.
+    # What one reader is offered to choose from stands in it, and rows that were read for one request.
     own.extra = dict(one.extra)
+    if isinstance(rows := getattr(one, "queryset", None), QuerySet):
+        own.queryset = own.extra["queryset"] = rows.all()
     vars(own).pop("_field", None)
     own.model, own.parent = filterset.queryset.model, filterset
     if own.method is not None:
