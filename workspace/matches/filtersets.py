@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from directory.access import Action, scope_of
@@ -57,10 +57,9 @@ def own_postings(user: Any, parts: ListParts[Match]) -> list[tuple[str, str]]:
         return []
 
     def with_matches(side: Side) -> Q:
-        # One match of each is enough: a country may have tens of thousands.
         matched = Q(pk__in=[])
         for part in parts:
-            matched |= Q(Exists(part.order_by().filter(**{side: OuterRef("pk")})))
+            matched |= Q(pk__in=part.order_by().values(side))
         return matched
 
     return [
