@@ -19,6 +19,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from directory.choices import MailState
+from directory.mail.message_ids import message_id_of
 from directory.mail.rendering import render
 from directory.models import Mail
 from web.jobs import later
@@ -83,7 +84,7 @@ def send_one(pk: int) -> str | None:
         body=rendered.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[mail.to_address],
-        headers={**rendered.headers, "Auto-Submitted": "auto-generated"},
+        headers={**rendered.headers, "Auto-Submitted": "auto-generated", "Message-ID": message_id_of(mail)},
     )
     message.attach_alternative(rendered.html, "text/html")
     try:
