@@ -16,9 +16,11 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from directory.choices import MailState
+from directory.mail.message_ids import message_id_of
 from directory.mail.rendering import render
 from directory.models import Mail
 from web.jobs import later
@@ -83,7 +85,7 @@ def send_one(pk: int) -> str | None:
         body=rendered.text,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[mail.to_address],
-        headers={**rendered.headers, "Auto-Submitted": "auto-generated"},
+        headers={**rendered.headers, "Auto-Submitted": "auto-generated", "Message-ID": message_id_of(mail)},
     )
     message.attach_alternative(rendered.html, "text/html")
     try:
@@ -111,6 +113,19 @@ def send_again(*, mail: Mail) -> bool:
     return bool(rows.update(state=MailState.WAITING, attempts=0, due_at=timezone.now(), error="", refused_at=None))
 
 
+def take_back(mail: Mail, said: str, *, refused_at: dt.datetime) -> bool:
+    """Give up a mail that went out and came back because of its address; return False where that was known.
+
+    It tells of the time that the mail was sent when `mail` was read: one that was sent again since is left alone.
+    """
+    went_out = Mail.objects.filter(
+        pk=mail.pk,
+        claimed_at=mail.claimed_at,
+        state__in=(MailState.SENT, MailState.UNCERTAIN),
+    )
+    return bool(_mark_failed(went_out, said, refused_at))
+
+
 def send_soon(pks: list[int]) -> None:
     """Hand mails just written over to be sent, once the transaction has committed: no page waits for a server."""
     if pks:
@@ -133,9 +148,12 @@ def _later(mail: Mail, error: Exception) -> str:
 
 
 def _give_up(mail: Mail, error: Exception, *, refused_at: dt.datetime | None = None) -> str:
-    said = f"{type(error).__name__}: {error}"[:1_000]
-    Mail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, error=said, refused_at=refused_at)
+    _mark_failed(Mail.objects.filter(pk=mail.pk), f"{type(error).__name__}: {error}", refused_at)
     return MailState.FAILED
+
+
+def _mark_failed(mails: QuerySet[Mail], said: str, refused_at: dt.datetime | None) -> int:
+    return mails.update(state=MailState.FAILED, error=said[:1_000], refused_at=refused_at)
 
 
 def _is_of_the_address(error: Exception) -> bool:

@@ -1,4 +1,7 @@
-"""Whom mail does not reach: the mail server refused the address for good, and has taken nothing for it since."""
+"""Whom mail does not reach: a mail server refused the address for good, and ours has taken nothing for it since.
+
+Ours may take a mail that another sends back: until that is read (`directory.mail.bounces`), it counts as taken.
+"""
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -6,10 +9,7 @@ from directory.models import Mail, User
 
 
 def unreached_people() -> QuerySet[User]:
-    """Return those in service whose address, as it is now, was refused for good since a mail was last taken for it.
-
-    What another server sends back later, after ours has taken a mail, nobody reads here.
-    """
+    """Return those in service whose address, as it is now, was refused for good since a mail was last taken for it."""
     own = Mail.objects.filter(to_user=OuterRef("pk"), to_address=OuterRef("email"))
     taken_since = Mail.objects.filter(
         to_user=OuterRef("to_user"),
