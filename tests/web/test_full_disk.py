@@ -15,7 +15,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from directory.mail import sending
 from directory.models import Mail, User
 from matching.choices import AllocationState
 from matching.models import Allocation
+from ssc_portal.middleware import SessionEndMiddleware
 from ssc_portal.running.read_only import writes
 from ssc_portal.watching.health import codes_of
 from surveys.models import Import, Offer
@@ -92,15 +93,17 @@ def full(request: pytest.FixtureRequest, tmp_path: Path) -> OperationalError:
 
 @contextmanager
 def written_nowhere(error: DatabaseError) -> Iterator[None]:
-    """Let the database be read, and take nothing."""
+    """Let the database be read, and take nothing; the transaction of the test outlives it."""
 
     def guard(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
         if writes(sql):
             raise error
         return execute(sql, parameters, many, context)
 
-    with connection.execute_wrapper(guard):
-        yield
+    with transaction.atomic():
+        with connection.execute_wrapper(guard):
+            yield
+        transaction.set_rollback(True)
 
 
 def said_of(answer: Any) -> str:
@@ -199,7 +202,26 @@ def test_the_log_in_and_the_admin_say_the_same(
     assert focal_point.full_name != "Somchai"
 
 
-@pytest.mark.django_db(transaction=True)
+def test_who_is_logged_in_reads_on(
+    client: Client, focal_point: User, full: OperationalError, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That somebody is still there is written every five minutes; for that alone no page is refused."""
+    client.raise_request_exception = False
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(focal_point)
+        client.get("/workspace/")
+        clock.shift(SessionEndMiddleware.WRITTEN_EVERY + 1)
+        with written_nowhere(full):
+            assert client.get("/workspace/").status_code == 200
+            said = "The disk is full: the session was not written: /workspace/"
+            assert reasons(caplog) == [("ERROR", said)]
+            assert client.get("/workspace/profile/").status_code == 200
+            # What is only refused is no session that somebody has ended.
+            assert WORDS in said_of(client.post("/workspace/no-such-page/"))
+            assert WORDS in said_of(client.post(reverse("account_logout")))
+        assert client.get("/workspace/").status_code == 200
+
+
 @pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "0b0c2c6e"}], ids=["once", "by a key"])
 def test_the_api_answers_a_problem_and_takes_the_same_request_afterwards(
     full: OperationalError, headers: dict[str, Any], caplog: pytest.LogCaptureFixture
