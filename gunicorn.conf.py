@@ -36,8 +36,9 @@ limit_request_fields = 60
 limit_request_field_size = 8190
 
 if env.secret("METRICS_TOKEN", shortest=20):
-    # Before a worker begins: what counts requests looks for it as it is imported.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-")
+    # Before a worker begins: what counts requests looks for it as it is imported. Its files are mapped into memory: on
+    # a disk that is full a worker that counts something new would be ended by the system (SIGBUS).
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="metrics-", dir=worker_tmp_dir)
 
 
 def pre_fork(server: Any, worker: Any) -> None:

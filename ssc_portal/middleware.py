@@ -1,6 +1,7 @@
 """Small guards around every request."""
 
 import codecs
+import logging
 import time
 from collections.abc import Callable
 from functools import partial
@@ -11,6 +12,10 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import get_user
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions import middleware as sessions
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -23,8 +28,13 @@ from directory.people.sessions import tell_factors_passed
 from web.api.caching import COMPRESSED
 from web.api.problems import problem_response
 from web.maintenance import is_read_only
+from web.unavailable import outage_of
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -107,6 +117,30 @@ class CompressedMiddleware(GZipMiddleware):
         if answer.get("Content-Encoding") == "gzip" and etag.startswith('"'):
             answer["ETag"] = f"{etag[:-1]}{COMPRESSED}"
         return answer
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Gives what was read also where the database keeps the session from being written: its last use is a write.
+
+    A redirect is refused all the same: a log-in that comes back by GET would lead on to pages that know nobody. Django
+    takes whatever refuses the write for a session that somebody has ended, and answers 400.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Write the session, if it can be."""
+        try:
+            return super().process_response(request, response)
+        except (DatabaseError, SessionInterrupted) as error:
+            refusal: BaseException | None = error
+            while isinstance(refusal, SessionInterrupted | UpdateError):
+                refusal = refusal.__context__
+            outage = outage_of(refusal)
+            if outage is None or refusal is None:
+                raise
+            if request.method not in SAFE or response.status_code != HTTPStatus.OK:
+                raise refusal from refusal.__cause__
+            logger.exception("%s: the session was not written: %s", outage.event, request.path)
+            return response
 
 
 class SessionFactorsMiddleware:

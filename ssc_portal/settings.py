@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "ssc_portal.middleware.CompressedMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "web.api.deprecation.DeprecationMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "ssc_portal.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     # Inside of sessions, whose changes it drops, and in the reader's language.
     "ssc_portal.running.read_only.ReadOnlyMiddleware",

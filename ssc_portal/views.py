@@ -17,7 +17,7 @@ from surveys.models.postings.posting import Posting, PostingQuerySet
 from web.api.problems import problem_response
 from web.filters import LONGEST_SEARCH
 from web.lists.pages import PublicPage
-from web.unavailable import RETRY_AFTER, busy_page, is_busy, why_busy
+from web.unavailable import outage_of, outage_page
 
 NEWEST_SHOWN = 3
 
@@ -60,13 +60,14 @@ def refuse_bad_request(request: HttpRequest, exception: Exception) -> HttpRespon
 
 
 def answer_fault(request: HttpRequest) -> HttpResponse:
-    """Answer what was raised outside of a view, by the sessions say: 503 where the database is busy, else 500."""
-    if not is_busy(sys.exc_info()[1]):
+    """Answer what was raised outside of a view, by the sessions or an upload say: 503 for what passes, else 500."""
+    outage = outage_of(sys.exc_info()[1])
+    if outage is None:
         return server_error(request)
     if request.path.startswith("/api/"):
-        headers = {"Retry-After": RETRY_AFTER}
-        return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, why_busy(), headers=headers)
-    return busy_page()
+        headers = {"Retry-After": outage.retry_after}
+        return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, outage.why(), headers=headers)
+    return outage_page(outage)
 
 
 def _countries_of(postings: PostingQuerySet[Posting]) -> set[str]:

@@ -1,10 +1,13 @@
 """What cannot be answered now, said in words and not as a fault: 503.
 
-Either somebody of the secretariat has to put something right first (`CannotAnswer`), or the database lets nobody in at
-this moment (`is_busy`): it is being written to, restarted, or slower than anybody's patience.
+Either somebody of the secretariat has to put something right first (`CannotAnswer`), or it passes (`outage_of`): the
+database lets nobody in at this moment, as it is being written to, restarted, or slower than anybody's patience; or a
+disk is full, until an operator has made room.
 """
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -14,13 +17,11 @@ from django.template.loader import render_to_string
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
+from web import full_disk
 from web.jobs.kinds import sentences_of_those_at_work
 from web.maintenance import Maintenance
 
 logger = logging.getLogger(__name__)
-
-RETRY_AFTER = "30"
-"""Seconds, for the header of that name."""
 
 _LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _PASSING = ("08", "40", "53", "55", "57")
@@ -64,9 +65,39 @@ def why_busy() -> str:
     return " ".join([*known, _("The database is busy. Nothing of your request was saved: try again in a minute.")])
 
 
-def busy_page() -> HttpResponse:
+def why_full() -> str:
+    """Return the sentences for those whose request found no room to be written."""
+    return _("The server has no room left on its disk. Nothing of your request was saved: try again later.")
+
+
+@dataclass(frozen=True)
+class Outage:
+    """What passes, though by nothing that the reader can do."""
+
+    event: str
+    """For the log."""
+    why: Callable[[], str]
+    """Returns what the reader is told."""
+    retry_after: str
+    """Seconds, for the header of that name."""
+
+
+BUSY = Outage("The database is busy", why_busy, retry_after="30")
+FULL = Outage("The disk is full", why_full, retry_after="300")
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """Return what to say where the error is one that passes, None for a fault; a full disk is noted for the probes."""
+    # First: to PostgreSQL a full disk is a resource that is missing, and so one of the things that pass.
+    if full_disk.is_full(error):
+        full_disk.note()
+        return FULL
+    return BUSY if is_busy(error) else None
+
+
+def outage_page(outage: Outage) -> HttpResponse:
     """Return 503 for a page, with when to try again. It asks no session who reads: that is in the database too."""
-    return unavailable_page(why_busy(), retry_after=RETRY_AFTER)
+    return unavailable_page(outage.why(), retry_after=outage.retry_after)
 
 
 def unavailable_page(why: str, *, retry_after: str) -> HttpResponse:
@@ -81,9 +112,9 @@ class CannotAnswerMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page; None for what is a fault."""
-        if is_busy(exception):
-            logger.error("The database is busy: %s", request.path, exc_info=exception)
-            return busy_page()
+        if outage := outage_of(exception):
+            logger.error("%s: %s", outage.event, request.path, exc_info=exception)
+            return outage_page(outage)
         if not isinstance(exception, CannotAnswer):
             return None
         if isinstance(exception, ReadOnly):

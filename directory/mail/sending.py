@@ -23,6 +23,7 @@ from directory.choices import MailState
 from directory.mail.message_ids import message_id_of
 from directory.mail.rendering import render
 from directory.models import Mail
+from web import full_disk
 from web.jobs import later
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,8 @@ def send_one(pk: int) -> str | None:
         rendered = render(mail)
     except Exception as error:  # whatever is wrong with one mail, the others go out, and this one is shown as failed
         logger.exception("A mail of the kind %s cannot be filled in", mail.kind)
+        if full_disk.is_full(error):
+            return _later(mail, error)
         return _give_up(mail, error)
     if rendered is None:
         return _finish(mail, MailState.DROPPED)

@@ -26,6 +26,7 @@ from kombu.connection import Connection
 from feed.ready import is_kept_up
 from ssc_portal.running.shared_cache import asked_cache
 from ssc_portal.running.waits import BROKER_SECONDS
+from web import full_disk
 from web.jobs.watch import is_anybody_seen, is_nothing_late
 from web.maintenance import is_read_only
 
@@ -120,6 +121,8 @@ CHECKS = {
     "worker": Check(is_anybody_seen, "silent", reads_database=True, rests=True),
     "static": Check(_static_files_are_named, "missing"),
     "disk": Check(_disk_has_room, "full"),
+    # Readers are served meanwhile, so no server is taken out for it.
+    "saving": Check(lambda: not full_disk.was_met(), "full", is_needed=False),
     "jobs": Check(is_nothing_late, "late", reads_database=True, is_needed=False, rests=True),
     "feed": Check(is_kept_up, "late", reads_database=True, is_needed=False, rests=True),
 }

@@ -23,7 +23,7 @@ from web.models import Watch
 
 pytestmark = pytest.mark.django_db
 
-READY = ("status", "database", "migrations", "cache", "worker", "static", "disk", "jobs", "feed")
+READY = ("status", "database", "migrations", "cache", "worker", "static", "disk", "saving", "jobs", "feed")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_a_database_that_does_not_answer_is_503_and_says_no_more(client, caplog)
         answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {
-        "status": "failed", "database": "unreachable", "cache": "ok", "static": "ok", "disk": "ok",
+        "status": "failed", "database": "unreachable", "cache": "ok", "static": "ok", "disk": "ok", "saving": "ok",
     }  # fmt: skip
     assert secret in caplog.text
 

@@ -4,6 +4,8 @@ import datetime as dt
 import sqlite3
 
 import pytest
+import time_machine
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
@@ -86,6 +88,35 @@ def test_a_page_and_the_api_say_when_to_try_again(client, monkeypatch, locked):
     assert TRY_AGAIN in page.content.decode()
     assert answer["Content-Type"] == "application/problem+json"
     assert TRY_AGAIN in answer.json()["detail"]
+
+
+@pytest.mark.django_db
+def test_a_session_that_cannot_be_written_is_none_that_has_ended(client, monkeypatch, locked, focal_point):
+    """Django answers 400 to whatever refuses the write of a session: what was read is given all the same."""
+    client.raise_request_exception = False
+    client.force_login(focal_point)
+
+    def refused(*_args, **_kwargs):
+        try:
+            raise locked
+        except OperationalError:
+            raise UpdateError  # noqa: B904 - as Django raises it
+
+    client.get(reverse("workspace:home"))
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=6), tick=False), monkeypatch.context() as patch:
+        patch.setattr(SessionStore, "save", refused)
+        assert client.get(reverse("workspace:home")).status_code == 200
+        answer = client.post("/workspace/no-such-page/")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+
+
+@pytest.mark.django_db
+def test_a_session_that_was_ended_meanwhile_is_refused_as_before(client, monkeypatch, focal_point):
+    client.force_login(focal_point)
+    client.get(reverse("workspace:home"))
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=6), tick=False):
+        monkeypatch.setattr(SessionStore, "save", raising(UpdateError()))
+        assert client.get(reverse("workspace:home")).status_code == 400
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, MethodNotAllowe
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from web.unavailable import RETRY_AFTER, CannotAnswer, ReadOnly, is_busy, why_busy
+from web.unavailable import CannotAnswer, ReadOnly, outage_of
 
 logger = logging.getLogger(__name__)
 
@@ -66,10 +66,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         logger.error("Cannot be answered: %s: %s", context["request"].path, error)
         set_rollback()
         return _answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
-    if is_busy(error):
-        logger.error("The database is busy: %s", context["request"].path, exc_info=error)
+    if outage := outage_of(error):
+        logger.error("%s: %s", outage.event, context["request"].path, exc_info=error)
         set_rollback()
-        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, why_busy(), headers={"Retry-After": RETRY_AFTER})
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, outage.why(), headers={"Retry-After": outage.retry_after})
     response = exception_handler(error, context)
     if response is not None:
         kept = {name: response[name] for name in ("Retry-After", "Allow", "WWW-Authenticate") if name in response}

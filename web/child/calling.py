@@ -1,5 +1,6 @@
 """Gives bytes of strangers to a parser that runs in a process of its own."""
 
+import errno
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from typing import IO, Any
 
 from web.child.limits import Limits
 from web.child.refusing import Refused
-from web.child.start import REFUSED
+from web.child.start import NO_ROOM, REFUSED
 
 START = Path(__file__).with_name("start.py")
 AT_ONCE = 2
@@ -46,6 +47,7 @@ def answer_of_child(
     on_lines: is told now and then how many lines the answer has by now; what it raises ends the child.
     Raises Refused: with a code of the module; `too_large` beyond the memory or the size of an answer; `broken`, where
     the parser failed; RUNS_AWAY beyond its time; BUSY where others have taken all places.
+    Raises OSError where the disk is full.
     """
     limits = limits or Limits()
     if not _places.acquire(timeout=SECONDS_TO_WAIT_FOR_A_PLACE):
@@ -89,6 +91,9 @@ def _run(
     if ended_with == REFUSED:
         said = json.loads(answer.read())
         raise Refused(said["code"], said["at"])
+    if ended_with == NO_ROOM:
+        # Nothing is wrong with the input: as if this process had had to write it.
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if ended_with != 0:
         raise Refused(RUNS_AWAY)
     return answer

@@ -1,8 +1,8 @@
 """Begins a child: sets its limits, loads the module that does the work, and answers on standard output.
 
 Run by path, in Python's isolated mode: `start.py MODULE LIMITS OPTIONS`, the last two as JSON; the input stands on
-standard input. MODULE has `answer(data, options)`, which yields bytes. It ends with 0, or with REFUSED and the reason
-as JSON in the place of an answer; every other end means that the system has ended it.
+standard input. MODULE has `answer(data, options)`, which yields bytes. It ends with 0, with REFUSED and the reason as
+JSON in the place of an answer, or with NO_ROOM and nothing; every other end means that the system has ended it.
 """
 
 import errno
@@ -16,6 +16,8 @@ from typing import Any
 
 ROOT = str(Path(__file__).resolve().parents[2])
 REFUSED = 3
+NO_ROOM = 4
+"""The disk is full: not even a reason can be written."""
 
 
 def main(module: str, limits: str, options: str) -> int:
@@ -35,6 +37,8 @@ def main(module: str, limits: str, options: str) -> int:
     except MemoryError:
         return _refuse("too_large", "")
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return NO_ROOM
         return _refuse(*(("too_large", "") if error.errno == errno.EFBIG else ("broken", "OSError")))
     except Exception as error:
         # A hostile input may raise anything; it is refused by the kind of fault.
@@ -50,9 +54,12 @@ def _write(answer: Iterator[Any]) -> None:
 
 def _refuse(code: str, at: str) -> int:
     # Whatever was written until now is no answer; the buffer may be full of it: past it, to the file itself.
-    os.ftruncate(1, 0)
-    os.lseek(1, 0, os.SEEK_SET)
-    os.write(1, json.dumps({"code": code, "at": at}).encode())
+    try:
+        os.ftruncate(1, 0)
+        os.lseek(1, 0, os.SEEK_SET)
+        os.write(1, json.dumps({"code": code, "at": at}).encode())
+    except OSError:
+        return NO_ROOM
     return REFUSED
 
 

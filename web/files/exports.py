@@ -9,10 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from web.files.formulas import as_text
+from web.files.workbooks import new_workbook
 
 Cell = str | int | float | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,18 +38,18 @@ def xlsx_response(
 
     The first sheet is the table alone, its header in the first row: who reads it by a script gets the table as it is.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(name[:31])
-    # Set before the first row: of a sheet that is only written, nothing can be changed behind it.
-    sheet.freeze_panes = "A2"
-    sheet.append([text_cell(sheet, title) for title in header])
-    for row in rows:
-        sheet.append([text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])
-    beside = book.create_sheet(NOTES if name != NOTES else f"{NOTES} 2")
-    for note in (NOTES, disclaimer(), *notes):
-        beside.append([text_cell(beside, note)])
     out = TemporaryFile()  # noqa: SIM115 - the response closes it
-    book.save(out)
+    with new_workbook() as book:
+        sheet = book.create_sheet(name[:31])
+        # Set before the first row: of a sheet that is only written, nothing can be changed behind it.
+        sheet.freeze_panes = "A2"
+        sheet.append([text_cell(sheet, title) for title in header])
+        for row in rows:
+            sheet.append([text_cell(sheet, cell) if isinstance(cell, str) else cell for cell in row])
+        beside = book.create_sheet(NOTES if name != NOTES else f"{NOTES} 2")
+        for note in (NOTES, disclaimer(), *notes):
+            beside.append([text_cell(beside, note)])
+        book.save(out)
     out.seek(0)
     response = FileResponse(out, content_type=XLSX)
     return named(response, name, "xlsx")

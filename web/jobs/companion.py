@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
+from web import full_disk
 from web.jobs.doing import LOST_DATABASE
 from web.jobs.handing_out import task_of
 from web.jobs.kinds import KINDS
@@ -54,12 +55,20 @@ def work(stop: threading.Event) -> None:
             for task in clock.due():
                 attempt(task)
             is_busy = do_one()
-        except LOST_DATABASE:
-            logger.warning("The database does not answer: looking again", exc_info=True)
+        except LOST_DATABASE as error:
+            _tell(error)
             is_busy = False
         close_old_connections()
         if not is_busy:
             stop.wait(PAUSE)
+
+
+def _tell(error: Exception) -> None:
+    if full_disk.is_full(error):
+        full_disk.note()
+        logger.error("The disk is full: looking again", exc_info=error)
+    else:
+        logger.warning("The database does not answer: looking again", exc_info=error)
 
 
 def do_one() -> bool:

@@ -2,8 +2,8 @@
 
 1. Take: the row is held for a moment, so that of two only one finds it free.
 2. Work, while a thread beside leaves signs of life. They stop with the process, however it ends.
-3. What is raised ends the job as failed. Not so where the database is away, for which the job can do nothing: it is
-   taken up again after a while. Nor where somebody ends the process: the job is free again at once.
+3. What is raised ends the job as failed. Not so where the database is away or a disk is full, for which the job can do
+   nothing: it is taken up again after a while. Nor where somebody ends the process: the job is free again at once.
 """
 
 import logging
@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
 
+from web import full_disk
 from web.jobs.kinds import KINDS, JobKind
 from web.jobs.model import Job, TakenOver
 from web.models import Watch
@@ -46,17 +47,30 @@ def do(task: str, pk: int) -> bool:
             translation.override(settings.LANGUAGE_CODE),
         ):
             kind.work(job)
-    except LOST_DATABASE:
-        raise
     except TakenOver as taken:
         logger.warning("Taken over by another process, and left to it: %s", taken)
     except Exception as error:
+        if full_disk.is_full(error):
+            _put_off(job)
+            raise
+        if isinstance(error, LOST_DATABASE):
+            raise
         job.fail(f"{type(error).__name__}: {error}")
         raise
     except BaseException:
         job.release()
         raise
     return True
+
+
+def _put_off(job: Job) -> None:
+    """Have a job that found no room taken up again; it may stay full for hours, and five attempts are soon over."""
+    full_disk.note()
+    logger.error("The disk is full: %s %s is tried again", type(job).__name__, job.pk)
+    try:
+        job.put_off()
+    except LOST_DATABASE:
+        logger.warning("It counts as an attempt: %s %s", type(job).__name__, job.pk, exc_info=True)
 
 
 @transaction.atomic

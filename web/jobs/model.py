@@ -86,6 +86,10 @@ class Job(models.Model):
         """Let another take it: it was broken off in good order, which counts as no attempt."""
         self._mine().update(heartbeat_at=None, handed_out_at=None, attempts=self.attempts - 1)
 
+    def put_off(self) -> None:
+        """Let it be taken again after a while: it met what it can do nothing for, which counts as no attempt."""
+        self._mine().update(attempts=self.attempts - 1)
+
     def fail(self, why: str) -> None:
         """End it as failed, if it has not ended; `why` is for people."""
         at_work = self._meta.base_manager.filter(pk=self.pk, state__in=self.AT_WORK)

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from surveys.models.postings.posting import Posting
@@ -22,6 +21,7 @@ from surveys.reading.cells import FileRefused, Sheet
 from surveys.reading.source_file import read_sheets
 from web.converters import row_number
 from web.files.exports import disclaimer, text_cell
+from web.files.workbooks import new_workbook
 from web.since_shown import AS_OF
 from web.text import fold
 
@@ -63,28 +63,28 @@ class ReadSheet:
 
 def workbook_of(*, form: PostingForm, posting: Posting | None = None) -> bytes:
     """Return the workbook of a form, empty or filled with a posting; every cell is text."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Form"))
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 60
-    sheet.column_dimensions["C"].width, sheet.column_dimensions["D"].width = 60, 20
-    _row(sheet, [_("An offer") if form.kind == "offer" else _("A need")], bold=True)
-    _row(sheet, [disclaimer()])
-    _row(sheet, [_("Field"), _("Value"), _("What may stand there"), _("Code: leave as it is")], bold=True)
-    _row(sheet, [_("Kind"), form.kind, "", "kind"])
-    _row(sheet, [_("Version of the form"), VERSION, "", "version"])
-    if posting is not None:
-        _row(sheet, [_("Number of the posting"), str(posting.pk), "", "posting"])
-        _row(sheet, [_("As of"), ShownPosting(posting).mark(), "", AS_OF])
-    choices = _choices(form)
-    for code in ROWS:
-        _row(sheet, [_label(form, code), _value(form, code, choices), _help(form, code), code])
-    lists = book.create_sheet(_("Lists"))
-    for code, named in choices.items():
-        _row(lists, [_label(form, code)], bold=True)
-        for value, label in named:
-            _row(lists, [label, value])
     out = io.BytesIO()
-    book.save(out)
+    with new_workbook() as book:
+        sheet = book.create_sheet(_("Form"))
+        sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 60
+        sheet.column_dimensions["C"].width, sheet.column_dimensions["D"].width = 60, 20
+        _row(sheet, [_("An offer") if form.kind == "offer" else _("A need")], bold=True)
+        _row(sheet, [disclaimer()])
+        _row(sheet, [_("Field"), _("Value"), _("What may stand there"), _("Code: leave as it is")], bold=True)
+        _row(sheet, [_("Kind"), form.kind, "", "kind"])
+        _row(sheet, [_("Version of the form"), VERSION, "", "version"])
+        if posting is not None:
+            _row(sheet, [_("Number of the posting"), str(posting.pk), "", "posting"])
+            _row(sheet, [_("As of"), ShownPosting(posting).mark(), "", AS_OF])
+        choices = _choices(form)
+        for code in ROWS:
+            _row(sheet, [_label(form, code), _value(form, code, choices), _help(form, code), code])
+        lists = book.create_sheet(_("Lists"))
+        for code, named in choices.items():
+            _row(lists, [_label(form, code)], bold=True)
+            for value, label in named:
+                _row(lists, [label, value])
+        book.save(out)
     return out.getvalue()
 
 

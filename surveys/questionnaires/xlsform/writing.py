@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf.locale import LANG_INFO
 from django.utils.translation import override
-from openpyxl import Workbook
 
 from surveys.choices import QuestionKind
 from surveys.expressions.parsing import as_text, both, parse
@@ -15,6 +14,7 @@ from surveys.questionnaires.form import Calculation, Condition, form_of
 from surveys.questionnaires.lists import OTHER, Lists
 from surveys.questionnaires.xlsform.conditions import NamesOfChoices, condition_as_expression
 from web.files.exports import text_cell
+from web.files.workbooks import new_workbook
 
 ENGLISH = "English (en)"
 LIST_PREFIX = "ssc_"
@@ -42,7 +42,6 @@ def write_xlsform(questionnaire: Questionnaire) -> bytes:
     What is not translated stands in English in the other languages' columns: the forms warn of gaps.
     """
     languages = [("en", ENGLISH), *((code, language_name(code)) for code in form_of(questionnaire).languages)]
-    book = Workbook(write_only=True)
     survey = list(_survey_rows(questionnaire, languages))
     choices = list(_choice_rows(questionnaire, languages))
     settings = [
@@ -57,15 +56,16 @@ def write_xlsform(questionnaire: Questionnaire) -> bytes:
     messages = [f"constraint_message::{language}" for _code, language in languages]
     used = {column for row in survey for column, text in row.items() if text}
     rules = [column for column in (*RULES, *messages) if column in used]
-    _sheet(book, "survey", ("type", "name", *labels, "required", "relevant", *rules, *OWN), survey)
     known = ("list_name", "name", *labels[: len(languages)])
     filters = dict.fromkeys(column for row in choices for column in row if column not in known and column != SPELLINGS)
     if len({(row["list_name"], row["name"]) for row in choices}) < len(choices):
         settings[0]["allow_choice_duplicates"] = "yes"
-    _sheet(book, "choices", (*known, *filters, SPELLINGS), choices)
-    _sheet(book, "settings", tuple(settings[0]), settings)
     out = io.BytesIO()
-    book.save(out)
+    with new_workbook() as book:
+        _sheet(book, "survey", ("type", "name", *labels, "required", "relevant", *rules, *OWN), survey)
+        _sheet(book, "choices", (*known, *filters, SPELLINGS), choices)
+        _sheet(book, "settings", tuple(settings[0]), settings)
+        book.save(out)
     return out.getvalue()
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
@@ -52,7 +53,11 @@ class Command(BaseCommand):
         if until is not None and until <= (begins or dt.datetime.now(dt.UTC)):
             raise CommandError("--until has passed, or is before --begins; it is in UTC.")
         mode = ANNOUNCED if options["announce"] else READ_ONLY
-        begin(Maintenance(mode, begins, until, message))
+        try:
+            begin(Maintenance(mode, begins, until, message))
+        except OSError as error:
+            said = f"Nothing has changed, {settings.MAINTENANCE_FILE} cannot be written: {error.strerror}."
+            raise CommandError(said) from error
 
     def _tell(self) -> None:
         said = current()
