@@ -69,7 +69,7 @@ def introduced(match: Match, reviewer: User) -> Match:
     ("role", "codes"),
     [
         ("focal_point", ["new_fits", "to_serve", "introduced", "closing", "unconfirmed"]),
-        ("coordinator", ["new_fits", "to_serve", "introduced", "surveys", "approvals", "closing", "unconfirmed"]),
+        ("coordinator", ["approvals", "new_fits", "to_serve", "introduced", "surveys", "closing", "unconfirmed"]),
         ("partner", []),
         ("reviewer", []),
         ("manager", ["approvals"]),

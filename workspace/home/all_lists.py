@@ -9,10 +9,13 @@ from workspace.home.postings import approval_list, own_posting_lists, survey_lis
 
 
 def home_lists(user: User, *, since: dt.datetime, with_fits: bool = True) -> list[HomeList]:
-    """Return the lists that the person's roles are for, with at most five rows each; new is what came `since` then."""
+    """Return the lists that the person's roles are for, with at most five rows each; new is what came `since` then.
+
+    What waits for the person alone comes first: others can go on only after it.
+    """
     return [
+        *approval_list(user),
         *(fit_lists(user, since) if with_fits else []),
         *survey_list(user),
-        *approval_list(user),
         *own_posting_lists(user),
     ]
