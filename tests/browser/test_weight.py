@@ -56,6 +56,9 @@ def live_server(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Iter
     server = LiveServer("localhost", start=False)
     server.thread.static_handler = _as_it_is  # type: ignore[assignment]
     server.start()
+    # The thread of a connection that Chromium closes last may end after the server: it closes what all threads share.
+    for shared in server.thread.connections_override.values():
+        shared.inc_thread_sharing()
     settings.ALLOWED_HOSTS = ["localhost"]
     yield server
     server.stop()
