@@ -71,7 +71,7 @@ def why_full() -> str:
 
 
 @dataclass(frozen=True)
-class Outage:
+class PassingOutage:
     """What passes, though by nothing that the reader can do."""
 
     event: str
@@ -82,11 +82,11 @@ class Outage:
     """Seconds, for the header of that name."""
 
 
-BUSY = Outage("The database is busy", why_busy, retry_after="30")
-FULL = Outage("The disk is full", why_full, retry_after="300")
+BUSY = PassingOutage("The database is busy", why_busy, retry_after="30")
+FULL = PassingOutage("The disk is full", why_full, retry_after="300")
 
 
-def outage_of(error: BaseException | None) -> Outage | None:
+def outage_of(error: BaseException | None) -> PassingOutage | None:
     """Return what to say where the error is one that passes, None for a fault; a full disk is noted for the probes."""
     # First: to PostgreSQL a full disk is a resource that is missing, and so one of the things that pass.
     if full_disk.is_full(error):
@@ -95,7 +95,7 @@ def outage_of(error: BaseException | None) -> Outage | None:
     return BUSY if is_busy(error) else None
 
 
-def outage_page(outage: Outage) -> HttpResponse:
+def outage_page(outage: PassingOutage) -> HttpResponse:
     """Return 503 for a page, with when to try again. It asks no session who reads: that is in the database too."""
     return unavailable_page(outage.why(), retry_after=outage.retry_after)
 

@@ -160,7 +160,7 @@ class OptionPage(DeskPage, TemplateResponseMixin):
         return self.render_to_response(context | {AS_OF: ShownEvents(option).mark()})
 
 
-class OptionLetter(DrawnUp[TriangularOption]):
+class ThreeSidesLetter(DrawnUp[TriangularOption]):
     """The letter to the three sides, where it may be written."""
 
     def rows(self) -> QuerySet[TriangularOption]:
@@ -187,7 +187,7 @@ class TriangularOptionAdmin(DeskPages[TriangularOption]):
     one_page = OptionPage
 
     def get_urls(self) -> list[URLPattern]:
-        letter = self.page(OptionLetter.as_view())
+        letter = self.page(ThreeSidesLetter.as_view())
         written = path("<int:pk>/letter.<str:ending>", letter, name="matching_triangularoption_letter")
         return [written, *super().get_urls()]
 
