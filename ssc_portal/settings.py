@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from ssc_portal.accounts.single_sign_on import providers
 from ssc_portal.api_docs import cross_origin
 from ssc_portal.api_docs.deprecated import DEPRECATIONS
 from ssc_portal.api_docs.description import API_VERSION
@@ -250,15 +251,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
-if OIDC_SERVER_URL:
-    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
-        {
-            "provider_id": "sso",
-            **OIDC_CLIENT,
-            "settings": {"server_url": OIDC_SERVER_URL},
-        }
-    ]
+SOCIALACCOUNT_PROVIDERS = providers(server=OIDC_SERVER_URL, client=OIDC_CLIENT)
 
 SESSION_COOKIE_AGE = env.number("SESSION_HOURS", default=12, least=1, most=720) * 3600
 SESSION_IDLE_SECONDS = env.number("SESSION_IDLE_MINUTES", default=120, least=1, most=43_200) * 60
